@@ -1,0 +1,250 @@
+//! One patient with scars, as far as it was recorded.
+
+use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
+
+use super::{
+    date::{Date, Day},
+    fact::Facts,
+    ids::{ProcedureId, ProcedureSet, ScarIndex},
+};
+
+/// A part of the body surface.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, IntoStaticStr, VariantArray, VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Site {
+    Cheek,
+    UpperCheek,
+    LowerCheek,
+    Forehead,
+    Glabella,
+    Temple,
+    Nose,
+    Chin,
+    Perioral,
+    Lip,
+    Jawline,
+    Preauricular,
+    Periorbital,
+    Eyelid,
+    Eyebrow,
+    TZone,
+    Neck,
+    Chest,
+    Back,
+    Shoulder,
+}
+
+impl Site {
+    /// Is some skin of `self` also skin of `other`?
+    pub fn overlaps(self, other: Self) -> bool {
+        self == other || self.includes(other) || other.includes(self)
+    }
+
+    fn includes(self, part: Self) -> bool {
+        match self {
+            Self::Cheek => matches!(part, Self::UpperCheek | Self::LowerCheek),
+            Self::TZone => matches!(part, Self::Forehead | Self::Glabella | Self::Nose | Self::Chin),
+            Self::Perioral => part == Self::Lip,
+            Self::UpperCheek
+            | Self::LowerCheek
+            | Self::Forehead
+            | Self::Glabella
+            | Self::Temple
+            | Self::Nose
+            | Self::Chin
+            | Self::Lip
+            | Self::Jawline
+            | Self::Preauricular
+            | Self::Periorbital
+            | Self::Eyelid
+            | Self::Eyebrow
+            | Self::Neck
+            | Self::Chest
+            | Self::Back
+            | Self::Shoulder => false,
+        }
+    }
+}
+
+/// Side of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
+pub enum Laterality {
+    Left,
+    Right,
+    Bilateral,
+}
+
+/// Skin that is treated: a site and, if recorded, its side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Area {
+    /// The site.
+    pub site: Site,
+    /// The side; `None` overlaps with either.
+    pub laterality: Option<Laterality>,
+}
+
+impl Area {
+    /// Is some skin of `self` also skin of `other`?
+    pub fn overlaps(self, other: Self) -> bool {
+        let sides_apart = matches!(
+            (self.laterality, other.laterality),
+            (Some(Laterality::Left), Some(Laterality::Right)) | (Some(Laterality::Right), Some(Laterality::Left))
+        );
+        self.site.overlaps(other.site) && !sides_apart
+    }
+}
+
+/// A group of like scars at one site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scar {
+    /// The caller's id.
+    pub id: String,
+    /// Where it is.
+    pub area: Area,
+    /// How many scars it holds.
+    pub count: Option<i32>,
+    /// Area of a raised scar in thousandths of a square centimetre.
+    pub area_cm2: Option<i64>,
+    /// What was recorded of it: facts of scope `Scar`, without those that classification adds.
+    pub facts: Facts,
+}
+
+/// What is known of the skin at some sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The sites.
+    pub sites: Vec<Site>,
+    /// Facts of scope `Field`.
+    pub facts: Facts,
+}
+
+/// What the qualitative grade needs beyond the scars; the yes/no answers are among the patient's facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Appearance {
+    /// The clinician's own grade.
+    pub declared_grade: Option<i32>,
+}
+
+/// A row of the Goodman and Baron quantitative scale.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, IntoStaticStr, VariantArray, VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum QuantitativeRow {
+    Macular,
+    MildAtrophicDish,
+    ModerateAtrophicDish,
+    #[strum(serialize = "punched_out_shallow_lt5mm")]
+    PunchedOutShallow,
+    BroadShallowAtrophic,
+    #[strum(serialize = "punched_out_deep_normal_base_lt5mm")]
+    PunchedOutDeepNormalBase,
+    #[strum(serialize = "punched_out_deep_abnormal_base_lt5mm")]
+    PunchedOutDeepAbnormalBase,
+    LinearOrTroughed,
+    BroadDeepAtrophic,
+    Papular,
+    /// Counted by area, in thousandths of a square centimetre, and not by number.
+    HypertrophicAreaCm2,
+}
+
+/// A row of the ECCA scale.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, IntoStaticStr, VariantArray, VariantNames,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum EccaRow {
+    #[strum(serialize = "v_lt2mm")]
+    V,
+    #[strum(serialize = "u_2_4mm")]
+    U,
+    #[strum(serialize = "m_gt4mm")]
+    M,
+    SuperficialElastolysis,
+    #[strum(serialize = "hypertrophic_inflammatory_lt2y")]
+    HypertrophicInflammatory,
+    #[strum(serialize = "hypertrophic_keloid_gt2y")]
+    HypertrophicKeloid,
+}
+
+/// Rows counted by the clinician.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScaleInputs {
+    /// Every row of the quantitative scale, in the order of the rows; counts are whole numbers.
+    pub quantitative: Option<[i64; QuantitativeRow::COUNT]>,
+    /// Every row of the ECCA scale; `None` was not rated.
+    pub ecca: Option<[Option<i32>; EccaRow::COUNT]>,
+}
+
+/// What the patient wishes and what the clinic can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// What the patient does not want.
+    pub excluded: ProcedureSet,
+    /// What the clinic can do; `None` is everything.
+    pub available: Option<ProcedureSet>,
+    /// Most days until make-up covers the traces of a session.
+    pub max_downtime: Option<Day>,
+}
+
+/// Something that went wrong after a past session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Complication {
+    HypertrophicScar,
+    PihUnresolved,
+    InfectionUnresolved,
+    BurnUnresolved,
+}
+
+/// A session that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastSession {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The day, zero or negative.
+    pub day: Day,
+    /// The groups it was done on. Empty with empty `sites`: everywhere.
+    pub scars: Vec<ScarIndex>,
+    /// The sites it was done on.
+    pub sites: Vec<Site>,
+    /// Trichloroacetic acid in thousandths of a percent.
+    pub tca_percent: Option<i64>,
+}
+
+/// How much is returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Without what is not in the plan.
+    Basic,
+    /// Everything.
+    #[default]
+    Full,
+}
+
+/// One patient with scars.
+///
+/// INVARIANT (sorted): the scars are in the order of their ids, and no two ids are equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Day 0.
+    pub start: Date,
+    /// Facts of scope `Patient`, and the facts of scope `Field` that were stated for all skin.
+    pub patient: Facts,
+    /// What is known of the skin at some sites.
+    pub fields: Vec<Field>,
+    /// The scars.
+    pub scars: Vec<Scar>,
+    /// What the qualitative grade needs.
+    pub appearance: Appearance,
+    /// Rows counted by the clinician.
+    pub scales: ScaleInputs,
+    /// What is wished and what can be done.
+    pub wishes: Wishes,
+    /// What was done, in the order of the days.
+    pub history: Vec<PastSession>,
+    /// How much is returned.
+    pub view: View,
+}

@@ -1,0 +1,273 @@
+//! Everything a rule can ask about, and what is known of it.
+
+use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray, VariantNames};
+
+use super::{
+    assessment::{Confidence, DepthClass, ScarType},
+    case::{Complication, Site},
+    date::Day,
+};
+
+/// A fact. Its name in the knowledge files is the variant in snake case.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum Fact {
+    // The patient.
+    AgeYears,
+    Fitzpatrick,
+    /// The phototype that a plan is made for: the stated one, and the most cautious when none is stated.
+    PlanningPhototype,
+    Pregnancy,
+    Lactating,
+    Isotretinoin,
+    DaysSinceIsotretinoin,
+    DaysSinceTopicalRetinoid,
+    ActiveAcne,
+    DaysSinceAcneQuiet,
+    KeloidHistory,
+    Antithrombotic,
+    Inr,
+    Platelets,
+    HemoglobinGDl,
+    DaysSinceNsaid,
+    HsvHistory,
+    Allergies,
+    ImplantedDevice,
+    Sepsis,
+    FebrileIllness,
+    BleedingDisorder,
+    GoldTherapyEver,
+    RenalDisease,
+    PihHistory,
+    CanAvoidSun,
+    DaysSincePriming,
+    /// Complications of past sessions.
+    PreviousComplication,
+    // The clinic.
+    MnrfNeedleMaterial,
+    GuardianConsent,
+    // The field.
+    Site,
+    InfectionInField,
+    DaysSinceInfection,
+    PustulesInField,
+    PihActiveInField,
+    PihOrigin,
+    MetalInField,
+    DaysSinceTan,
+    Sunburn,
+    /// A hypertrophic scar or a keloid at the same site. Computed.
+    RaisedInField,
+    // The scar, as recorded.
+    Activity,
+    Relief,
+    RaisedForm,
+    ExtendsBeyondWound,
+    Tunnel,
+    OpeningWidthMm,
+    BaseWidthMm,
+    /// Width of the base over the width of the opening. Computed.
+    BaseRatio,
+    DepthMm,
+    DepthMethod,
+    Profile,
+    Edge,
+    Stretch,
+    Tethered,
+    Color,
+    Shape,
+    Base,
+    Cause,
+    ScarCount,
+    DeclaredType,
+    DeclaredDepthClass,
+    // The scar, as classified.
+    ScarType,
+    DepthClass,
+    Confidence,
+    /// The qualitative grade of the patient.
+    Grade,
+    ObviousAtSocialDistance,
+    Coverable,
+    FlattensOnStretch,
+}
+
+/// What kind of answer a fact takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactKind {
+    /// Yes or no.
+    YesNo,
+    /// One or several words of a closed list.
+    Words(&'static [&'static str]),
+    /// A number in a unit; the unit may be empty.
+    Number(&'static str),
+    /// The day of an event; rules ask how many days ago it was.
+    Elapsed,
+}
+
+/// Where a fact acts. A rule acts as narrowly as the narrowest fact it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere.
+    Patient,
+    /// On the skin of one site.
+    Field,
+    /// On one group of scars.
+    Scar,
+}
+
+impl Fact {
+    /// What kind of answer it takes.
+    pub fn kind(self) -> FactKind {
+        match self {
+            Self::Lactating
+            | Self::HsvHistory
+            | Self::Sepsis
+            | Self::FebrileIllness
+            | Self::BleedingDisorder
+            | Self::GoldTherapyEver
+            | Self::RenalDisease
+            | Self::PihHistory
+            | Self::CanAvoidSun
+            | Self::GuardianConsent
+            | Self::PustulesInField
+            | Self::PihActiveInField
+            | Self::MetalInField
+            | Self::Sunburn
+            | Self::RaisedInField
+            | Self::ExtendsBeyondWound
+            | Self::Tunnel
+            | Self::Tethered
+            | Self::ObviousAtSocialDistance
+            | Self::Coverable
+            | Self::FlattensOnStretch => FactKind::YesNo,
+            Self::AgeYears => FactKind::Number("years"),
+            Self::Fitzpatrick | Self::PlanningPhototype | Self::Inr | Self::BaseRatio | Self::Grade => {
+                FactKind::Number("")
+            }
+            Self::Platelets => FactKind::Number("10^9/l"),
+            Self::HemoglobinGDl => FactKind::Number("g/dl"),
+            Self::OpeningWidthMm | Self::BaseWidthMm | Self::DepthMm => FactKind::Number("mm"),
+            Self::ScarCount => FactKind::Number("scars"),
+            Self::DaysSinceIsotretinoin
+            | Self::DaysSinceTopicalRetinoid
+            | Self::DaysSinceAcneQuiet
+            | Self::DaysSinceNsaid
+            | Self::DaysSincePriming
+            | Self::DaysSinceInfection
+            | Self::DaysSinceTan => FactKind::Elapsed,
+            Self::Pregnancy => FactKind::Words(&["not_pregnant", "not_applicable", "possible", "pregnant"]),
+            Self::Isotretinoin => FactKind::Words(&["never", "current", "stopped"]),
+            Self::ActiveAcne => FactKind::Words(&["none", "mild", "moderate", "severe"]),
+            Self::KeloidHistory => FactKind::Words(&["none", "family", "personal"]),
+            Self::Antithrombotic => {
+                FactKind::Words(&["none", "aspirin_cv", "p2y12", "dapt", "warfarin", "doac", "other"])
+            }
+            Self::Allergies => {
+                FactKind::Words(&["gold", "nickel", "stainless_steel", "lidocaine", "hydroquinone", "tca"])
+            }
+            Self::ImplantedDevice => {
+                FactKind::Words(&["pacemaker", "icd", "neurostimulator", "cochlear", "other_active"])
+            }
+            Self::PreviousComplication => FactKind::Words(<Complication as VariantNames>::VARIANTS),
+            Self::MnrfNeedleMaterial => FactKind::Words(&["gold", "stainless_steel", "other"]),
+            Self::Site => FactKind::Words(<Site as VariantNames>::VARIANTS),
+            Self::InfectionInField => {
+                FactKind::Words(&["none", "bacterial", "fungal", "hsv", "zoster", "warts", "molluscum", "other"])
+            }
+            Self::PihOrigin => FactKind::Words(&["procedure", "acne_marks"]),
+            Self::Activity => FactKind::Words(&["none", "plug", "inflamed", "suspicious"]),
+            Self::Relief => FactKind::Words(&["raised", "flat", "depressed"]),
+            Self::RaisedForm => FactKind::Words(&["papule", "nodule_plaque", "bridge"]),
+            Self::DepthMethod => FactKind::Words(&["clinical_visual", "surface_3d", "ultrasound", "oct"]),
+            Self::Profile => FactKind::Words(&["v", "u", "m"]),
+            Self::Edge => FactKind::Words(&["sharp", "sloping"]),
+            Self::Stretch => FactKind::Words(&["flattens", "central_tether", "no_change"]),
+            Self::Color => FactKind::Words(&["normal", "red", "brown", "white"]),
+            Self::Shape => FactKind::Words(&["round_oval", "linear", "stellate"]),
+            Self::Base => FactKind::Words(&["sound", "scarred"]),
+            Self::Cause => FactKind::Words(&[
+                "acne",
+                "varicella",
+                "other_infection",
+                "injury",
+                "excoriation",
+                "inflammatory_disease",
+                "genetic_follicular",
+                "iatrogenic",
+            ]),
+            Self::ScarType | Self::DeclaredType => FactKind::Words(<ScarType as VariantNames>::VARIANTS),
+            Self::DepthClass | Self::DeclaredDepthClass => FactKind::Words(<DepthClass as VariantNames>::VARIANTS),
+            Self::Confidence => FactKind::Words(<Confidence as VariantNames>::VARIANTS),
+        }
+    }
+
+    /// Where it acts.
+    pub fn scope(self) -> Scope {
+        if self < Self::Site || matches!(self, Self::Grade | Self::ObviousAtSocialDistance | Self::Coverable) {
+            Scope::Patient
+        } else if self < Self::Activity {
+            Scope::Field
+        } else {
+            Scope::Scar
+        }
+    }
+
+    /// The name in the knowledge files.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The place of `word` in its closed list, as a bit.
+    pub fn word(self, word: &str) -> Option<u32> {
+        let FactKind::Words(words) = self.kind() else { return None };
+        let place = words.iter().position(|it| *it == word)?;
+        1_u32.checked_shl(u32::try_from(place).ok()?)
+    }
+}
+
+/// What is known of one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// Yes or no.
+    YesNo(bool),
+    /// The words that hold, as bits of the closed list. No bit: asked, and none holds.
+    Words(u32),
+    /// A number in thousandths of its unit.
+    Number(i64),
+    /// The day of the event, counted from the start date; the event is not after it.
+    Since(Day),
+}
+
+/// What is known. A fact that is absent was not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Facts {
+    values: [Option<Value>; Fact::COUNT],
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { values: [None; Fact::COUNT] }
+    }
+}
+
+impl Facts {
+    /// What is known of `fact`.
+    pub fn get(&self, fact: Fact) -> Option<Value> {
+        self.values.get(fact as usize).copied().flatten()
+    }
+
+    /// Writes down `value`, or with `None` that it was not asked.
+    pub fn set(&mut self, fact: Fact, value: Option<Value>) {
+        if let Some(slot) = self.values.get_mut(fact as usize) {
+            *slot = value;
+        }
+    }
+
+    /// Writes down one word of a closed list.
+    pub fn set_word(&mut self, fact: Fact, word: &str) {
+        self.set(fact, fact.word(word).map(Value::Words));
+    }
+}

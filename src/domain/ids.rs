@@ -1,0 +1,83 @@
+//! Ids of things that live in the knowledge, interned when it is loaded.
+
+/// A rule: its place among all rules in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u16);
+
+/// A procedure: its place among all procedures in the order of their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProcedureId(pub u8);
+
+/// An event that ends a wait, for example delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub u8);
+
+/// A group of scars: its place in [`Case::scars`](super::Case::scars).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScarIndex(pub u16);
+
+impl RuleId {
+    /// The place in a list of rules.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl ProcedureId {
+    /// The place in a list of procedures.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl EventId {
+    /// The place in a list of events.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl ScarIndex {
+    /// The place in a list of scars.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A set of procedures.
+///
+/// INVARIANT (capacity): the loader refuses more than [`ProcedureSet::CAPACITY`] procedures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct ProcedureSet(u128);
+
+impl ProcedureSet {
+    /// How many procedures there can be.
+    pub const CAPACITY: usize = u128::BITS as usize;
+
+    /// The set with `id` added.
+    pub fn insert(&mut self, id: ProcedureId) {
+        self.0 |= Self::bit(id);
+    }
+
+    /// Is `id` in the set?
+    pub fn contains(self, id: ProcedureId) -> bool {
+        self.0 & Self::bit(id) != 0
+    }
+
+    /// Is the set empty?
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn bit(id: ProcedureId) -> u128 {
+        1_u128.checked_shl(u32::from(id.0)).unwrap_or_default()
+    }
+}
+
+impl FromIterator<ProcedureId> for ProcedureSet {
+    fn from_iter<I: IntoIterator<Item = ProcedureId>>(ids: I) -> Self {
+        let mut set = Self::default();
+        ids.into_iter().for_each(|id| set.insert(id));
+        set
+    }
+}

@@ -1,0 +1,285 @@
+//! The answer of the engine: dispositions, stages, sessions, reviews and referrals.
+
+use strum::{IntoStaticStr, VariantArray, VariantNames};
+
+use super::{
+    assessment::Assessment,
+    case::Site,
+    date::Day,
+    fact::Fact,
+    ids::{EventId, ProcedureId, RuleId, ScarIndex},
+};
+
+/// What a safety rule does, from the mildest to the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Action {
+    /// Something must be said.
+    Warn,
+    /// The parameters change.
+    Modify,
+    /// Somebody must agree or check first.
+    Clearance,
+    /// It must wait.
+    Defer,
+    /// It must not be done.
+    Exclude,
+}
+
+/// How one procedure fares on groups of scars that fare alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disposition {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The groups, in order.
+    pub scars: Vec<ScarIndex>,
+    /// Their sites, in order.
+    pub sites: Vec<Site>,
+    /// The strictest action on day 0; `None` is allowed.
+    pub action: Option<Action>,
+    /// First day on which a wait of known length is over.
+    pub until_day: Option<Day>,
+    /// The event that ends a wait of unknown length.
+    pub until_event: Option<EventId>,
+    /// Every rule that fired, the strictest first.
+    pub reasons: Vec<RuleId>,
+}
+
+/// A bound on a parameter, set by a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Where to start, in thousandths.
+    pub low: i64,
+    /// The most, in thousandths.
+    pub high: i64,
+}
+
+/// A setting of a procedure for groups that share it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterSetting {
+    /// Place among the parameters of the procedure.
+    pub parameter: usize,
+    /// The range, in thousandths.
+    pub limit: Limit,
+    /// The groups.
+    pub scars: Vec<ScarIndex>,
+    /// Their sites.
+    pub sites: Vec<Site>,
+    /// The rules that set it.
+    pub reasons: Vec<RuleId>,
+}
+
+/// Part of the ladder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Phase {
+    Prepare,
+    Structural,
+    Surface,
+    Finish,
+    Maintain,
+}
+
+/// Least, usual and most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// The least.
+    pub min: i32,
+    /// The usual.
+    pub typical: i32,
+    /// The most.
+    pub max: i32,
+}
+
+/// A procedure that was not taken for some groups, or groups that get nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The groups.
+    pub scars: Vec<ScarIndex>,
+    /// Why.
+    pub reasons: Vec<RuleId>,
+}
+
+/// A step of the ladder that no procedure could take for some groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotTreated {
+    /// The procedure that ranked first.
+    pub procedure: ProcedureId,
+    /// The groups.
+    pub scars: Vec<ScarIndex>,
+    /// Why.
+    pub reasons: Vec<RuleId>,
+}
+
+/// One procedure in the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Part of the ladder.
+    pub phase: Phase,
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The groups, in order.
+    pub scars: Vec<ScarIndex>,
+    /// Their sites, in order.
+    pub sites: Vec<Site>,
+    /// Sessions; `None` for home care.
+    pub session_count: Option<Range>,
+    /// Sessions planned; 0 for home care and contingent stages.
+    pub planned: i32,
+    /// Number of the review that decides, from 1.
+    pub contingent_on: Option<i32>,
+    /// Days between two sessions.
+    pub interval: Option<Range>,
+    /// First day.
+    pub start: Day,
+    /// Last day; `None` for open-ended home care.
+    pub end: Option<Day>,
+    /// Settings.
+    pub parameters: Vec<ParameterSetting>,
+    /// What must be true or agreed before.
+    pub preconditions: Vec<RuleId>,
+    /// When to stop, from the pathway and the procedure.
+    pub stop_rules: Vec<RuleId>,
+    /// When to change, from the pathway and the procedure.
+    pub switch_rules: Vec<RuleId>,
+    /// How it is done, as far as it applies.
+    pub technique: Vec<RuleId>,
+    /// What can go wrong, as far as it applies.
+    pub risks: Vec<RuleId>,
+    /// Why this procedure, this count, these intervals.
+    pub reasons: Vec<RuleId>,
+    /// What ranked before it.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Whole area or test area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SessionKind {
+    Treatment,
+    TestArea,
+}
+
+/// One procedure within a sitting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionProcedure {
+    /// Place of the stage in the plan, from 0.
+    pub stage: usize,
+    /// Whole area or test area.
+    pub kind: SessionKind,
+    /// Number within the stage, from 1; 0 for a test area.
+    pub number_in_stage: i32,
+}
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Day.
+    pub day: Day,
+    /// First day that the floors allow, given the sessions before it.
+    pub earliest: Day,
+    /// Last day before the course loses its rhythm.
+    pub latest: Option<Day>,
+    /// What is done, in order.
+    pub procedures: Vec<SessionProcedure>,
+    /// Days of visible traces.
+    pub downtime: Range,
+    /// Days until make-up covers them.
+    pub makeup_day: Day,
+    /// What to do before.
+    pub preparation: Vec<RuleId>,
+    /// What to do after.
+    pub aftercare: Vec<RuleId>,
+    /// Why this day, and what is said on it.
+    pub reasons: Vec<RuleId>,
+}
+
+/// A visit at which the result is judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// Day.
+    pub day: Day,
+    /// Its purpose and why then; the first rule says the purpose.
+    pub reasons: Vec<RuleId>,
+}
+
+/// A fact that was not asked and that rules which fired read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The fact.
+    pub fact: Fact,
+    /// The rules that fired because of it.
+    pub reasons: Vec<RuleId>,
+}
+
+/// A plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Protocol {
+    /// What is done, in order.
+    pub stages: Vec<Stage>,
+    /// The planned visits.
+    pub sessions: Vec<Session>,
+    /// The visits of contingent stages.
+    pub contingent_sessions: Vec<Session>,
+    /// The reviews.
+    pub reviews: Vec<Review>,
+    /// What must be true or agreed before.
+    pub preconditions: Vec<RuleId>,
+    /// What must be said.
+    pub warnings: Vec<RuleId>,
+    /// What was not asked and matters.
+    pub questions: Vec<Question>,
+    /// Steps that nothing could take.
+    pub not_treated: Vec<NotTreated>,
+    /// Events after which to ask again.
+    pub ask_again_after: Vec<EventId>,
+}
+
+/// How soon somebody must look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Urgency {
+    Urgent,
+    Soon,
+    Routine,
+}
+
+/// Scars that are not planned for, and who should see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// Place of the referral among those of the knowledge.
+    pub referral: usize,
+    /// How soon.
+    pub urgency: Urgency,
+    /// The groups.
+    pub scars: Vec<ScarIndex>,
+    /// Their sites.
+    pub sites: Vec<Site>,
+    /// Why.
+    pub reasons: Vec<RuleId>,
+}
+
+/// Whether there is a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// For the scars that can be treated.
+    Protocol(Protocol),
+    /// No scar here can be planned for.
+    Referral,
+}
+
+/// The whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What the scars are.
+    pub assessment: Assessment,
+    /// How each procedure fares.
+    pub dispositions: Vec<Disposition>,
+    /// The plan, or none.
+    pub outcome: Outcome,
+    /// For the scars that are not planned for, the most urgent first. Not empty when the outcome is a referral.
+    pub referrals: Vec<Referral>,
+    /// What must be said of every answer.
+    pub reasons: Vec<RuleId>,
+}

@@ -1,0 +1,26 @@
+//! Ids and limits that a request is checked against, built by the knowledge.
+
+use super::ids::ProcedureId;
+
+/// Ids and limits that a request is checked against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Ids of the procedures, sorted: the place is the [`ProcedureId`].
+    pub procedures: Vec<String>,
+    /// Most groups of scars in a request.
+    pub max_scars: usize,
+    /// Most past sessions in a request.
+    pub max_history: usize,
+    /// Largest depth in thousandths of a millimetre that is not an input error.
+    pub max_depth_mm: i64,
+    /// Largest width in thousandths of a millimetre.
+    pub max_width_mm: i64,
+}
+
+impl Vocabulary {
+    /// The procedure of this id.
+    pub fn procedure(&self, id: &str) -> Option<ProcedureId> {
+        let place = self.procedures.binary_search_by(|it| it.as_str().cmp(id)).ok()?;
+        u8::try_from(place).ok().map(ProcedureId)
+    }
+}

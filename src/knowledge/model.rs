@@ -1,0 +1,614 @@
+//! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
+
+use crate::domain::{
+    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, Phase, Predicate, ProcedureId,
+    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
+};
+
+/// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    pub(super) release: String,
+    pub(super) date: String,
+    pub(super) digest: String,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) rules: Vec<Rule>,
+    pub(super) citations: Vec<Citation>,
+    pub(super) events: Vec<Event>,
+    pub(super) procedures: Vec<Procedure>,
+    pub(super) gaps: Gaps,
+    pub(super) safety: Vec<SafetyRule>,
+    pub(super) classification: Classification,
+    pub(super) grading: Grading,
+    pub(super) pathways: Vec<Pathway>,
+    pub(super) home_care: Vec<HomeCareStep>,
+    pub(super) referrals: Vec<Referral>,
+    /// Place of the referral for scars that nothing is allowed for.
+    pub(super) nothing_allowed: usize,
+    pub(super) planning: Planning,
+}
+
+/// How well a rule is supported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// Keys of the sources, at least one.
+    Sourced(Vec<String>),
+    /// Ids of the rules it follows from, at least one.
+    Derived(Vec<RuleId>),
+    /// No source at hand; awaits a clinician's sign-off.
+    ExpertPractice,
+}
+
+/// A rule: what every answer is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable id.
+    pub id: String,
+    /// One sentence.
+    pub says: String,
+    /// How well it is supported.
+    pub basis: Basis,
+    /// Stable code for clients; empty when there is none.
+    pub code: String,
+    /// File that holds it.
+    pub file: String,
+    /// Condition as written; empty when there is none.
+    pub condition: String,
+    /// What a safety rule does.
+    pub action: Option<Action>,
+    /// Procedures that a safety rule acts on.
+    pub procedures: Vec<ProcedureId>,
+}
+
+/// A source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    pub key: String,
+    pub text: String,
+    pub pmid: String,
+    pub doi: String,
+    pub pmcid: String,
+    pub url: String,
+}
+
+/// What ends a wait of unknown length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id, for example `delivery`.
+    pub id: String,
+    /// It can be settled at the visit: the plan is laid out as if it had been.
+    pub at_visit: bool,
+}
+
+/// A rule with a condition, for texts that only sometimes apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub rule: RuleId,
+    pub when: Predicate,
+}
+
+/// What a safety rule asks to come days before the first session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// Pigment-controlling home care for this long.
+    Priming(Day),
+    /// A test area, judged after this long.
+    TestArea(Day),
+}
+
+/// A bound that a safety rule sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SafetyLimit {
+    /// Procedure that has the parameter.
+    pub procedure: ProcedureId,
+    /// Place among the parameters of the procedure.
+    pub parameter: usize,
+    /// Never more, in thousandths.
+    pub at_most: Option<i64>,
+    /// Start no higher, in thousandths.
+    pub start_at: Option<i64>,
+}
+
+/// Who must not have what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafetyRule {
+    pub rule: RuleId,
+    pub when: Predicate,
+    /// The narrowest scope of the facts in `when`.
+    pub scope: Scope,
+    /// Fires when a fact it needs was not asked.
+    pub if_unknown: bool,
+    pub procedures: ProcedureSet,
+    pub action: Action,
+    /// Ends the wait of a deferral whose condition does not end by itself.
+    pub until: Option<EventId>,
+    pub limits: Vec<SafetyLimit>,
+    pub lead: Option<Lead>,
+    /// Stands under the preconditions of the stage, as a clearance always does.
+    pub precondition: bool,
+    /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
+    pub asks: Vec<Fact>,
+}
+
+/// How a procedure is spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcedureKind {
+    /// On single scars.
+    Focal,
+    /// On the whole field.
+    Field,
+    /// Joins the sitting of a field procedure.
+    Adjunct,
+    /// Used at home.
+    HomeCare,
+}
+
+/// Row and column of the gap table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GapKind(pub u8);
+
+/// Which rows and columns hold for a procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GapKinds {
+    pub kind: GapKind,
+    /// Used while the upper bound of a parameter stays below a value.
+    pub weaker: Option<WeakerKind>,
+}
+
+/// A weaker form of a procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeakerKind {
+    pub kind: GapKind,
+    /// Place among the parameters of the procedure.
+    pub parameter: usize,
+    /// In thousandths.
+    pub below: i64,
+    pub rule: RuleId,
+}
+
+/// A parameter row; the first row of a name that holds is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    pub name: String,
+    pub unit: String,
+    /// Place of the name: rows of one name share it.
+    pub place: usize,
+    pub when: Predicate,
+    /// In thousandths.
+    pub low: i64,
+    /// In thousandths.
+    pub high: i64,
+    pub rule: RuleId,
+}
+
+/// A figure reported for a procedure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    pub measure: String,
+    pub low: f64,
+    pub high: f64,
+    pub unit: String,
+    pub rule: RuleId,
+}
+
+/// How well a procedure works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    Avoid,
+    Weak,
+    Moderate,
+    Strong,
+}
+
+/// How well a procedure works on a type of scar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeStrength {
+    pub scar_type: ScarType,
+    /// `None`: any depth.
+    pub depth_class: Option<DepthClass>,
+    pub strength: Strength,
+    pub rule: RuleId,
+}
+
+/// How many sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sessions {
+    pub count: Range,
+    pub rule: RuleId,
+}
+
+/// How long traces show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Downtime {
+    pub days: Range,
+    /// Days until make-up covers them.
+    pub makeup_day: Day,
+    pub rule: RuleId,
+}
+
+/// A number of days with its rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    pub days: Day,
+    pub rule: RuleId,
+}
+
+/// How long home care is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    /// `None`: open-ended.
+    pub at_most: Option<Day>,
+    pub rule: RuleId,
+}
+
+/// A procedure.
+///
+/// INVARIANT (spaced): every kind but home care has `gaps`, `sessions` and `downtime`; home care has `course`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Procedure {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub kind: ProcedureKind,
+    /// Place in a sitting and on the ladder within a phase.
+    pub order: u8,
+    pub gaps: Option<GapKinds>,
+    pub sessions: Option<Sessions>,
+    pub downtime: Option<Downtime>,
+    pub judge: Option<Wait>,
+    pub course: Option<Course>,
+    pub parameters: Vec<Parameter>,
+    /// Names of the parameters, by place.
+    pub parameter_names: Vec<String>,
+    pub preparation: Vec<Line>,
+    pub aftercare: Vec<Line>,
+    pub technique: Vec<Line>,
+    pub stop: Vec<Line>,
+    pub switch: Vec<Line>,
+    pub risk: Vec<Line>,
+    pub expected: Vec<Expected>,
+    pub strengths: Vec<TypeStrength>,
+}
+
+/// Waits of one ordered pair, in days.
+///
+/// INVARIANT (ordered): `1 <= floor <= plan_min <= typical_from <= typical_to <= latest`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spacing {
+    pub floor: Day,
+    pub plan_min: Day,
+    pub typical_from: Day,
+    pub typical_to: Day,
+    /// `None`: nothing is lost by waiting.
+    pub latest: Option<Day>,
+    /// The rule that set it.
+    pub rule: RuleId,
+    /// A second rule that lengthened it.
+    pub also: Option<RuleId>,
+}
+
+/// One ordered pair of kinds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    pub base: Spacing,
+    pub same_sitting: bool,
+    /// `plan_min` and `typical` grow by the pigment addition.
+    pub pigment_addition: bool,
+    /// The first whose condition holds, or may hold, replaces the base.
+    pub variants: Vec<(Predicate, Spacing)>,
+}
+
+/// The gap table, total over all ordered pairs of kinds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gaps {
+    /// Names of the kinds, by place.
+    pub kinds: Vec<String>,
+    /// Row by row: the wait from the first kind to the second is at `first * kinds.len() + second`.
+    pub cells: Vec<Gap>,
+    /// Added where the cell says so.
+    pub pigment_addition: PigmentAddition,
+}
+
+/// Added to a gap where the skin marks easily.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PigmentAddition {
+    pub days: Day,
+    pub when: Predicate,
+    pub rule: RuleId,
+}
+
+/// A row of the decision table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeRow {
+    pub rule: RuleId,
+    pub when: Predicate,
+    pub scar_type: ScarType,
+    pub confidence: Confidence,
+    pub alternatives: Vec<ScarType>,
+}
+
+/// How confidence is lowered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adjust {
+    /// One step down.
+    Down,
+    /// This at most.
+    AtMost(Confidence),
+}
+
+/// The decision table. Rows are tried in order; the last of `types` always holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Classification {
+    pub types: Vec<TypeRow>,
+    /// The last always holds.
+    pub depths: Vec<(Line, DepthClass)>,
+    pub buckets: Vec<(Line, WidthBucket)>,
+    pub adjusts: Vec<(Line, Adjust)>,
+    pub flags: Vec<(Line, ScarFlag)>,
+    pub atrophic: Vec<ScarType>,
+    pub ceiling: Vec<RuleId>,
+    pub declared_label: RuleId,
+    pub declared_differs: RuleId,
+    pub declared_depth: RuleId,
+    pub limits: RuleId,
+}
+
+/// What a row of the qualitative grade asks of the scars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScarsMatch {
+    /// Every group must match.
+    pub every: Option<Predicate>,
+    /// At least one group must match.
+    pub any: Option<Predicate>,
+}
+
+/// The qualitative grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Qualitative {
+    pub version: String,
+    pub citation: String,
+    pub maximum: i32,
+    pub declared: RuleId,
+    /// First match wins; no match, no grade.
+    pub rows: Vec<(Line, ScarsMatch, i32)>,
+    pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
+}
+
+/// From this many on, this multiplier. In order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    pub from: i64,
+    pub times: i32,
+}
+
+/// How classified scars are counted into a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScaleMap<R> {
+    pub when: Predicate,
+    pub row: R,
+    /// The scar does not quite fit the row.
+    pub outside: Option<Predicate>,
+}
+
+/// The quantitative score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quantitative {
+    pub version: String,
+    pub citation: String,
+    pub maximum: i32,
+    pub rule: RuleId,
+    pub bands: Vec<Band>,
+    /// Limits in thousandths of a square centimetre: areas of at least the first (or above it, when the flag is set)
+    /// get the points. In order.
+    pub area_bands: Vec<(i64, bool, i32)>,
+    /// Points by row; 0 for the area row.
+    pub points: Vec<(QuantitativeRow, i32)>,
+    pub map: Vec<ScaleMap<QuantitativeRow>>,
+    pub count_missing: RuleId,
+}
+
+/// The ECCA score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ecca {
+    pub version: String,
+    pub citation: String,
+    pub maximum: i32,
+    pub rule: RuleId,
+    pub bands: Vec<Band>,
+    pub points: Vec<(EccaRow, i32)>,
+    pub map: Vec<ScaleMap<EccaRow>>,
+    pub count_missing: RuleId,
+    pub outside_row: RuleId,
+}
+
+/// The scales.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grading {
+    pub qualitative: Qualitative,
+    pub quantitative: Quantitative,
+    pub ecca: Ecca,
+}
+
+/// A procedure that a step can take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepOption {
+    pub procedure: ProcedureId,
+    pub when: Predicate,
+    pub rule: RuleId,
+}
+
+/// What joins each sitting of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjunct {
+    /// Ranked.
+    pub procedures: Vec<ProcedureId>,
+    pub rule: RuleId,
+}
+
+/// A step of a pathway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub phase: Phase,
+    pub rule: RuleId,
+    pub when: Predicate,
+    /// The step waits for a review while this holds or may hold.
+    pub contingent: Option<Line>,
+    /// Ranked, at least one.
+    pub options: Vec<StepOption>,
+    pub adjunct: Option<Adjunct>,
+    pub stop: Vec<Line>,
+}
+
+/// Which procedures a type of scar gets, in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pathway {
+    /// Name of the file.
+    pub id: String,
+    pub answers: Predicate,
+    pub rule: RuleId,
+    pub steps: Vec<Step>,
+}
+
+/// What is used at home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeCareStep {
+    pub phase: Phase,
+    /// Only when a planned stage needs priming.
+    pub when_priming: bool,
+    pub when: Predicate,
+    pub rule: RuleId,
+    /// Ranked, at least one.
+    pub options: Vec<StepOption>,
+}
+
+/// What is not planned for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// `None`: only used when nothing is allowed.
+    pub answers: Option<Predicate>,
+    pub to: String,
+    pub urgency: Urgency,
+    pub rule: RuleId,
+}
+
+/// Rules of the planner that belong to no single procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planning {
+    pub disclaimer: Vec<RuleId>,
+    pub warnings: Vec<Line>,
+    pub fewest: Line,
+    pub usual: RuleId,
+    pub gate_review: Wait,
+    pub final_review: Wait,
+    pub visit_check: RuleId,
+    pub allowed: RuleId,
+    pub shared_sitting: RuleId,
+    pub not_for_this_scar: RuleId,
+    pub unwanted: RuleId,
+    pub unavailable: RuleId,
+    pub downtime: RuleId,
+    pub plain_first: RuleId,
+    pub step_left_out: RuleId,
+    pub history: RuleId,
+    pub test_area: RuleId,
+    pub priming: RuleId,
+}
+
+impl Knowledge {
+    /// The release, for example `2026.1`.
+    pub fn release(&self) -> &str {
+        &self.release
+    }
+
+    /// The day of the release, as `2026-11-23`.
+    pub fn date(&self) -> &str {
+        &self.date
+    }
+
+    /// SHA-256 of all files, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What a request is checked against.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Every rule, in the order of the ids.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Every source, in the order of the keys.
+    pub fn citations(&self) -> &[Citation] {
+        &self.citations
+    }
+
+    /// Every event.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Every procedure, in the order of the ids.
+    pub fn procedures(&self) -> &[Procedure] {
+        &self.procedures
+    }
+
+    /// Every procedure with its id.
+    pub fn procedure_ids(&self) -> impl Iterator<Item = (ProcedureId, &Procedure)> {
+        (0_u8..).map(ProcedureId).zip(&self.procedures)
+    }
+
+    /// The gap table.
+    pub fn gaps(&self) -> &Gaps {
+        &self.gaps
+    }
+
+    /// The safety rules, in the order of the ids.
+    pub fn safety(&self) -> &[SafetyRule] {
+        &self.safety
+    }
+
+    /// The decision table.
+    pub fn classification(&self) -> &Classification {
+        &self.classification
+    }
+
+    /// The scales.
+    pub fn grading(&self) -> &Grading {
+        &self.grading
+    }
+
+    /// The pathways, in the order of the files.
+    pub fn pathways(&self) -> &[Pathway] {
+        &self.pathways
+    }
+
+    /// What is used at home.
+    pub fn home_care(&self) -> &[HomeCareStep] {
+        &self.home_care
+    }
+
+    /// What is not planned for.
+    pub fn referrals(&self) -> &[Referral] {
+        &self.referrals
+    }
+
+    /// Place of the referral for scars that nothing is allowed for.
+    pub fn nothing_allowed(&self) -> usize {
+        self.nothing_allowed
+    }
+
+    /// Rules of the planner.
+    pub fn planning(&self) -> &Planning {
+        &self.planning
+    }
+}
+
+impl Gaps {
+    /// The wait from `first` to `next`. Total: the loader refuses a table with a hole.
+    pub fn between(&self, first: GapKind, next: GapKind) -> Option<&Gap> {
+        self.cells.get(usize::from(first.0) * self.kinds.len() + usize::from(next.0))
+    }
+}

@@ -1,0 +1,801 @@
+//! The TOML files one to one. Nothing here is checked yet.
+//!
+//! Every table that stands for a rule carries `rule` (its stable id), `says` (one sentence a patient could read) and
+//! `because`. A `because` holds citation keys, or ids of the rules it is derived from, or the one word
+//! `expert-practice`. `says` may name a sibling field in braces, so that no number is written twice.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub(super) type Text = Spanned<String>;
+
+/// What every rule carries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Condition over facts; absent means always.
+    pub when: Option<Text>,
+}
+
+/// `release.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    pub release: Text,
+    /// As `2026-11-23`.
+    pub date: Text,
+}
+
+/// `citations.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Citations {
+    #[serde(default)]
+    pub citation: Vec<Citation>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Citation {
+    pub key: Text,
+    pub text: String,
+    #[serde(default)]
+    pub pmid: String,
+    #[serde(default)]
+    pub doi: String,
+    #[serde(default)]
+    pub pmcid: String,
+    #[serde(default)]
+    pub url: String,
+}
+
+/// `events.toml`: what ends a wait of unknown length.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Events {
+    pub event: Vec<Event>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Event {
+    pub id: Text,
+    pub kind: EventKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum EventKind {
+    /// A check that can be made at the visit: the plan is laid out as if passed.
+    Check,
+    /// A state that must end: nothing is planned before.
+    State,
+}
+
+/// `safety/*.toml`: who must not have what.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Safety {
+    /// What the file is about, for the reader.
+    #[allow(dead_code, reason = "for the reader of the file")]
+    pub factor: String,
+    pub rule: Vec<SafetyRule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SafetyRule {
+    pub id: Text,
+    /// Stable code for clients.
+    pub code: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    pub when: Text,
+    #[serde(default)]
+    pub if_unknown: IfUnknown,
+    pub procedures: Vec<Text>,
+    pub action: SafetyAction,
+    /// Event that ends the wait; for a `defer` whose condition does not end by itself.
+    pub until: Option<Text>,
+    /// Bounds on parameters.
+    #[serde(default)]
+    pub limit: Vec<SafetyLimit>,
+    /// Something that has to come days before the first session.
+    pub lead: Option<Lead>,
+    /// True for an opinion or a check that is shown as a precondition of the stage, whatever the action.
+    #[serde(default)]
+    pub precondition: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SafetyAction {
+    Warn,
+    Modify,
+    Clearance,
+    Defer,
+    Exclude,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum IfUnknown {
+    /// The rule fires when a fact that it needs was not asked.
+    Apply,
+    /// It does not fire.
+    #[default]
+    Ignore,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SafetyLimit {
+    pub parameter: Text,
+    /// Never more than this.
+    pub at_most: Option<f64>,
+    /// Start no higher than this.
+    pub start_at: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lead {
+    pub kind: LeadKind,
+    /// As `"4 weeks"`.
+    pub wait: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum LeadKind {
+    /// Pigment-controlling home care.
+    Priming,
+    /// A test spot or test area that is judged first.
+    TestArea,
+}
+
+/// `procedures/NAME.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Procedure {
+    pub name: String,
+    pub description: String,
+    pub kind: ProcedureKind,
+    /// Place in a sitting and on the ladder within a phase: lower comes first.
+    pub order: u8,
+    /// Rows and columns of `gaps.toml` that hold for it; absent for home care.
+    pub gaps: Option<GapKinds>,
+    pub sessions: Option<Sessions>,
+    pub downtime: Option<Downtime>,
+    pub judge: Option<Judge>,
+    /// Home care: how long it is used.
+    pub course: Option<Course>,
+    #[serde(default)]
+    pub parameter: Vec<Parameter>,
+    #[serde(default)]
+    pub preparation: Vec<Line>,
+    #[serde(default)]
+    pub aftercare: Vec<Line>,
+    #[serde(default)]
+    pub technique: Vec<Line>,
+    #[serde(default)]
+    pub stop: Vec<Line>,
+    #[serde(default)]
+    pub switch: Vec<Line>,
+    #[serde(default)]
+    pub risk: Vec<Line>,
+    #[serde(default)]
+    pub expected: Vec<Expected>,
+    #[serde(default)]
+    pub strength: Vec<Strength>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ProcedureKind {
+    /// On single scars; spacing is held by scar.
+    Focal,
+    /// On the whole field; spacing is held by site.
+    Field,
+    /// Joins the sitting of a field procedure.
+    Adjunct,
+    /// Used at home; has no sessions.
+    HomeCare,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GapKinds {
+    /// The kind, for example `"mnrf"`.
+    pub kind: Text,
+    /// A second kind, used while the upper bound of a parameter stays below a value.
+    pub weaker: Option<WeakerKind>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WeakerKind {
+    pub kind: Text,
+    pub parameter: Text,
+    pub below: f64,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sessions {
+    pub min: i32,
+    pub typical: i32,
+    pub max: i32,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Downtime {
+    /// Days of visible traces.
+    pub min: i32,
+    pub typical: i32,
+    pub max: i32,
+    /// Days until make-up covers them.
+    pub makeup_day: i32,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Judge {
+    /// Wait after the last session, as `"12 weeks"`.
+    pub after: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Course {
+    /// The longest use, as `"16 weeks"`; absent for open-ended use.
+    pub at_most: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parameter {
+    pub name: Text,
+    pub unit: String,
+    pub low: f64,
+    pub high: f64,
+    /// Condition, over facts of the scar and its site; the first row of a name that holds is used.
+    pub when: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expected {
+    pub measure: String,
+    pub low: f64,
+    pub high: f64,
+    pub unit: String,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Strength {
+    /// A scar type, as in the facts.
+    pub scar_type: Text,
+    /// A depth class; absent when it makes no difference.
+    pub depth_class: Option<Text>,
+    pub strength: StrengthWord,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum StrengthWord {
+    Avoid,
+    Weak,
+    Moderate,
+    Strong,
+}
+
+/// `gaps.toml`: the wait from one procedure to the next on overlapping skin.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gaps {
+    pub pigment_addition: PigmentAddition,
+    pub gap: Vec<Gap>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PigmentAddition {
+    pub wait: Text,
+    pub when: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gap {
+    pub from: Text,
+    pub to: Text,
+    /// Below it, a plan is in breach.
+    pub floor: Text,
+    /// The generator never goes below it. Absent: the floor.
+    pub plan_min: Option<Text>,
+    /// What the generator aims at; a range such as `"4 to 6 weeks"` is allowed.
+    pub typical: Text,
+    /// Past it the course loses its rhythm.
+    pub latest: Option<Text>,
+    /// The pair may share a sitting, in this order.
+    #[serde(default)]
+    pub same_sitting: bool,
+    /// `plan_min` and `typical` grow by the pigment addition.
+    #[serde(default)]
+    pub pigment_addition: bool,
+    /// Other values under a condition over patient facts; the first that holds, or may hold, is used.
+    #[serde(default)]
+    pub variant: Vec<GapVariant>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GapVariant {
+    pub when: Text,
+    pub plan_min: Text,
+    pub typical: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// `classification.toml`: the decision table, first match wins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Classification {
+    pub limits: ScarLimits,
+    /// Said of every label.
+    pub ceiling: Vec<Line>,
+    /// A declared label or depth class.
+    pub declared: Declared,
+    pub rule: Vec<TypeRule>,
+    pub depth: Vec<DepthRule>,
+    pub bucket: Vec<BucketRule>,
+    pub adjust: Vec<AdjustRule>,
+    pub flag: Vec<FlagRule>,
+    /// Types counted as atrophic for dominance and mixture.
+    pub atrophic: Vec<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScarLimits {
+    pub max_scars: usize,
+    pub max_history: usize,
+    pub max_depth_mm: f64,
+    pub max_width_mm: f64,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Declared {
+    /// Said when the clinician's label won.
+    pub label: Line,
+    /// Said when it differs from what the features give.
+    pub differs: Line,
+    /// Said when the clinician's depth class won.
+    pub depth: Line,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypeRule {
+    pub id: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Rows of one rule, tried in order.
+    pub row: Vec<TypeRow>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TypeRow {
+    pub when: Text,
+    pub scar_type: Text,
+    pub confidence: Text,
+    #[serde(default)]
+    pub alternatives: Vec<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DepthRule {
+    pub id: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    pub when: Text,
+    pub depth_class: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BucketRule {
+    pub id: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// May read `scar_type`.
+    pub when: Text,
+    /// `lt_3mm` or `ge_3mm`.
+    pub bucket: Text,
+}
+
+/// Lowers the confidence of the row that matched.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AdjustRule {
+    pub id: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// May read `scar_type`.
+    pub when: Text,
+    pub confidence: Adjust,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Adjust {
+    /// One step down.
+    Down,
+    /// Low at most.
+    Low,
+    /// Medium at most.
+    Medium,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FlagRule {
+    pub id: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// May read `scar_type` and `depth_class`.
+    pub when: Text,
+    pub flag: Text,
+}
+
+/// `grading.toml`: the scales.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Grading {
+    pub goodman_baron_qualitative: Qualitative,
+    pub goodman_baron_quantitative: Quantitative,
+    pub ecca: Ecca,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Qualitative {
+    pub version: String,
+    pub citation: Text,
+    pub maximum: i32,
+    pub declared: Line,
+    /// First match wins; reads the patient's appearance facts, and `scar_type` of the worst scars through `scars`.
+    pub grade: Vec<QualitativeRow>,
+    pub flag: Vec<GradeFlagRow>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QualitativeRow {
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Over the appearance facts.
+    pub when: Text,
+    /// Which scars must be there for the row: every group, or at least one, must match this condition over scar facts.
+    pub every_scar: Option<Text>,
+    pub any_scar: Option<Text>,
+    pub grade: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GradeFlagRow {
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// May read `grade`.
+    pub when: Text,
+    pub any_scar: Option<Text>,
+    /// As on the wire, for example `CRITERIA_CONFLICT`.
+    pub flag: Text,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Quantitative {
+    pub version: String,
+    pub citation: Text,
+    pub maximum: i32,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Count bands: from this count on, this multiplier. In order.
+    pub band: Vec<Band>,
+    /// Bands of the area row: from this area (in square centimetres) on, or above it, these points.
+    pub area_band: Vec<AreaBand>,
+    pub row: Vec<QuantitativeRow>,
+    /// How classified scars are counted into rows: first match wins.
+    pub map: Vec<ScaleMap>,
+    /// Said when scars could not be counted.
+    pub count_missing: Line,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Band {
+    pub from: i64,
+    pub times: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AreaBand {
+    /// Areas above this belong to the band…
+    pub above: Option<f64>,
+    /// …or areas of at least this.
+    pub from: Option<f64>,
+    pub points: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuantitativeRow {
+    pub name: Text,
+    pub points: i32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScaleMap {
+    /// Over scar facts, with `scar_type` and `depth_class`.
+    pub when: Text,
+    pub row: Text,
+    /// Flag the scale when this holds, for example a width outside the row.
+    pub outside: Option<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ecca {
+    pub version: String,
+    pub citation: Text,
+    pub maximum: i32,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    pub band: Vec<Band>,
+    pub row: Vec<QuantitativeRow>,
+    pub map: Vec<ScaleMap>,
+    pub count_missing: Line,
+    /// Said when the width of a group does not fit its row.
+    pub outside_row: Line,
+}
+
+/// `pathways/NAME.toml`: which procedures, in which order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pathway {
+    /// Condition over `scar_type` and `depth_class`. Exactly one pathway or referral answers each.
+    #[serde(rename = "for")]
+    pub answers: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    pub step: Vec<Step>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    pub phase: PhaseWord,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Condition over facts of the scar, its site and the patient; absent means always.
+    pub when: Option<Text>,
+    /// The step is done only if a review finds it necessary.
+    pub contingent: Option<Contingent>,
+    /// Ranked: the first that is allowed, available and wanted is taken.
+    pub option: Vec<StepOption>,
+    /// Joins each sitting of the step; ranked.
+    pub adjunct: Option<Adjunct>,
+    /// When to leave the step out or stop it.
+    #[serde(default)]
+    pub stop: Vec<Line>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum PhaseWord {
+    Prepare,
+    Structural,
+    Surface,
+    Finish,
+    Maintain,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Contingent {
+    pub when: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StepOption {
+    pub procedure: Text,
+    /// Condition over facts of the scar, its site and the patient; absent means always.
+    pub when: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Adjunct {
+    pub procedures: Vec<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// `home_care.toml`: what is used at home before, during and after.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HomeCare {
+    pub step: Vec<HomeCareStep>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HomeCareStep {
+    /// `prepare` or `maintain`.
+    pub phase: PhaseWord,
+    /// Only when a planned stage needs priming.
+    #[serde(default)]
+    pub when_priming: bool,
+    /// Condition over patient facts; absent means always.
+    pub when: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    /// Ranked: the first that is allowed and wanted is taken.
+    pub option: Vec<StepOption>,
+}
+
+/// `referrals.toml`: what is not planned for, and who should see it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Referrals {
+    pub referral: Vec<Referral>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Referral {
+    /// Condition over facts of the scar. First match wins, before any pathway.
+    #[serde(rename = "for")]
+    pub answers: Option<Text>,
+    /// Instead of `for`: used when every procedure of the pathway is excluded.
+    #[serde(default)]
+    pub when_nothing_is_allowed: bool,
+    pub to: String,
+    pub urgency: UrgencyWord,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum UrgencyWord {
+    Urgent,
+    Soon,
+    Routine,
+}
+
+/// `planning.toml`: rules of the planner that belong to no single procedure.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Planning {
+    /// Said of every answer.
+    pub disclaimer: Vec<Line>,
+    /// Said in every plan, under its condition.
+    pub warning: Vec<Line>,
+    /// When the least number of sessions is planned.
+    pub fewest: Fewest,
+    /// When the usual number of sessions is planned.
+    pub usual: Line,
+    /// Judges the result and gates contingent stages.
+    pub gate_review: ReviewRule,
+    /// Judges the end result.
+    pub final_review: ReviewRule,
+    /// Checked at the first session of the surface phase after the structural phase.
+    pub visit_check: Line,
+    /// A procedure against which nothing speaks.
+    pub allowed: Line,
+    /// A session whose procedures share the sitting.
+    pub shared_sitting: Line,
+    /// A procedure that is not for this type of scar.
+    pub not_for_this_scar: Line,
+    /// The patient does not want it.
+    pub unwanted: Line,
+    /// The clinic does not have it.
+    pub unavailable: Line,
+    /// Its traces show for longer than the patient accepts.
+    pub downtime: Line,
+    /// An option of equal strength needs nobody's agreement.
+    pub plain_first: Line,
+    /// No procedure of a step can be done now.
+    pub step_left_out: Line,
+    /// Past sessions were given.
+    pub history: Line,
+    /// A test area comes first.
+    pub test_area: Line,
+    /// Priming comes first.
+    pub priming: Line,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fewest {
+    /// Over `scar_count` of the stage and `grade`.
+    pub when: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReviewRule {
+    /// Wait after the last planned session.
+    pub after: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}

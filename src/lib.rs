@@ -1,0 +1,8 @@
+//! Scar classification and treatment protocols.
+//!
+//! Data goes one way: `serve` → `wire` → `domain` → `engine` → `wire` → `serve`.
+//! `tests/architecture.rs` holds the modules to it.
+
+pub mod domain;
+pub mod knowledge;
+pub mod wire;

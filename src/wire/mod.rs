@@ -1,0 +1,63 @@
+//! The wire: messages generated from `proto/`, and the conversions in and out.
+
+mod rendered;
+
+pub use rendered::Rendered;
+
+/// A rule that was heard, in words, rendered once for each release of the knowledge.
+pub type Reason = Rendered<plain::Reason>;
+/// An expected result, rendered once for each release of the knowledge.
+pub type ExpectedResult = Rendered<plain::ExpectedResult>;
+
+/// The messages of `reason.proto` as ordinary structs: what a [`Rendered`] holds.
+#[allow(
+    clippy::all,
+    clippy::restriction,
+    clippy::pedantic,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "generated"
+)]
+pub mod plain {
+    include!(concat!(env!("OUT_DIR"), "/plain/cicatrix.v1.rs"));
+    include!(concat!(env!("OUT_DIR"), "/plain/cicatrix.v1.serde.rs"));
+}
+
+/// Everything else in `proto/`, in the tree that the generated paths expect.
+mod generated {
+    pub mod cicatrix {
+        #[allow(
+            clippy::all,
+            clippy::restriction,
+            clippy::pedantic,
+            missing_debug_implementations,
+            unreachable_pub,
+            reason = "generated"
+        )]
+        pub mod v1 {
+            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.rs"));
+            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.serde.rs"));
+        }
+    }
+    pub mod google {
+        #[allow(
+            clippy::all,
+            clippy::restriction,
+            clippy::pedantic,
+            missing_debug_implementations,
+            unreachable_pub,
+            reason = "generated"
+        )]
+        pub mod r#type {
+            include!(concat!(env!("OUT_DIR"), "/google.r#type.rs"));
+            include!(concat!(env!("OUT_DIR"), "/google.r#type.serde.rs"));
+        }
+    }
+}
+
+pub use generated::{cicatrix::v1, google::r#type::Date};
+
+/// Every descriptor with comments and options: for the OpenAPI document.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+/// Every descriptor without comments: for reflection.
+pub const REFLECTION: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/reflection.bin"));
