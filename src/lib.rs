@@ -4,5 +4,6 @@
 //! `tests/architecture.rs` holds the modules to it.
 
 pub mod domain;
+pub mod engine;
 pub mod knowledge;
 pub mod wire;

@@ -120,13 +120,6 @@ pub struct Field {
     pub facts: Facts,
 }
 
-/// What the qualitative grade needs beyond the scars; the yes/no answers are among the patient's facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Appearance {
-    /// The clinician's own grade.
-    pub declared_grade: Option<i32>,
-}
-
 /// A row of the Goodman and Baron quantitative scale.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, IntoStaticStr, VariantArray, VariantNames,
@@ -178,6 +171,21 @@ pub struct ScaleInputs {
     pub ecca: Option<[Option<i32>; EccaRow::COUNT]>,
 }
 
+/// The scars of one patient, and what their grades need.
+///
+/// INVARIANT (sorted): the scars are in the order of their ids, and no two ids are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Findings {
+    /// The scars.
+    pub scars: Vec<Scar>,
+    /// How the scars look as a whole: the facts `ObviousAtSocialDistance`, `Coverable` and `FlattensOnStretch`.
+    pub appearance: Facts,
+    /// The clinician's own qualitative grade.
+    pub declared_grade: Option<i32>,
+    /// Rows counted by the clinician.
+    pub scales: ScaleInputs,
+}
+
 /// What the patient wishes and what the clinic can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wishes {
@@ -225,8 +233,6 @@ pub enum View {
 }
 
 /// One patient with scars.
-///
-/// INVARIANT (sorted): the scars are in the order of their ids, and no two ids are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
     /// Day 0.
@@ -236,11 +242,7 @@ pub struct Case {
     /// What is known of the skin at some sites.
     pub fields: Vec<Field>,
     /// The scars.
-    pub scars: Vec<Scar>,
-    /// What the qualitative grade needs.
-    pub appearance: Appearance,
-    /// Rows counted by the clinician.
-    pub scales: ScaleInputs,
+    pub findings: Findings,
     /// What is wished and what can be done.
     pub wishes: Wishes,
     /// What was done, in the order of the days.

@@ -206,7 +206,7 @@ impl Fact {
 
     /// Where it acts.
     pub fn scope(self) -> Scope {
-        if self < Self::Site || matches!(self, Self::Grade | Self::ObviousAtSocialDistance | Self::Coverable) {
+        if self < Self::Site || self >= Self::Grade {
             Scope::Patient
         } else if self < Self::Activity {
             Scope::Field

@@ -12,7 +12,7 @@ pub struct ProcedureId(pub u8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u8);
 
-/// A group of scars: its place in [`Case::scars`](super::Case::scars).
+/// A group of scars: its place in [`Findings::scars`](super::Findings::scars).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScarIndex(pub u16);
 

@@ -16,7 +16,7 @@ pub use assessment::{
     WidthBucket,
 };
 pub use case::{
-    Appearance, Area, Case, Complication, EccaRow, Field, Laterality, PastSession, QuantitativeRow, ScaleInputs, Scar,
+    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, ScaleInputs, Scar,
     Site, View, Wishes,
 };
 pub use date::{Date, Day};
