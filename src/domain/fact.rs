@@ -253,10 +253,53 @@ impl Default for Facts {
     }
 }
 
+impl Value {
+    /// A whole number, as a number in thousandths.
+    pub fn thousandths(whole: i64) -> Self {
+        Self::Number(whole.saturating_mul(1000))
+    }
+
+    /// The more cautious of two answers to one question: a yes, all words together, the later event, the larger number.
+    fn worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::YesNo(a), Self::YesNo(b)) => Self::YesNo(a || b),
+            (Self::Words(a), Self::Words(b)) => Self::Words(a | b),
+            (Self::Since(a), Self::Since(b)) => Self::Since(a.max(b)),
+            (Self::Number(a), Self::Number(b)) => Self::Number(a.max(b)),
+            (Self::YesNo(_) | Self::Words(_) | Self::Since(_) | Self::Number(_), _) => other,
+        }
+    }
+}
+
 impl Facts {
+    /// Adds what `other` knows; where both know a fact of the field, the more cautious answer is kept.
+    pub fn worsen(&mut self, other: &Self) {
+        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
+            *mine = match (*mine, theirs) {
+                (Some(a), Some(b)) => Some(a.worse(b)),
+                (a, b) => a.or(b),
+            };
+        }
+    }
+
+    /// Adds what `other` knows; where both know a fact, `other` wins.
+    pub fn overlay(&mut self, other: &Self) {
+        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
+            *mine = theirs.or(*mine);
+        }
+    }
+
     /// What is known of `fact`.
     pub fn get(&self, fact: Fact) -> Option<Value> {
         self.values.get(fact as usize).copied().flatten()
+    }
+
+    /// The number of `fact`, in thousandths, when it is known.
+    pub fn number(&self, fact: Fact) -> Option<i64> {
+        match self.get(fact) {
+            Some(Value::Number(number)) => Some(number),
+            Some(Value::YesNo(_) | Value::Words(_) | Value::Since(_)) | None => None,
+        }
     }
 
     /// Writes down `value`, or with `None` that it was not asked.

@@ -102,17 +102,6 @@ pub struct PassedOver {
     pub reasons: Vec<RuleId>,
 }
 
-/// A step of the ladder that no procedure could take for some groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotTreated {
-    /// The procedure that ranked first.
-    pub procedure: ProcedureId,
-    /// The groups.
-    pub scars: Vec<ScarIndex>,
-    /// Why.
-    pub reasons: Vec<RuleId>,
-}
-
 /// One procedure in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -230,8 +219,8 @@ pub struct Protocol {
     pub warnings: Vec<RuleId>,
     /// What was not asked and matters.
     pub questions: Vec<Question>,
-    /// Steps that nothing could take.
-    pub not_treated: Vec<NotTreated>,
+    /// Steps that nothing could take: the procedure that ranked first, and why none.
+    pub not_treated: Vec<PassedOver>,
     /// Events after which to ask again.
     pub ask_again_after: Vec<EventId>,
 }

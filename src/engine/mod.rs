@@ -1,7 +1,94 @@
 //! Decides. Pure and total: no clock, no I/O, no randomness, no hash order, no errors.
 //!
 //! `facts ─ classify ─► assessment ─ screen ─► dispositions ─ select ─► stages ─ schedule ─► sessions ─ explain ─► plan`
+//!
+//! Each arrow is one module and goes one way. What a step needs, the step before has put in its output.
 
 mod classify;
+mod explain;
+mod facts;
+mod home_care;
+mod limits;
+mod parameters;
+mod place;
+mod schedule;
+mod screen;
+mod select;
+mod sitting;
+mod spacing;
+
+use crate::{
+    domain::{Case, Facts, Outcome, Plan, Referral, ScarIndex, Truth},
+    knowledge::{Knowledge, Pathway},
+};
 
 pub use classify::classify;
+
+/// Plans `case` with `knowledge`. Total: every case gets an answer.
+pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
+    let assessment = classify(knowledge, &case.findings);
+    let facts = facts::gather(case, &assessment);
+    let screening = screen::screen(knowledge, case, &facts);
+    let dispositions = screening.dispositions(knowledge, case);
+    let context = select::Context { knowledge, case, facts: &facts, screening: &screening };
+
+    let (groups, mut referrals) = answers(knowledge, case, &facts);
+    let selection = select::select(context, &groups);
+    for &scar in &selection.hopeless {
+        refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
+    }
+    referrals.sort_by_key(|it| (it.urgency, it.referral));
+    let outcome = if selection.treatable.is_empty() {
+        Outcome::Referral
+    } else {
+        let schedule = schedule::schedule(context, selection.drafts);
+        Outcome::Protocol(explain::explain(
+            context,
+            &schedule,
+            &selection.treatable,
+            selection.left_out,
+            selection.events,
+        ))
+    };
+    Plan { assessment, dispositions, outcome, referrals, reasons: knowledge.planning().disclaimer.clone() }
+}
+
+/// The pathway or the referral that answers each group.
+fn answers<'k>(
+    knowledge: &'k Knowledge,
+    case: &Case,
+    facts: &[Facts],
+) -> (Vec<(ScarIndex, &'k Pathway)>, Vec<Referral>) {
+    let mut groups = Vec::new();
+    let mut referrals = Vec::new();
+    for (scar, facts) in (0_u16..).map(ScarIndex).zip(facts) {
+        let holds = |when: &crate::domain::Predicate| when.holds(facts, 0) == Truth::Yes;
+        let referral = knowledge.referrals().iter().position(|it| it.answers.as_ref().is_some_and(holds));
+        let pathway = knowledge.pathways().iter().find(|it| holds(&it.answers));
+        match (referral, pathway) {
+            (Some(referral), _) => refer(knowledge, case, &mut referrals, referral, scar),
+            (None, Some(pathway)) => groups.push((scar, pathway)),
+            // The loader lets no type go without an answer; a person decides all the same.
+            (None, None) => refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar),
+        }
+    }
+    (groups, referrals)
+}
+
+fn refer(knowledge: &Knowledge, case: &Case, referrals: &mut Vec<Referral>, referral: usize, scar: ScarIndex) {
+    let Some(known) = knowledge.referrals().get(referral) else { return };
+    let Some(found) = case.findings.scars.get(scar.index()) else { return };
+    let at = referrals.iter().position(|it| it.referral == referral).unwrap_or_else(|| {
+        referrals.push(Referral {
+            referral,
+            urgency: known.urgency,
+            scars: Vec::new(),
+            sites: Vec::new(),
+            reasons: vec![known.rule],
+        });
+        referrals.len().saturating_sub(1)
+    });
+    let Some(entry) = referrals.get_mut(at) else { return };
+    screen::insert_sorted(&mut entry.scars, scar);
+    screen::insert_sorted(&mut entry.sites, found.area.site);
+}

@@ -1,0 +1,225 @@
+//! Explains: puts stages, visits, reviews and what must be said into one protocol.
+
+use crate::{
+    domain::{
+        Action, Day, EventId, Fact, PassedOver, ProcedureId, Protocol, Question, Range, Review, RuleId, ScarIndex,
+    },
+    domain::{Stage, Truth},
+    engine::{
+        home_care, parameters,
+        schedule::{Dated, Schedule},
+        screen::{at_visit, insert_sorted},
+        select::{Context, add_rules},
+        sitting,
+    },
+    knowledge::Line,
+};
+
+/// Puts everything into one protocol.
+pub(super) fn explain(
+    context: Context<'_, '_>,
+    schedule: &Schedule<'_>,
+    treatable: &[ScarIndex],
+    not_treated: Vec<PassedOver>,
+    events: Vec<EventId>,
+) -> Protocol {
+    let reviews = reviews(context, schedule);
+    let plan = sitting::Plan::new(context, schedule);
+    let mut stages = home_care::before(context, schedule, treatable);
+    let offset = stages.len();
+    stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
+    stages.extend(plan.joining.iter().map(|joining| joining_stage(context, schedule, joining)));
+    let sessions = plan.visits(context, schedule, offset, false);
+    let contingent_sessions = plan.visits(context, schedule, offset, true);
+    stages.extend(home_care::after(context, schedule, treatable));
+
+    let mut protocol = Protocol { stages, sessions, contingent_sessions, reviews, not_treated, ..Protocol::default() };
+    for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
+        add_rules(&mut protocol.preconditions, stage.preconditions.iter().copied());
+    }
+    protocol.warnings = warnings(context, &protocol.stages, treatable);
+    protocol.questions = questions(context, treatable);
+    protocol.ask_again_after = events;
+    protocol
+}
+
+/// The rules of `lines` that hold on at least one of `scars`.
+pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Vec<RuleId> {
+    let holds = |line: &Line| {
+        let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
+        facts.any(|facts| line.when.holds(facts, 0) == Truth::Yes)
+    };
+    lines.iter().filter(|line| holds(line)).map(|line| line.rule).collect()
+}
+
+/// The safety rules of one action that hold for a procedure on some day of the stage.
+fn fired(
+    context: Context<'_, '_>,
+    procedure: ProcedureId,
+    scars: &[ScarIndex],
+    (first, last): (Day, Day),
+    wanted: impl Fn(&crate::knowledge::SafetyRule) -> bool,
+) -> Vec<RuleId> {
+    let mut rules = Vec::new();
+    for &scar in scars {
+        let speaks = context.screening.of(procedure, scar).filter(|it| it.touches(first, last) && wanted(it.rule));
+        add_rules(&mut rules, speaks.map(|it| it.rule.rule));
+    }
+    rules.sort_unstable();
+    rules
+}
+
+/// Somebody must agree or check before: a clearance, a check at the visit, or a rule that says so.
+pub(super) fn preconditions(
+    context: Context<'_, '_>,
+    procedure: ProcedureId,
+    scars: &[ScarIndex],
+    days: (Day, Day),
+) -> Vec<RuleId> {
+    fired(context, procedure, scars, days, |rule| {
+        let check = rule.until.is_some_and(|event| at_visit(context.knowledge, event));
+        rule.action == Action::Clearance || check || rule.precondition
+    })
+}
+
+fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
+    let draft = &dated.draft;
+    let mut stage = frame(context, draft.procedure, &draft.scars, dated.first(), dated.last());
+    stage.phase = draft.phase;
+    stage.sites.clone_from(&draft.sites);
+    stage.planned = if draft.contingent.is_some() { 0 } else { draft.count };
+    // The gate review is the first there is.
+    stage.contingent_on = draft.contingent.map(|_| 1);
+    stage.interval = dated.interval();
+    stage.parameters.clone_from(&dated.settings);
+    let mut stop = lines_of(context, &draft.stop, &draft.scars);
+    add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
+    stage.stop_rules = stop;
+    add_rules(&mut stage.reasons, draft.reasons.iter().copied());
+    add_rules(&mut stage.reasons, dated.repeat.filter(|_| draft.count > 1).map(|it| it.rule));
+    add_rules(&mut stage.reasons, dated.timing.iter().copied());
+    stage.passed_over.clone_from(&draft.passed_over);
+    stage
+}
+
+fn lines_of(context: Context<'_, '_>, chosen: &[&Line], scars: &[ScarIndex]) -> Vec<RuleId> {
+    chosen.iter().flat_map(|line| lines(context, std::slice::from_ref(*line), scars)).collect()
+}
+
+/// What joins the sittings of other stages.
+fn joining_stage(context: Context<'_, '_>, schedule: &Schedule<'_>, joining: &sitting::Joining) -> Stage {
+    let days: Vec<Day> = joining.days(schedule).collect();
+    let mut stage =
+        frame(context, joining.procedure, &joining.scars, days.iter().min().copied(), days.iter().max().copied());
+    stage.phase = joining.phase;
+    stage.planned = i32::try_from(joining.planned(schedule)).unwrap_or(i32::MAX);
+    stage.contingent_on = (stage.planned == 0).then_some(1);
+    stage.parameters = parameters::settings(context, joining.procedure, &joining.scars);
+    add_rules(&mut stage.reasons, joining.reasons.iter().copied());
+    let procedure = context.knowledge.procedures().get(joining.procedure.index());
+    add_rules(&mut stage.reasons, procedure.and_then(|it| it.sessions).map(|it| it.rule));
+    stage
+}
+
+/// What every stage of a procedure carries.
+pub(super) fn frame(
+    context: Context<'_, '_>,
+    procedure: ProcedureId,
+    scars: &[ScarIndex],
+    first: Option<Day>,
+    last: Option<Day>,
+) -> Stage {
+    let start = first.unwrap_or_default();
+    let days = (start, last.unwrap_or(start));
+    let known = context.knowledge.procedures().get(procedure.index());
+    let pick = |from: fn(&crate::knowledge::Procedure) -> &Vec<Line>| {
+        known.map(|it| lines(context, from(it), scars)).unwrap_or_default()
+    };
+    let mut technique = pick(|it| &it.technique);
+    add_rules(
+        &mut technique,
+        fired(context, procedure, scars, days, |rule| rule.action == Action::Modify && !rule.precondition),
+    );
+    let mut sites = Vec::new();
+    for scar in scars {
+        if let Some(found) = context.case.findings.scars.get(scar.index()) {
+            insert_sorted(&mut sites, found.area.site);
+        }
+    }
+    Stage {
+        phase: crate::domain::Phase::Prepare,
+        procedure,
+        scars: scars.to_vec(),
+        sites,
+        session_count: known.and_then(|it| it.sessions).map(|it| it.count),
+        planned: 0,
+        contingent_on: None,
+        interval: None::<Range>,
+        start,
+        end: last,
+        parameters: Vec::new(),
+        preconditions: preconditions(context, procedure, scars, days),
+        stop_rules: pick(|it| &it.stop),
+        switch_rules: pick(|it| &it.switch),
+        technique,
+        risks: pick(|it| &it.risk),
+        reasons: Vec::new(),
+        passed_over: Vec::new(),
+    }
+}
+
+/// The gate review and the final one.
+fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
+    let planning = context.knowledge.planning();
+    let Some(last) = schedule.last else { return Vec::new() };
+    let gates = schedule.gate.map(|day| Review { day, reasons: vec![planning.gate_review.rule] });
+    let day = last.saturating_add(planning.final_review.days);
+    let mut reviews: Vec<Review> = gates.into_iter().collect();
+    reviews.push(Review { day, reasons: vec![planning.final_review.rule] });
+    for review in &mut reviews {
+        for dated in &schedule.stages {
+            let judge = context.knowledge.procedures().get(dated.draft.procedure.index()).and_then(|it| it.judge);
+            let due = |days: Day| dated.last().is_some_and(|last| last.saturating_add(days) <= review.day);
+            if dated.draft.contingent.is_none() {
+                add_rules(&mut review.reasons, judge.filter(|judge| due(judge.days)).map(|judge| judge.rule));
+            }
+        }
+    }
+    reviews
+}
+
+/// What must be said: general lines, warnings of the procedures in the plan, and that past sessions are not counted.
+fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Vec<RuleId> {
+    let planning = context.knowledge.planning();
+    let mut rules = lines(context, &planning.warnings, treatable);
+    for stage in stages {
+        let days = (stage.start, stage.end.unwrap_or(Day::MAX));
+        let said = fired(context, stage.procedure, &stage.scars, days, |rule| rule.action == Action::Warn);
+        add_rules(&mut rules, said);
+    }
+    if !context.case.history.is_empty() {
+        add_rules(&mut rules, [planning.history]);
+    }
+    rules
+}
+
+/// The facts that were not asked and that a rule which fired asks for.
+fn questions(context: Context<'_, '_>, treatable: &[ScarIndex]) -> Vec<Question> {
+    let mut asked: Vec<(Fact, RuleId)> = Vec::new();
+    for &scar in treatable {
+        let Some(facts) = context.facts.get(scar.index()) else { continue };
+        for firing in context.screening.on(scar) {
+            for &fact in firing.rule.asks.iter().filter(|fact| facts.get(**fact).is_none()) {
+                insert_sorted(&mut asked, (fact, firing.rule.rule));
+            }
+        }
+    }
+    let mut questions: Vec<Question> = Vec::new();
+    for (fact, rule) in asked {
+        match questions.last_mut().filter(|it| it.fact == fact) {
+            Some(question) => question.reasons.push(rule),
+            None => questions.push(Question { fact, reasons: vec![rule] }),
+        }
+    }
+    questions
+}

@@ -1,0 +1,137 @@
+//! Home care: what is used at home before, during and after the sessions.
+
+use crate::{
+    domain::{Day, Fact, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Stage, Truth, Value},
+    engine::{
+        explain::frame,
+        schedule::Schedule,
+        screen::Standing,
+        select::{Context, add_rules},
+    },
+    knowledge::HomeCareStep,
+};
+
+/// Home care that begins with the plan.
+pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
+    let primes = schedule.stages.iter().filter_map(|it| it.draft.leads.priming).map(|(_, rule)| rule);
+    let mut priming: Vec<RuleId> = Vec::new();
+    add_rules(&mut priming, primes);
+    let mut stages: Vec<Stage> = Vec::new();
+    for step in steps(context, Phase::Prepare) {
+        if step.when_priming && priming.is_empty() {
+            continue;
+        }
+        let mut reasons = vec![step.rule];
+        if step.when_priming {
+            add_rules(&mut reasons, [context.knowledge.planning().priming]);
+            add_rules(&mut reasons, priming.iter().copied());
+        }
+        let mut start: Day = 0;
+        let mut passed_over = Vec::new();
+        // A course that may not last as long as the plan is followed by the next option.
+        for option in &step.options {
+            if let Some(rejected) = rejected(context, option.procedure, treatable) {
+                passed_over.push(rejected);
+                continue;
+            }
+            let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
+            let used = if start == 0 { used_before(context, step) } else { 0 };
+            let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
+            if most == Some(0) {
+                continue;
+            }
+            let end = match (most, schedule.last) {
+                (Some(most), Some(last)) => Some(last.min(start.saturating_add(most))),
+                (Some(most), None) => Some(start.saturating_add(most)),
+                (None, last) => last,
+            };
+            let mut rules = reasons.clone();
+            add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
+            let passed_over = std::mem::take(&mut passed_over);
+            add(context, &mut stages, Phase::Prepare, option.procedure, treatable, (start, end), rules, passed_over);
+            match end {
+                Some(day) if schedule.last.is_some_and(|last| day < last) => start = day,
+                Some(_) | None => break,
+            }
+        }
+    }
+    stages
+}
+
+/// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
+pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
+    let Some(last) = schedule.last else { return Vec::new() };
+    let mut stages: Vec<Stage> = Vec::new();
+    for step in steps(context, Phase::Maintain) {
+        let mut passed_over = Vec::new();
+        for option in &step.options {
+            if let Some(rejected) = rejected(context, option.procedure, treatable) {
+                passed_over.push(rejected);
+                continue;
+            }
+            let rules = vec![step.rule, option.rule];
+            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, (last, None), rules, passed_over);
+            break;
+        }
+    }
+    stages
+}
+
+fn steps<'k>(context: Context<'_, 'k>, phase: Phase) -> impl Iterator<Item = &'k HomeCareStep> {
+    let facts = context.facts.first().unwrap_or(&context.case.patient);
+    let steps = context.knowledge.home_care().iter();
+    steps.filter(move |step| step.phase == phase && step.when.holds(facts, 0) == Truth::Yes)
+}
+
+/// Days for which priming has already been used.
+fn used_before(context: Context<'_, '_>, step: &HomeCareStep) -> Day {
+    match context.case.patient.get(Fact::DaysSincePriming) {
+        Some(Value::Since(day)) if step.when_priming => day.saturating_neg().max(0),
+        Some(_) | None => 0,
+    }
+}
+
+/// Why a procedure cannot be used at home: screening, or the patient's or the clinic's word.
+fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Option<PassedOver> {
+    let mut reasons = Vec::new();
+    for &scar in treatable {
+        match context.screening.standing(context.knowledge, procedure, scar) {
+            Standing::Open { .. } => {}
+            Standing::Waiting(_) | Standing::Closed => {
+                add_rules(&mut reasons, context.screening.against(procedure, scar));
+            }
+        }
+    }
+    if context.case.wishes.excluded.contains(procedure) {
+        add_rules(&mut reasons, [context.knowledge.planning().unwanted]);
+    }
+    (!reasons.is_empty()).then(|| PassedOver { procedure, scars: treatable.to_vec(), reasons })
+}
+
+/// Adds a stage, or its reasons to the stage of the same procedure that begins on the same day.
+#[allow(clippy::too_many_arguments, reason = "the parts of one stage")]
+fn add(
+    context: Context<'_, '_>,
+    stages: &mut Vec<Stage>,
+    phase: Phase,
+    procedure: ProcedureId,
+    scars: &[ScarIndex],
+    (start, end): (Day, Option<Day>),
+    reasons: Vec<RuleId>,
+    passed_over: Vec<PassedOver>,
+) {
+    match stages.iter_mut().find(|it| it.procedure == procedure && it.start == start) {
+        Some(known) => {
+            add_rules(&mut known.reasons, reasons);
+            known.passed_over.extend(passed_over);
+            known.end = if known.end.is_none() || end.is_none() { None } else { known.end.max(end) };
+        }
+        None => {
+            let mut stage = frame(context, procedure, scars, Some(start), end);
+            stage.phase = phase;
+            stage.reasons = reasons;
+            stage.passed_over = passed_over;
+            stages.push(stage);
+        }
+    }
+}

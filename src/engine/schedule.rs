@@ -1,0 +1,276 @@
+//! Schedules: gives each stage its days.
+
+use crate::{
+    domain::{Area, Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex},
+    engine::{
+        parameters,
+        place::{Course, place},
+        select::{Context, Draft, add_rules},
+        spacing::{aim, between, kind},
+    },
+    knowledge::{GapKind, ProcedureKind, Spacing},
+};
+
+/// Row and column of the gap table of a sitting; the second is that of what joins it.
+type Kinds = (Option<GapKind>, Option<GapKind>);
+
+/// A stage with its days.
+#[derive(Debug)]
+pub(super) struct Dated<'k> {
+    pub draft: Draft<'k>,
+    pub settings: Vec<ParameterSetting>,
+    kinds: Kinds,
+    focal: bool,
+    /// The wait between two of its sessions, when it has one.
+    pub repeat: Option<Spacing>,
+    /// The day of the test area.
+    pub test_area: Option<Day>,
+    /// The days of its sessions.
+    pub days: Vec<Day>,
+    /// The first day that the floors allow for the first thing that is done.
+    pub earliest: Day,
+    /// The last day before the wait since the stage before is too long.
+    pub latest: Option<Day>,
+    /// Why it starts when it does.
+    pub timing: Vec<RuleId>,
+    /// A focal stage comes before it on the same skin.
+    pub after_focal: bool,
+}
+
+/// Every stage with its days.
+#[derive(Debug)]
+pub(super) struct Schedule<'k> {
+    /// In the order of the ladder.
+    pub stages: Vec<Dated<'k>>,
+    /// The day of the review that gates the contingent stages; `None` when nothing is planned.
+    pub gate: Option<Day>,
+    /// The last day of a planned session.
+    pub last: Option<Day>,
+}
+
+/// Gives `drafts` their days: the planned ones first, the contingent ones after the review.
+pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> Schedule<'k> {
+    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let mut stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
+    settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
+    let last = stages.iter().filter_map(Dated::last).max();
+    let gate = last.map(|last| last.saturating_add(context.knowledge.planning().gate_review.days));
+    if let Some(gate) = gate {
+        settle(context, patient, &mut stages, gate, |stage| stage.draft.contingent.is_some());
+    }
+    Schedule { stages, gate, last }
+}
+
+impl Dated<'_> {
+    /// The first day on which something is done.
+    pub(super) fn first(&self) -> Option<Day> {
+        self.test_area.or_else(|| self.days.first().copied())
+    }
+
+    /// The day of the last session.
+    pub(super) fn last(&self) -> Option<Day> {
+        self.days.last().copied()
+    }
+
+    /// Days between two sessions.
+    pub(super) fn interval(&self) -> Option<Range> {
+        let spacing = self.repeat.filter(|_| self.draft.count > 1)?;
+        let typical = aim(&spacing);
+        let max = spacing.latest.unwrap_or(spacing.typical_to).max(typical);
+        Some(Range { min: spacing.floor, typical, max })
+    }
+}
+
+fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> Dated<'k> {
+    let knowledge = context.knowledge;
+    let settings = parameters::settings(context, draft.procedure, &draft.scars);
+    let procedure = knowledge.procedures().get(draft.procedure.index());
+    let own = procedure.and_then(|it| kind(it, |parameter| parameters::highest(&settings, parameter)));
+    let joined = draft.adjunct.and_then(|id| Some(knowledge.procedures().get(id.index())?.gaps?.kind));
+    let kinds = (own, joined);
+    let repeat = combined(context, patient, kinds, kinds);
+    let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
+    Dated {
+        draft,
+        settings,
+        kinds,
+        focal,
+        repeat,
+        test_area: None,
+        days: Vec::new(),
+        earliest: 0,
+        latest: None,
+        timing: Vec::new(),
+        after_focal: false,
+    }
+}
+
+/// Gives days to the stages that `now` picks, not before `ready`; stages that have days already stay.
+fn settle<'k>(
+    context: Context<'_, 'k>,
+    patient: &Facts,
+    stages: &mut [Dated<'k>],
+    ready: Day,
+    now: impl Fn(&Dated<'_>) -> bool,
+) {
+    let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| now(stage)).map(|(at, _)| at).collect();
+    let mut courses: Vec<Course> = Vec::new();
+    for &at in &chosen {
+        let Some(stage) = stages.get(at) else { continue };
+        let mut course =
+            Course { offsets: offsets(stage), ready: ready.max(open_day(context, stage)), after: Vec::new() };
+        for past in &context.case.history {
+            if let Some(wait) = since(context, patient, past, stage) {
+                course.ready = course.ready.max(past.day.saturating_add(aim(&wait)));
+            }
+        }
+        for (before, earlier) in stages.iter().enumerate().take(at) {
+            let Some(wait) = longest(context, patient, earlier, stage) else { continue };
+            match (chosen.iter().position(|it| *it == before), earlier.last()) {
+                (Some(place), _) => course.after.push((place, aim(&wait))),
+                (None, Some(last)) => course.ready = course.ready.max(last.saturating_add(aim(&wait))),
+                (None, None) => {}
+            }
+        }
+        courses.push(course);
+    }
+    let starts = place(&courses);
+    for ((&at, start), course) in chosen.iter().zip(starts).zip(&courses) {
+        let Some(stage) = stages.get_mut(at) else { continue };
+        let mut days = course.offsets.iter().map(|offset| start.saturating_add(*offset));
+        stage.test_area = stage.draft.leads.test_area.and_then(|_| days.next());
+        stage.days = days.collect();
+    }
+    for &at in &chosen {
+        explain_timing(context, patient, stages, at, ready);
+    }
+}
+
+/// Days of the test area and of the sessions, counted from the first.
+fn offsets(stage: &Dated<'_>) -> Vec<Day> {
+    let step = stage.repeat.map_or(0, |spacing| aim(&spacing));
+    let first = stage.draft.leads.test_area.map(|(days, _)| days);
+    let sessions = (0..stage.draft.count).map(|number| first.unwrap_or(0).saturating_add(step.saturating_mul(number)));
+    first.map(|_| 0).into_iter().chain(sessions).collect()
+}
+
+/// The first day that screening and priming allow.
+fn open_day(context: Context<'_, '_>, stage: &Dated<'_>) -> Day {
+    let primed = stage.draft.leads.priming.map_or(0, |(days, _)| days.saturating_add(primed_since(context)));
+    stage.draft.not_before.max(primed).max(0)
+}
+
+/// The day since which the skin is primed: on record, or the start of the plan.
+fn primed_since(context: Context<'_, '_>) -> Day {
+    use crate::domain::{Fact, Value};
+    match context.case.patient.get(Fact::DaysSincePriming) {
+        Some(Value::Since(day)) => day.min(0),
+        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
+    }
+}
+
+/// The wait from one stage to a later one, when they touch the same skin: the longest over all that is done.
+fn longest(context: Context<'_, '_>, patient: &Facts, earlier: &Dated<'_>, later: &Dated<'_>) -> Option<Spacing> {
+    if !overlap(context, earlier, later) {
+        return None;
+    }
+    combined(context, patient, earlier.kinds, later.kinds)
+}
+
+/// The wait from one sitting to another: that of its procedure, lengthened by what joins the sittings.
+fn combined(context: Context<'_, '_>, patient: &Facts, first: Kinds, next: Kinds) -> Option<Spacing> {
+    let mut wait = between(context.knowledge, patient, first.0?, next.0?)?;
+    for first in first.0.into_iter().chain(first.1) {
+        for next in next.0.into_iter().chain(next.1) {
+            let Some(other) = between(context.knowledge, patient, first, next) else { continue };
+            wait.floor = wait.floor.max(other.floor);
+            if other.plan_min > wait.plan_min {
+                wait.plan_min = other.plan_min;
+                wait.also = Some(other.rule);
+            }
+        }
+    }
+    Some(wait)
+}
+
+/// The wait from a past session to a stage, when they touch the same skin.
+fn since(context: Context<'_, '_>, patient: &Facts, past: &PastSession, stage: &Dated<'_>) -> Option<Spacing> {
+    let procedure = context.knowledge.procedures().get(past.procedure.index())?;
+    let done = kind(procedure, |parameter| {
+        // The strength of an acid is all that is recorded of a past session.
+        procedure.parameter_names.get(parameter).and(past.tca_percent)
+    })?;
+    let touches = if past.scars.is_empty() && past.sites.is_empty() {
+        true
+    } else if stage.focal && procedure.kind == ProcedureKind::Focal && past.sites.is_empty() {
+        past.scars.iter().any(|scar| stage.draft.scars.contains(scar))
+    } else {
+        let mut done =
+            areas(context, &past.scars).chain(past.sites.iter().map(|site| Area { site: *site, laterality: None }));
+        done.any(|done| areas(context, &stage.draft.scars).any(|area| area.overlaps(done)))
+    };
+    if touches { between(context.knowledge, patient, done, stage.kinds.0?) } else { None }
+}
+
+/// Two focal stages meet on the same scars; as soon as one works on the field, they meet on the same site.
+fn overlap(context: Context<'_, '_>, one: &Dated<'_>, other: &Dated<'_>) -> bool {
+    if one.focal && other.focal {
+        one.draft.scars.iter().any(|scar| other.draft.scars.contains(scar))
+    } else {
+        let mut first = areas(context, &one.draft.scars);
+        first.any(|area| areas(context, &other.draft.scars).any(|it| it.overlaps(area)))
+    }
+}
+
+fn areas<'a>(context: Context<'a, '_>, scars: &'a [ScarIndex]) -> impl Iterator<Item = Area> + 'a {
+    let mut areas: Vec<Area> =
+        scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area)).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    areas.into_iter()
+}
+
+/// Writes down what the first day of a stage follows from, and what the floors would have allowed.
+fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated<'_>], at: usize, ready: Day) {
+    let Some(stage) = stages.get(at) else { return };
+    let Some(first) = stage.first() else { return };
+    let mut timing = Vec::new();
+    let mut earliest = ready.max(open_day(context, stage));
+    let mut latest: Option<Day> = None;
+    let mut after_focal = false;
+    add_rules(&mut timing, stage.draft.leads.priming.map(|(_, rule)| rule));
+    if stage.draft.not_before > 0 {
+        for scar in &stage.draft.scars {
+            let waits = context.screening.of(stage.draft.procedure, *scar);
+            let dated = waits.filter(|it| it.until == stage.draft.not_before).map(|it| it.rule.rule);
+            add_rules(&mut timing, dated);
+        }
+    }
+    let past = context.case.history.iter().filter_map(|past| Some((past.day, since(context, patient, past, stage)?)));
+    let planned = stages
+        .iter()
+        .take(at)
+        .filter_map(|earlier| Some((earlier.last()?, longest(context, patient, earlier, stage)?)));
+    let mut binding: Option<(Day, Spacing)> = None;
+    for (day, wait) in past.chain(planned) {
+        earliest = earliest.max(day.saturating_add(wait.floor));
+        let aimed = day.saturating_add(aim(&wait));
+        if binding.is_none_or(|(known, _)| aimed >= known) {
+            binding = Some((aimed, wait));
+        }
+    }
+    if let Some((aimed, wait)) = binding
+        && aimed > 0
+    {
+        add_rules(&mut timing, std::iter::once(wait.rule).chain(wait.also));
+        latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
+    }
+    for earlier in stages.iter().take(at) {
+        after_focal |= earlier.focal && !stage.focal && overlap(context, earlier, stage);
+    }
+    let Some(stage) = stages.get_mut(at) else { return };
+    stage.timing = timing;
+    stage.earliest = earliest.min(first);
+    stage.latest = latest.filter(|latest| *latest >= first);
+    stage.after_focal = after_focal;
+}

@@ -1,0 +1,344 @@
+//! Selects: which procedure takes each step, and which steps become one stage.
+
+use crate::{
+    domain::{Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Site, Truth, Value},
+    engine::screen::{Screening, Standing, insert_sorted},
+    knowledge::{Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
+};
+
+/// A stage without days.
+#[derive(Debug)]
+pub(super) struct Draft<'k> {
+    pub phase: Phase,
+    pub procedure: ProcedureId,
+    /// Place on the ladder within the phase.
+    pub order: u8,
+    /// It waits for a review, and this rule says so.
+    pub contingent: Option<RuleId>,
+    /// The first day that screening allows.
+    pub not_before: Day,
+    /// What has to come first.
+    pub leads: Leads,
+    /// The groups, in order.
+    pub scars: Vec<ScarIndex>,
+    /// Their sites, in order.
+    pub sites: Vec<Site>,
+    /// What joins each sitting.
+    pub adjunct: Option<ProcedureId>,
+    /// Sessions to plan, or to draw when it is contingent.
+    pub count: i32,
+    pub stop: Vec<&'k Line>,
+    /// Why this procedure, and why this count.
+    pub reasons: Vec<RuleId>,
+    /// Why something joins.
+    pub adjunct_reasons: Vec<RuleId>,
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// What has to come before the first session, with the rules that ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Leads {
+    /// Days of priming.
+    pub priming: Option<(Day, RuleId)>,
+    /// Days from a test area to the first session.
+    pub test_area: Option<(Day, RuleId)>,
+}
+
+/// What was selected.
+#[derive(Debug, Default)]
+pub(super) struct Selection<'k> {
+    /// In the order of the ladder.
+    pub drafts: Vec<Draft<'k>>,
+    /// Steps that nothing could take.
+    pub left_out: Vec<PassedOver>,
+    /// Groups that nothing is allowed for.
+    pub hopeless: Vec<ScarIndex>,
+    /// Groups that a pathway answers.
+    pub treatable: Vec<ScarIndex>,
+    /// Events that something waits for.
+    pub events: Vec<EventId>,
+}
+
+/// What happened to one step on one group.
+struct Choice<'k> {
+    taken: Option<&'k StepOption>,
+    passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+    /// Something other than an exclusion stood in the way of an option.
+    could_open: bool,
+}
+
+/// Everything that selecting looks at.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a, 'k> {
+    pub knowledge: &'k Knowledge,
+    pub case: &'a Case,
+    /// The facts of each group.
+    pub facts: &'a [Facts],
+    pub screening: &'a Screening<'k>,
+}
+
+/// Selects the steps of each group that has a pathway, and merges them into stages.
+pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pathway)]) -> Selection<'k> {
+    let mut selection = Selection::default();
+    for &(scar, pathway) in groups {
+        let mut taken = false;
+        let mut could_open = false;
+        for step in &pathway.steps {
+            if context.holds(&step.when, scar) != Truth::Yes {
+                continue;
+            }
+            let choice = context.choose(step, scar, &mut selection.events);
+            could_open |= choice.could_open;
+            match choice.taken {
+                Some(option) => {
+                    taken = true;
+                    context.add(&mut selection.drafts, pathway, step, option, choice.passed_over, scar);
+                }
+                None => context.leave_out(&mut selection.left_out, step, choice.passed_over, scar),
+            }
+        }
+        if taken || could_open {
+            selection.treatable.push(scar);
+        } else {
+            selection.hopeless.push(scar);
+        }
+    }
+    selection.drafts.sort_by_key(|it| (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before));
+    for draft in &mut selection.drafts {
+        context.count(draft);
+    }
+    selection
+}
+
+impl<'k> Context<'_, 'k> {
+    fn holds(&self, when: &crate::domain::Predicate, scar: ScarIndex) -> Truth {
+        self.facts.get(scar.index()).map_or(Truth::Unknown, |facts| when.holds(facts, 0))
+    }
+
+    /// Takes the first option that is allowed, available and wanted.
+    fn choose(&self, step: &'k Step, scar: ScarIndex, events: &mut Vec<EventId>) -> Choice<'k> {
+        let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false };
+        let mut candidates: Vec<(&StepOption, bool)> = Vec::new();
+        for option in &step.options {
+            let procedure = option.procedure;
+            if self.holds(&option.when, scar) != Truth::Yes {
+                // A second row of the same procedure speaks for it under another condition.
+                let twice = step.options.iter().filter(|it| it.procedure == procedure).count() > 1;
+                if !twice {
+                    choice.passed_over.push((procedure, vec![self.knowledge.planning().not_for_this_scar]));
+                }
+                continue;
+            }
+            let standing = self.screening.standing(self.knowledge, procedure, scar);
+            match (standing, self.unwanted(procedure)) {
+                (Standing::Closed, _) => {
+                    choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
+                }
+                (Standing::Waiting(event), _) => {
+                    choice.could_open = true;
+                    insert_sorted(events, event);
+                    choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
+                }
+                (Standing::Open { .. }, Some(rule)) => {
+                    choice.could_open = true;
+                    choice.passed_over.push((procedure, vec![rule]));
+                }
+                (Standing::Open { clearance, .. }, None) => candidates.push((option, clearance)),
+            }
+        }
+        let Some(&(first, clearance)) = candidates.first() else { return choice };
+        let plain = candidates.iter().find(|(option, clearance)| {
+            !clearance && self.strength(option.procedure, scar) >= self.strength(first.procedure, scar)
+        });
+        match plain {
+            Some(&(option, _)) if clearance => {
+                let skipped = candidates.iter().take_while(|(it, _)| it.procedure != option.procedure);
+                for (it, _) in skipped {
+                    choice.passed_over.push((it.procedure, vec![self.knowledge.planning().plain_first]));
+                }
+                choice.taken = Some(option);
+            }
+            Some(_) | None => choice.taken = Some(first),
+        }
+        choice
+    }
+
+    /// Why the patient or the clinic rules it out.
+    fn unwanted(&self, procedure: ProcedureId) -> Option<RuleId> {
+        let planning = self.knowledge.planning();
+        let wishes = &self.case.wishes;
+        let makeup_day = || Some(self.knowledge.procedures().get(procedure.index())?.downtime?.makeup_day);
+        if wishes.excluded.contains(procedure) {
+            Some(planning.unwanted)
+        } else if wishes.available.is_some_and(|available| !available.contains(procedure)) {
+            Some(planning.unavailable)
+        } else if wishes.max_downtime.is_some_and(|most| makeup_day().is_some_and(|day| day > most)) {
+            Some(planning.downtime)
+        } else {
+            None
+        }
+    }
+
+    fn strength(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<Strength> {
+        let facts = self.facts.get(scar.index())?;
+        let rows = &self.knowledge.procedures().get(procedure.index())?.strengths;
+        let fits = rows.iter().filter(|row| {
+            let depth = row.depth_class.map(<&str>::from);
+            says(facts, Fact::ScarType, row.scar_type.into())
+                && depth.is_none_or(|depth| says(facts, Fact::DepthClass, depth))
+        });
+        fits.map(|row| row.strength).max()
+    }
+
+    /// Adds the group to the stage of its procedure, or begins one.
+    fn add(
+        &self,
+        drafts: &mut Vec<Draft<'k>>,
+        pathway: &'k Pathway,
+        step: &'k Step,
+        option: &StepOption,
+        passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+        scar: ScarIndex,
+    ) {
+        let procedure = option.procedure;
+        let not_before = match self.screening.standing(self.knowledge, procedure, scar) {
+            Standing::Open { not_before, .. } => not_before,
+            Standing::Waiting(_) | Standing::Closed => 0,
+        };
+        let leads = self.leads(procedure, scar);
+        let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
+        let contingent = waits.map(|line| line.rule);
+        let adjunct =
+            step.adjunct.as_ref().and_then(|it| Some((self.joins(procedure, &it.procedures, scar)?, it.rule)));
+        let same = |it: &&mut Draft<'_>| {
+            it.phase == step.phase
+                && it.procedure == procedure
+                && it.contingent.is_some() == contingent.is_some()
+                && it.not_before == not_before
+                && it.leads == leads
+                && it.adjunct == adjunct.map(|(procedure, _)| procedure)
+        };
+        let draft = match drafts.iter_mut().position(|mut it| same(&&mut *it)).and_then(|at| drafts.get_mut(at)) {
+            Some(draft) => draft,
+            None => {
+                let order = self.knowledge.procedures().get(procedure.index()).map_or(0, |it| it.order);
+                drafts.push(Draft {
+                    phase: step.phase,
+                    procedure,
+                    order,
+                    contingent,
+                    not_before,
+                    leads,
+                    scars: Vec::new(),
+                    sites: Vec::new(),
+                    adjunct: adjunct.map(|(procedure, _)| procedure),
+                    count: 0,
+                    stop: Vec::new(),
+                    reasons: Vec::new(),
+                    adjunct_reasons: Vec::new(),
+                    passed_over: Vec::new(),
+                });
+                let Some(draft) = drafts.last_mut() else { return };
+                draft
+            }
+        };
+        insert_sorted(&mut draft.scars, scar);
+        if let Some(found) = self.case.findings.scars.get(scar.index()) {
+            insert_sorted(&mut draft.sites, found.area.site);
+        }
+        for line in &step.stop {
+            if self.holds(&line.when, scar) == Truth::Yes && !draft.stop.contains(&line) {
+                draft.stop.push(line);
+            }
+        }
+        add_rules(&mut draft.reasons, [pathway.rule, step.rule, option.rule]);
+        add_rules(&mut draft.reasons, contingent);
+        add_rules(&mut draft.adjunct_reasons, adjunct.map(|(_, rule)| rule));
+        for (procedure, reasons) in passed_over {
+            merge_passed_over(&mut draft.passed_over, procedure, scar, reasons);
+        }
+    }
+
+    /// The first of `ranked` that may share a sitting with `host`, is allowed, available and wanted.
+    fn joins(&self, host: ProcedureId, ranked: &[ProcedureId], scar: ScarIndex) -> Option<ProcedureId> {
+        let kind = |id: ProcedureId| Some(self.knowledge.procedures().get(id.index())?.gaps?.kind);
+        let together = |id: ProcedureId| {
+            let gap = self.knowledge.gaps().between(kind(host)?, kind(id)?)?;
+            Some(gap.same_sitting)
+        };
+        let open = |id: ProcedureId| {
+            let standing = self.screening.standing(self.knowledge, id, scar);
+            matches!(standing, Standing::Open { .. }) && self.unwanted(id).is_none()
+        };
+        ranked.iter().copied().find(|id| together(*id) == Some(true) && open(*id))
+    }
+
+    fn leads(&self, procedure: ProcedureId, scar: ScarIndex) -> Leads {
+        let mut leads = Leads::default();
+        for firing in self.screening.of(procedure, scar) {
+            let rule = firing.rule.rule;
+            match firing.rule.lead {
+                Some(Lead::Priming(days)) => leads.priming = leads.priming.max(Some((days, rule))),
+                Some(Lead::TestArea(days)) => leads.test_area = leads.test_area.max(Some((days, rule))),
+                None => {}
+            }
+        }
+        leads
+    }
+
+    fn leave_out(
+        &self,
+        left_out: &mut Vec<PassedOver>,
+        step: &Step,
+        passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+        scar: ScarIndex,
+    ) {
+        let Some(first) = step.options.first() else { return };
+        let mut reasons = vec![self.knowledge.planning().step_left_out];
+        for (_, rules) in passed_over {
+            add_rules(&mut reasons, rules);
+        }
+        merge_passed_over(left_out, first.procedure, scar, reasons);
+    }
+
+    /// Plans the least number of sessions for few and mild scars, the usual number otherwise.
+    fn count(&self, draft: &mut Draft<'_>) {
+        let Some(sessions) = self.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.sessions) else {
+            return;
+        };
+        let counts = draft.scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
+        let scars: Option<i64> = counts.sum();
+        let mut facts = self.facts.first().cloned().unwrap_or_default();
+        facts.set(Fact::ScarCount, scars.map(Value::Number));
+        let planning = self.knowledge.planning();
+        let (count, rule) = match planning.fewest.when.holds(&facts, 0) {
+            Truth::Yes => (sessions.count.min, planning.fewest.rule),
+            Truth::Unknown | Truth::No => (sessions.count.typical, planning.usual),
+        };
+        draft.count = count;
+        add_rules(&mut draft.reasons, [sessions.rule, rule]);
+    }
+}
+
+fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
+    match (facts.get(fact), fact.word(word)) {
+        (Some(Value::Words(known)), Some(bit)) => known & bit != 0,
+        (_, _) => false,
+    }
+}
+
+/// Adds rules that are not yet there, in order.
+pub(super) fn add_rules(rules: &mut Vec<RuleId>, more: impl IntoIterator<Item = RuleId>) {
+    for rule in more {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+}
+
+fn merge_passed_over(list: &mut Vec<PassedOver>, procedure: ProcedureId, scar: ScarIndex, reasons: Vec<RuleId>) {
+    match list.iter_mut().find(|it| it.procedure == procedure && it.reasons == reasons) {
+        Some(known) => insert_sorted(&mut known.scars, scar),
+        None => list.push(PassedOver { procedure, scars: vec![scar], reasons }),
+    }
+}

@@ -1,0 +1,256 @@
+//! Sittings: which procedures share a visit, in which order, and what goes with it.
+
+use crate::{
+    domain::{Day, Phase, ProcedureId, Range, RuleId, ScarIndex, Session, SessionKind, SessionProcedure},
+    engine::{
+        explain::lines,
+        schedule::{Dated, Schedule},
+        screen::{Standing, insert_sorted},
+        select::{Context, add_rules},
+    },
+    knowledge::{Downtime, Procedure},
+};
+
+/// What joins the sittings of other stages: one stage for each such procedure.
+#[derive(Debug)]
+pub(super) struct Joining {
+    pub procedure: ProcedureId,
+    pub phase: Phase,
+    pub scars: Vec<ScarIndex>,
+    pub reasons: Vec<RuleId>,
+    /// The sittings it joins: place of the host among the stages, number of the session from 0, and its day.
+    sittings: Vec<(usize, usize, Day)>,
+}
+
+impl Joining {
+    /// The days of all sittings it joins.
+    pub(super) fn days<'a>(&'a self, schedule: &'a Schedule<'_>) -> impl Iterator<Item = Day> + 'a {
+        let planned = self.planned(schedule) > 0;
+        let counts = move |host: usize| !planned || !is_contingent(schedule, host);
+        self.sittings.iter().filter(move |(host, ..)| counts(*host)).map(|(.., day)| *day)
+    }
+
+    /// How many planned sittings it joins.
+    pub(super) fn planned(&self, schedule: &Schedule<'_>) -> usize {
+        self.sittings.iter().filter(|(host, ..)| !is_contingent(schedule, *host)).count()
+    }
+}
+
+fn is_contingent(schedule: &Schedule<'_>, host: usize) -> bool {
+    schedule.stages.get(host).is_some_and(|stage| stage.draft.contingent.is_some())
+}
+
+/// Which procedures join which sittings.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub joining: Vec<Joining>,
+}
+
+/// One procedure on one day.
+struct Item {
+    day: Day,
+    order: u8,
+    /// Place of the stage among dated stages and then joining ones.
+    stage: usize,
+    procedure: ProcedureId,
+    kind: SessionKind,
+    number: i32,
+    earliest: Day,
+    latest: Option<Day>,
+    reasons: Vec<RuleId>,
+}
+
+impl Plan {
+    /// Finds what joins, up to the most sessions that its procedure has.
+    pub(super) fn new(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Self {
+        let mut joining: Vec<Joining> = Vec::new();
+        for (host, dated) in schedule.stages.iter().enumerate() {
+            let Some(procedure) = dated.draft.adjunct else { continue };
+            let at = joining.iter().position(|it| it.procedure == procedure).unwrap_or_else(|| {
+                joining.push(Joining {
+                    procedure,
+                    phase: dated.draft.phase,
+                    scars: Vec::new(),
+                    reasons: Vec::new(),
+                    sittings: Vec::new(),
+                });
+                joining.len().saturating_sub(1)
+            });
+            let Some(stage) = joining.get_mut(at) else { continue };
+            dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut stage.scars, *scar));
+            add_rules(&mut stage.reasons, dated.draft.adjunct_reasons.iter().copied());
+            let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
+            let days = dated.days.iter().enumerate().filter(|(_, day)| **day >= ready);
+            stage.sittings.extend(days.map(|(number, day)| (host, number, *day)));
+        }
+        for stage in &mut joining {
+            let most = procedure(context, stage.procedure).and_then(|it| it.sessions).map(|it| it.count.max);
+            stage.sittings.sort_by_key(|(host, _, day)| (is_contingent(schedule, *host), *day));
+            stage.sittings.truncate(most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX));
+        }
+        joining.retain(|it| !it.sittings.is_empty());
+        Self { joining }
+    }
+
+    /// The visits of the planned stages, or of the contingent ones. `offset` stages of home care come before.
+    pub(super) fn visits(
+        &self,
+        context: Context<'_, '_>,
+        schedule: &Schedule<'_>,
+        offset: usize,
+        contingent: bool,
+    ) -> Vec<Session> {
+        let mut items = self.items(context, schedule, contingent);
+        items.sort_by_key(|item| (item.day, item.order, item.stage));
+        let mut visits = Vec::new();
+        let mut rest = items.as_slice();
+        while let Some(first) = rest.first() {
+            let size = rest.iter().take_while(|item| item.day == first.day).count();
+            let (today, later) = rest.split_at(size);
+            visits.push(self.visit(context, schedule, offset, today));
+            rest = later;
+        }
+        visits
+    }
+
+    fn items(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, contingent: bool) -> Vec<Item> {
+        let mut items = Vec::new();
+        for (at, dated) in schedule.stages.iter().enumerate() {
+            if dated.draft.contingent.is_some() == contingent {
+                add_items(&mut items, at, dated);
+            }
+        }
+        for (place, joining) in self.joining.iter().enumerate() {
+            let order = procedure(context, joining.procedure).map_or(0, |it| it.order);
+            let sittings = joining.sittings.iter().filter(|(host, ..)| is_contingent(schedule, *host) == contingent);
+            for ((host, session, day), number) in sittings.zip(1..) {
+                let Some(dated) = schedule.stages.get(*host) else { continue };
+                items.push(Item {
+                    day: *day,
+                    order,
+                    stage: schedule.stages.len() + place,
+                    procedure: joining.procedure,
+                    kind: SessionKind::Treatment,
+                    number,
+                    // It has no day of its own.
+                    earliest: earliest(dated, *session),
+                    latest: None,
+                    reasons: dated.draft.adjunct_reasons.clone(),
+                });
+            }
+        }
+        items
+    }
+
+    fn visit(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items: &[Item]) -> Session {
+        let planning = context.knowledge.planning();
+        let day = items.first().map_or(0, |item| item.day);
+        let mut session = Session {
+            day,
+            earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
+            latest: items.iter().filter_map(|item| item.latest).min(),
+            procedures: Vec::new(),
+            downtime: Range { min: 0, typical: 0, max: 0 },
+            makeup_day: 0,
+            preparation: Vec::new(),
+            aftercare: Vec::new(),
+            reasons: Vec::new(),
+        };
+        for item in items {
+            session.procedures.push(SessionProcedure {
+                stage: item.stage + offset,
+                kind: item.kind,
+                number_in_stage: item.number,
+            });
+            add_rules(&mut session.reasons, item.reasons.iter().copied());
+            let Some(known) = procedure(context, item.procedure) else { continue };
+            let scars = self.scars(schedule, item.stage);
+            if let Some(downtime) = known.downtime {
+                lengthen(&mut session, &downtime);
+            }
+            add_rules(&mut session.preparation, lines(context, &known.preparation, scars));
+            add_rules(&mut session.aftercare, lines(context, &known.aftercare, scars));
+            let opens_surface = schedule.stages.get(item.stage).is_some_and(|it| it.after_focal);
+            if opens_surface && item.number <= 1 {
+                add_rules(&mut session.preparation, [planning.visit_check]);
+            }
+        }
+        if items.len() > 1 {
+            add_rules(&mut session.reasons, [planning.shared_sitting]);
+        }
+        session
+    }
+
+    fn scars<'a>(&'a self, schedule: &'a Schedule<'_>, stage: usize) -> &'a [ScarIndex] {
+        let dated = schedule.stages.get(stage).map(|it| it.draft.scars.as_slice());
+        let joining = || self.joining.get(stage.checked_sub(schedule.stages.len())?).map(|it| it.scars.as_slice());
+        dated.or_else(joining).unwrap_or_default()
+    }
+}
+
+fn add_items(items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
+    let draft = &dated.draft;
+    let mut item = |day, kind, number, earliest, latest, reasons| {
+        items.push(Item {
+            day,
+            order: draft.order,
+            stage,
+            procedure: draft.procedure,
+            kind,
+            number,
+            earliest,
+            latest,
+            reasons,
+        });
+    };
+    let mut opening = dated.timing.clone();
+    add_rules(&mut opening, draft.reasons.iter().copied());
+    if let Some(day) = dated.test_area {
+        let mut reasons: Vec<RuleId> = draft.leads.test_area.map(|(_, rule)| rule).into_iter().collect();
+        add_rules(&mut reasons, opening.iter().copied());
+        item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);
+    }
+    let repeat = dated.repeat;
+    for ((session, day), number) in dated.days.iter().enumerate().zip(1..) {
+        let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
+        let (latest, reasons) = match (before, repeat) {
+            (Some(before), Some(spacing)) => {
+                let rules = std::iter::once(spacing.rule).chain(spacing.also).collect();
+                (spacing.latest.map(|latest| before.saturating_add(latest)), rules)
+            }
+            (_, _) if dated.test_area.is_some() => {
+                (None, draft.leads.test_area.map(|(_, rule)| rule).into_iter().collect())
+            }
+            (_, _) => (dated.latest, opening.clone()),
+        };
+        item(*day, SessionKind::Treatment, number, earliest(dated, session), latest, reasons);
+    }
+}
+
+/// The first day that the floors allow for a session, given the one before it.
+fn earliest(dated: &Dated<'_>, session: usize) -> Day {
+    let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
+    match (before, dated.repeat, dated.test_area, dated.draft.leads.test_area) {
+        (Some(before), Some(spacing), ..) => before.saturating_add(spacing.floor),
+        (None, _, Some(test), Some((days, _))) => test.saturating_add(days),
+        (_, _, _, _) => dated.earliest,
+    }
+}
+
+fn lengthen(session: &mut Session, downtime: &Downtime) {
+    session.downtime.min = session.downtime.min.max(downtime.days.min);
+    session.downtime.typical = session.downtime.typical.max(downtime.days.typical);
+    session.downtime.max = session.downtime.max.max(downtime.days.max);
+    session.makeup_day = session.makeup_day.max(downtime.makeup_day);
+}
+
+fn not_before(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Day {
+    match context.screening.standing(context.knowledge, procedure, scar) {
+        Standing::Open { not_before, .. } => not_before,
+        Standing::Waiting(_) | Standing::Closed => Day::MAX,
+    }
+}
+
+fn procedure<'k>(context: Context<'_, 'k>, id: ProcedureId) -> Option<&'k Procedure> {
+    context.knowledge.procedures().get(id.index())
+}

@@ -1,0 +1,35 @@
+//! How long one procedure waits for another on the same skin, for one patient.
+
+use crate::{
+    domain::{Day, Facts, Truth},
+    knowledge::{GapKind, Knowledge, Procedure, Spacing},
+};
+
+/// The wait from `first` to `next`, with the patient's variant and addition.
+pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, next: GapKind) -> Option<Spacing> {
+    let gaps = knowledge.gaps();
+    let gap = gaps.between(first, next)?;
+    let variant = gap.variants.iter().find(|(when, _)| when.holds(patient, 0) != Truth::No);
+    let mut spacing = variant.map_or(gap.base, |(_, spacing)| *spacing);
+    let addition = &gaps.pigment_addition;
+    if gap.pigment_addition && addition.when.holds(patient, 0) != Truth::No {
+        spacing.plan_min += addition.days;
+        spacing.typical_from += addition.days;
+        spacing.typical_to += addition.days;
+        spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
+        spacing.also = Some(addition.rule);
+    }
+    Some(spacing)
+}
+
+/// The kind that holds for `procedure` while a parameter goes up to what `high` says, by its place.
+pub(super) fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -> Option<GapKind> {
+    let gaps = procedure.gaps?;
+    let weaker = gaps.weaker.filter(|weaker| high(weaker.parameter).is_some_and(|high| high < weaker.below));
+    Some(weaker.map_or(gaps.kind, |weaker| weaker.kind))
+}
+
+/// The wait that the generator aims at: the usual one, never below the least.
+pub(super) fn aim(spacing: &Spacing) -> Day {
+    spacing.typical_from.max(spacing.plan_min)
+}
