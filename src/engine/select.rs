@@ -210,7 +210,7 @@ impl<'k> Context<'_, 'k> {
         let contingent = waits.map(|line| line.rule);
         let adjunct =
             step.adjunct.as_ref().and_then(|it| Some((self.joins(procedure, &it.procedures, scar)?, it.rule)));
-        let same = |it: &&mut Draft<'_>| {
+        let same = |it: &Draft<'_>| {
             it.phase == step.phase
                 && it.procedure == procedure
                 && it.contingent.is_some() == contingent.is_some()
@@ -218,7 +218,7 @@ impl<'k> Context<'_, 'k> {
                 && it.leads == leads
                 && it.adjunct == adjunct.map(|(procedure, _)| procedure)
         };
-        let draft = match drafts.iter_mut().position(|mut it| same(&&mut *it)).and_then(|at| drafts.get_mut(at)) {
+        let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
             Some(draft) => draft,
             None => {
                 let order = self.knowledge.procedures().get(procedure.index()).map_or(0, |it| it.order);

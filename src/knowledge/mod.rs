@@ -5,6 +5,7 @@ mod condition;
 mod model;
 mod problem;
 mod raw;
+mod wait;
 
 pub use model::{
     Adjunct, Adjust, Band, Basis, Citation, Classification, Course, Downtime, Ecca, Event, Expected, Gap, GapKind,

@@ -346,6 +346,8 @@ pub struct Classification {
     pub adjusts: Vec<(Line, Adjust)>,
     pub flags: Vec<(Line, ScarFlag)>,
     pub atrophic: Vec<ScarType>,
+    /// Types that a declared label never overrules when the features give them.
+    pub never_overruled: Vec<ScarType>,
     pub ceiling: Vec<RuleId>,
     pub declared_label: RuleId,
     pub declared_differs: RuleId,

@@ -391,6 +391,8 @@ pub(super) struct Classification {
     pub flag: Vec<FlagRule>,
     /// Types counted as atrophic for dominance and mixture.
     pub atrophic: Vec<Text>,
+    /// Types that a declared label never overrules when the features give them.
+    pub never_overruled: Vec<Text>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,0 +1,156 @@
+//! Checks the scales.
+
+use strum::VariantArray;
+
+use super::{Parsed, Scope};
+use crate::{
+    domain::{EccaRow, GradeFlag, QuantitativeRow},
+    knowledge::{Band, Ecca, Grading, Line, Qualitative, Quantitative, ScaleMap, ScarsMatch, SourceFile, raw},
+};
+
+impl Scope<'_> {
+    /// The scales.
+    pub(super) fn grading(&mut self, parsed: &Parsed<'_>) -> Option<Grading> {
+        let file = parsed.grading.source;
+        let raw = &parsed.grading.raw;
+        let qualitative = self.qualitative(file, &raw.goodman_baron_qualitative);
+        let quantitative = self.quantitative(file, &raw.goodman_baron_quantitative);
+        let ecca = self.ecca(file, &raw.ecca);
+        Some(Grading { qualitative: qualitative?, quantitative: quantitative?, ecca: ecca? })
+    }
+
+    fn qualitative(&mut self, file: &SourceFile, raw: &raw::Qualitative) -> Option<Qualitative> {
+        self.cited(file, &raw.citation);
+        let mut rows = Vec::new();
+        for it in &raw.grade {
+            let line = Line { rule: self.rule(file, &it.rule), when: self.checker.condition(file, Some(&it.when)) };
+            let scars = self.scars(file, it.every_scar.as_ref(), it.any_scar.as_ref());
+            if !(0..=raw.maximum).contains(&it.grade) {
+                self.checker.at(file, &it.rule, format!("a grade is 0 to {}", raw.maximum));
+            }
+            rows.push((line, scars, it.grade));
+        }
+        let mut flags = Vec::new();
+        for it in &raw.flag {
+            let line = Line { rule: self.rule(file, &it.rule), when: self.checker.condition(file, Some(&it.when)) };
+            let scars = self.scars(file, None, it.any_scar.as_ref());
+            flags.extend(self.checker.word(file, &it.flag, GradeFlag::VARIANTS).map(|flag| (line, scars, flag)));
+        }
+        Some(Qualitative {
+            version: raw.version.clone(),
+            citation: raw.citation.get_ref().clone(),
+            maximum: raw.maximum,
+            declared: self.rule(file, &raw.declared.rule),
+            rows,
+            flags,
+        })
+    }
+
+    fn scars(&mut self, file: &SourceFile, every: Option<&raw::Text>, any: Option<&raw::Text>) -> ScarsMatch {
+        ScarsMatch {
+            every: every.map(|text| self.checker.condition(file, Some(text))),
+            any: any.map(|text| self.checker.condition(file, Some(text))),
+        }
+    }
+
+    fn quantitative(&mut self, file: &SourceFile, raw: &raw::Quantitative) -> Option<Quantitative> {
+        self.cited(file, &raw.citation);
+        let mut area_bands: Vec<(i64, bool, i32)> = Vec::new();
+        for it in &raw.area_band {
+            let (limit, above) = match (it.above, it.from) {
+                (Some(above), None) => (above, true),
+                (None, Some(from)) => (from, false),
+                (Some(_), Some(_)) | (None, None) => {
+                    self.checker.at(file, &raw.rule, "an area band has either `above` or `from`");
+                    continue;
+                }
+            };
+            area_bands.push((self.checker.thousandths(file, &raw.rule, limit), above, it.points));
+        }
+        if !area_bands.is_sorted_by_key(|(limit, above, _)| (*limit, *above)) {
+            self.checker.at(file, &raw.rule, "write the area bands in ascending order");
+        }
+        let area = QuantitativeRow::HypertrophicAreaCm2;
+        let rows: Vec<QuantitativeRow> = QuantitativeRow::VARIANTS.iter().copied().filter(|row| *row != area).collect();
+        Some(Quantitative {
+            version: raw.version.clone(),
+            citation: raw.citation.get_ref().clone(),
+            maximum: raw.maximum,
+            rule: self.rule(file, &raw.rule),
+            bands: self.bands(file, &raw.rule, &raw.band),
+            area_bands,
+            points: self.points(file, &raw.rule, &raw.row, &rows),
+            map: self.map(file, &raw.map, QuantitativeRow::VARIANTS),
+            count_missing: self.rule(file, &raw.count_missing.rule),
+        })
+    }
+
+    fn ecca(&mut self, file: &SourceFile, raw: &raw::Ecca) -> Option<Ecca> {
+        self.cited(file, &raw.citation);
+        Some(Ecca {
+            version: raw.version.clone(),
+            citation: raw.citation.get_ref().clone(),
+            maximum: raw.maximum,
+            rule: self.rule(file, &raw.rule),
+            bands: self.bands(file, &raw.rule, &raw.band),
+            points: self.points(file, &raw.rule, &raw.row, EccaRow::VARIANTS),
+            map: self.map(file, &raw.map, EccaRow::VARIANTS),
+            count_missing: self.rule(file, &raw.count_missing.rule),
+            outside_row: self.rule(file, &raw.outside_row.rule),
+        })
+    }
+
+    fn cited(&mut self, file: &SourceFile, key: &raw::Text) {
+        if !self.rules.cites(key.get_ref()) {
+            let message =
+                format!("no rule leans on `{}`; name a citation that a rule of this scale cites", key.get_ref());
+            self.checker.at(file, key, message);
+        }
+    }
+
+    fn bands(&mut self, file: &SourceFile, near: &raw::Text, raw: &[raw::Band]) -> Vec<Band> {
+        if raw.is_empty() || !raw.is_sorted_by(|a, b| a.from < b.from) {
+            self.checker.at(file, near, "write the bands in ascending order, each with another `from`");
+        }
+        raw.iter().map(|it| Band { from: it.from, times: it.times }).collect()
+    }
+
+    fn points<R: Copy + PartialEq + Into<&'static str>>(
+        &mut self,
+        file: &SourceFile,
+        near: &raw::Text,
+        raw: &[raw::QuantitativeRow],
+        all: &[R],
+    ) -> Vec<(R, i32)> {
+        let mut points: Vec<(R, i32)> = Vec::new();
+        for it in raw {
+            let Some(row) = self.checker.word(file, &it.name, all) else { continue };
+            if points.iter().any(|(known, _)| *known == row) {
+                self.checker.at(file, &it.name, "this row is listed twice");
+            }
+            points.push((row, it.points));
+        }
+        for row in all {
+            if !points.iter().any(|(known, _)| known == row) {
+                let name: &str = (*row).into();
+                self.checker.at(file, near, format!("there is no row `{name}`"));
+            }
+        }
+        points
+    }
+
+    fn map<R: Copy + VariantArray + Into<&'static str>>(
+        &mut self,
+        file: &SourceFile,
+        raw: &[raw::ScaleMap],
+        all: &[R],
+    ) -> Vec<ScaleMap<R>> {
+        let mut map = Vec::new();
+        for it in raw {
+            let when = self.checker.condition(file, Some(&it.when));
+            let outside = it.outside.as_ref().map(|text| self.checker.condition(file, Some(text)));
+            map.extend(self.checker.word(file, &it.row, all).map(|row| ScaleMap { when, row, outside }));
+        }
+        map
+    }
+}

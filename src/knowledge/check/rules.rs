@@ -1,0 +1,387 @@
+//! Collects every rule of every file: its id, its sentence with the numbers filled in, and what it rests on.
+
+use std::collections::BTreeMap;
+
+use super::{Checker, Parsed};
+use crate::{
+    domain::{Action, ProcedureId, RuleId},
+    knowledge::{Basis, Citation, Rule, SourceFile, raw},
+};
+
+/// What stands for a rule without a source.
+const EXPERT_PRACTICE: &str = "expert-practice";
+
+/// Every rule, in the order of the ids.
+pub(in crate::knowledge) struct Rules {
+    rules: Vec<Rule>,
+    ids: BTreeMap<String, RuleId>,
+}
+
+/// One rule as it stands in a file.
+struct Entry<'f> {
+    file: &'f SourceFile,
+    id: &'f raw::Text,
+    says: String,
+    because: &'f toml::Spanned<Vec<raw::Text>>,
+    code: String,
+    condition: String,
+    action: Option<Action>,
+    procedures: Vec<String>,
+}
+
+impl Rules {
+    pub(super) fn collect(checker: &mut Checker, parsed: &Parsed<'_>, citations: &[Citation]) -> Self {
+        let mut entries = Entries { checker, found: Vec::new() };
+        entries.walk(parsed);
+        let mut found = entries.found;
+        found.sort_by(|a, b| a.id.get_ref().cmp(b.id.get_ref()));
+        let mut ids: BTreeMap<String, RuleId> = BTreeMap::new();
+        let mut kept: Vec<Entry<'_>> = Vec::new();
+        for entry in found {
+            if ids.contains_key(entry.id.get_ref()) {
+                checker.at(entry.file, entry.id, "this rule id is used twice");
+                continue;
+            }
+            let place = u16::try_from(kept.len()).unwrap_or(u16::MAX);
+            ids.insert(entry.id.get_ref().clone(), RuleId(place));
+            kept.push(entry);
+        }
+        let procedures: Vec<&str> = parsed.procedures.iter().map(|(id, _)| *id).collect();
+        let rules = kept.iter().map(|entry| Rule {
+            id: entry.id.get_ref().clone(),
+            says: entry.says.clone(),
+            basis: basis(checker, entry, citations, &ids),
+            code: entry.code.clone(),
+            file: entry.file.path.clone(),
+            condition: entry.condition.clone(),
+            action: entry.action,
+            procedures: entry.procedures.iter().filter_map(|id| place(&procedures, id)).collect(),
+        });
+        Self { rules: rules.collect(), ids }
+    }
+
+    pub(super) fn id(&self, id: &str) -> Option<RuleId> {
+        self.ids.get(id).copied()
+    }
+
+    pub(super) fn cites(&self, key: &str) -> bool {
+        self.rules.iter().any(|rule| matches!(&rule.basis, Basis::Sourced(keys) if keys.iter().any(|it| it == key)))
+    }
+
+    /// Counts a citation that a table names without a rule of its own.
+    pub(super) fn finish(self) -> Vec<Rule> {
+        self.rules
+    }
+}
+
+fn place(procedures: &[&str], id: &str) -> Option<ProcedureId> {
+    let place = procedures.binary_search(&id).ok()?;
+    u8::try_from(place).ok().map(ProcedureId)
+}
+
+/// What a rule rests on: sources, other rules, or clinical practice.
+fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], ids: &BTreeMap<String, RuleId>) -> Basis {
+    let because = entry.because.get_ref();
+    if because.is_empty() {
+        let message = "a rule must name at least one source, the rules it follows from, or `expert-practice`";
+        checker.at(entry.file, entry.because, message);
+    }
+    let mut keys = Vec::new();
+    let mut from = Vec::new();
+    let mut practice = false;
+    for text in because {
+        let word = text.get_ref();
+        if word == EXPERT_PRACTICE {
+            practice = true;
+        } else if citations.binary_search_by(|it| it.key.cmp(word)).is_ok() {
+            keys.push(word.clone());
+        } else if let Some(rule) = ids.get(word) {
+            if word == entry.id.get_ref() {
+                checker.at(entry.file, text, "a rule cannot follow from itself");
+            }
+            from.push(*rule);
+        } else {
+            checker.at(entry.file, text, format!("`{word}` is neither in citations.toml nor the id of a rule"));
+        }
+    }
+    match (keys.is_empty(), from.is_empty(), practice) {
+        (false, true, false) => Basis::Sourced(keys),
+        (true, false, false) => Basis::Derived(from),
+        (true, true, _) => Basis::ExpertPractice,
+        (_, _, _) => {
+            let message = "name sources, or rules, or `expert-practice`, and not several of these together";
+            checker.at(entry.file, entry.because, message);
+            Basis::ExpertPractice
+        }
+    }
+}
+
+/// Walks all files.
+struct Entries<'c, 'f> {
+    checker: &'c mut Checker,
+    found: Vec<Entry<'f>>,
+}
+
+/// Sibling fields that a sentence may name.
+type Fields<'a> = &'a [(&'a str, String)];
+
+impl<'f> Entries<'_, 'f> {
+    fn add(
+        &mut self,
+        file: &'f SourceFile,
+        id: &'f raw::Text,
+        says: &'f raw::Text,
+        because: &'f toml::Spanned<Vec<raw::Text>>,
+        fields: Fields<'_>,
+    ) -> Option<&mut Entry<'f>> {
+        let says = self.sentence(file, says, fields);
+        let id_is_sound = id.get_ref().bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+        if id.get_ref().is_empty() || !id_is_sound {
+            self.checker.at(file, id, "write a rule id in letters, digits and `-`, as `MNRF-002`");
+        }
+        self.found.push(Entry {
+            file,
+            id,
+            says,
+            because,
+            code: String::new(),
+            condition: String::new(),
+            action: None,
+            procedures: Vec::new(),
+        });
+        self.found.last_mut()
+    }
+
+    /// Fills in the fields that the sentence names in braces.
+    fn sentence(&mut self, file: &SourceFile, says: &raw::Text, fields: Fields<'_>) -> String {
+        let mut text = says.get_ref().clone();
+        for (name, value) in fields {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        if let Some((_, rest)) = text.split_once('{') {
+            let name = rest.split_once('}').map_or(rest, |(name, _)| name);
+            let known: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+            let hint = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            self.checker.at(file, says, format!("`{{{name}}}` is no field of this table; there are: {hint}"));
+        }
+        if !text.ends_with('.') || text.contains('\n') || text.len() < 3 {
+            self.checker.at(file, says, "write one sentence on one line that ends with a full stop");
+        }
+        text
+    }
+
+    fn line(&mut self, file: &'f SourceFile, line: &'f raw::Line) {
+        self.add(file, &line.rule, &line.says, &line.because, &[]);
+    }
+
+    fn lines(&mut self, file: &'f SourceFile, lines: &'f [raw::Line]) {
+        lines.iter().for_each(|line| self.line(file, line));
+    }
+
+    fn walk(&mut self, parsed: &'f Parsed<'_>) {
+        for (_, file) in &parsed.procedures {
+            self.procedure(file.source, &file.raw);
+        }
+        for file in &parsed.safety {
+            file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule));
+        }
+        self.gaps(parsed.gaps.source, &parsed.gaps.raw);
+        self.classification(parsed.classification.source, &parsed.classification.raw);
+        self.grading(parsed.grading.source, &parsed.grading.raw);
+        for (_, file) in &parsed.pathways {
+            let raw = &file.raw;
+            self.add(file.source, &raw.rule, &raw.says, &raw.because, &[]);
+            raw.step.iter().for_each(|step| self.step(file.source, step));
+        }
+        for step in &parsed.home_care.raw.step {
+            self.add(parsed.home_care.source, &step.rule, &step.says, &step.because, &[]);
+            self.options(parsed.home_care.source, &step.option);
+        }
+        for raw in &parsed.referrals.raw.referral {
+            self.add(parsed.referrals.source, &raw.rule, &raw.says, &raw.because, &[]);
+        }
+        self.planning(parsed.planning.source, &parsed.planning.raw);
+    }
+
+    fn options(&mut self, file: &'f SourceFile, options: &'f [raw::StepOption]) {
+        for option in options {
+            self.add(file, &option.rule, &option.says, &option.because, &[]);
+        }
+    }
+
+    fn step(&mut self, file: &'f SourceFile, step: &'f raw::Step) {
+        self.add(file, &step.rule, &step.says, &step.because, &[]);
+        if let Some(raw) = &step.contingent {
+            self.add(file, &raw.rule, &raw.says, &raw.because, &[]);
+        }
+        self.options(file, &step.option);
+        if let Some(raw) = &step.adjunct {
+            self.add(file, &raw.rule, &raw.says, &raw.because, &[]);
+        }
+        self.lines(file, &step.stop);
+    }
+
+    fn procedure(&mut self, file: &'f SourceFile, raw: &'f raw::Procedure) {
+        if let Some(weaker) = raw.gaps.as_ref().and_then(|gaps| gaps.weaker.as_ref()) {
+            let fields = [("below", number(weaker.below))];
+            self.add(file, &weaker.rule, &weaker.says, &weaker.because, &fields);
+        }
+        if let Some(it) = &raw.sessions {
+            let fields = counts(it.min, it.typical, it.max);
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        if let Some(it) = &raw.downtime {
+            let mut fields = counts(it.min, it.typical, it.max).to_vec();
+            fields.push(("makeup_day", it.makeup_day.to_string()));
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        if let Some(it) = &raw.judge {
+            let fields = [("after", it.after.get_ref().clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        if let Some(it) = &raw.course {
+            let fields = it.at_most.as_ref().map(|wait| ("at_most", wait.get_ref().clone()));
+            self.add(file, &it.rule, &it.says, &it.because, fields.as_slice());
+        }
+        for it in &raw.parameter {
+            let fields = [("low", number(it.low)), ("high", number(it.high)), ("unit", it.unit.clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        for it in &raw.expected {
+            let fields = [("low", number(it.low)), ("high", number(it.high)), ("unit", it.unit.clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        for it in &raw.strength {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
+        for lines in [&raw.preparation, &raw.aftercare, &raw.technique, &raw.stop, &raw.switch, &raw.risk] {
+            self.lines(file, lines);
+        }
+    }
+
+    fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule) {
+        let mut fields: Vec<(&str, String)> = Vec::new();
+        if let Some(limit) = raw.limit.first() {
+            fields.extend(limit.at_most.map(|it| ("at_most", number(it))));
+            fields.extend(limit.start_at.map(|it| ("start_at", number(it))));
+        }
+        fields.extend(raw.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
+        let Some(entry) = self.add(file, &raw.id, &raw.says, &raw.because, &fields) else { return };
+        entry.code.clone_from(raw.code.get_ref());
+        entry.condition.clone_from(raw.when.get_ref());
+        entry.action = Some(raw.action.into());
+        entry.procedures = raw.procedures.iter().map(|it| it.get_ref().clone()).collect();
+    }
+
+    fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps) {
+        let addition = &raw.pigment_addition;
+        let fields = [("wait", addition.wait.get_ref().clone())];
+        self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
+        for gap in &raw.gap {
+            let mut fields = vec![("floor", gap.floor.get_ref().clone()), ("typical", gap.typical.get_ref().clone())];
+            fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
+            fields.extend(gap.latest.as_ref().map(|it| ("latest", it.get_ref().clone())));
+            self.add(file, &gap.rule, &gap.says, &gap.because, &fields);
+            for it in &gap.variant {
+                let mut fields = vec![("plan_min", it.plan_min.get_ref().clone())];
+                fields.extend(it.typical.as_ref().map(|it| ("typical", it.get_ref().clone())));
+                self.add(file, &it.rule, &it.says, &it.because, &fields);
+            }
+        }
+    }
+
+    fn classification(&mut self, file: &'f SourceFile, raw: &'f raw::Classification) {
+        let limits = &raw.limits;
+        let fields = [
+            ("max_scars", limits.max_scars.to_string()),
+            ("max_history", limits.max_history.to_string()),
+            ("max_depth_mm", number(limits.max_depth_mm)),
+            ("max_width_mm", number(limits.max_width_mm)),
+        ];
+        self.add(file, &limits.rule, &limits.says, &limits.because, &fields);
+        self.lines(file, &raw.ceiling);
+        for line in [&raw.declared.label, &raw.declared.differs, &raw.declared.depth] {
+            self.line(file, line);
+        }
+        for it in &raw.rule {
+            self.add(file, &it.id, &it.says, &it.because, &[]);
+        }
+        for it in &raw.depth {
+            self.add(file, &it.id, &it.says, &it.because, &[]);
+        }
+        for it in &raw.bucket {
+            self.add(file, &it.id, &it.says, &it.because, &[]);
+        }
+        for it in &raw.adjust {
+            self.add(file, &it.id, &it.says, &it.because, &[]);
+        }
+        for it in &raw.flag {
+            self.add(file, &it.id, &it.says, &it.because, &[]);
+        }
+    }
+
+    fn grading(&mut self, file: &'f SourceFile, raw: &'f raw::Grading) {
+        let qualitative = &raw.goodman_baron_qualitative;
+        self.line(file, &qualitative.declared);
+        for it in &qualitative.grade {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
+        for it in &qualitative.flag {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
+        let quantitative = &raw.goodman_baron_quantitative;
+        self.add(file, &quantitative.rule, &quantitative.says, &quantitative.because, &[]);
+        self.line(file, &quantitative.count_missing);
+        self.add(file, &raw.ecca.rule, &raw.ecca.says, &raw.ecca.because, &[]);
+        self.line(file, &raw.ecca.count_missing);
+        self.line(file, &raw.ecca.outside_row);
+    }
+
+    fn planning(&mut self, file: &'f SourceFile, raw: &'f raw::Planning) {
+        self.lines(file, &raw.disclaimer);
+        self.lines(file, &raw.warning);
+        self.add(file, &raw.fewest.rule, &raw.fewest.says, &raw.fewest.because, &[]);
+        for it in [&raw.gate_review, &raw.final_review] {
+            let fields = [("after", it.after.get_ref().clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        for line in [
+            &raw.usual,
+            &raw.visit_check,
+            &raw.allowed,
+            &raw.shared_sitting,
+            &raw.not_for_this_scar,
+            &raw.unwanted,
+            &raw.unavailable,
+            &raw.downtime,
+            &raw.plain_first,
+            &raw.step_left_out,
+            &raw.history,
+            &raw.test_area,
+            &raw.priming,
+        ] {
+            self.line(file, line);
+        }
+    }
+}
+
+fn counts(min: i32, typical: i32, max: i32) -> [(&'static str, String); 3] {
+    [("min", min.to_string()), ("typical", typical.to_string()), ("max", max.to_string())]
+}
+
+/// A number as a clinician writes it.
+fn number(number: f64) -> String {
+    number.to_string()
+}
+
+impl From<raw::SafetyAction> for Action {
+    fn from(raw: raw::SafetyAction) -> Self {
+        match raw {
+            raw::SafetyAction::Warn => Self::Warn,
+            raw::SafetyAction::Modify => Self::Modify,
+            raw::SafetyAction::Clearance => Self::Clearance,
+            raw::SafetyAction::Defer => Self::Defer,
+            raw::SafetyAction::Exclude => Self::Exclude,
+        }
+    }
+}

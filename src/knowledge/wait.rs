@@ -1,0 +1,32 @@
+//! Reads waits as they are spoken: "4 weeks", "4 to 6 weeks", "3 days". A month has no fixed length and is refused.
+
+use crate::domain::Day;
+
+/// How to write a wait.
+pub(super) const HOW: &str = r#"write a wait as "4 weeks" or "4 to 6 weeks" (days or weeks)"#;
+/// How to write a wait that is no range.
+pub(super) const HOW_ONE: &str = r#"write one wait such as "4 weeks" or "3 days""#;
+
+const DAYS_IN_A_WEEK: Day = 7;
+
+/// One wait in days.
+pub(super) fn days(text: &str) -> Option<Day> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let number: Day = number.parse().ok().filter(|it| (0..=10_000).contains(it))?;
+    match unit.trim() {
+        "day" | "days" => Some(number),
+        "week" | "weeks" => number.checked_mul(DAYS_IN_A_WEEK),
+        _ => None,
+    }
+}
+
+/// A range of waits in days; one wait is a range of itself.
+pub(super) fn range(text: &str) -> Option<(Day, Day)> {
+    match text.split_once(" to ") {
+        Some((from, to)) => {
+            let (_, unit) = to.trim().split_once(' ')?;
+            Some((days(&format!("{} {unit}", from.trim()))?, days(to)?))
+        }
+        None => days(text).map(|days| (days, days)),
+    }
+}

@@ -1,0 +1,59 @@
+//! Where the knowledge files come from: the binary itself, or a directory.
+
+use std::{fs, io, path::Path};
+
+use include_dir::{Dir, include_dir};
+
+use crate::knowledge::SourceFile;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
+
+/// The release that is built into the binary.
+pub fn embedded() -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    collect(&EMBEDDED, &mut files);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn collect(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
+    for file in dir.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        if let Some(text) = file.contents_utf8().filter(|_| decides(&path)) {
+            files.push(SourceFile { path, text: text.to_owned() });
+        }
+    }
+    dir.dirs().for_each(|dir| collect(dir, files));
+}
+
+/// The release in a directory. Names that begin with a dot are left out, as a mounted volume makes them.
+pub fn read(dir: &Path) -> io::Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    read_into(dir, "", &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn read_into(dir: &Path, below: &str, files: &mut Vec<SourceFile>) -> io::Result<()> {
+    let named = |error: io::Error, path: &Path| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    for entry in fs::read_dir(dir).map_err(|error| named(error, dir))? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let below = if below.is_empty() { name } else { format!("{below}/{name}") };
+        if path.is_dir() {
+            read_into(&path, &below, files)?;
+        } else if decides(&below) {
+            let text = fs::read_to_string(&path).map_err(|error| named(error, &path))?;
+            files.push(SourceFile { path: below, text });
+        }
+    }
+    Ok(())
+}
+
+/// Does the file decide something? Worked cases and readmes are for people and tests.
+fn decides(path: &str) -> bool {
+    Path::new(path).extension().is_none_or(|it| it != "md")
+}
