@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use cicatrix::{
-    domain::{Area, Case, Date, Fact, Facts, Field, Findings, Scar, ScaleInputs, Site, Value, View, Wishes},
+    domain::{Area, Case, Date, Fact, Facts, Field, Findings, ScaleInputs, Scar, Site, Value, View, Wishes},
     knowledge::Knowledge,
     release,
 };
@@ -76,7 +76,12 @@ pub fn case(patient: Facts, scars: Vec<Scar>) -> Case {
         start: Date::new(2026, 12, 1).unwrap_or_else(|| panic!("a date")),
         patient,
         fields: Vec::<Field>::new(),
-        findings: Findings { scars, appearance: Facts::default(), declared_grade: None, scales: ScaleInputs::default() },
+        findings: Findings {
+            scars,
+            appearance: Facts::default(),
+            declared_grade: None,
+            scales: ScaleInputs::default(),
+        },
         wishes: Wishes::default(),
         history: Vec::new(),
         view: View::Full,
@@ -224,18 +229,18 @@ pub fn answers() -> Vec<Answer> {
     add("minor with consent".to_owned(), vec![number(Fact::AgeYears, 16_000), yes(Fact::GuardianConsent)]);
     add("warfarin in range".to_owned(), vec![word(Fact::Antithrombotic, "warfarin"), number(Fact::Inr, 2_500)]);
     add("warfarin out of range".to_owned(), vec![word(Fact::Antithrombotic, "warfarin"), number(Fact::Inr, 3_600)]);
-    add("gold allergy, gold needles".to_owned(), vec![
-        word(Fact::Allergies, "gold"),
-        word(Fact::MnrfNeedleMaterial, "gold"),
-    ]);
-    add("gold allergy, steel needles".to_owned(), vec![
-        word(Fact::Allergies, "gold"),
-        word(Fact::MnrfNeedleMaterial, "stainless_steel"),
-    ]);
+    add(
+        "gold allergy, gold needles".to_owned(),
+        vec![word(Fact::Allergies, "gold"), word(Fact::MnrfNeedleMaterial, "gold")],
+    );
+    add(
+        "gold allergy, steel needles".to_owned(),
+        vec![word(Fact::Allergies, "gold"), word(Fact::MnrfNeedleMaterial, "stainless_steel")],
+    );
     add("herpes and kidney disease".to_owned(), vec![yes(Fact::HsvHistory), yes(Fact::RenalDisease)]);
-    add("isotretinoin now, pregnancy possible".to_owned(), vec![
-        word(Fact::Isotretinoin, "current"),
-        word(Fact::Pregnancy, "not_pregnant"),
-    ]);
+    add(
+        "isotretinoin now, pregnancy possible".to_owned(),
+        vec![word(Fact::Isotretinoin, "current"), word(Fact::Pregnancy, "not_pregnant")],
+    );
     answers
 }

@@ -1,0 +1,396 @@
+//! What must always hold of a plan, checked against the knowledge and not against the engine.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeSet;
+
+use cicatrix::{
+    domain::{
+        Action, Area, Case, Day, Fact, Outcome, PastSession, Plan, ProcedureId, Protocol, RuleId, ScarIndex, Session,
+        SessionKind, Site, Truth, Value,
+    },
+    knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
+};
+
+use crate::people::{case, facts, healthy, knowledge, number, scar, treatable, untreatable, word, yes};
+
+/// Checks one plan.
+pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
+    for rule in rules(plan) {
+        assert!(rule.index() < knowledge.rules().len(), "{name}: a reason without a rule");
+    }
+    for disposition in &plan.dispositions {
+        assert!(!disposition.reasons.is_empty(), "{name}: a disposition without a reason");
+        assert!(!disposition.scars.is_empty(), "{name}: a disposition of nothing");
+    }
+    assert!(!plan.reasons.is_empty(), "{name}");
+    for label in &plan.assessment.scars {
+        assert!(!label.reasons.is_empty(), "{name}: a label without a reason");
+    }
+    match &plan.outcome {
+        Outcome::Referral => {
+            assert!(!plan.referrals.is_empty(), "{name}: neither protocol nor referral");
+            assert!(plan.referrals.iter().all(|it| !it.reasons.is_empty()), "{name}");
+        }
+        Outcome::Protocol(protocol) => {
+            nothing_forbidden(name, knowledge, plan, protocol);
+            everything_has_reasons(name, protocol);
+            counts(name, knowledge, protocol);
+            waits(name, knowledge, case, protocol);
+            every_scar_is_spoken_of(name, case, plan, protocol);
+            days_are_in_order(name, protocol);
+        }
+    }
+}
+
+/// No excluded procedure on any group it is excluded for, and none before its wait is over.
+fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &Protocol) {
+    for stage in &protocol.stages {
+        for scar in &stage.scars {
+            let found = plan.dispositions.iter().find(|it| it.procedure == stage.procedure && it.scars.contains(scar));
+            let disposition = found.unwrap_or_else(|| panic!("{name}: a stage without a disposition"));
+            let id = &knowledge.procedures()[stage.procedure.index()].id;
+            assert_ne!(disposition.action, Some(Action::Exclude), "{name}: {id} is planned although excluded");
+            if disposition.action == Some(Action::Defer) {
+                if let Some(event) = disposition.until_event {
+                    let at_visit = knowledge.events()[event.index()].at_visit;
+                    assert!(at_visit, "{name}: {id} is planned before {}", knowledge.events()[event.index()].id);
+                    assert!(!stage.preconditions.is_empty(), "{name}: {id} without its check");
+                }
+                let adjunct = knowledge.procedures()[stage.procedure.index()].kind == ProcedureKind::Adjunct;
+                let home = stage.session_count.is_none();
+                if let Some(day) = disposition.until_day.filter(|_| !home) {
+                    assert!(stage.start >= day || adjunct && stage.start >= day, "{name}: {id} before day {day}");
+                }
+            }
+            if disposition.action == Some(Action::Clearance) && stage.session_count.is_some() {
+                let strictest = disposition.reasons[0];
+                let lapsed = !stage.preconditions.contains(&strictest);
+                // A clearance that time ends before the stage begins is not asked for.
+                assert!(!lapsed || stage.start > 0, "{name}: {id} without the clearance it needs");
+            }
+        }
+    }
+}
+
+fn everything_has_reasons(name: &str, protocol: &Protocol) {
+    for stage in &protocol.stages {
+        assert!(!stage.reasons.is_empty(), "{name}: a stage without a reason");
+        assert!(!stage.scars.is_empty() && !stage.sites.is_empty(), "{name}: a stage for nothing");
+        assert!(stage.passed_over.iter().all(|it| !it.reasons.is_empty()), "{name}: passed over without a reason");
+        for parameter in &stage.parameters {
+            assert!(!parameter.reasons.is_empty(), "{name}");
+            assert!(parameter.limit.low <= parameter.limit.high, "{name}");
+        }
+    }
+    for session in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
+        assert!(!session.reasons.is_empty(), "{name}: day {} has no reason", session.day);
+        assert!(!session.procedures.is_empty(), "{name}");
+    }
+    assert!(protocol.reviews.iter().all(|it| !it.reasons.is_empty()), "{name}: a review without a reason");
+    assert!(protocol.not_treated.iter().all(|it| !it.reasons.is_empty()), "{name}");
+    assert!(protocol.questions.iter().all(|it| !it.reasons.is_empty()), "{name}");
+}
+
+/// Every stage's count lies in its range, and the sessions of a stage are as many as planned.
+fn counts(name: &str, knowledge: &Knowledge, protocol: &Protocol) {
+    for (at, stage) in protocol.stages.iter().enumerate() {
+        let Some(range) = stage.session_count else {
+            assert_eq!(stage.planned, 0, "{name}");
+            continue;
+        };
+        let number = |sessions: &[Session]| {
+            let all = sessions.iter().flat_map(|it| &it.procedures);
+            let mine = all.filter(|it| it.stage == at && it.kind == SessionKind::Treatment);
+            i32::try_from(mine.count()).unwrap()
+        };
+        assert_eq!(stage.planned, number(&protocol.sessions), "{name}: stage {at}");
+        let drawn = if stage.contingent_on.is_some() { number(&protocol.contingent_sessions) } else { stage.planned };
+        let id = &knowledge.procedures()[stage.procedure.index()].id;
+        assert!(range.min <= drawn && drawn <= range.max, "{name}: {id} has {drawn} sessions");
+        assert_eq!(stage.contingent_on.is_some(), stage.planned == 0, "{name}: {id}");
+    }
+}
+
+/// Every ordered pair of sessions on overlapping skin keeps the least wait, found anew from the gap table.
+fn waits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    let all: Vec<Done> = protocol
+        .sessions
+        .iter()
+        .chain(&protocol.contingent_sessions)
+        .flat_map(|session| session.procedures.iter().map(move |it| (session.day, it)))
+        .map(|(day, it)| {
+            let stage = &protocol.stages[it.stage];
+            let procedure = &knowledge.procedures()[stage.procedure.index()];
+            let high =
+                |place: usize| stage.parameters.iter().filter(|it| it.parameter == place).map(|it| it.limit.high).max();
+            Done { day, procedure, kind: kind(procedure, high), scars: stage.scars.clone() }
+        })
+        .collect();
+    for first in &all {
+        for next in &all {
+            let same_sitting = first.day == next.day;
+            if std::ptr::eq(first, next) || first.day > next.day || !touch(case, first, next) {
+                continue;
+            }
+            let (gap, least) = least(knowledge, case, first.kind, next.kind);
+            if same_sitting {
+                let (back, _) = self::least(knowledge, case, next.kind, first.kind);
+                let together = gap.same_sitting || back.same_sitting;
+                let (a, b) = (&first.procedure.id, &next.procedure.id);
+                assert!(together, "{name}: {a} and {b} share day {} on the same skin", first.day);
+            } else {
+                let wait = next.day - first.day;
+                let (a, b) = (&first.procedure.id, &next.procedure.id);
+                assert!(wait >= least.plan_min, "{name}: {wait} days from {a} to {b}, least {}", least.plan_min);
+            }
+        }
+    }
+    for past in &case.history {
+        let procedure = &knowledge.procedures()[past.procedure.index()];
+        if procedure.kind == ProcedureKind::HomeCare {
+            continue;
+        }
+        let done =
+            Done { day: past.day, procedure, kind: kind(procedure, |_| past.tca_percent), scars: past.scars.clone() };
+        for next in all.iter().filter(|next| past.scars.is_empty() || touch(case, &done, next)) {
+            if !past.sites.is_empty() {
+                continue;
+            }
+            let (_, least) = least(knowledge, case, done.kind, next.kind);
+            assert!(next.day - past.day >= least.plan_min, "{name}: too soon after a past session");
+        }
+    }
+}
+
+struct Done<'k> {
+    day: Day,
+    procedure: &'k Procedure,
+    kind: GapKind,
+    scars: Vec<ScarIndex>,
+}
+
+fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -> GapKind {
+    let gaps = procedure.gaps.unwrap();
+    match gaps.weaker {
+        Some(weaker) if high(weaker.parameter).is_some_and(|it| it < weaker.below) => weaker.kind,
+        _ => gaps.kind,
+    }
+}
+
+fn touch(case: &Case, one: &Done<'_>, other: &Done<'_>) -> bool {
+    let focal = |it: &Done<'_>| it.procedure.kind == ProcedureKind::Focal;
+    if focal(one) && focal(other) {
+        return one.scars.iter().any(|it| other.scars.contains(it));
+    }
+    let areas =
+        |it: &Done<'_>| -> Vec<Area> { it.scars.iter().map(|scar| case.findings.scars[scar.index()].area).collect() };
+    areas(one).iter().any(|a| areas(other).iter().any(|b| a.overlaps(*b)))
+}
+
+fn least<'k>(knowledge: &'k Knowledge, case: &Case, first: GapKind, next: GapKind) -> (&'k Gap, Spacing) {
+    let gap = knowledge.gaps().between(first, next).unwrap();
+    let variant = gap.variants.iter().find(|(when, _)| when.holds(&case.patient, 0) != Truth::No);
+    let mut spacing = variant.map_or(gap.base, |(_, it)| *it);
+    let addition = &knowledge.gaps().pigment_addition;
+    if gap.pigment_addition && addition.when.holds(&case.patient, 0) != Truth::No {
+        spacing.plan_min += addition.days;
+    }
+    (gap, spacing)
+}
+
+/// Each group is in a stage with sessions, left out with a reason, or referred.
+fn every_scar_is_spoken_of(name: &str, case: &Case, plan: &Plan, protocol: &Protocol) {
+    for at in 0..case.findings.scars.len() {
+        let scar = ScarIndex(u16::try_from(at).unwrap());
+        let treated = protocol.stages.iter().any(|it| it.session_count.is_some() && it.scars.contains(&scar));
+        let left_out = protocol.not_treated.iter().any(|it| it.scars.contains(&scar));
+        let referred = plan.referrals.iter().any(|it| it.scars.contains(&scar));
+        assert!(treated || left_out || referred, "{name}: scar {at} is silently dropped");
+    }
+}
+
+fn days_are_in_order(name: &str, protocol: &Protocol) {
+    for sessions in [&protocol.sessions, &protocol.contingent_sessions] {
+        assert!(sessions.is_sorted_by(|a, b| a.day < b.day), "{name}: days out of order");
+        for it in sessions {
+            assert!(it.earliest <= it.day, "{name}: day {} before its earliest day {}", it.day, it.earliest);
+            assert!(it.latest.is_none_or(|latest| latest >= it.day), "{name}: day {} after its latest", it.day);
+            assert!(it.day >= 0, "{name}");
+        }
+    }
+    if let (Some(last), Some(first)) = (protocol.sessions.last(), protocol.contingent_sessions.first()) {
+        assert!(protocol.reviews[0].day > last.day && first.day >= protocol.reviews[0].day, "{name}: review");
+    }
+}
+
+/// The procedures with planned or contingent sessions.
+pub fn planned(plan: &Plan) -> BTreeSet<ProcedureId> {
+    match &plan.outcome {
+        Outcome::Protocol(protocol) => {
+            protocol.stages.iter().filter(|it| it.session_count.is_some()).map(|it| it.procedure).collect()
+        }
+        Outcome::Referral => BTreeSet::new(),
+    }
+}
+
+/// Every rule that is heard in a plan.
+pub fn rules(plan: &Plan) -> Vec<RuleId> {
+    let mut rules = plan.reasons.clone();
+    for it in &plan.assessment.scars {
+        rules.extend(&it.reasons);
+    }
+    for it in &plan.assessment.grades {
+        rules.extend(&it.reasons);
+    }
+    rules.extend(&plan.assessment.reasons);
+    rules.extend(plan.dispositions.iter().flat_map(|it| &it.reasons));
+    rules.extend(plan.referrals.iter().flat_map(|it| &it.reasons));
+    if let Outcome::Protocol(protocol) = &plan.outcome {
+        for it in &protocol.stages {
+            for list in [&it.reasons, &it.preconditions, &it.technique, &it.risks, &it.stop_rules, &it.switch_rules] {
+                rules.extend(list);
+            }
+            rules.extend(it.parameters.iter().flat_map(|it| &it.reasons));
+            rules.extend(it.passed_over.iter().flat_map(|it| &it.reasons));
+        }
+        for it in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
+            rules.extend(it.reasons.iter().chain(&it.preparation).chain(&it.aftercare));
+        }
+        rules.extend(protocol.reviews.iter().flat_map(|it| &it.reasons));
+        rules.extend(protocol.questions.iter().flat_map(|it| &it.reasons));
+        rules.extend(protocol.not_treated.iter().flat_map(|it| &it.reasons));
+        rules.extend(protocol.preconditions.iter().chain(&protocol.warnings));
+    }
+    rules
+}
+
+/// Cases with several groups, several sites, past sessions, wishes and appearances.
+pub fn special_cases() -> Vec<Case> {
+    let kinds = treatable();
+    let mut cases = Vec::new();
+    for phototype in [Some(2), Some(5), None] {
+        // All pairs of kinds, at one site and at two.
+        for (at, (_, first)) in kinds.iter().enumerate() {
+            for (_, second) in kinds.iter().skip(at + 1) {
+                for site in [Site::Cheek, Site::Temple] {
+                    cases.push(case(
+                        healthy(phototype),
+                        vec![scar("a", Site::Cheek, 12, first), scar("b", site, 5, second)],
+                    ));
+                }
+            }
+        }
+        // All kinds at once, and with something that is not planned for.
+        let sites = [Site::Cheek, Site::Temple, Site::Forehead, Site::Jawline];
+        let mut all: Vec<_> = kinds
+            .iter()
+            .zip(sites.iter().cycle())
+            .enumerate()
+            .map(|(at, ((_, features), site))| scar(&format!("s{at:02}"), *site, 6, features))
+            .collect();
+        cases.push(case(healthy(phototype), all.clone()));
+        all.push(scar("t", Site::Chest, 2, &untreatable().swap_remove(5).1));
+        cases.push(case(healthy(phototype), all));
+        // Past sessions of every procedure.
+        for (id, procedure) in knowledge().procedure_ids() {
+            for day in [0, -10, -40] {
+                let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
+                it.history.push(PastSession {
+                    procedure: id,
+                    day,
+                    scars: Vec::new(),
+                    sites: Vec::new(),
+                    tca_percent: None,
+                });
+                let _ = procedure;
+                cases.push(it);
+            }
+        }
+        for (at, (_, features)) in kinds.iter().enumerate() {
+            // What the patient or the clinic rules out, one by one.
+            for (id, _) in knowledge().procedure_ids() {
+                let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, features)]);
+                it.wishes.excluded.insert(id);
+                cases.push(it.clone());
+                it.wishes.excluded = Default::default();
+                it.wishes.available = Some([id].into_iter().collect());
+                cases.push(it);
+            }
+            for days in [0, 1, 3, 5] {
+                let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, features)]);
+                it.wishes.max_downtime = Some(days);
+                cases.push(it);
+            }
+            // Every appearance.
+            for obvious in [None, Some(false), Some(true)] {
+                for coverable in [None, Some(false), Some(true)] {
+                    for flattens in [None, Some(false), Some(true)] {
+                        let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 3 + at as i32, features)]);
+                        it.findings.appearance = facts(&[
+                            (Fact::ObviousAtSocialDistance, obvious.map(Value::YesNo)),
+                            (Fact::Coverable, coverable.map(Value::YesNo)),
+                            (Fact::FlattensOnStretch, flattens.map(Value::YesNo)),
+                        ]);
+                        cases.push(it);
+                    }
+                }
+            }
+        }
+        // Priming on record, for long and for short.
+        for days in [3, 40, 200] {
+            let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
+            it.patient.set(Fact::DaysSincePriming, Some(Value::Since(-days)));
+            cases.push(it);
+        }
+        // Labels that the features contradict, and features that contradict each other.
+        let odd: Vec<Vec<(Fact, Option<Value>)>> = vec![
+            vec![word(Fact::DeclaredType, "rolling"), word(Fact::Profile, "v"), number(Fact::OpeningWidthMm, 1_200)],
+            vec![word(Fact::DeclaredType, "ice_pick"), word(Fact::Relief, "raised"), yes(Fact::ExtendsBeyondWound)],
+            vec![word(Fact::Profile, "m"), word(Fact::Edge, "sharp"), number(Fact::OpeningWidthMm, 4_500)],
+            vec![word(Fact::Profile, "m"), word(Fact::Stretch, "no_change"), number(Fact::OpeningWidthMm, 6_000)],
+            vec![word(Fact::Profile, "v"), word(Fact::Edge, "sloping"), number(Fact::OpeningWidthMm, 1_900)],
+            vec![word(Fact::Profile, "v"), word(Fact::Stretch, "flattens"), number(Fact::OpeningWidthMm, 1_000)],
+            vec![word(Fact::Profile, "v"), number(Fact::OpeningWidthMm, 3_500)],
+            vec![word(Fact::Profile, "u"), number(Fact::OpeningWidthMm, 6_000), word(Fact::Stretch, "flattens")],
+            vec![
+                word(Fact::Profile, "u"),
+                number(Fact::OpeningWidthMm, 1_200),
+                number(Fact::BaseWidthMm, 900),
+                number(Fact::BaseRatio, 750),
+            ],
+            vec![word(Fact::Edge, "sharp"), number(Fact::OpeningWidthMm, 3_000)],
+            vec![word(Fact::Edge, "sloping")],
+            vec![
+                word(Fact::Profile, "u"),
+                number(Fact::OpeningWidthMm, 2_500),
+                number(Fact::DepthMm, 2_500),
+                word(Fact::DepthMethod, "oct"),
+            ],
+            vec![
+                word(Fact::Profile, "u"),
+                number(Fact::OpeningWidthMm, 2_500),
+                number(Fact::DepthMm, 300),
+                word(Fact::DepthMethod, "oct"),
+                word(Fact::DeclaredDepthClass, "deep"),
+            ],
+            vec![
+                word(Fact::Profile, "u"),
+                number(Fact::OpeningWidthMm, 2_500),
+                number(Fact::DepthMm, 50),
+                word(Fact::DepthMethod, "oct"),
+            ],
+        ];
+        for features in odd {
+            cases.push(case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &features)]));
+            let mut uncounted = scar("a", Site::Cheek, 12, &features);
+            uncounted.count = None;
+            uncounted.facts.set(Fact::ScarCount, None);
+            cases.push(case(healthy(phototype), vec![uncounted]));
+        }
+        let mut many = case(healthy(phototype), vec![scar("a", Site::Cheek, 40, &kinds[6].1)]);
+        many.findings.declared_grade = Some(3);
+        cases.push(many);
+    }
+    cases
+}
