@@ -1,18 +1,187 @@
-//! Names scars from their features and grades them.
+//! Names scars from their features, and counts them.
 
+use strum::VariantArray as _;
+
+use super::grade::grades;
 use crate::{
-    domain::{Assessment, Findings},
-    knowledge::Knowledge,
+    domain::{
+        Assessment, ClassifiedScar, Confidence, DepthClass, Fact, Facts, Findings, Predicate, ScarFlag, ScarIndex,
+        ScarType, Truth, TypeCount, Value,
+    },
+    knowledge::{Adjust, Classification, Knowledge, TypeRow},
 };
 
 /// Names each group of scars and grades the patient.
-pub fn classify(_knowledge: &Knowledge, _findings: &Findings) -> Assessment {
+pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
+    let table = knowledge.classification();
+    let mut scars = Vec::with_capacity(findings.scars.len());
+    let mut labelled = Vec::with_capacity(findings.scars.len());
+    for (index, scar) in (0_u16..).map(ScarIndex).zip(&findings.scars) {
+        let mut facts = scar.facts.clone();
+        let label = label(table, index, &mut facts);
+        scars.push(label);
+        labelled.push(facts);
+    }
+    let counts_by_type = counts(findings, &scars);
+    let atrophic = counts_by_type.iter().filter(|it| table.atrophic.contains(&it.scar_type));
     Assessment {
-        scars: Vec::new(),
-        dominant_type: None,
-        mixed: false,
-        counts_by_type: Vec::new(),
-        grades: Vec::new(),
-        reasons: Vec::new(),
+        dominant_type: dominant(atrophic.clone()),
+        mixed: atrophic.count() > 1,
+        grades: grades(knowledge.grading(), findings, &labelled),
+        scars,
+        counts_by_type,
+        reasons: table.ceiling.clone(),
+    }
+}
+
+/// Names one group, and writes the label down among its facts.
+fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> ClassifiedScar {
+    facts.set(Fact::BaseRatio, base_ratio(facts));
+    let declared = word_of(facts, Fact::DeclaredType, ScarType::VARIANTS);
+    let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());
+    let by_features = row.map_or(ScarType::AtrophicUnspecified, |row| row.scar_type);
+    let mut reasons = Vec::new();
+    let mut flags = Vec::new();
+
+    // A finding that must not be treated as a sunken scar stays what it is, whatever it is called.
+    let overruled = declared.is_some() && table.never_overruled.contains(&by_features);
+    let type_declared = declared.is_some() && !overruled;
+    let scar_type = declared.filter(|_| type_declared).unwrap_or(by_features);
+    facts.set_word(Fact::ScarType, scar_type.into());
+    // A label is not contradicted by features that say nothing.
+    let silent = row.is_none_or(|row| row.when == Predicate::Always);
+    let differs = declared.is_some_and(|declared| declared != by_features) && !silent;
+    let mut confidence = if type_declared {
+        reasons.push(table.declared_label);
+        if differs { Confidence::Low } else { Confidence::High }
+    } else {
+        let row_confidence = row.map_or(Confidence::Low, |row| row.confidence);
+        reasons.extend(row.map(|row| row.rule));
+        row_confidence
+    };
+    if differs {
+        reasons.push(table.declared_differs);
+        flags.push(ScarFlag::DeclaredTypeDiffers);
+    }
+    if !type_declared {
+        for (line, adjust) in &table.adjusts {
+            if holds(&line.when, facts) {
+                confidence = lowered(confidence, *adjust);
+                reasons.push(line.rule);
+            }
+        }
+    }
+
+    let measured = table.depths.iter().find(|(line, _)| holds(&line.when, facts));
+    let declared_depth = word_of(facts, Fact::DeclaredDepthClass, DepthClass::VARIANTS);
+    let by_measure = measured.map_or(DepthClass::Unknown, |(_, class)| *class);
+    let depth_class = declared_depth.unwrap_or(by_measure);
+    facts.set_word(Fact::DepthClass, depth_class.into());
+    match declared_depth {
+        Some(class) => {
+            reasons.push(table.declared_depth);
+            if by_measure != DepthClass::Unknown && by_measure != class {
+                flags.push(ScarFlag::DeclaredDepthDiffers);
+            }
+        }
+        None => reasons.extend(measured.map(|(line, _)| line.rule)),
+    }
+    let bucket = table.buckets.iter().find(|(line, _)| holds(&line.when, facts));
+    reasons.extend(bucket.map(|(line, _)| line.rule));
+    for (line, flag) in &table.flags {
+        if holds(&line.when, facts) {
+            flags.push(*flag);
+            reasons.push(line.rule);
+        }
+    }
+    flags.sort_unstable();
+    flags.dedup();
+    facts.set_word(Fact::Confidence, confidence.into());
+    ClassifiedScar {
+        scar,
+        scar_type,
+        type_by_features: by_features,
+        type_declared,
+        depth_class,
+        depth_declared: declared_depth.is_some(),
+        confidence,
+        alternatives: alternatives(scar_type, declared, by_features, row, silent),
+        flags,
+        width_bucket: bucket.map(|(_, bucket)| *bucket),
+        reasons,
+    }
+}
+
+/// What else it could be: what the features or the clinician say instead, then what the row names.
+fn alternatives(
+    scar_type: ScarType,
+    declared: Option<ScarType>,
+    by_features: ScarType,
+    row: Option<&TypeRow>,
+    silent: bool,
+) -> Vec<ScarType> {
+    let mut all: Vec<ScarType> = Vec::new();
+    let features = (!silent).then_some(by_features);
+    let listed = row.map(|row| row.alternatives.as_slice()).unwrap_or_default();
+    for other in declared.into_iter().chain(features).chain(listed.iter().copied()) {
+        if other != scar_type && !all.contains(&other) {
+            all.push(other);
+        }
+    }
+    all
+}
+
+fn holds(when: &Predicate, facts: &Facts) -> bool {
+    when.holds(facts, 0) == Truth::Yes
+}
+
+fn lowered(confidence: Confidence, adjust: Adjust) -> Confidence {
+    match adjust {
+        Adjust::AtMost(most) => confidence.min(most),
+        Adjust::Down => match confidence {
+            Confidence::High => Confidence::Medium,
+            Confidence::Medium | Confidence::Low => Confidence::Low,
+        },
+    }
+}
+
+/// Width of the base over the width of the opening, in thousandths.
+fn base_ratio(facts: &Facts) -> Option<Value> {
+    let base = facts.number(Fact::BaseWidthMm)?;
+    let opening = facts.number(Fact::OpeningWidthMm)?;
+    let Value::Number(one) = Value::thousandths(1) else { return None };
+    base.checked_mul(one)?.checked_div(opening).map(Value::Number)
+}
+
+/// The word that a fact of one word holds, as the variant of the same name.
+fn word_of<T: Copy + Into<&'static str>>(facts: &Facts, fact: Fact, all: &[T]) -> Option<T> {
+    let Some(Value::Words(known)) = facts.get(fact) else { return None };
+    all.iter().copied().find(|it| fact.word((*it).into()) == Some(known))
+}
+
+fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> Vec<TypeCount> {
+    let mut counts: Vec<TypeCount> = Vec::new();
+    for scar_type in ScarType::VARIANTS {
+        let mut count = TypeCount { scar_type: *scar_type, groups: 0, scars: 0 };
+        for label in labels.iter().filter(|it| it.scar_type == *scar_type) {
+            count.groups += 1;
+            let scars = findings.scars.get(label.scar.index()).and_then(|it| it.count);
+            count.scars = count.scars.saturating_add(scars.unwrap_or(0));
+        }
+        if count.groups > 0 {
+            counts.push(count);
+        }
+    }
+    counts
+}
+
+/// The most counted type; by groups where nothing was counted; none on a tie.
+fn dominant<'a>(counts: impl Iterator<Item = &'a TypeCount> + Clone) -> Option<ScarType> {
+    let weight = |it: &TypeCount| (it.scars, it.groups);
+    let most = counts.clone().map(weight).max()?;
+    let mut best = counts.filter(|it| weight(it) == most);
+    match (best.next(), best.next()) {
+        (Some(only), None) => Some(only.scar_type),
+        (Some(_), Some(_)) | (None, _) => None,
     }
 }

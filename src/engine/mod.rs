@@ -7,6 +7,7 @@
 mod classify;
 mod explain;
 mod facts;
+mod grade;
 mod home_care;
 mod limits;
 mod parameters;
