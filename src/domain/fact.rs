@@ -45,6 +45,8 @@ pub enum Fact {
     DaysSincePriming,
     /// Complications of past sessions.
     PreviousComplication,
+    /// A keloid among the scars of the request. Computed.
+    KeloidPresent,
     // The clinic.
     MnrfNeedleMaterial,
     GuardianConsent,
@@ -130,6 +132,7 @@ impl Fact {
             | Self::GoldTherapyEver
             | Self::RenalDisease
             | Self::PihHistory
+            | Self::KeloidPresent
             | Self::CanAvoidSun
             | Self::GuardianConsent
             | Self::PustulesInField

@@ -9,13 +9,14 @@ pub(super) fn gather(case: &Case, assessment: &Assessment) -> Vec<Facts> {
         patient.set(fact, case.findings.appearance.get(fact));
     }
     patient.set(Fact::Grade, assessment.qualitative_grade().map(|grade| Value::thousandths(i64::from(grade))));
-    let raised: Vec<_> = assessment
-        .scars
-        .iter()
-        .filter(|it| is_raised(it.scar_type))
-        .filter_map(|it| case.findings.scars.get(it.scar.index()))
-        .map(|scar| scar.area)
-        .collect();
+    let areas = |fits: fn(ScarType) -> bool| -> Vec<_> {
+        let found = assessment.scars.iter().filter(|it| fits(it.scar_type));
+        found.filter_map(|it| case.findings.scars.get(it.scar.index())).map(|scar| scar.area).collect()
+    };
+    let raised = areas(is_raised);
+    let brown = areas(|it| it == ScarType::MacularHyperpigmented);
+    let keloid = !areas(|it| it == ScarType::Keloid).is_empty();
+    patient.set(Fact::KeloidPresent, Some(Value::YesNo(keloid)));
     let groups = case.findings.scars.iter().zip(&assessment.scars);
     groups
         .map(|(scar, label)| {
@@ -24,6 +25,13 @@ pub(super) fn gather(case: &Case, assessment: &Assessment) -> Vec<Facts> {
                 facts.worsen(&field.facts);
             }
             facts.overlay(&scar.facts);
+            if brown.iter().any(|area| area.overlaps(scar.area)) {
+                facts.set(Fact::PihActiveInField, Some(Value::YesNo(true)));
+                // A brown mark among acne scars is one that acne left, unless somebody says otherwise.
+                if facts.get(Fact::PihOrigin).is_none() {
+                    facts.set_word(Fact::PihOrigin, "acne_marks");
+                }
+            }
             facts.set_word(Fact::Site, scar.area.site.into());
             facts.set(Fact::RaisedInField, Some(Value::YesNo(raised.iter().any(|area| area.overlaps(scar.area)))));
             facts.set_word(Fact::ScarType, label.scar_type.into());

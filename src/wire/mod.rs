@@ -24,6 +24,7 @@ pub mod plain {
 }
 
 /// Everything else in `proto/`, in the tree that the generated paths expect.
+#[allow(unreachable_pub, reason = "the tree that generated paths expect")]
 mod generated {
     pub mod cicatrix {
         #[allow(

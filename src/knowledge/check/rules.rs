@@ -248,7 +248,12 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         for it in &raw.expected {
-            let fields = [("low", number(it.low)), ("high", number(it.high)), ("unit", it.unit.clone())];
+            let fields = [
+                ("measure", it.measure.clone()),
+                ("low", number(it.low)),
+                ("high", number(it.high)),
+                ("unit", it.unit.clone()),
+            ];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         for it in &raw.strength {
