@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let bytes = compile(&SERVICES)?;
     fs::write(out.join("descriptors.bin"), &bytes)?;
-    let mut prost = tonic_prost_build::configure().build_client(true).build_server(true);
+    let mut prost =
+        tonic_prost_build::configure().build_client(true).build_server(true).codec_path("crate::wire::codec::Codec");
     let mut json = pbjson_build::Builder::new();
     json.register_descriptors(&bytes)?;
     for message in RENDERED {

@@ -1,7 +1,10 @@
-//! Temporary: checks the knowledge.
-fn main() {
-    match cicatrix::knowledge::Knowledge::parse(&cicatrix::release::embedded()) {
-        Ok(k) => println!("ok {} rules {} citations", k.rules().len(), k.citations().len()),
-        Err(e) => println!("{e}"),
-    }
+//! The `cicatrix` command.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cicatrix::cli::run()
 }

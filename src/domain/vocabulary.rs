@@ -1,12 +1,16 @@
 //! Ids and limits that a request is checked against, built by the knowledge.
 
-use super::ids::ProcedureId;
+use super::ids::{ProcedureId, ProcedureSet};
 
 /// Ids and limits that a request is checked against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vocabulary {
     /// Ids of the procedures, sorted: the place is the [`ProcedureId`].
     pub procedures: Vec<String>,
+    /// Procedures that are done in sessions; the others are used at home.
+    pub in_sessions: ProcedureSet,
+    /// Procedures whose spacing depends on the strength of an acid.
+    pub by_strength: ProcedureSet,
     /// Most groups of scars in a request.
     pub max_scars: usize,
     /// Most past sessions in a request.

@@ -349,8 +349,14 @@ impl Scope<'_> {
     fn vocabulary(&mut self, parsed: &Parsed<'_>) -> Vocabulary {
         let limits = &parsed.classification.raw.limits;
         let file = parsed.classification.source;
+        let having = |fits: fn(&raw::Procedure) -> bool| {
+            let all = (0_u8..).map(ProcedureId).zip(&parsed.procedures);
+            all.filter(|(_, (_, file))| fits(&file.raw)).map(|(id, _)| id).collect()
+        };
         Vocabulary {
             procedures: self.names.procedures.clone(),
+            in_sessions: having(|it| it.sessions.is_some()),
+            by_strength: having(|it| it.gaps.as_ref().is_some_and(|gaps| gaps.weaker.is_some())),
             max_scars: limits.max_scars,
             max_history: limits.max_history,
             max_depth_mm: self.checker.thousandths(file, &limits.rule, limits.max_depth_mm),

@@ -1,8 +1,24 @@
 //! The wire: messages generated from `proto/`, and the conversions in and out.
 
+mod answer;
+mod catalogue;
+pub mod codec;
+mod field;
+mod identity;
+mod limits;
+mod patient;
+mod reader;
 mod rendered;
+mod scars;
+mod violation;
 
+pub use answer::{classified, generated, number};
+pub use catalogue::{Catalogue, ProcedureText, ScaleText};
+pub use identity::protocol_id;
+pub use patient::case;
 pub use rendered::Rendered;
+pub use scars::findings;
+pub use violation::{InvalidRequest, Violation};
 
 /// A rule that was heard, in words, rendered once for each release of the knowledge.
 pub type Reason = Rendered<plain::Reason>;

@@ -1,0 +1,263 @@
+//! The command line: serve, and the main job without a server.
+
+mod show;
+
+use std::{
+    fs,
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use clap::{Args, Parser, Subcommand};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    knowledge::{Knowledge, Problems},
+    release,
+    serve::{self, Service, telemetry},
+    settings::{FILE_VARIABLE, Settings, Sources},
+};
+
+/// What the process says when it ends, by the customs of sysexits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// All is well.
+    Well = 0,
+    /// What was given is wrong: a request, or knowledge.
+    BadData = 65,
+    /// A file cannot be read.
+    NoInput = 66,
+    /// The port is taken, or a thread cannot be made.
+    Unavailable = 69,
+    /// The output cannot be written.
+    NoOutput = 74,
+    /// A setting is wrong, or the knowledge that the settings name.
+    BadSettings = 78,
+}
+
+/// Classifies acne scars and generates the treatment protocol.
+#[derive(Debug, Parser)]
+#[command(name = "cicatrix", version, about, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+const AFTER_HELP: &str = "\
+Without a command, cicatrix serves.
+
+Exit codes: 0 well, 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
+74 output not writable, 78 wrong settings.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve gRPC, gRPC-Web and REST on one port.
+    Serve(ServeArgs),
+    /// Plan one patient from a JSON file, without a server.
+    Plan(FileArgs),
+    /// Classify scars from a JSON file, without a server.
+    Classify(FileArgs),
+    /// Look after the knowledge.
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Address and port; port 0 takes a free one [default: 127.0.0.1:50051].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Allow an address that other machines can reach. There is no authentication yet.
+    #[arg(long)]
+    allow_non_loopback: bool,
+    /// Directory with the knowledge, instead of the one in this binary.
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// Settings file (TOML).
+    #[arg(long, value_name = "FILE", env = FILE_VARIABLE)]
+    config: Option<PathBuf>,
+    /// Any setting, for example log.format=json; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct FileArgs {
+    /// The request as JSON, as it is sent by REST; `-` reads standard input.
+    file: PathBuf,
+    /// Print the answer as JSON, as REST gives it.
+    #[arg(long)]
+    json: bool,
+    /// Directory with the knowledge, instead of the one in this binary.
+    #[arg(long, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum KnowledgeCommand {
+    /// Check every file, and say what is wrong as file:line: message.
+    Check {
+        /// Directory with the knowledge; without it the knowledge in this binary.
+        dir: Option<PathBuf>,
+    },
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let Cli { command, serve } = Cli::parse();
+    let ended = match command {
+        None => run_server(serve),
+        Some(Command::Serve(args)) => run_server(args),
+        Some(Command::Plan(args)) => {
+            answer(args, "cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol, |service, it| {
+                show::plan(service.knowledge(), it)
+            })
+        }
+        Some(Command::Classify(args)) => {
+            answer(args, "cicatrix.v1.ClassifyScarsRequest", Service::classify_scars, |_, it| show::classification(it))
+        }
+        Some(Command::Knowledge(KnowledgeCommand::Check { dir })) => check(dir.as_deref()),
+    };
+    ExitCode::from(match ended {
+        Ok(()) => Ended::Well as u8,
+        Err(ended) => ended as u8,
+    })
+}
+
+/// Says what is wrong on standard error.
+fn complain(ended: Ended, what: &str) -> Ended {
+    // There is nowhere left to complain to.
+    let _ = writeln!(io::stderr(), "{}", what.trim_end());
+    ended
+}
+
+fn print(text: &str) -> Result<(), Ended> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))
+}
+
+fn load(dir: Option<&Path>, bad: Ended) -> Result<Knowledge, Ended> {
+    let files = match dir {
+        None => release::embedded(),
+        Some(dir) => release::read(dir).map_err(|it| complain(Ended::NoInput, &format!("knowledge: {it}")))?,
+    };
+    Knowledge::parse(&files).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
+}
+
+fn in_dir(dir: Option<&Path>, problems: &Problems) -> String {
+    let path = |path: &str| dir.map_or_else(|| path.to_owned(), |dir| dir.join(path).display().to_string());
+    let lines = problems.0.iter().map(|it| format!("{}:{}: {}", path(&it.path), it.line, it.message));
+    let lines: Vec<String> = lines.collect();
+    lines.join("\n")
+}
+
+fn check(dir: Option<&Path>) -> Result<(), Ended> {
+    let knowledge = load(dir, Ended::BadData)?;
+    let text = format!(
+        "knowledge {} of {} is sound: {} procedures, {} rules, {} sources\ndigest {}\n",
+        knowledge.release(),
+        knowledge.date(),
+        knowledge.procedures().len(),
+        knowledge.rules().len(),
+        knowledge.citations().len(),
+        knowledge.digest(),
+    );
+    print(&text)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, Ended> {
+    let mut bytes = Vec::new();
+    let read =
+        if path == Path::new("-") { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { fs::read(path) };
+    read.map_err(|it| complain(Ended::NoInput, &format!("{}: {it}", path.display())))
+}
+
+/// Answers one request from a file.
+fn answer<Q: DeserializeOwned, R: Serialize>(
+    args: FileArgs,
+    message: &str,
+    run: fn(&Service, Q) -> Result<R, tonic::Status>,
+    show: fn(&Service, &R) -> String,
+) -> Result<(), Ended> {
+    let FileArgs { file, json, knowledge } = args;
+    let body = read_file(&file)?;
+    let service = Service::new(load(knowledge.as_deref(), Ended::BadSettings)?);
+    let answered = serve::parse_json(message, &body).and_then(|request| run(&service, request)).map_err(|status| {
+        let lines: Vec<String> =
+            serve::violations(&status).iter().map(|it| format!("{}: {it}", file.display())).collect();
+        complain(Ended::BadData, &lines.join("\n"))
+    })?;
+    if json {
+        let text = serde_json::to_string_pretty(&answered)
+            .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))?;
+        print(&format!("{text}\n"))
+    } else {
+        print(&show(&service, &answered))
+    }
+}
+
+fn sources(args: ServeArgs) -> Result<Sources, Ended> {
+    let ServeArgs { listen, allow_non_loopback, knowledge, config, set } = args;
+    let mut overrides = Vec::new();
+    for pair in set {
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(complain(Ended::BadSettings, "--set: write NAME=VALUE, for example log.format=json"));
+        };
+        overrides.push((name.to_owned(), value.to_owned()));
+    }
+    overrides.extend(listen.map(|it| ("server.listen".to_owned(), it)));
+    if allow_non_loopback {
+        overrides.push(("server.allow_non_loopback".to_owned(), true.to_string()));
+    }
+    overrides.extend(knowledge.map(|it| ("knowledge.path".to_owned(), it.display().to_string())));
+    Ok(Sources { file: config, overrides })
+}
+
+fn run_server(args: ServeArgs) -> Result<(), Ended> {
+    let started = Instant::now();
+    let settings = Settings::load(&sources(args)?).map_err(|it| complain(Ended::BadSettings, &it.to_string()))?;
+    telemetry::start(settings.log.format, &settings.log.filter)
+        .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
+    telemetry::log_panics();
+    let knowledge = load(settings.knowledge.path.as_deref(), Ended::BadSettings)?;
+    let (release, digest) = (knowledge.release().to_owned(), knowledge.digest().to_owned());
+    let listening = |it: serve::Listening| {
+        tracing::info!(
+            address = %it.address,
+            knowledge_release = release,
+            knowledge_digest = digest,
+            millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "listening"
+        );
+    };
+    let service = Service::new(knowledge);
+    serve::serve(service, settings.server.listen, &settings.limits(), listening, stop_signal())
+        .map_err(|it| complain(Ended::Unavailable, &it.to_string()))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ready when the process is asked to stop.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<Option<()>>();
+    let signal = tokio::select! {
+        _ = interrupt => "interrupt",
+        _ = terminate => "terminate",
+    };
+    tracing::info!(signal, "draining");
+}

@@ -1,0 +1,329 @@
+//! Answers as tables for people.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    knowledge::Knowledge,
+    wire::{
+        Date, Reason,
+        v1::{self, generate_protocol_response::Outcome},
+    },
+};
+
+/// Columns of text in a paragraph.
+const WIDTH: usize = 100;
+
+/// Text under headings. Writing to it cannot fail.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+        let _ = writeln!(self.0, "{}", text.to_uppercase());
+    }
+
+    /// A line, folded with its continuation `indent` columns in.
+    fn line(&mut self, indent: usize, text: &str) {
+        let mut column = 0;
+        for word in text.split(' ') {
+            let length = word.chars().count();
+            if column > indent && column + 1 + length > WIDTH {
+                self.0.push('\n');
+                column = 0;
+            }
+            if column == 0 {
+                let _ = write!(self.0, "{:indent$}", "");
+                column = indent;
+            } else {
+                self.0.push(' ');
+                column += 1;
+            }
+            self.0.push_str(word);
+            column += length;
+        }
+        self.0.push('\n');
+    }
+
+    fn reasons(&mut self, indent: usize, reasons: &[Reason]) {
+        for reason in reasons {
+            self.line(indent, &sentence(reason));
+        }
+    }
+
+    /// Rows in columns of equal width.
+    fn table(&mut self, rows: &[Vec<String>]) {
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|it| it.chars().count()).max();
+        let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+        for row in rows {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+            let cells: Vec<String> = cells.collect();
+            let _ = writeln!(self.0, "  {}", cells.join("  ").trim_end());
+        }
+    }
+}
+
+fn sentence(reason: &Reason) -> String {
+    let reason = reason.message();
+    let mark = if reason.awaits_sign_off { " *" } else { "" };
+    format!("- {} [{}{mark}]", reason.statement, reason.rule)
+}
+
+/// An enum name without its prefix, as words.
+fn words(name: &str, prefix: &str) -> String {
+    name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
+}
+
+fn date(date: Option<&Date>) -> String {
+    date.map(|it| format!("{:04}-{:02}-{:02}", it.year, it.month, it.day)).unwrap_or_default()
+}
+
+fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.iter().map(|it| (*it).to_owned()).collect()
+}
+
+/// What the scars are.
+pub(super) fn classification(answer: &v1::ClassifyScarsResponse) -> String {
+    let mut page = Page::default();
+    assessment(&mut page, &answer.scars, &answer.grades);
+    page.heading("read this first");
+    page.reasons(2, &answer.reasons);
+    let _ = writeln!(page.0, "\nknowledge {}", answer.knowledge_release);
+    page.0
+}
+
+fn assessment(page: &mut Page, scars: &[v1::ClassifiedScar], grades: &[v1::Grade]) {
+    page.heading("scars");
+    let mut rows = vec![row(["id", "site", "type", "depth", "confidence", "could also be", "look again"])];
+    for scar in scars {
+        let list = |names: Vec<String>| names.join(", ");
+        rows.push(vec![
+            scar.id.clone(),
+            words(scar.site().as_str_name(), "SITE_"),
+            words(scar.scar_type().as_str_name(), "SCAR_TYPE_") + if scar.type_declared { " (declared)" } else { "" },
+            words(scar.depth_class().as_str_name(), "DEPTH_CLASS_")
+                + if scar.depth_declared { " (declared)" } else { "" },
+            words(scar.confidence().as_str_name(), "CONFIDENCE_"),
+            list(scar.alternatives().map(|it| words(it.as_str_name(), "SCAR_TYPE_")).collect()),
+            list(scar.flags().map(|it| words(it.as_str_name(), "SCAR_FLAG_")).collect()),
+        ]);
+    }
+    page.table(&rows);
+    page.heading("grades");
+    let rows = grades.iter().map(|grade| {
+        let total = grade.total.map_or_else(|| "not known".to_owned(), |it| format!("{it} of {}", grade.maximum));
+        let flags: Vec<String> = grade.flags.iter().map(|it| words(it, "")).collect();
+        vec![words(grade.scale().as_str_name(), "SCALE_"), total, flags.join(", ")]
+    });
+    page.table(&rows.collect::<Vec<_>>());
+}
+
+/// A plan.
+pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse) -> String {
+    let names: BTreeMap<&str, &str> =
+        knowledge.procedures().iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
+    let mut page = Page::default();
+    if let Some(it) = &answer.assessment {
+        assessment(&mut page, &it.scars, &it.grades);
+    }
+    if let Some(Outcome::Protocol(protocol)) = &answer.outcome {
+        Plan { names: &names, protocol }.write(&mut page);
+    }
+    if !answer.referrals.is_empty() {
+        page.heading("refer");
+        for referral in &answer.referrals {
+            let urgency = words(referral.urgency().as_str_name(), "URGENCY_");
+            page.line(2, &format!("{} to {} ({urgency})", referral.scar_ids.join(", "), referral.to));
+            page.reasons(4, &referral.reasons);
+        }
+    }
+    not_as_usual(&mut page, &names, &answer.dispositions);
+    page.heading("read this first");
+    page.reasons(2, &answer.reasons);
+    if let Some(it) = &answer.assessment {
+        page.reasons(2, &it.reasons);
+    }
+    page.line(2, "* awaits a clinician's sign-off");
+    let _ = writeln!(page.0, "\nknowledge {}, plan {}", answer.knowledge_release, answer.protocol_id);
+    page.0
+}
+
+fn not_as_usual(page: &mut Page, names: &BTreeMap<&str, &str>, dispositions: &[v1::ProcedureDisposition]) {
+    let strict = |it: &&v1::ProcedureDisposition| match it.disposition() {
+        v1::Disposition::Excluded | v1::Disposition::Deferred | v1::Disposition::NeedsClearance => true,
+        v1::Disposition::Unspecified
+        | v1::Disposition::Modified
+        | v1::Disposition::Warned
+        | v1::Disposition::Allowed => false,
+    };
+    let mut strict = dispositions.iter().filter(strict).peekable();
+    if strict.peek().is_some() {
+        page.heading("not without more ado");
+    }
+    for it in strict {
+        let how = words(it.disposition().as_str_name(), "DISPOSITION_");
+        let until = match (it.until_day, it.until_event.as_str()) {
+            (Some(day), _) => format!(" until day {day}"),
+            (None, "") => String::new(),
+            (None, event) => format!(" until {}", event.replace('-', " ")),
+        };
+        let name = names.get(it.procedure.as_str()).copied().unwrap_or(&it.procedure);
+        page.line(2, &format!("{name}: {how}{until} ({})", it.scar_ids.join(", ")));
+        // The strictest speak; the rest is in the JSON.
+        for reason in it.reasons.iter().take(3) {
+            page.line(4, &sentence(reason));
+        }
+    }
+}
+
+struct Plan<'a> {
+    names: &'a BTreeMap<&'a str, &'a str>,
+    protocol: &'a v1::Protocol,
+}
+
+impl Plan<'_> {
+    fn name<'b>(&'b self, procedure: &'b str) -> &'b str {
+        self.names.get(procedure).copied().unwrap_or(procedure)
+    }
+
+    fn write(&self, page: &mut Page) {
+        let protocol = self.protocol;
+        page.heading("plan");
+        let mut rows = vec![row(["", "phase", "procedure", "scars", "sessions", "every", "from day", "to day"])];
+        rows.extend(protocol.stages.iter().map(|it| self.stage_row(it)));
+        page.table(&rows);
+        page.heading("calendar");
+        let mut rows = vec![row(["date", "day", "what", "make-up", "not before"])];
+        for session in &protocol.sessions {
+            rows.push(self.session_row(session, ""));
+        }
+        let reviews = protocol.reviews.iter().map(|it| {
+            vec![
+                date(it.date.as_ref()),
+                it.day.to_string(),
+                format!("review {}", it.number),
+                String::new(),
+                String::new(),
+            ]
+        });
+        rows.extend(reviews);
+        for session in &protocol.contingent_sessions {
+            rows.push(self.session_row(session, "if the review says so: "));
+        }
+        page.table(&rows);
+        self.settings(page);
+        for (heading, reasons) in
+            [("before the first session", &protocol.preconditions), ("to be said", &protocol.warnings)]
+        {
+            if !reasons.is_empty() {
+                page.heading(heading);
+                page.reasons(2, reasons);
+            }
+        }
+        if !protocol.questions.is_empty() {
+            page.heading("not asked, and it matters");
+            for question in &protocol.questions {
+                page.line(2, &format!("- {}: {}", question.field, question.would_change));
+            }
+        }
+        if !protocol.not_treated.is_empty() {
+            page.heading("left out");
+            for it in &protocol.not_treated {
+                page.line(2, &format!("{} ({})", self.name(&it.procedure), it.scar_ids.join(", ")));
+                page.reasons(4, &it.reasons);
+            }
+        }
+        if !protocol.ask_again_after.is_empty() {
+            page.heading("ask again after");
+            for event in &protocol.ask_again_after {
+                page.line(2, &format!("- {}", event.replace('-', " ")));
+            }
+        }
+        self.why(page);
+    }
+
+    fn stage_row(&self, stage: &v1::Stage) -> Vec<String> {
+        let sessions = match (&stage.session_count, stage.contingent_on) {
+            (None, _) => "at home".to_owned(),
+            (Some(it), Some(review)) => format!("{}-{} if review {review} says so", it.min, it.max),
+            (Some(it), None) => format!("{} ({}-{})", stage.planned_sessions, it.min, it.max),
+        };
+        let every = stage.interval_days.map(|it| format!("{} ({}-{}) days", it.typical, it.min, it.max));
+        vec![
+            stage.number.to_string(),
+            words(stage.phase().as_str_name(), "PHASE_"),
+            self.name(&stage.procedure).to_owned(),
+            stage.scar_ids.join(", "),
+            sessions,
+            every.unwrap_or_default(),
+            stage.start_day.to_string(),
+            stage.end_day.map_or_else(|| "open".to_owned(), |it| it.to_string()),
+        ]
+    }
+
+    fn session_row(&self, session: &v1::Session, prefix: &str) -> Vec<String> {
+        let one = |it: &v1::SessionProcedure| {
+            let what = match it.kind() {
+                v1::SessionKind::TestArea => "test area".to_owned(),
+                v1::SessionKind::Treatment | v1::SessionKind::Unspecified => it.number_in_stage.to_string(),
+            };
+            format!("{} {what} ({})", self.name(&it.procedure), it.scar_ids.join(", "))
+        };
+        let done: Vec<String> = session.procedures.iter().map(one).collect();
+        vec![
+            date(session.date.as_ref()),
+            session.day.to_string(),
+            format!("{prefix}{}", done.join(", then ")),
+            format!("day {}", session.makeup_day),
+            format!("day {}", session.earliest_day),
+        ]
+    }
+
+    fn settings(&self, page: &mut Page) {
+        page.heading("settings");
+        let mut rows = Vec::new();
+        for stage in &self.protocol.stages {
+            for it in &stage.parameters {
+                let name = it.name.trim_end_matches("_percent").trim_end_matches("_mm").trim_end_matches("_ml");
+                rows.push(vec![
+                    self.name(&stage.procedure).to_owned(),
+                    name.replace('_', " "),
+                    if it.low < it.high {
+                        format!("{} to {} {}", it.low, it.high, it.unit)
+                    } else {
+                        format!("{} {}", it.high, it.unit)
+                    },
+                    it.scar_ids.join(", "),
+                ]);
+            }
+        }
+        page.table(&rows);
+    }
+
+    fn why(&self, page: &mut Page) {
+        page.heading("why");
+        for stage in &self.protocol.stages {
+            page.line(2, &format!("{} {}", stage.number, self.name(&stage.procedure)));
+            page.reasons(4, &stage.reasons);
+            for (what, reasons) in [
+                ("needs first", &stage.preconditions),
+                ("how", &stage.technique),
+                ("stop", &stage.stop_rules),
+                ("change", &stage.switch_rules),
+                ("risks", &stage.risks),
+            ] {
+                if !reasons.is_empty() {
+                    page.line(4, &format!("{what}:"));
+                    page.reasons(6, reasons);
+                }
+            }
+            for it in &stage.passed_over {
+                page.line(4, &format!("not {}:", self.name(&it.procedure)));
+                page.reasons(6, &it.reasons);
+            }
+        }
+    }
+}

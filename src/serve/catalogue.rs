@@ -1,0 +1,237 @@
+//! Renders what depends on the knowledge alone: reasons for every answer, and what `KnowledgeService` shows.
+
+use strum::VariantArray as _;
+
+use crate::{
+    domain::{Action, Range, RuleId, Scale},
+    knowledge::{Basis, Expected, Knowledge, Line, Procedure, Strength},
+    wire::{Catalogue, ExpectedResult, ProcedureText, Reason, ScaleText, number, plain, v1},
+};
+
+/// What `KnowledgeService` shows.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) knowledge: v1::GetKnowledgeResponse,
+    pub(super) procedures: Vec<v1::Procedure>,
+    pub(super) rules: Vec<v1::Rule>,
+    pub(super) citations: Vec<v1::Citation>,
+}
+
+/// The fixed texts of every answer.
+pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
+    let reasons: Vec<plain::Reason> = all_rules(knowledge).map(|rule| reason(knowledge, rule)).collect();
+    Catalogue {
+        release: knowledge.release().to_owned(),
+        digest: knowledge.digest().to_owned(),
+        reasons: reasons.iter().map(Reason::new).collect(),
+        rules: reasons.iter().map(|it| it.rule.clone()).collect(),
+        statements: reasons.iter().map(|it| it.statement.clone()).collect(),
+        awaits_sign_off: reasons.iter().map(|it| it.awaits_sign_off).collect(),
+        procedures: knowledge.procedures().iter().map(|it| procedure_text(it, &reasons)).collect(),
+        events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
+        referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
+        scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
+    }
+}
+
+fn all_rules(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> + use<> {
+    (0..u16::try_from(knowledge.rules().len()).unwrap_or(u16::MAX)).map(RuleId)
+}
+
+fn rule_ids(knowledge: &Knowledge, rules: &[RuleId]) -> Vec<String> {
+    rules.iter().filter_map(|it| Some(knowledge.rules().get(it.index())?.id.clone())).collect()
+}
+
+fn reason(knowledge: &Knowledge, rule: RuleId) -> plain::Reason {
+    let Some(rule) = knowledge.rules().get(rule.index()) else { return plain::Reason::default() };
+    let (basis, citations, derived_from) = match &rule.basis {
+        Basis::Sourced(keys) => (plain::Basis::Sourced, keys.clone(), Vec::new()),
+        Basis::Derived(from) => (plain::Basis::Derived, Vec::new(), rule_ids(knowledge, from)),
+        Basis::ExpertPractice => (plain::Basis::ExpertPractice, Vec::new(), Vec::new()),
+    };
+    plain::Reason {
+        rule: rule.id.clone(),
+        statement: rule.says.clone(),
+        basis: basis.into(),
+        citations,
+        code: rule.code.clone(),
+        derived_from,
+        awaits_sign_off: rule.basis == Basis::ExpertPractice,
+    }
+}
+
+fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> ProcedureText {
+    let unit = |place: usize| procedure.parameters.iter().find(|it| it.place == place).map(|it| it.unit.clone());
+    let named = procedure.parameter_names.iter().enumerate();
+    let expected = |it: &Expected| {
+        let rendered = ExpectedResult::new(&plain::ExpectedResult {
+            measure: it.measure.clone(),
+            low: it.low,
+            high: it.high,
+            unit: it.unit.clone(),
+            reason: reasons.get(it.rule.index()).cloned(),
+        });
+        (rendered, it.rule)
+    };
+    ProcedureText {
+        id: procedure.id.clone(),
+        parameters: named.map(|(place, name)| (name.clone(), unit(place).unwrap_or_default())).collect(),
+        expected: procedure.expected.iter().map(expected).collect(),
+    }
+}
+
+fn scale_text(knowledge: &Knowledge, scale: Scale) -> ScaleText {
+    let grading = knowledge.grading();
+    let (version, citation, maximum) = match scale {
+        Scale::GoodmanBaronQualitative => {
+            let it = &grading.qualitative;
+            (&it.version, &it.citation, it.maximum)
+        }
+        Scale::GoodmanBaronQuantitative => {
+            let it = &grading.quantitative;
+            (&it.version, &it.citation, it.maximum)
+        }
+        Scale::Ecca => {
+            let it = &grading.ecca;
+            (&it.version, &it.citation, it.maximum)
+        }
+    };
+    ScaleText { version: version.clone(), citation: citation.clone(), maximum }
+}
+
+/// What `KnowledgeService` shows, with the reasons of `catalogue`.
+pub(super) fn shown(knowledge: &Knowledge, catalogue: &Catalogue) -> Shown {
+    let rules: Vec<v1::Rule> = all_rules(knowledge).filter_map(|it| rule(knowledge, it)).collect();
+    let count = |basis: v1::Basis| length(rules.iter().filter(|it| it.basis() == basis).count());
+    let kinds = knowledge.gaps().kinds.len();
+    Shown {
+        knowledge: v1::GetKnowledgeResponse {
+            knowledge_release: knowledge.release().to_owned(),
+            knowledge_digest: knowledge.digest().to_owned(),
+            release_date: knowledge.date().to_owned(),
+            procedure_count: length(knowledge.procedures().len()),
+            rule_count: length(rules.len()),
+            sourced_rule_count: count(v1::Basis::Sourced),
+            derived_rule_count: count(v1::Basis::Derived),
+            expert_practice_rule_count: count(v1::Basis::ExpertPractice),
+            citation_count: length(knowledge.citations().len()),
+            gap_count: length(kinds * kinds),
+        },
+        procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, catalogue, it)).collect(),
+        citations: knowledge.citations().iter().map(citation).collect(),
+        rules,
+    }
+}
+
+fn length(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
+}
+
+fn rule(knowledge: &Knowledge, id: RuleId) -> Option<v1::Rule> {
+    let rule = knowledge.rules().get(id.index())?;
+    let plain::Reason { rule: id, statement, basis, citations, code, derived_from, awaits_sign_off } =
+        reason(knowledge, id);
+    let procedures = rule.procedures.iter().filter_map(|it| knowledge.procedures().get(it.index()));
+    Some(v1::Rule {
+        rule: id,
+        statement,
+        basis,
+        citations,
+        code,
+        derived_from,
+        awaits_sign_off,
+        file: rule.file.clone(),
+        condition: rule.condition.clone(),
+        procedures: procedures.map(|it| it.id.clone()).collect(),
+        action: rule.action.map(action).unwrap_or_default(),
+    })
+}
+
+fn action(action: Action) -> String {
+    let name: &str = action.into();
+    name.to_owned()
+}
+
+fn citation(citation: &crate::knowledge::Citation) -> v1::Citation {
+    let crate::knowledge::Citation { key, text, pmid, doi, pmcid, url } = citation.clone();
+    v1::Citation { key, text, pmid, doi, pmcid, url }
+}
+
+fn range(range: Range) -> v1::IntRange {
+    let Range { min, typical, max } = range;
+    v1::IntRange { min, typical, max }
+}
+
+fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure) -> v1::Procedure {
+    let heard = |rule: RuleId| catalogue.reasons.get(rule.index()).cloned().unwrap_or_default();
+    let lines = |lines: &[Line]| lines.iter().map(|it| heard(it.rule)).collect();
+    let repeat = procedure.gaps.and_then(|it| knowledge.gaps().between(it.kind, it.kind)).map(|gap| gap.base);
+    let texts = catalogue.procedures.iter().find(|it| it.id == procedure.id).cloned().unwrap_or_default();
+    let rules = [
+        procedure.sessions.map(|it| it.rule),
+        repeat.map(|it| it.rule),
+        procedure.downtime.map(|it| it.rule),
+        procedure.judge.map(|it| it.rule),
+        procedure.course.map(|it| it.rule),
+        procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule),
+    ];
+    v1::Procedure {
+        procedure: procedure.id.clone(),
+        name: procedure.name.clone(),
+        description: procedure.description.clone(),
+        session_count: procedure.sessions.map(|it| range(it.count)),
+        interval_days: repeat.map(|it| v1::IntRange {
+            min: it.floor,
+            typical: it.typical_from.max(it.plan_min),
+            max: it.latest.unwrap_or(it.typical_to),
+        }),
+        downtime_days: procedure.downtime.map(|it| range(it.days)),
+        makeup_day: procedure.downtime.map_or(0, |it| it.makeup_day),
+        parameters: procedure
+            .parameters
+            .iter()
+            .map(|it| v1::Parameter {
+                name: it.name.clone(),
+                low: number(it.low),
+                high: number(it.high),
+                unit: it.unit.clone(),
+                sites: Vec::new(),
+                scar_ids: Vec::new(),
+                reasons: vec![heard(it.rule)],
+            })
+            .collect(),
+        preparation: lines(&procedure.preparation),
+        aftercare: lines(&procedure.aftercare),
+        technique: lines(&procedure.technique),
+        stop_rules: lines(&procedure.stop),
+        switch_rules: lines(&procedure.switch),
+        expected: texts.expected.into_iter().map(|(it, _)| it).collect(),
+        risks: lines(&procedure.risk),
+        strengths: procedure
+            .strengths
+            .iter()
+            .map(|it| v1::TypeStrength {
+                scar_type: nth(it.scar_type as usize),
+                depth_class: it.depth_class.map_or(0, |it| nth(it as usize)),
+                strength: strength(it.strength).to_owned(),
+                reason: Some(heard(it.rule)),
+            })
+            .collect(),
+        reasons: rules.into_iter().flatten().map(heard).collect(),
+        judge_after_days: procedure.judge.map(|it| it.days),
+    }
+}
+
+/// The value on the wire of a variant whose list is in the order of the wire.
+fn nth(place: usize) -> i32 {
+    length(place.saturating_add(1))
+}
+
+fn strength(strength: Strength) -> &'static str {
+    match strength {
+        Strength::Avoid => "avoid",
+        Strength::Weak => "weak",
+        Strength::Moderate => "moderate",
+        Strength::Strong => "strong",
+    }
+}

@@ -1,0 +1,208 @@
+//! Errors: one status, told alike by both doors. No message repeats what was sent.
+
+use axum::{body::Body, response::Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::wire::{InvalidRequest, Violation};
+
+/// Whose reasons they are.
+const DOMAIN: &str = "cicatrix";
+/// Violations that are listed; a gRPC client takes only so much in a trailer.
+const LISTED: usize = 50;
+
+/// Why a request failed, as a stable word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    InvalidRequest,
+    UnreadableBody,
+    BodyTooLarge,
+    UnknownRoute,
+    UnknownMethod,
+    UnsupportedMediaType,
+    NotFound,
+    DeadlineExceeded,
+    Internal,
+}
+
+impl Reason {
+    fn word(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "INVALID_REQUEST",
+            Self::UnreadableBody => "UNREADABLE_BODY",
+            Self::BodyTooLarge => "BODY_TOO_LARGE",
+            Self::UnknownRoute => "UNKNOWN_ROUTE",
+            Self::UnknownMethod => "UNKNOWN_METHOD",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::NotFound => "NOT_FOUND",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    fn of(status: &Status) -> Option<Self> {
+        let details = status.get_error_details();
+        let word = &details.error_info()?.reason;
+        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType]
+            .into_iter()
+            .find(|it| it.word() == word)
+    }
+}
+
+fn status(code: Code, reason: Reason, message: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_error_info(reason.word(), DOMAIN, []);
+    Status::with_error_details(code, message, details)
+}
+
+/// Everything that is wrong with a request.
+pub(super) fn invalid_request(invalid: InvalidRequest) -> Status {
+    refuse_fields(Reason::InvalidRequest, invalid.violations)
+}
+
+fn refuse_fields(reason: Reason, violations: Vec<Violation>) -> Status {
+    let count = violations.len();
+    let message = match violations.as_slice() {
+        [only] if only.field.is_empty() => only.description.clone(),
+        [only] => format!("{} {}", only.field, only.description),
+        _ if count > LISTED => format!("{count} fields are wrong; the first {LISTED} are listed"),
+        _ => format!("{count} fields are wrong"),
+    };
+    let listed = violations.into_iter().take(LISTED).map(|it| FieldViolation::new(it.field, it.description));
+    let mut details = ErrorDetails::with_error_info(reason.word(), DOMAIN, []);
+    details.set_bad_request(listed.collect::<Vec<_>>());
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// A body that is no such message. An empty `field` is the whole body.
+pub(super) fn unreadable(field: impl Into<String>, description: impl Into<String>) -> Status {
+    let violation = Violation { field: field.into(), description: description.into() };
+    refuse_fields(Reason::UnreadableBody, vec![violation])
+}
+
+pub(super) fn not_found(what: &str, list: &str) -> Status {
+    status(Code::NotFound, Reason::NotFound, format!("there is no {what} of this id; {list} names them"))
+}
+
+pub(super) fn too_large(most: usize) -> Status {
+    status(Code::ResourceExhausted, Reason::BodyTooLarge, format!("the body is too large; send at most {most} bytes"))
+}
+
+pub(super) fn unknown_route() -> Status {
+    status(Code::NotFound, Reason::UnknownRoute, "there is nothing at this path; see /openapi.json")
+}
+
+pub(super) fn unknown_rpc() -> Status {
+    status(Code::Unimplemented, Reason::UnknownRoute, "there is no such rpc; server reflection names them")
+}
+
+pub(super) fn unknown_method() -> Status {
+    status(Code::Unimplemented, Reason::UnknownMethod, "this path does not take this method; see /openapi.json")
+}
+
+pub(super) fn unsupported_media_type() -> Status {
+    status(
+        Code::InvalidArgument,
+        Reason::UnsupportedMediaType,
+        "send content-type application/json, or application/grpc to the rpc paths",
+    )
+}
+
+pub(super) fn deadline_exceeded() -> Status {
+    status(Code::DeadlineExceeded, Reason::DeadlineExceeded, "the deadline passed before the answer was ready")
+}
+
+pub(super) fn internal() -> Status {
+    status(Code::Internal, Reason::Internal, "an internal error; it has been logged")
+}
+
+/// Every violation that a status names, as `field: description`.
+pub fn violations(status: &Status) -> Vec<String> {
+    let details = status.get_error_details();
+    let Some(bad) = details.bad_request() else { return vec![status.message().to_owned()] };
+    let line = |it: &FieldViolation| match it.field.as_str() {
+        "" => it.description.clone(),
+        field => format!("{field} {}", it.description),
+    };
+    bad.field_violations.iter().map(line).collect()
+}
+
+/// The name of a code in `google.rpc.Code`.
+pub(super) fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+/// The mapping of `google.rpc.Code`, except where HTTP has a word of its own.
+fn http_status(status: &Status) -> StatusCode {
+    match Reason::of(status) {
+        Some(Reason::BodyTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
+        Some(Reason::UnsupportedMediaType) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Some(Reason::UnknownMethod) => return StatusCode::METHOD_NOT_ALLOWED,
+        Some(_) | None => {}
+    }
+    match status.code() {
+        Code::Ok => StatusCode::OK,
+        Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange => StatusCode::BAD_REQUEST,
+        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Cancelled | Code::Unknown | Code::Internal | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The status as REST tells it (AIP-193).
+pub(super) fn json_response(status: &Status) -> Response {
+    let code = http_status(status);
+    let body = json!({"error": {
+        "code": code.as_u16(),
+        "status": name(status.code()),
+        "message": status.message(),
+        "details": json_details(status),
+    }});
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = code;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn json_details(status: &Status) -> Vec<Value> {
+    let details = status.get_error_details();
+    let mut all = Vec::new();
+    if let Some(info) = details.error_info() {
+        all.push(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": info.reason,
+            "domain": info.domain,
+        }));
+    }
+    if let Some(bad) = details.bad_request() {
+        let fields = bad.field_violations.iter();
+        let fields: Vec<_> = fields.map(|it| json!({"field": it.field, "description": it.description})).collect();
+        all.push(json!({"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": fields}));
+    }
+    all
+}

@@ -1,0 +1,104 @@
+//! The gRPC door.
+
+use std::error::Error;
+
+use axum::Router;
+use tonic::{Code, Request, Response, Status, async_trait, service::Routes};
+use tonic_health::pb::health_server::{Health, HealthServer};
+use tonic_reflection::server::Builder;
+use tonic_web::GrpcWebLayer;
+
+use super::{Service, error};
+use crate::wire::{
+    REFLECTION, codec,
+    v1::{
+        self,
+        classification_service_server::{ClassificationService, ClassificationServiceServer},
+        knowledge_service_server::{KnowledgeService, KnowledgeServiceServer},
+        protocol_service_server::{ProtocolService, ProtocolServiceServer},
+    },
+};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// Every gRPC service on one router.
+pub(super) fn router(
+    service: &Service,
+    health: HealthServer<impl Health>,
+    max_bytes: usize,
+) -> Result<Router, Box<dyn Error + Send + Sync>> {
+    let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
+    let routes = Routes::new(ProtocolServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
+        .add_service(ClassificationServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
+        .add_service(KnowledgeServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
+        .add_service(health)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?);
+    Ok(routes.prepare().into_axum_router().layer(GrpcWebLayer::new()))
+}
+
+/// The services whose health is reported.
+pub(super) const SERVICES: [&str; 3] =
+    ["cicatrix.v1.ClassificationService", "cicatrix.v1.ProtocolService", "cicatrix.v1.KnowledgeService"];
+
+/// The same error that REST gives, where the transport has one of its own.
+pub(super) fn own_words(status: &Status, max_bytes: usize) -> Option<Status> {
+    let code = status.code();
+    if code == Code::OutOfRange {
+        Some(error::too_large(max_bytes))
+    } else if code == Code::Unimplemented {
+        Some(error::unknown_rpc())
+    } else if code == Code::InvalidArgument && status.message() == codec::UNREADABLE {
+        Some(error::unreadable("", codec::UNREADABLE))
+    } else {
+        None
+    }
+}
+
+fn answer<Q, R>(request: Request<Q>, run: impl FnOnce(Q) -> Result<R, Status>) -> Answer<R> {
+    run(request.into_inner()).map(Response::new)
+}
+
+#[async_trait]
+impl ClassificationService for Service {
+    async fn classify_scars(&self, request: Request<v1::ClassifyScarsRequest>) -> Answer<v1::ClassifyScarsResponse> {
+        answer(request, |it| Self::classify_scars(self, it))
+    }
+}
+
+#[async_trait]
+impl ProtocolService for Service {
+    async fn generate_protocol(
+        &self,
+        request: Request<v1::GenerateProtocolRequest>,
+    ) -> Answer<v1::GenerateProtocolResponse> {
+        answer(request, |it| Self::generate_protocol(self, it))
+    }
+}
+
+#[async_trait]
+impl KnowledgeService for Service {
+    async fn get_knowledge(&self, request: Request<v1::GetKnowledgeRequest>) -> Answer<v1::GetKnowledgeResponse> {
+        answer(request, |it| Self::get_knowledge(self, it))
+    }
+
+    async fn list_procedures(&self, request: Request<v1::ListProceduresRequest>) -> Answer<v1::ListProceduresResponse> {
+        answer(request, |it| Self::list_procedures(self, it))
+    }
+
+    async fn get_procedure(&self, request: Request<v1::GetProcedureRequest>) -> Answer<v1::GetProcedureResponse> {
+        answer(request, |it| Self::get_procedure(self, it))
+    }
+
+    async fn list_rules(&self, request: Request<v1::ListRulesRequest>) -> Answer<v1::ListRulesResponse> {
+        answer(request, |it| Self::list_rules(self, it))
+    }
+
+    async fn get_rule(&self, request: Request<v1::GetRuleRequest>) -> Answer<v1::GetRuleResponse> {
+        answer(request, |it| Self::get_rule(self, it))
+    }
+
+    async fn list_citations(&self, request: Request<v1::ListCitationsRequest>) -> Answer<v1::ListCitationsResponse> {
+        answer(request, |it| Self::list_citations(self, it))
+    }
+}

@@ -1,0 +1,121 @@
+//! Serves: one function for each rpc, and two doors that open on it.
+
+mod app;
+mod catalogue;
+mod descriptors;
+mod docs;
+mod error;
+mod grpc;
+mod json;
+mod listen;
+mod openapi;
+mod page;
+mod rest;
+pub mod telemetry;
+mod trace;
+
+use std::sync::Arc;
+
+use tonic::Status;
+
+use crate::{
+    engine,
+    knowledge::Knowledge,
+    wire::{self, Catalogue, v1},
+};
+
+pub use error::violations;
+pub use json::parse as parse_json;
+pub use listen::{Limits, Listening, ServeError, serve};
+pub use openapi::document as openapi;
+
+/// The service: knowledge, and what is rendered from it once. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Service(Arc<Loaded>);
+
+#[derive(Debug)]
+struct Loaded {
+    knowledge: Knowledge,
+    catalogue: Catalogue,
+    shown: catalogue::Shown,
+}
+
+impl Service {
+    /// Renders what depends on the knowledge alone.
+    pub fn new(knowledge: Knowledge) -> Self {
+        let catalogue = catalogue::catalogue(&knowledge);
+        let shown = catalogue::shown(&knowledge, &catalogue);
+        Self(Arc::new(Loaded { knowledge, catalogue, shown }))
+    }
+
+    /// The knowledge that it answers from.
+    pub fn knowledge(&self) -> &Knowledge {
+        &self.0.knowledge
+    }
+
+    /// Names scars from their features.
+    pub fn classify_scars(&self, request: v1::ClassifyScarsRequest) -> Result<v1::ClassifyScarsResponse, Status> {
+        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let findings = wire::findings(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
+        let assessment = engine::classify(knowledge, &findings);
+        Ok(wire::classified(catalogue, &findings, &assessment))
+    }
+
+    /// Generates a treatment protocol.
+    pub fn generate_protocol(
+        &self,
+        request: v1::GenerateProtocolRequest,
+    ) -> Result<v1::GenerateProtocolResponse, Status> {
+        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
+        let plan = engine::plan(knowledge, &case);
+        let id = wire::protocol_id(knowledge.digest(), request);
+        Ok(wire::generated(catalogue, &case, &plan, id))
+    }
+
+    /// Says which knowledge is loaded.
+    pub fn get_knowledge(&self, request: v1::GetKnowledgeRequest) -> Result<v1::GetKnowledgeResponse, Status> {
+        let v1::GetKnowledgeRequest {} = request;
+        Ok(self.0.shown.knowledge.clone())
+    }
+
+    /// Lists the procedures.
+    pub fn list_procedures(&self, request: v1::ListProceduresRequest) -> Result<v1::ListProceduresResponse, Status> {
+        let v1::ListProceduresRequest { page_size, page_token } = request;
+        let (procedures, next_page_token) =
+            page::page(self.0.knowledge.digest(), &self.0.shown.procedures, page_size, &page_token)?;
+        Ok(v1::ListProceduresResponse { procedures, next_page_token })
+    }
+
+    /// Shows one procedure.
+    pub fn get_procedure(&self, request: v1::GetProcedureRequest) -> Result<v1::GetProcedureResponse, Status> {
+        let v1::GetProcedureRequest { procedure } = request;
+        let found = self.0.shown.procedures.iter().find(|it| it.procedure == procedure);
+        let procedure = found.cloned().ok_or_else(|| error::not_found("procedure", "ListProcedures"))?;
+        Ok(v1::GetProcedureResponse { procedure: Some(procedure) })
+    }
+
+    /// Lists the rules.
+    pub fn list_rules(&self, request: v1::ListRulesRequest) -> Result<v1::ListRulesResponse, Status> {
+        let v1::ListRulesRequest { page_size, page_token } = request;
+        let (rules, next_page_token) =
+            page::page(self.0.knowledge.digest(), &self.0.shown.rules, page_size, &page_token)?;
+        Ok(v1::ListRulesResponse { rules, next_page_token })
+    }
+
+    /// Shows one rule.
+    pub fn get_rule(&self, request: v1::GetRuleRequest) -> Result<v1::GetRuleResponse, Status> {
+        let v1::GetRuleRequest { rule } = request;
+        let found = self.0.shown.rules.iter().find(|it| it.rule == rule);
+        let rule = found.cloned().ok_or_else(|| error::not_found("rule", "ListRules"))?;
+        Ok(v1::GetRuleResponse { rule: Some(rule) })
+    }
+
+    /// Lists the sources.
+    pub fn list_citations(&self, request: v1::ListCitationsRequest) -> Result<v1::ListCitationsResponse, Status> {
+        let v1::ListCitationsRequest { page_size, page_token } = request;
+        let (citations, next_page_token) =
+            page::page(self.0.knowledge.digest(), &self.0.shown.citations, page_size, &page_token)?;
+        Ok(v1::ListCitationsResponse { citations, next_page_token })
+    }
+}

@@ -1,0 +1,80 @@
+//! Cuts lists into pages.
+
+use tonic::Status;
+
+use super::error;
+use crate::wire::{InvalidRequest, Violation};
+
+const DEFAULT_SIZE: usize = 100;
+const MAX_SIZE: i32 = 1000;
+/// Enough of the digest to tell two releases apart.
+const DIGEST_CHARS: usize = 12;
+
+/// One page of `all` and the token of the next. A token holds for the release that gave it.
+pub(super) fn page<T: Clone>(digest: &str, all: &[T], size: i32, token: &str) -> Result<(Vec<T>, String), Status> {
+    let digest: String = digest.chars().take(DIGEST_CHARS).collect();
+    let mut violations = Vec::new();
+    let mut wrong = |field: &str, description: String| {
+        violations.push(Violation { field: field.to_owned(), description });
+    };
+    let size = match usize::try_from(size) {
+        Ok(0) => DEFAULT_SIZE,
+        Ok(size) if size <= MAX_SIZE.unsigned_abs() as usize => size,
+        Ok(_) | Err(_) => {
+            wrong("page_size", format!("must be from 1 to {MAX_SIZE}; leave it out for {DEFAULT_SIZE}"));
+            DEFAULT_SIZE
+        }
+    };
+    let first = if token.is_empty() {
+        Some(0)
+    } else {
+        let place = token.split_once('-').filter(|(release, _)| *release == digest).map(|(_, place)| place);
+        place.and_then(|it| it.parse().ok()).filter(|first: &usize| *first < all.len())
+    };
+    if first.is_none() {
+        wrong("page_token", "is no token of this knowledge release; begin again without one".to_owned());
+    }
+    let Some(first) = first.filter(|_| violations.is_empty()) else {
+        return Err(error::invalid_request(InvalidRequest { violations }));
+    };
+    let page: Vec<T> = all.iter().skip(first).take(size).cloned().collect();
+    let next = first.saturating_add(page.len());
+    let token = if next < all.len() { format!("{digest}-{next}") } else { String::new() };
+    Ok((page, token))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::page;
+
+    #[test]
+    fn pages_make_up_the_whole() {
+        let all: Vec<i32> = (0..250).collect();
+        for size in [0, 1, 7, 249, 250, 1000] {
+            let mut seen = Vec::new();
+            let mut token = String::new();
+            loop {
+                let (part, next) = page("abcdef0123456789", &all, size, &token).unwrap();
+                seen.extend(part);
+                token = next;
+                if token.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!(seen, all, "{size}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_refused() {
+        let all = [1, 2, 3];
+        for (size, token) in
+            [(-1, ""), (1001, ""), (1, "3"), (1, "abcdef012345-3"), (1, "abcdef012345-x"), (1, "000000000000-1")]
+        {
+            assert!(page("abcdef0123456789", &all, size, token).is_err(), "{size} {token}");
+        }
+        assert!(page("abcdef0123456789", &all, 1, "abcdef012345-2").is_ok());
+    }
+}

@@ -1,0 +1,128 @@
+//! The REST door: the proto3 JSON of the same messages, by the routes of the schema.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Query, RawPathParams, Request},
+    response::{IntoResponse as _, Response},
+    routing::{MethodRouter, get, post},
+};
+use http::{HeaderMap, HeaderValue, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use tonic::Status;
+
+use super::{Service, app::Readiness, docs, error, json, openapi};
+
+/// Every route, and what is beside them.
+pub(super) fn router(service: &Service, readiness: Readiness, max_bytes: usize) -> Router {
+    let from_body = Doors { service: service.clone(), max_bytes };
+    let from_path = from_body.clone();
+    Router::new()
+        .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", Service::classify_scars))
+        .route(
+            "/v1/protocols:generate",
+            from_body.post("cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol),
+        )
+        .route("/v1/knowledge", from_path.get("cicatrix.v1.GetKnowledgeRequest", Service::get_knowledge))
+        .route("/v1/procedures", from_path.get("cicatrix.v1.ListProceduresRequest", Service::list_procedures))
+        .route("/v1/procedures/{procedure}", from_path.get("cicatrix.v1.GetProcedureRequest", Service::get_procedure))
+        .route("/v1/rules", from_path.get("cicatrix.v1.ListRulesRequest", Service::list_rules))
+        .route("/v1/rules/{rule}", from_path.get("cicatrix.v1.GetRuleRequest", Service::get_rule))
+        .route("/v1/citations", from_path.get("cicatrix.v1.ListCitationsRequest", Service::list_citations))
+        .route("/healthz", get(|| async { text("ok") }))
+        .route("/readyz", get(move || async move { readiness.answer() }))
+        .route("/openapi.json", get(|| async { typed("application/json", openapi::text()) }))
+        .route("/docs", get(|| async { typed("text/html; charset=utf-8", docs::page()) }))
+        .fallback(|| async { error::json_response(&error::unknown_route()) })
+        .method_not_allowed_fallback(|| async { error::json_response(&error::unknown_method()) })
+}
+
+fn text(text: &'static str) -> Response {
+    typed("text/plain; charset=utf-8", text)
+}
+
+fn typed(content_type: &'static str, body: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(content_type))], body).into_response()
+}
+
+#[derive(Clone)]
+struct Doors {
+    service: Service,
+    max_bytes: usize,
+}
+
+impl Doors {
+    /// A route whose request is the body.
+    fn post<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
+    where
+        Q: DeserializeOwned + 'static,
+        R: Serialize + 'static,
+    {
+        let Self { service, max_bytes } = self.clone();
+        post(move |request: Request| async move {
+            let answer = async {
+                let body = read_body(request, max_bytes).await?;
+                run(&service, json::parse(message, &body)?)
+            };
+            respond(answer.await)
+        })
+    }
+
+    /// A route whose request is the path and the query.
+    fn get<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
+    where
+        Q: DeserializeOwned + 'static,
+        R: Serialize + 'static,
+    {
+        let service = self.service.clone();
+        type Pairs = Vec<(String, String)>;
+        get(
+            move |path: RawPathParams, query: Result<Query<Pairs>, axum::extract::rejection::QueryRejection>| async move {
+                let answer = || {
+                    let Query(query) = query.map_err(|_| error::unreadable("", "the query is not readable"))?;
+                    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                    let mut fields = Map::new();
+                    for (name, value) in path.chain(query) {
+                        if fields.insert(name, Value::from(value)).is_some() {
+                            return Err(error::unreadable("", "the query gives a field twice; send each field once"));
+                        }
+                    }
+                    run(&service, json::from_value(message, Value::Object(fields))?)
+                };
+                respond(answer())
+            },
+        )
+    }
+}
+
+fn respond<R: Serialize>(answer: Result<R, Status>) -> Response {
+    let body = answer.and_then(|it| serde_json::to_vec(&it).map_err(|_unwritable| error::internal()));
+    match body {
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response
+        }
+        Err(status) => error::json_response(&status),
+    }
+}
+
+async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {
+    let (parts, body) = request.into_parts();
+    if !is_json(&parts.headers) {
+        return Err(error::unsupported_media_type());
+    }
+    match Limited::new(body, max_bytes).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(it) if it.is::<LengthLimitError>() => Err(error::too_large(max_bytes)),
+        Err(_) => Err(error::unreadable("", "the body ended early")),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()) else { return false };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,77 @@
+//! Everything in an answer that depends on the knowledge alone, rendered once when it is loaded.
+
+use super::{ExpectedResult, Reason};
+use crate::domain::{EventId, ProcedureId, RuleId, Scale};
+
+/// What an answer says of a procedure.
+#[derive(Debug, Clone, Default)]
+pub struct ProcedureText {
+    /// Its id.
+    pub id: String,
+    /// Name and unit of each parameter, by place.
+    pub parameters: Vec<(String, String)>,
+    /// What can be expected, with the rule that says so.
+    pub expected: Vec<(ExpectedResult, RuleId)>,
+}
+
+/// What an answer says of a scale.
+#[derive(Debug, Clone, Default)]
+pub struct ScaleText {
+    /// Version of the scale.
+    pub version: String,
+    /// Key of its source.
+    pub citation: String,
+    /// The largest total there is.
+    pub maximum: i32,
+}
+
+/// Fixed texts of one knowledge release. Whoever holds the knowledge builds it.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// The release.
+    pub release: String,
+    /// Its digest.
+    pub digest: String,
+    /// By rule: the reason, rendered.
+    pub reasons: Vec<Reason>,
+    /// By rule: its id.
+    pub rules: Vec<String>,
+    /// By rule: its sentence.
+    pub statements: Vec<String>,
+    /// By rule: a clinician has yet to sign it off.
+    pub awaits_sign_off: Vec<bool>,
+    /// By procedure.
+    pub procedures: Vec<ProcedureText>,
+    /// By event: its id.
+    pub events: Vec<String>,
+    /// By referral: to whom.
+    pub referrals: Vec<String>,
+    /// By scale.
+    pub scales: Vec<ScaleText>,
+}
+
+impl Catalogue {
+    pub(super) fn reason(&self, rule: RuleId) -> Reason {
+        self.reasons.get(rule.index()).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn statement(&self, rule: RuleId) -> &str {
+        self.statements.get(rule.index()).map(String::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn procedure(&self, procedure: ProcedureId) -> Option<&ProcedureText> {
+        self.procedures.get(procedure.index())
+    }
+
+    pub(super) fn procedure_id(&self, procedure: ProcedureId) -> String {
+        self.procedure(procedure).map(|it| it.id.clone()).unwrap_or_default()
+    }
+
+    pub(super) fn event(&self, event: EventId) -> String {
+        self.events.get(event.index()).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn scale(&self, scale: Scale) -> ScaleText {
+        self.scales.get(scale as usize).cloned().unwrap_or_default()
+    }
+}

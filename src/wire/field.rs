@@ -1,0 +1,71 @@
+//! Where each fact stands in a request.
+
+use crate::domain::Fact;
+
+/// The field to ask for when `fact` was not asked. Facts that are computed name what they are computed from.
+pub(super) fn field(fact: Fact) -> &'static str {
+    match fact {
+        Fact::AgeYears => "patient.age_years",
+        Fact::Fitzpatrick | Fact::PlanningPhototype => "patient.phototype",
+        Fact::Pregnancy => "patient.pregnancy",
+        Fact::Lactating => "patient.lactating",
+        Fact::Isotretinoin => "patient.isotretinoin.status",
+        Fact::DaysSinceIsotretinoin => "patient.isotretinoin.last_taken",
+        Fact::DaysSinceTopicalRetinoid => "patient.topical_retinoid_last_used",
+        Fact::ActiveAcne => "patient.active_acne",
+        Fact::DaysSinceAcneQuiet => "patient.acne_quiet_since",
+        Fact::KeloidHistory => "patient.keloid_history",
+        Fact::Antithrombotic => "patient.antithrombotic",
+        Fact::Inr => "patient.inr",
+        Fact::Platelets => "patient.platelets",
+        Fact::HemoglobinGDl => "patient.hemoglobin_g_dl",
+        Fact::DaysSinceNsaid => "patient.nsaid_last_taken",
+        Fact::HsvHistory => "patient.herpes_simplex_history",
+        Fact::Allergies => "patient.allergies",
+        Fact::ImplantedDevice => "patient.implanted_devices",
+        Fact::Sepsis
+        | Fact::FebrileIllness
+        | Fact::BleedingDisorder
+        | Fact::GoldTherapyEver
+        | Fact::RenalDisease
+        | Fact::PihHistory => "patient.conditions",
+        Fact::CanAvoidSun => "patient.can_avoid_sun",
+        Fact::DaysSincePriming => "patient.priming_since",
+        Fact::PreviousComplication => "history.complications",
+        Fact::MnrfNeedleMaterial => "clinic.mnrf_needle_material",
+        Fact::GuardianConsent => "clinic.guardian_consent",
+        Fact::InfectionInField => "patient.infection_in_field",
+        Fact::DaysSinceInfection => "fields.infection_resolved",
+        Fact::PustulesInField => "fields.pustules",
+        Fact::PihActiveInField => "fields.pih_active",
+        Fact::PihOrigin => "fields.pih_origin",
+        Fact::MetalInField => "fields.metal",
+        Fact::DaysSinceTan => "fields.last_tan",
+        Fact::Sunburn => "fields.sunburn",
+        Fact::Site => "scars.site",
+        Fact::Activity => "scars.activity",
+        Fact::Relief | Fact::RaisedInField => "scars.relief",
+        Fact::RaisedForm => "scars.raised_form",
+        Fact::ExtendsBeyondWound | Fact::KeloidPresent => "scars.extends_beyond_wound",
+        Fact::Tunnel => "scars.tunnel",
+        Fact::OpeningWidthMm | Fact::BaseRatio => "scars.opening_width_mm",
+        Fact::BaseWidthMm => "scars.base_width_mm",
+        Fact::DepthMm => "scars.depth_mm",
+        Fact::DepthMethod => "scars.depth_method",
+        Fact::Profile => "scars.profile",
+        Fact::Edge => "scars.edge",
+        Fact::Stretch => "scars.stretch",
+        Fact::Tethered => "scars.tethered",
+        Fact::Color => "scars.color",
+        Fact::Shape => "scars.shape",
+        Fact::Base => "scars.base",
+        Fact::Cause => "scars.cause",
+        Fact::ScarCount => "scars.count",
+        Fact::DeclaredType | Fact::ScarType | Fact::Confidence => "scars.declared_type",
+        Fact::DeclaredDepthClass | Fact::DepthClass => "scars.declared_depth_class",
+        Fact::Grade => "appearance.declared_grade",
+        Fact::ObviousAtSocialDistance => "appearance.obvious_at_social_distance",
+        Fact::Coverable => "appearance.coverable",
+        Fact::FlattensOnStretch => "appearance.flattens_on_stretch",
+    }
+}

@@ -1,0 +1,33 @@
+//! The id of a plan: a digest of the facts and the knowledge.
+
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+
+use super::v1;
+
+/// Equal facts and equal knowledge give equal ids. How much is returned makes no difference.
+pub fn protocol_id(knowledge_digest: &str, request: v1::GenerateProtocolRequest) -> String {
+    let mut canonical = Sha256::new();
+    canonical.update(knowledge_digest);
+    canonical.update(canonical_bytes(request));
+    hex(&canonical.finalize())
+}
+
+/// The request without what makes no difference: the order of the groups and of lists, and how absence is written.
+fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
+    request.view = v1::View::Unspecified.into();
+    request.scars.sort_by(|a, b| a.id.cmp(&b.id));
+    request.patient.get_or_insert_default().conditions.sort_unstable();
+    request.appearance.get_or_insert_default();
+    request.scale_inputs.get_or_insert_default();
+    request.preferences.get_or_insert_default().excluded_procedures.sort_unstable();
+    request.clinic.get_or_insert_default().available_procedures.sort_unstable();
+    request.encode_to_vec()
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |half: u8| DIGITS.get(usize::from(half)).copied().unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}

@@ -1,0 +1,24 @@
+//! What a field of the request can hold at most. Stated in the comments of `proto/`; past them it is a slip of the pen.
+
+/// Characters in the id of a group of scars.
+pub(super) const ID_CHARS: usize = 64;
+/// Scars in one group, and in one row of a scale.
+pub(super) const COUNT: i32 = 1000;
+/// Square centimetres of raised scars.
+pub(super) const AREA_CM2: f64 = 1000.0;
+/// Years of age.
+pub(super) const AGE_YEARS: i32 = 120;
+/// INR, least and most.
+pub(super) const INR: (f64, f64) = (0.5, 20.0);
+/// Platelets in 10^9 per litre.
+pub(super) const PLATELETS: f64 = 2000.0;
+/// Haemoglobin in g/dl, least and most.
+pub(super) const HEMOGLOBIN: (f64, f64) = (1.0, 30.0);
+/// Days that a wish for little downtime can name.
+pub(super) const DOWNTIME_DAYS: i32 = 60;
+/// Percent of trichloroacetic acid in a past session, least and most.
+pub(super) const TCA_PERCENT: (f64, f64) = (10.0, 100.0);
+/// The clinician's own grade, least and most.
+pub(super) const GRADE: (i32, i32) = (1, 4);
+/// Entries of a list that has no limit of its own in the knowledge.
+pub(super) const ENTRIES: usize = 1000;

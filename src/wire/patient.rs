@@ -1,0 +1,437 @@
+//! Reads the patient, the fields of skin, the wishes, the clinic and what was done before.
+
+use strum::VariantArray as _;
+
+use super::{
+    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HEMOGLOBIN, INR, PLATELETS, TCA_PERCENT},
+    reader::Reader,
+    v1,
+    violation::{InvalidRequest, Path},
+};
+use crate::domain::{
+    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Scar, ScarIndex, Site, Value, View,
+    Vocabulary, Wishes,
+};
+
+/// Reads a request to plan.
+pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {
+    let v1::GenerateProtocolRequest {
+        start_date,
+        patient,
+        scars,
+        appearance,
+        scale_inputs,
+        fields,
+        preferences,
+        clinic,
+        history,
+        view,
+    } = request;
+    let mut reader = Reader::new(vocabulary);
+    let start = match start_date {
+        Some(date) => reader.date(Path::root("start_date"), date),
+        None => {
+            reader.wrong(Path::root("start_date"), "is required; send the day on which the plan begins");
+            None
+        }
+    };
+    let mut facts = Facts::default();
+    if let Some(patient) = patient {
+        reader.patient(patient, start, &mut facts);
+    }
+    set_planning_phototype(&mut facts);
+    let findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    let fields = reader.fields(fields, start);
+    let mut wishes = Wishes::default();
+    if let Some(preferences) = preferences {
+        reader.preferences(preferences, &mut wishes);
+    }
+    if let Some(clinic) = clinic {
+        reader.clinic(clinic, &mut wishes, &mut facts);
+    }
+    let history = reader.history(history, start, &findings.scars, &mut facts);
+    let view = match reader.place(Path::root("view"), *view, [v1::View::Basic, v1::View::Full].len()) {
+        Some(0) => View::Basic,
+        Some(_) | None => View::Full,
+    };
+    reader.finish(start.map(|start| Case { start, patient: facts, fields, findings, wishes, history, view }))
+}
+
+/// Without a phototype the plan is as careful as for the darkest skin.
+fn set_planning_phototype(facts: &mut Facts) {
+    let darkest = Value::thousandths(i64::from(v1::Phototype::Vi as i32));
+    facts.set(Fact::PlanningPhototype, facts.get(Fact::Fitzpatrick).or(Some(darkest)));
+}
+
+impl Reader<'_> {
+    fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) {
+        let v1::Patient {
+            age_years,
+            phototype,
+            pregnancy,
+            lactating,
+            isotretinoin,
+            topical_retinoid_last_used,
+            active_acne,
+            acne_quiet_since,
+            keloid_history,
+            antithrombotic,
+            further_antithrombotics,
+            inr,
+            platelets,
+            hemoglobin_g_dl,
+            nsaid_last_taken,
+            infection_in_field,
+            herpes_simplex_history,
+            allergies,
+            implanted_devices,
+            conditions,
+            can_avoid_sun,
+            priming_since,
+        } = patient;
+        let path = Path::root("patient");
+        let age = self.whole(path.field("age_years"), *age_years, 0, AGE_YEARS);
+        facts.set(Fact::AgeYears, age.map(|it| Value::thousandths(i64::from(it))));
+        let types = v1::Phototype::Vi as usize;
+        if self.place(path.field("phototype"), *phototype, types).is_some() {
+            facts.set(Fact::Fitzpatrick, Some(Value::thousandths(i64::from(*phototype))));
+        }
+        for (fact, field, number) in [
+            (Fact::Pregnancy, "pregnancy", *pregnancy),
+            (Fact::ActiveAcne, "active_acne", *active_acne),
+            (Fact::KeloidHistory, "keloid_history", *keloid_history),
+            (Fact::InfectionInField, "infection_in_field", *infection_in_field),
+        ] {
+            self.word(facts, fact, path.field(field), number);
+        }
+        for (fact, answer) in [
+            (Fact::Lactating, lactating),
+            (Fact::HsvHistory, herpes_simplex_history),
+            (Fact::CanAvoidSun, can_avoid_sun),
+        ] {
+            facts.set(fact, answer.map(Value::YesNo));
+        }
+        if let Some(isotretinoin) = isotretinoin {
+            self.isotretinoin(path, isotretinoin, start, facts);
+        }
+        for (fact, field, date) in [
+            (Fact::DaysSinceTopicalRetinoid, "topical_retinoid_last_used", topical_retinoid_last_used),
+            (Fact::DaysSinceAcneQuiet, "acne_quiet_since", acne_quiet_since),
+            (Fact::DaysSinceNsaid, "nsaid_last_taken", nsaid_last_taken),
+            (Fact::DaysSincePriming, "priming_since", priming_since),
+        ] {
+            facts.set(fact, self.event(path.field(field), date.as_ref(), start));
+        }
+        self.antithrombotics(path, *antithrombotic, further_antithrombotics, facts);
+        let inr = self.number(path.field("inr"), *inr, INR.0, INR.1);
+        facts.set(Fact::Inr, inr.map(Value::Number));
+        let platelets = self.number(path.field("platelets"), *platelets, 0.0, PLATELETS);
+        facts.set(Fact::Platelets, platelets.map(Value::Number));
+        let hemoglobin = self.number(path.field("hemoglobin_g_dl"), *hemoglobin_g_dl, HEMOGLOBIN.0, HEMOGLOBIN.1);
+        facts.set(Fact::HemoglobinGDl, hemoglobin.map(Value::Number));
+        if let Some(v1::Allergies { recorded, substances }) = allergies {
+            self.recorded(path.field("allergies"), "substances", *recorded, substances, Fact::Allergies, facts);
+        }
+        if let Some(v1::ImplantedDevices { recorded, devices }) = implanted_devices {
+            let path = path.field("implanted_devices");
+            self.recorded(path, "devices", *recorded, devices, Fact::ImplantedDevice, facts);
+        }
+        self.conditions(path, conditions, facts);
+    }
+
+    fn isotretinoin(&mut self, path: Path<'_>, used: &v1::IsotretinoinUse, start: Option<Date>, facts: &mut Facts) {
+        let v1::IsotretinoinUse { status, last_taken } = used;
+        let path = path.field("isotretinoin");
+        self.word(facts, Fact::Isotretinoin, path.field("status"), *status);
+        if last_taken.is_some() && *status != v1::Isotretinoin::Stopped as i32 {
+            let message = "only goes with status ISOTRETINOIN_STOPPED; set that status or leave the date out";
+            self.wrong(path.field("last_taken"), message);
+        }
+        let day = self.event(path.field("last_taken"), last_taken.as_ref(), start);
+        facts.set(Fact::DaysSinceIsotretinoin, day);
+    }
+
+    fn antithrombotics(&mut self, path: Path<'_>, strongest: i32, further: &[i32], facts: &mut Facts) {
+        let first = self.word(facts, Fact::Antithrombotic, path.field("antithrombotic"), strongest);
+        let more = self.words(Fact::Antithrombotic, path, "further_antithrombotics", further);
+        let none = v1::Antithrombotic::None as i32;
+        if !further.is_empty() && (first.is_none() || strongest == none) {
+            let message = "names drugs although antithrombotic does not; name the strongest there";
+            self.wrong(path.field("further_antithrombotics"), message);
+        }
+        if further.contains(&none) {
+            let message = "cannot hold ANTITHROMBOTIC_NONE; leave the list empty when there are no others";
+            self.wrong(path.field("further_antithrombotics"), message);
+        }
+        if let Some(Value::Words(known)) = facts.get(Fact::Antithrombotic) {
+            facts.set(Fact::Antithrombotic, Some(Value::Words(known | more)));
+        }
+    }
+
+    /// A list that says whether it was taken: recorded and empty is a "none".
+    fn recorded(
+        &mut self,
+        path: Path<'_>,
+        field: &str,
+        recorded: bool,
+        entries: &[i32],
+        fact: Fact,
+        facts: &mut Facts,
+    ) {
+        let words = self.words(fact, path, field, entries);
+        if recorded {
+            facts.set(fact, Some(Value::Words(words)));
+        } else if !entries.is_empty() {
+            self.wrong(path.field("recorded"), "must be true when the list holds entries");
+        }
+    }
+
+    fn conditions(&mut self, path: Path<'_>, conditions: &[i32], facts: &mut Facts) {
+        const CONDITIONS: [Fact; 6] = [
+            Fact::Sepsis,
+            Fact::FebrileIllness,
+            Fact::BleedingDisorder,
+            Fact::GoldTherapyEver,
+            Fact::RenalDisease,
+            Fact::PihHistory,
+        ];
+        for (at, condition) in conditions.iter().enumerate() {
+            let place = self.listed(path.nth("conditions", at), *condition, CONDITIONS.len());
+            if let Some(fact) = place.and_then(|it| CONDITIONS.get(it)) {
+                facts.set(*fact, Some(Value::YesNo(true)));
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &[v1::SkinField], start: Option<Date>) -> Vec<Field> {
+        if fields.len() > ENTRIES {
+            self.wrong(Path::root("fields"), format!("holds too many entries; send at most {ENTRIES}"));
+            return Vec::new();
+        }
+        fields.iter().enumerate().map(|(at, field)| self.field(Path::item("fields", at), field, start)).collect()
+    }
+
+    fn field(&mut self, path: Path<'_>, field: &v1::SkinField, start: Option<Date>) -> Field {
+        let v1::SkinField {
+            sites,
+            infections,
+            infection_resolved,
+            pustules,
+            pih_active,
+            pih_origin,
+            metal,
+            last_tan,
+            sunburn,
+        } = field;
+        let mut facts = Facts::default();
+        if sites.is_empty() {
+            self.wrong(path.field("sites"), "is empty; name the sites that this describes");
+        }
+        let sites = self.sites(path, sites);
+        let known = self.words(Fact::InfectionInField, path, "infections", infections);
+        if !infections.is_empty() {
+            facts.set(Fact::InfectionInField, Some(Value::Words(known)));
+        }
+        if infections.len() > 1 && infections.contains(&(v1::Infection::None as i32)) {
+            self.wrong(path.field("infections"), "holds INFECTION_NONE beside infections; send one or the other");
+        }
+        for (fact, name, date) in [
+            (Fact::DaysSinceInfection, "infection_resolved", infection_resolved),
+            (Fact::DaysSinceTan, "last_tan", last_tan),
+        ] {
+            facts.set(fact, self.event(path.field(name), date.as_ref(), start));
+        }
+        for (fact, answer) in [
+            (Fact::PustulesInField, pustules),
+            (Fact::PihActiveInField, pih_active),
+            (Fact::MetalInField, metal),
+            (Fact::Sunburn, sunburn),
+        ] {
+            facts.set(fact, answer.map(Value::YesNo));
+        }
+        let origin = self.word(&mut facts, Fact::PihOrigin, path.field("pih_origin"), *pih_origin);
+        if origin.is_some() && *pih_active == Some(false) {
+            self.wrong(path.field("pih_origin"), "only goes with brown marks; set pih_active to true or leave it out");
+        }
+        Field { sites, facts }
+    }
+
+    fn sites(&mut self, path: Path<'_>, sites: &[i32]) -> Vec<Site> {
+        let mut all = Vec::new();
+        for (at, site) in sites.iter().enumerate() {
+            let place = self.listed(path.nth("sites", at), *site, Site::VARIANTS.len());
+            all.extend(place.and_then(|it| Site::VARIANTS.get(it)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes) {
+        let v1::Preferences { excluded_procedures, max_downtime_days } = preferences;
+        let path = Path::root("preferences");
+        wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
+        wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
+    }
+
+    fn clinic(&mut self, clinic: &v1::Clinic, wishes: &mut Wishes, facts: &mut Facts) {
+        let v1::Clinic { available_procedures, mnrf_needle_material, guardian_consent } = clinic;
+        let path = Path::root("clinic");
+        let available = self.procedures(path, "available_procedures", available_procedures);
+        wishes.available = (!available_procedures.is_empty()).then_some(available);
+        self.word(facts, Fact::MnrfNeedleMaterial, path.field("mnrf_needle_material"), *mnrf_needle_material);
+        facts.set(Fact::GuardianConsent, guardian_consent.map(Value::YesNo));
+    }
+
+    fn procedures(&mut self, path: Path<'_>, field: &str, ids: &[String]) -> ProcedureSet {
+        if ids.len() > ENTRIES {
+            self.wrong(path.field(field), format!("holds too many entries; send at most {ENTRIES}"));
+            return ProcedureSet::default();
+        }
+        let mut all = ProcedureSet::default();
+        for (at, id) in ids.iter().enumerate() {
+            self.procedure(path.nth(field, at), id).into_iter().for_each(|id| all.insert(id));
+        }
+        all
+    }
+
+    fn history(
+        &mut self,
+        history: &[v1::PastSession],
+        start: Option<Date>,
+        scars: &[Scar],
+        facts: &mut Facts,
+    ) -> Vec<PastSession> {
+        let most = self.vocabulary.max_history;
+        if history.len() > most {
+            self.wrong(Path::root("history"), format!("holds too many sessions; send the latest {most}"));
+            return Vec::new();
+        }
+        let mut complications = 0;
+        let mut all: Vec<PastSession> = Vec::new();
+        for (at, session) in history.iter().enumerate() {
+            let path = Path::item("history", at);
+            complications |= self.words(Fact::PreviousComplication, path, "complications", &session.complications);
+            all.extend(self.past_session(path, session, start, scars));
+        }
+        if !history.is_empty() {
+            facts.set(Fact::PreviousComplication, Some(Value::Words(complications)));
+        }
+        all.sort_by_key(|it| it.day);
+        all
+    }
+
+    fn past_session(
+        &mut self,
+        path: Path<'_>,
+        session: &v1::PastSession,
+        start: Option<Date>,
+        scars: &[Scar],
+    ) -> Option<PastSession> {
+        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent } = session;
+        let procedure = self.past_procedure(path, procedure, *tca_percent);
+        let day = match date {
+            Some(date) => self.date(path.field("date"), date),
+            None => {
+                self.wrong(path.field("date"), "is required; send the day on which it was done");
+                None
+            }
+        };
+        if let (Some(day), Some(start)) = (day, start)
+            && day > start
+        {
+            self.wrong(path.field("date"), "lies after start_date; send only sessions that were done");
+        }
+        let mut groups: Vec<ScarIndex> = Vec::new();
+        for (at, id) in scar_ids.iter().take(ENTRIES).enumerate() {
+            match scars.binary_search_by(|it| it.id.cmp(id)).ok().and_then(|it| u16::try_from(it).ok()) {
+                Some(index) => groups.push(ScarIndex(index)),
+                None => {
+                    self.wrong(path.nth("scar_ids", at), "is the id of no group in scars; name one or leave it out")
+                }
+            }
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        let sites = self.sites(path, sites);
+        let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
+        Some(PastSession { procedure: procedure?, day: day?.days_after(start?), scars: groups, sites, tca_percent })
+    }
+
+    fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {
+        if id.is_empty() {
+            self.wrong(path.field("procedure"), "is required; name the procedure that was done");
+            return None;
+        }
+        let procedure = self.procedure(path.field("procedure"), id)?;
+        if !self.vocabulary.in_sessions.contains(procedure) {
+            self.wrong(path.field("procedure"), "is home care and has no sessions; describe it under patient");
+        }
+        if tca_percent.is_some() && !self.vocabulary.by_strength.contains(procedure) {
+            self.wrong(path.field("tca_percent"), "only goes with a procedure that uses this acid; leave it out");
+        }
+        Some(procedure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use strum::VariantArray as _;
+
+    use super::{Fact, v1};
+    use crate::domain::{Complication, FactKind};
+
+    /// Name of the `number`-th value of an enum; `None` past its end.
+    type Name = fn(i32) -> Option<&'static str>;
+
+    macro_rules! name {
+        ($wire:ident) => {
+            |number| v1::$wire::try_from(number).ok().map(|it| it.as_str_name())
+        };
+    }
+
+    /// The readers count on it: the n-th value on the wire is the n-th word of the fact.
+    #[test]
+    fn words_are_in_the_order_of_the_wire() {
+        let facts: [(Fact, Name); 26] = [
+            (Fact::Pregnancy, name!(Pregnancy)),
+            (Fact::Isotretinoin, name!(Isotretinoin)),
+            (Fact::ActiveAcne, name!(ActiveAcne)),
+            (Fact::KeloidHistory, name!(KeloidHistory)),
+            (Fact::Antithrombotic, name!(Antithrombotic)),
+            (Fact::Allergies, name!(Allergen)),
+            (Fact::ImplantedDevice, name!(ImplantedDevice)),
+            (Fact::PreviousComplication, name!(Complication)),
+            (Fact::MnrfNeedleMaterial, name!(NeedleMaterial)),
+            (Fact::Site, name!(Site)),
+            (Fact::InfectionInField, name!(Infection)),
+            (Fact::PihOrigin, name!(PihOrigin)),
+            (Fact::Activity, name!(Activity)),
+            (Fact::Relief, name!(Relief)),
+            (Fact::RaisedForm, name!(RaisedForm)),
+            (Fact::DepthMethod, name!(DepthMethod)),
+            (Fact::Profile, name!(Profile)),
+            (Fact::Edge, name!(Edge)),
+            (Fact::Stretch, name!(Stretch)),
+            (Fact::Color, name!(ScarColor)),
+            (Fact::Shape, name!(ScarShape)),
+            (Fact::Base, name!(ScarBase)),
+            (Fact::Cause, name!(ScarCause)),
+            (Fact::DeclaredType, name!(ScarType)),
+            (Fact::DeclaredDepthClass, name!(DepthClass)),
+            (Fact::Confidence, name!(Confidence)),
+        ];
+        for (fact, name) in facts {
+            let FactKind::Words(words) = fact.kind() else { panic!("{fact:?} has no words") };
+            for (number, word) in (1..).zip(words) {
+                let wire = name(number).unwrap_or_else(|| panic!("{fact:?} has no value {number}"));
+                assert!(wire.ends_with(&format!("_{}", word.to_uppercase())), "{fact:?}: {wire} is not {word}");
+            }
+            let end = i32::try_from(words.len()).unwrap() + 1;
+            assert_eq!(name(end), None, "{fact:?} has values without a word");
+        }
+        assert_eq!(Complication::VARIANTS.len(), 4);
+    }
+}
