@@ -37,7 +37,7 @@ fn bench(c: &mut Criterion) {
     let files = release::embedded();
     let knowledge = Knowledge::parse(&files).unwrap();
     let service = Service::new(knowledge.clone());
-    let case = |request: v1::GenerateProtocolRequest| wire::case(knowledge.vocabulary(), request).unwrap();
+    let case = |request: v1::GenerateProtocolRequest| wire::case(knowledge.vocabulary(), &request).unwrap();
 
     let mut group = c.benchmark_group("decide");
     for name in ["ice_pick_phototype_ii", "ice_pick_phototype_iv", "mixed_face", "pregnant", "keloid_former"] {

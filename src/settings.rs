@@ -1,5 +1,6 @@
-//! Settings: defaults, then a file, then the environment, then the command line. What is wrong or unknown is refused
-//! by name, all of it at once, before anything starts.
+//! Settings: defaults, then a file, then the environment, then the command line.
+//!
+//! What is wrong or unknown is refused by name, all of it at once, before anything starts.
 
 use std::{collections::BTreeSet, env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 

@@ -155,6 +155,8 @@ pub enum SessionKind {
 pub struct SessionProcedure {
     /// Place of the stage in the plan, from 0.
     pub stage: usize,
+    /// The groups, in order.
+    pub scars: Vec<ScarIndex>,
     /// Whole area or test area.
     pub kind: SessionKind,
     /// Number within the stage, from 1; 0 for a test area.

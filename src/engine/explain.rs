@@ -28,7 +28,7 @@ pub(super) fn explain(
     let mut stages = home_care::before(context, schedule, treatable);
     let offset = stages.len();
     stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
-    stages.extend(plan.joining.iter().map(|joining| joining_stage(context, schedule, joining)));
+    stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
     let sessions = plan.visits(context, schedule, offset, false);
     let contingent_sessions = plan.visits(context, schedule, offset, true);
     stages.extend(home_care::after(context, schedule, treatable));
@@ -107,12 +107,12 @@ fn lines_of(context: Context<'_, '_>, chosen: &[&Line], scars: &[ScarIndex]) -> 
 }
 
 /// What joins the sittings of other stages.
-fn joining_stage(context: Context<'_, '_>, schedule: &Schedule<'_>, joining: &sitting::Joining) -> Stage {
-    let days: Vec<Day> = joining.days(schedule).collect();
+fn joining_stage(context: Context<'_, '_>, joining: &sitting::Joining) -> Stage {
+    let days: Vec<Day> = joining.days().collect();
     let mut stage =
         frame(context, joining.procedure, &joining.scars, days.iter().min().copied(), days.iter().max().copied());
     stage.phase = joining.phase;
-    stage.planned = i32::try_from(joining.planned(schedule)).unwrap_or(i32::MAX);
+    stage.planned = i32::try_from(joining.planned()).unwrap_or(i32::MAX);
     stage.contingent_on = (stage.planned == 0).then_some(1);
     stage.parameters = parameters::settings(context, joining.procedure, &joining.scars);
     add_rules(&mut stage.reasons, joining.reasons.iter().copied());
@@ -171,7 +171,10 @@ pub(super) fn frame(
 /// The gate review and the final one.
 fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
     let planning = context.knowledge.planning();
-    let Some(last) = schedule.last else { return Vec::new() };
+    let Some(last) = schedule.last else {
+        let first = schedule.gate.map(|day| Review { day, reasons: vec![planning.first_review] });
+        return first.into_iter().collect();
+    };
     let gates = schedule.gate.map(|day| Review { day, reasons: vec![planning.gate_review.rule] });
     let day = last.saturating_add(planning.final_review.days);
     let mut reviews: Vec<Review> = gates.into_iter().collect();

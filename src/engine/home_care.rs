@@ -3,7 +3,8 @@
 use crate::{
     domain::{Day, Fact, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Stage, Truth, Value},
     engine::{
-        explain::frame,
+        explain::{frame, lines},
+        parameters,
         schedule::Schedule,
         screen::Standing,
         select::{Context, add_rules},
@@ -129,6 +130,15 @@ fn add(
         None => {
             let mut stage = frame(context, procedure, scars, Some(start), end);
             stage.phase = phase;
+            stage.parameters = parameters::settings(context, procedure, scars);
+            // It has no visits that could carry what comes before and after.
+            if let Some(known) = context.knowledge.procedures().get(procedure.index()) {
+                let around = known.preparation.iter().chain(&known.aftercare);
+                around.for_each(|line| {
+                    let holds = lines(context, std::slice::from_ref(line), scars);
+                    add_rules(&mut stage.technique, holds);
+                });
+            }
             stage.reasons = reasons;
             stage.passed_over = passed_over;
             stages.push(stage);

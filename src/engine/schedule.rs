@@ -42,7 +42,7 @@ pub(super) struct Dated<'k> {
 pub(super) struct Schedule<'k> {
     /// In the order of the ladder.
     pub stages: Vec<Dated<'k>>,
-    /// The day of the review that gates the contingent stages; `None` when nothing is planned.
+    /// The day of the review that gates the contingent stages; `None` when there is nothing to review.
     pub gate: Option<Day>,
     /// The last day of a planned session.
     pub last: Option<Day>,
@@ -54,7 +54,12 @@ pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> 
     let mut stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
     settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
     let last = stages.iter().filter_map(Dated::last).max();
-    let gate = last.map(|last| last.saturating_add(context.knowledge.planning().gate_review.days));
+    let waits = stages.iter().any(|stage| stage.draft.contingent.is_some());
+    let gate = match last {
+        Some(last) => Some(last.saturating_add(context.knowledge.planning().gate_review.days)),
+        // Nothing comes before what waits for a review: the first visit is the review.
+        None => waits.then_some(0),
+    };
     if let Some(gate) = gate {
         settle(context, patient, &mut stages, gate, |stage| stage.draft.contingent.is_some());
     }
@@ -149,7 +154,9 @@ fn settle<'k>(
 /// Days of the test area and of the sessions, counted from the first.
 fn offsets(stage: &Dated<'_>) -> Vec<Day> {
     let step = stage.repeat.map_or(0, |spacing| aim(&spacing));
-    let first = stage.draft.leads.test_area.map(|(days, _)| days);
+    // The test area is treated skin too: it also keeps the wait between two sessions.
+    let between = stage.repeat.map_or(0, |spacing| spacing.plan_min);
+    let first = stage.draft.leads.test_area.map(|(days, _)| days.max(between));
     let sessions = (0..stage.draft.count).map(|number| first.unwrap_or(0).saturating_add(step.saturating_mul(number)));
     first.map(|_| 0).into_iter().chain(sessions).collect()
 }

@@ -148,7 +148,9 @@ impl<'k> Context<'_, 'k> {
         }
         let Some(&(first, clearance)) = candidates.first() else { return choice };
         let plain = candidates.iter().find(|(option, clearance)| {
-            !clearance && self.strength(option.procedure, scar) >= self.strength(first.procedure, scar)
+            !clearance
+                && !option.substitute
+                && self.strength(option.procedure, scar) >= self.strength(first.procedure, scar)
         });
         match plain {
             Some(&(option, _)) if clearance => {

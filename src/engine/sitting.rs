@@ -18,26 +18,37 @@ pub(super) struct Joining {
     pub phase: Phase,
     pub scars: Vec<ScarIndex>,
     pub reasons: Vec<RuleId>,
-    /// The sittings it joins: place of the host among the stages, number of the session from 0, and its day.
-    sittings: Vec<(usize, usize, Day)>,
+    /// The sittings it joins, the planned ones first and then in order of their days.
+    sittings: Vec<Joined>,
+}
+
+/// A sitting that something joins: one for each day, however many stages have a session on it.
+#[derive(Debug)]
+struct Joined {
+    day: Day,
+    contingent: bool,
+    /// The stages it joins, with the number of their session from 0.
+    hosts: Vec<(usize, usize)>,
 }
 
 impl Joining {
-    /// The days of all sittings it joins.
-    pub(super) fn days<'a>(&'a self, schedule: &'a Schedule<'_>) -> impl Iterator<Item = Day> + 'a {
-        let planned = self.planned(schedule) > 0;
-        let counts = move |host: usize| !planned || !is_contingent(schedule, host);
-        self.sittings.iter().filter(move |(host, ..)| counts(*host)).map(|(.., day)| *day)
+    /// The days of the planned sittings it joins, or of all when none is planned.
+    pub(super) fn days(&self) -> impl Iterator<Item = Day> + '_ {
+        let planned = self.planned() > 0;
+        self.sittings.iter().filter(move |it| !planned || !it.contingent).map(|it| it.day)
     }
 
     /// How many planned sittings it joins.
-    pub(super) fn planned(&self, schedule: &Schedule<'_>) -> usize {
-        self.sittings.iter().filter(|(host, ..)| !is_contingent(schedule, *host)).count()
+    pub(super) fn planned(&self) -> usize {
+        self.sittings.iter().filter(|it| !it.contingent).count()
     }
-}
 
-fn is_contingent(schedule: &Schedule<'_>, host: usize) -> bool {
-    schedule.stages.get(host).is_some_and(|stage| stage.draft.contingent.is_some())
+    fn join(&mut self, day: Day, contingent: bool, host: (usize, usize)) {
+        match self.sittings.iter_mut().find(|it| it.day == day && it.contingent == contingent) {
+            Some(known) => known.hosts.push(host),
+            None => self.sittings.push(Joined { day, contingent, hosts: vec![host] }),
+        }
+    }
 }
 
 /// Which procedures join which sittings.
@@ -53,6 +64,7 @@ struct Item {
     /// Place of the stage among dated stages and then joining ones.
     stage: usize,
     procedure: ProcedureId,
+    scars: Vec<ScarIndex>,
     kind: SessionKind,
     number: i32,
     earliest: Day,
@@ -80,12 +92,13 @@ impl Plan {
             dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut stage.scars, *scar));
             add_rules(&mut stage.reasons, dated.draft.adjunct_reasons.iter().copied());
             let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
-            let days = dated.days.iter().enumerate().filter(|(_, day)| **day >= ready);
-            stage.sittings.extend(days.map(|(number, day)| (host, number, *day)));
+            for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
+                stage.join(*day, dated.draft.contingent.is_some(), (host, number));
+            }
         }
         for stage in &mut joining {
             let most = procedure(context, stage.procedure).and_then(|it| it.sessions).map(|it| it.count.max);
-            stage.sittings.sort_by_key(|(host, _, day)| (is_contingent(schedule, *host), *day));
+            stage.sittings.sort_by_key(|it| (it.contingent, it.day));
             stage.sittings.truncate(most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX));
         }
         joining.retain(|it| !it.sittings.is_empty());
@@ -117,25 +130,35 @@ impl Plan {
         let mut items = Vec::new();
         for (at, dated) in schedule.stages.iter().enumerate() {
             if dated.draft.contingent.is_some() == contingent {
-                add_items(&mut items, at, dated);
+                add_items(&mut items, context.knowledge.planning().test_area, at, dated);
             }
         }
         for (place, joining) in self.joining.iter().enumerate() {
             let order = procedure(context, joining.procedure).map_or(0, |it| it.order);
-            let sittings = joining.sittings.iter().filter(|(host, ..)| is_contingent(schedule, *host) == contingent);
-            for ((host, session, day), number) in sittings.zip(1..) {
-                let Some(dated) = schedule.stages.get(*host) else { continue };
+            let sittings = joining.sittings.iter().filter(|it| it.contingent == contingent);
+            for (joined, number) in sittings.zip(1..) {
+                let hosts = || {
+                    let hosts = joined.hosts.iter();
+                    hosts.filter_map(|(host, session)| Some((schedule.stages.get(*host)?, *session)))
+                };
+                let mut scars = Vec::new();
+                let mut reasons = Vec::new();
+                for (dated, _) in hosts() {
+                    dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
+                    add_rules(&mut reasons, dated.draft.adjunct_reasons.iter().copied());
+                }
                 items.push(Item {
-                    day: *day,
+                    day: joined.day,
                     order,
                     stage: schedule.stages.len() + place,
                     procedure: joining.procedure,
+                    scars,
                     kind: SessionKind::Treatment,
                     number,
                     // It has no day of its own.
-                    earliest: earliest(dated, *session),
+                    earliest: hosts().map(|(dated, session)| earliest(dated, session)).max().unwrap_or(joined.day),
                     latest: None,
-                    reasons: dated.draft.adjunct_reasons.clone(),
+                    reasons,
                 });
             }
         }
@@ -159,12 +182,13 @@ impl Plan {
         for item in items {
             session.procedures.push(SessionProcedure {
                 stage: item.stage + offset,
+                scars: item.scars.clone(),
                 kind: item.kind,
                 number_in_stage: item.number,
             });
             add_rules(&mut session.reasons, item.reasons.iter().copied());
             let Some(known) = procedure(context, item.procedure) else { continue };
-            let scars = self.scars(schedule, item.stage);
+            let scars = item.scars.as_slice();
             if let Some(downtime) = known.downtime {
                 lengthen(&mut session, &downtime);
             }
@@ -180,15 +204,9 @@ impl Plan {
         }
         session
     }
-
-    fn scars<'a>(&'a self, schedule: &'a Schedule<'_>, stage: usize) -> &'a [ScarIndex] {
-        let dated = schedule.stages.get(stage).map(|it| it.draft.scars.as_slice());
-        let joining = || self.joining.get(stage.checked_sub(schedule.stages.len())?).map(|it| it.scars.as_slice());
-        dated.or_else(joining).unwrap_or_default()
-    }
 }
 
-fn add_items(items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
+fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dated<'_>) {
     let draft = &dated.draft;
     let mut item = |day, kind, number, earliest, latest, reasons| {
         items.push(Item {
@@ -196,6 +214,7 @@ fn add_items(items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
             order: draft.order,
             stage,
             procedure: draft.procedure,
+            scars: draft.scars.clone(),
             kind,
             number,
             earliest,
@@ -206,7 +225,8 @@ fn add_items(items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
     let mut opening = dated.timing.clone();
     add_rules(&mut opening, draft.reasons.iter().copied());
     if let Some(day) = dated.test_area {
-        let mut reasons: Vec<RuleId> = draft.leads.test_area.map(|(_, rule)| rule).into_iter().collect();
+        let mut reasons = vec![test_area];
+        add_rules(&mut reasons, draft.leads.test_area.map(|(_, rule)| rule));
         add_rules(&mut reasons, opening.iter().copied());
         item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);
     }
@@ -232,7 +252,9 @@ fn earliest(dated: &Dated<'_>, session: usize) -> Day {
     let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
     match (before, dated.repeat, dated.test_area, dated.draft.leads.test_area) {
         (Some(before), Some(spacing), ..) => before.saturating_add(spacing.floor),
-        (None, _, Some(test), Some((days, _))) => test.saturating_add(days),
+        (None, spacing, Some(test), Some((days, _))) => {
+            test.saturating_add(days.max(spacing.map_or(0, |spacing| spacing.floor)))
+        }
         (_, _, _, _) => dated.earliest,
     }
 }

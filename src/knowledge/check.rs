@@ -380,8 +380,9 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
-        let [plain_first, step_left_out, history, test_area, priming] =
-            [&raw.plain_first, &raw.step_left_out, &raw.history, &raw.test_area, &raw.priming].map(&mut one);
+        let [plain_first, step_left_out, history, test_area, priming, first_review] =
+            [&raw.plain_first, &raw.step_left_out, &raw.history, &raw.test_area, &raw.priming, &raw.first_review]
+                .map(&mut one);
         let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
         let fewest = model::Line {
             rule: self.rule(file, &raw.fewest.rule),
@@ -396,6 +397,7 @@ impl Scope<'_> {
             usual,
             gate_review: gate_review?,
             final_review: final_review?,
+            first_review,
             visit_check,
             allowed,
             shared_sitting,

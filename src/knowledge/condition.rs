@@ -193,6 +193,10 @@ fn joined(mut parts: Vec<Predicate>, join: fn(Vec<Predicate>) -> Predicate) -> P
 
 fn is(fact: Fact, word: &str) -> Result<Predicate, String> {
     match (word, fact.kind()) {
+        // A list that has the word itself means it.
+        ("unknown", FactKind::Words(words)) if words.contains(&"unknown") => {
+            bit(fact, word).map(|bit| Predicate::Word(fact, bit))
+        }
         ("known", _) => Ok(Predicate::Known(fact)),
         ("unknown", _) => Ok(Predicate::Not(Box::new(Predicate::Known(fact)))),
         ("yes", FactKind::YesNo) => Ok(Predicate::Yes(fact)),

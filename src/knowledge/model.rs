@@ -436,6 +436,8 @@ pub struct Grading {
 pub struct StepOption {
     pub procedure: ProcedureId,
     pub when: Predicate,
+    /// Taken only when none before it can be.
+    pub substitute: bool,
     pub rule: RuleId,
 }
 
@@ -502,6 +504,7 @@ pub struct Planning {
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,
+    pub first_review: RuleId,
     pub visit_check: RuleId,
     pub allowed: RuleId,
     pub shared_sitting: RuleId,

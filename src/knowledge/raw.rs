@@ -671,6 +671,9 @@ pub(super) struct StepOption {
     pub procedure: Text,
     /// Condition over facts of the scar, its site and the patient; absent means always.
     pub when: Option<Text>,
+    /// Taken only when none before it can be: a clearance that one of those needs is no reason to prefer it.
+    #[serde(default)]
+    pub substitute: bool,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
@@ -756,6 +759,8 @@ pub(super) struct Planning {
     pub gate_review: ReviewRule,
     /// Judges the end result.
     pub final_review: ReviewRule,
+    /// Decides at the first visit when nothing comes before what waits for a review.
+    pub first_review: Line,
     /// Checked at the first session of the surface phase after the structural phase.
     pub visit_check: Line,
     /// A procedure against which nothing speaks.

@@ -96,6 +96,14 @@ impl<'a> Writer<'a> {
         scars.iter().filter_map(|scar| Some(self.findings.scars.get(scar.index())?.id.clone())).collect()
     }
 
+    fn sites(&self, scars: &[ScarIndex]) -> Vec<i32> {
+        let mut sites: Vec<Site> =
+            scars.iter().filter_map(|scar| Some(self.findings.scars.get(scar.index())?.area.site)).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        site_numbers(&sites)
+    }
+
     fn assessment(&mut self, assessment: &Assessment) -> v1::Assessment {
         let Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons } = assessment;
         let labels = scars.iter().filter_map(|label| {
@@ -315,12 +323,12 @@ impl<'a> Writer<'a> {
         let Session { day, earliest, latest, procedures, downtime, makeup_day, preparation, aftercare, reasons } =
             session;
         let done = procedures.iter().zip(1..).filter_map(|(it, sequence)| {
-            let SessionProcedure { stage, kind, number_in_stage } = it;
+            let SessionProcedure { stage, scars, kind, number_in_stage } = it;
             let of = stages.get(*stage)?;
             Some(v1::SessionProcedure {
                 procedure: self.catalogue.procedure_id(of.procedure),
-                scar_ids: self.scar_ids(&of.scars),
-                sites: site_numbers(&of.sites),
+                scar_ids: self.scar_ids(scars),
+                sites: self.sites(scars),
                 stage: nth(*stage),
                 sequence,
                 kind: match kind {

@@ -1,13 +1,13 @@
 //! What must always hold of a plan, checked against the knowledge and not against the engine.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
         Action, Area, Case, Day, Fact, Outcome, PastSession, Plan, ProcedureId, Protocol, RuleId, ScarIndex, Session,
-        SessionKind, Site, Truth, Value,
+        SessionKind, SessionProcedure, Site, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -118,13 +118,23 @@ fn waits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
         .sessions
         .iter()
         .chain(&protocol.contingent_sessions)
-        .flat_map(|session| session.procedures.iter().map(move |it| (session.day, it)))
-        .map(|(day, it)| {
+        .flat_map(|session| session.procedures.iter().map(move |it| (session, it)))
+        .map(|(session, it)| {
             let stage = &protocol.stages[it.stage];
             let procedure = &knowledge.procedures()[stage.procedure.index()];
             let high =
                 |place: usize| stage.parameters.iter().filter(|it| it.parameter == place).map(|it| it.limit.high).max();
-            Done { day, procedure, kind: kind(procedure, high), scars: stage.scars.clone() }
+            // What joins a sitting goes where its hosts go: into single scars when they all work on single scars.
+            let host = |other: &&SessionProcedure| {
+                let procedure = &knowledge.procedures()[protocol.stages[other.stage].procedure.index()];
+                procedure.kind == ProcedureKind::Field && other.scars.iter().any(|scar| it.scars.contains(scar))
+            };
+            let focal = match procedure.kind {
+                ProcedureKind::Focal => true,
+                ProcedureKind::Adjunct => !session.procedures.iter().any(|other| host(&other)),
+                ProcedureKind::Field | ProcedureKind::HomeCare => false,
+            };
+            Done { day: session.day, procedure, kind: kind(procedure, high), scars: it.scars.clone(), focal }
         })
         .collect();
     for first in &all {
@@ -151,8 +161,13 @@ fn waits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
         if procedure.kind == ProcedureKind::HomeCare {
             continue;
         }
-        let done =
-            Done { day: past.day, procedure, kind: kind(procedure, |_| past.tca_percent), scars: past.scars.clone() };
+        let done = Done {
+            day: past.day,
+            procedure,
+            kind: kind(procedure, |_| past.tca_percent),
+            scars: past.scars.clone(),
+            focal: procedure.kind == ProcedureKind::Focal,
+        };
         for next in all.iter().filter(|next| past.scars.is_empty() || touch(case, &done, next)) {
             if !past.sites.is_empty() {
                 continue;
@@ -168,6 +183,7 @@ struct Done<'k> {
     procedure: &'k Procedure,
     kind: GapKind,
     scars: Vec<ScarIndex>,
+    focal: bool,
 }
 
 fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -> GapKind {
@@ -179,8 +195,7 @@ fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -> GapKind {
 }
 
 fn touch(case: &Case, one: &Done<'_>, other: &Done<'_>) -> bool {
-    let focal = |it: &Done<'_>| it.procedure.kind == ProcedureKind::Focal;
-    if focal(one) && focal(other) {
+    if one.focal && other.focal {
         return one.scars.iter().any(|it| other.scars.contains(it));
     }
     let areas =
@@ -381,6 +396,25 @@ pub fn special_cases() -> Vec<Case> {
                 word(Fact::DepthMethod, "oct"),
             ],
         ];
+        let odd = odd.into_iter().chain([
+            vec![
+                word(Fact::Profile, "u"),
+                word(Fact::Edge, "sloping"),
+                number(Fact::OpeningWidthMm, 2_500),
+                number(Fact::DepthMm, 500),
+                word(Fact::DepthMethod, "oct"),
+            ],
+            // Called a boxcar scar, and looks like something else.
+            vec![
+                word(Fact::Profile, "m"),
+                word(Fact::Edge, "sloping"),
+                word(Fact::Stretch, "flattens"),
+                word(Fact::Base, "sound"),
+                number(Fact::OpeningWidthMm, 4_000),
+                word(Fact::DeclaredType, "boxcar"),
+                word(Fact::DeclaredDepthClass, "deep"),
+            ],
+        ]);
         for features in odd {
             cases.push(case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &features)]));
             let mut uncounted = scar("a", Site::Cheek, 12, &features);
@@ -388,6 +422,11 @@ pub fn special_cases() -> Vec<Case> {
             uncounted.facts.set(Fact::ScarCount, None);
             cases.push(case(healthy(phototype), vec![uncounted]));
         }
+        let mut expecting = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
+        for (fact, value) in [word(Fact::Pregnancy, "pregnant"), word(Fact::ActiveAcne, "mild")] {
+            expecting.patient.set(fact, value);
+        }
+        cases.push(expecting);
         let mut many = case(healthy(phototype), vec![scar("a", Site::Cheek, 40, &kinds[6].1)]);
         many.findings.declared_grade = Some(3);
         cases.push(many);

@@ -1,6 +1,6 @@
 //! People with scars: a healthy baseline, and every value that a safety rule tells apart.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use std::sync::OnceLock;
 
@@ -121,6 +121,8 @@ pub fn treatable() -> Vec<Features> {
     ];
     let mut tethered = deep(3_500, Some("sound"));
     tethered.push(yes(Fact::Tethered));
+    let mut shallow_tethered = shallow.clone();
+    shallow_tethered.push(yes(Fact::Tethered));
     vec![
         ("ice pick", sharp("v", 1_200)),
         ("wide ice pick", sharp("v", 2_500)),
@@ -133,6 +135,7 @@ pub fn treatable() -> Vec<Features> {
         ("wide deep boxcar with a scarred base", deep(3_500, Some("scarred"))),
         ("wide deep boxcar with an unknown base", deep(3_500, None)),
         ("tethered deep boxcar", tethered),
+        ("tethered shallow boxcar", shallow_tethered),
         ("rolling", rolling),
     ]
 }

@@ -76,7 +76,9 @@ impl Scope<'_> {
         for it in raw {
             let when = self.checker.condition(file, it.when.as_ref());
             let rule = self.rule(file, &it.rule);
-            options.extend(self.procedure(file, &it.procedure).map(|procedure| StepOption { procedure, when, rule }));
+            let substitute = it.substitute;
+            let procedure = self.procedure(file, &it.procedure);
+            options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, rule }));
         }
         options
     }

@@ -352,6 +352,7 @@ impl<'f> Entries<'_, 'f> {
         }
         for line in [
             &raw.usual,
+            &raw.first_review,
             &raw.visit_check,
             &raw.allowed,
             &raw.shared_sitting,
