@@ -151,9 +151,6 @@ fn an_unasked_fact_is_never_less_cautious_than_the_healthy_answer() {
 fn a_contraindication_never_adds_what_it_forbids() {
     for (name, features) in treatable() {
         for phototype in [Some(2), Some(5)] {
-            let fine =
-                engine::plan(knowledge(), &case(healthy(phototype), vec![scar("s", Site::Cheek, 14, &features)]));
-            let planned: BTreeSet<_> = laws::planned(&fine);
             for answer in answers().into_iter().filter(|it| !it.healthy) {
                 let mut it = case(healthy(phototype), vec![scar("s", Site::Cheek, 14, &features)]);
                 for (fact, value) in &answer.changes {
@@ -164,14 +161,13 @@ fn a_contraindication_never_adds_what_it_forbids() {
                     let added = laws::planned(&plan).contains(&disposition.procedure);
                     assert!(!added, "{name}, {}: an excluded procedure is planned", answer.name);
                 }
-                let _ = &planned;
             }
         }
     }
 }
 
 #[test]
-fn the_order_of_the_scars_changes_nothing_and_equal_facts_give_equal_plans() {
+fn equal_facts_give_equal_plans() {
     for case in laws::special_cases() {
         let plan = engine::plan(knowledge(), &case);
         assert_eq!(plan, engine::plan(knowledge(), &case));

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
+    domain::Action,
     knowledge::Knowledge,
     wire::{
         Date, Reason,
@@ -25,8 +26,9 @@ impl Page {
         let _ = writeln!(self.0, "{}", text.to_uppercase());
     }
 
-    /// A line, folded with its continuation `indent` columns in.
+    /// A line from `indent` columns in, folded; what is listed with a dash hangs.
     fn line(&mut self, indent: usize, text: &str) {
+        let mut indent = indent;
         let mut column = 0;
         for word in text.split(' ') {
             let length = word.chars().count();
@@ -37,6 +39,9 @@ impl Page {
             if column == 0 {
                 let _ = write!(self.0, "{:indent$}", "");
                 column = indent;
+                if word == "-" {
+                    indent += 2;
+                }
             } else {
                 self.0.push(' ');
                 column += 1;
@@ -140,7 +145,7 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
             page.reasons(4, &referral.reasons);
         }
     }
-    not_as_usual(&mut page, &names, &answer.dispositions);
+    not_as_usual(&mut page, knowledge, &names, &answer.dispositions);
     page.heading("read this first");
     page.reasons(2, &answer.reasons);
     if let Some(it) = &answer.assessment {
@@ -151,31 +156,47 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
     page.0
 }
 
-fn not_as_usual(page: &mut Page, names: &BTreeMap<&str, &str>, dispositions: &[v1::ProcedureDisposition]) {
-    let strict = |it: &&v1::ProcedureDisposition| match it.disposition() {
-        v1::Disposition::Excluded | v1::Disposition::Deferred | v1::Disposition::NeedsClearance => true,
-        v1::Disposition::Unspecified
-        | v1::Disposition::Modified
-        | v1::Disposition::Warned
-        | v1::Disposition::Allowed => false,
-    };
-    let mut strict = dispositions.iter().filter(strict).peekable();
-    if strict.peek().is_some() {
-        page.heading("not without more ado");
-    }
-    for it in strict {
-        let how = words(it.disposition().as_str_name(), "DISPOSITION_");
+/// What is excluded, must wait or needs somebody's word: what fares alike for the same reasons stands together.
+fn not_as_usual(
+    page: &mut Page,
+    knowledge: &Knowledge,
+    names: &BTreeMap<&str, &str>,
+    dispositions: &[v1::ProcedureDisposition],
+) {
+    let mut groups: BTreeMap<(i32, String, Vec<String>), Vec<String>> = BTreeMap::new();
+    for it in dispositions {
+        let strict = match it.disposition() {
+            v1::Disposition::Excluded => Action::Exclude,
+            v1::Disposition::Deferred => Action::Defer,
+            v1::Disposition::NeedsClearance => Action::Clearance,
+            v1::Disposition::Unspecified
+            | v1::Disposition::Modified
+            | v1::Disposition::Warned
+            | v1::Disposition::Allowed => continue,
+        };
         let until = match (it.until_day, it.until_event.as_str()) {
             (Some(day), _) => format!(" until day {day}"),
             (None, "") => String::new(),
             (None, event) => format!(" until {}", event.replace('-', " ")),
         };
+        let how = words(it.disposition().as_str_name(), "DISPOSITION_") + &until;
+        let action = |reason: &&Reason| {
+            let id = reason.message().rule;
+            let rules = knowledge.rules();
+            let rule = rules.binary_search_by(|rule| rule.id.cmp(&id)).ok().and_then(|at| rules.get(at));
+            rule.and_then(|rule| rule.action) == Some(strict)
+        };
+        let why = it.reasons.iter().filter(action).map(sentence).collect();
         let name = names.get(it.procedure.as_str()).copied().unwrap_or(&it.procedure);
-        page.line(2, &format!("{name}: {how}{until} ({})", it.scar_ids.join(", ")));
-        // The strictest speak; the rest is in the JSON.
-        for reason in it.reasons.iter().take(3) {
-            page.line(4, &sentence(reason));
-        }
+        let what = format!("{name} ({})", it.scar_ids.join(", "));
+        groups.entry((it.disposition, how, why)).or_default().push(what);
+    }
+    if !groups.is_empty() {
+        page.heading("not without more ado");
+    }
+    for ((_, how, why), what) in groups {
+        page.line(2, &format!("{how}: {}", what.join("; ")));
+        why.iter().for_each(|it| page.line(4, it));
     }
 }
 
@@ -195,6 +216,17 @@ impl Plan<'_> {
         let mut rows = vec![row(["", "phase", "procedure", "scars", "sessions", "every", "from day", "to day"])];
         rows.extend(protocol.stages.iter().map(|it| self.stage_row(it)));
         page.table(&rows);
+        self.calendar(page);
+        self.settings(page);
+        self.words(page);
+        self.why(page);
+    }
+
+    fn calendar(&self, page: &mut Page) {
+        let protocol = self.protocol;
+        if protocol.sessions.is_empty() && protocol.contingent_sessions.is_empty() {
+            return;
+        }
         page.heading("calendar");
         let mut rows = vec![row(["date", "day", "what", "make-up", "not before"])];
         for session in &protocol.sessions {
@@ -214,7 +246,11 @@ impl Plan<'_> {
             rows.push(self.session_row(session, "if the review says so: "));
         }
         page.table(&rows);
-        self.settings(page);
+    }
+
+    /// What must be agreed, said and asked, and what is left out.
+    fn words(&self, page: &mut Page) {
+        let protocol = self.protocol;
         for (heading, reasons) in
             [("before the first session", &protocol.preconditions), ("to be said", &protocol.warnings)]
         {
@@ -242,12 +278,12 @@ impl Plan<'_> {
                 page.line(2, &format!("- {}", event.replace('-', " ")));
             }
         }
-        self.why(page);
     }
 
     fn stage_row(&self, stage: &v1::Stage) -> Vec<String> {
         let sessions = match (&stage.session_count, stage.contingent_on) {
-            (None, _) => "at home".to_owned(),
+            (None, None) => "at home".to_owned(),
+            (None, Some(review)) => format!("at home if review {review} says so"),
             (Some(it), Some(review)) => format!("{}-{} if review {review} says so", it.min, it.max),
             (Some(it), None) => format!("{} ({}-{})", stage.planned_sessions, it.min, it.max),
         };
@@ -287,8 +323,13 @@ impl Plan<'_> {
         let mut rows = Vec::new();
         for stage in &self.protocol.stages {
             for it in &stage.parameters {
-                let name = it.name.trim_end_matches("_percent").trim_end_matches("_mm").trim_end_matches("_ml");
-                rows.push(vec![
+                let name = it
+                    .name
+                    .trim_end_matches("_percent")
+                    .trim_end_matches("_mm")
+                    .trim_end_matches("_ml")
+                    .trim_end_matches("_mj");
+                let row = vec![
                     self.name(&stage.procedure).to_owned(),
                     name.replace('_', " "),
                     if it.low < it.high {
@@ -297,7 +338,10 @@ impl Plan<'_> {
                         format!("{} {}", it.high, it.unit)
                     },
                     it.scar_ids.join(", "),
-                ]);
+                ];
+                if !rows.contains(&row) {
+                    rows.push(row);
+                }
             }
         }
         page.table(&rows);

@@ -5,58 +5,102 @@ use crate::{
     engine::{
         explain::{frame, lines},
         parameters,
-        schedule::Schedule,
+        schedule::{Dated, Schedule},
         screen::Standing,
         select::{Context, add_rules},
     },
-    knowledge::HomeCareStep,
+    knowledge::{HomeCareStep, StepOption},
 };
 
-/// Home care that begins with the plan.
+/// Home care that begins with the plan, and priming that begins with the review for what waits for it.
 pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
-    let primes = schedule.stages.iter().filter_map(|it| it.draft.leads.priming).map(|(_, rule)| rule);
-    let mut priming: Vec<RuleId> = Vec::new();
-    add_rules(&mut priming, primes);
     let mut stages: Vec<Stage> = Vec::new();
+    let planned = priming(schedule, false);
     for step in steps(context, Phase::Prepare) {
-        if step.when_priming && priming.is_empty() {
-            continue;
+        if !step.when_priming || !planned.is_empty() {
+            course(
+                context,
+                &mut stages,
+                step,
+                treatable,
+                &planned,
+                Span { start: 0, last: schedule.last, review: None },
+            );
         }
-        let mut reasons = vec![step.rule];
-        if step.when_priming {
-            add_rules(&mut reasons, [context.knowledge.planning().priming]);
-            add_rules(&mut reasons, priming.iter().copied());
-        }
-        let mut start: Day = 0;
-        let mut passed_over = Vec::new();
-        // A course that may not last as long as the plan is followed by the next option.
-        for option in &step.options {
-            if let Some(rejected) = rejected(context, option.procedure, treatable) {
-                passed_over.push(rejected);
-                continue;
-            }
-            let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
-            let used = if start == 0 { used_before(context, step) } else { 0 };
-            let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
-            if most == Some(0) {
-                continue;
-            }
-            let end = match (most, schedule.last) {
-                (Some(most), Some(last)) => Some(last.min(start.saturating_add(most))),
-                (Some(most), None) => Some(start.saturating_add(most)),
-                (None, last) => last,
-            };
-            let mut rules = reasons.clone();
-            add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
-            let passed_over = std::mem::take(&mut passed_over);
-            add(context, &mut stages, Phase::Prepare, option.procedure, treatable, (start, end), rules, passed_over);
-            match end {
-                Some(day) if schedule.last.is_some_and(|last| day < last) => start = day,
-                Some(_) | None => break,
-            }
+    }
+    let waiting = priming(schedule, true);
+    let contingent = schedule.stages.iter().filter(|it| it.draft.contingent.is_some());
+    if let (Some(gate), Some(last), false) =
+        (schedule.gate, contingent.filter_map(Dated::last).max(), waiting.is_empty())
+    {
+        for step in steps(context, Phase::Prepare).filter(|it| it.when_priming) {
+            let span = Span { start: gate, last: Some(last), review: Some(1) };
+            course(context, &mut stages, step, treatable, &waiting, span);
         }
     }
     stages
+}
+
+/// The rules that ask for priming before planned stages, or before those that wait for a review.
+fn priming(schedule: &Schedule<'_>, contingent: bool) -> Vec<RuleId> {
+    let stages = schedule.stages.iter().filter(|it| it.draft.contingent.is_some() == contingent);
+    let mut rules = Vec::new();
+    add_rules(&mut rules, stages.filter_map(|it| it.draft.leads.priming).map(|(_, rule)| rule));
+    rules
+}
+
+/// Days on which something is used at home.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: Day,
+    /// `None`: open-ended.
+    last: Option<Day>,
+    /// The review that decides.
+    review: Option<i32>,
+}
+
+/// Adds what a step uses: a course that may not last that long is followed by the next option.
+fn course(
+    context: Context<'_, '_>,
+    stages: &mut Vec<Stage>,
+    step: &HomeCareStep,
+    treatable: &[ScarIndex],
+    priming: &[RuleId],
+    span: Span,
+) {
+    let mut reasons = vec![step.rule];
+    if step.when_priming {
+        add_rules(&mut reasons, [context.knowledge.planning().priming]);
+        add_rules(&mut reasons, priming.iter().copied());
+    }
+    let mut start = span.start;
+    let mut passed_over = Vec::new();
+    for option in &step.options {
+        if let Some(rejected) = rejected(context, option.procedure, treatable) {
+            passed_over.push(rejected);
+            continue;
+        }
+        let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
+        let used = used_before(context, step, option, stages);
+        let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
+        if most == Some(0) {
+            continue;
+        }
+        let end = match (most, span.last) {
+            (Some(most), Some(last)) => Some(last.min(start.saturating_add(most))),
+            (Some(most), None) => Some(start.saturating_add(most)),
+            (None, last) => last,
+        };
+        let mut rules = reasons.clone();
+        add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
+        let over = std::mem::take(&mut passed_over);
+        let used = Span { start, last: end, review: span.review };
+        add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
+        match end {
+            Some(day) if span.last.is_some_and(|last| day < last) => start = day,
+            Some(_) | None => break,
+        }
+    }
 }
 
 /// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
@@ -71,7 +115,8 @@ pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable
                 continue;
             }
             let rules = vec![step.rule, option.rule];
-            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, (last, None), rules, passed_over);
+            let span = Span { start: last, last: None, review: None };
+            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, span, rules, passed_over);
             break;
         }
     }
@@ -84,12 +129,16 @@ fn steps<'k>(context: Context<'_, 'k>, phase: Phase) -> impl Iterator<Item = &'k
     steps.filter(move |step| step.phase == phase && step.when.holds(facts, 0) == Truth::Yes)
 }
 
-/// Days for which priming has already been used.
-fn used_before(context: Context<'_, '_>, step: &HomeCareStep) -> Day {
-    match context.case.patient.get(Fact::DaysSincePriming) {
-        Some(Value::Since(day)) if step.when_priming => day.saturating_neg().max(0),
+/// Days for which an option has already been used: on record, and earlier in the plan.
+fn used_before(context: Context<'_, '_>, step: &HomeCareStep, option: &StepOption, stages: &[Stage]) -> Day {
+    let first = step.options.first().is_some_and(|it| it.procedure == option.procedure);
+    let recorded = match context.case.patient.get(Fact::DaysSincePriming) {
+        Some(Value::Since(day)) if step.when_priming && first => day.saturating_neg().max(0),
         Some(_) | None => 0,
-    }
+    };
+    let earlier = stages.iter().filter(|it| it.procedure == option.procedure);
+    let days = earlier.filter_map(|it| Some(it.end?.saturating_sub(it.start)));
+    days.fold(recorded, Day::saturating_add)
 }
 
 /// Why a procedure cannot be used at home: screening, or the patient's or the clinic's word.
@@ -117,11 +166,11 @@ fn add(
     phase: Phase,
     procedure: ProcedureId,
     scars: &[ScarIndex],
-    (start, end): (Day, Option<Day>),
+    Span { start, last: end, review }: Span,
     reasons: Vec<RuleId>,
     passed_over: Vec<PassedOver>,
 ) {
-    match stages.iter_mut().find(|it| it.procedure == procedure && it.start == start) {
+    match stages.iter_mut().find(|it| it.procedure == procedure && it.start == start && it.contingent_on == review) {
         Some(known) => {
             add_rules(&mut known.reasons, reasons);
             known.passed_over.extend(passed_over);
@@ -130,6 +179,7 @@ fn add(
         None => {
             let mut stage = frame(context, procedure, scars, Some(start), end);
             stage.phase = phase;
+            stage.contingent_on = review;
             stage.parameters = parameters::settings(context, procedure, scars);
             // It has no visits that could carry what comes before and after.
             if let Some(known) = context.knowledge.procedures().get(procedure.index()) {

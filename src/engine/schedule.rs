@@ -122,8 +122,7 @@ fn settle<'k>(
     let mut courses: Vec<Course> = Vec::new();
     for &at in &chosen {
         let Some(stage) = stages.get(at) else { continue };
-        let mut course =
-            Course { offsets: offsets(stage), ready: ready.max(open_day(context, stage)), after: Vec::new() };
+        let mut course = Course { offsets: offsets(stage), ready: open_day(context, stage, ready), after: Vec::new() };
         for past in &context.case.history {
             if let Some(wait) = since(context, patient, past, stage) {
                 course.ready = course.ready.max(past.day.saturating_add(aim(&wait)));
@@ -161,10 +160,11 @@ fn offsets(stage: &Dated<'_>) -> Vec<Day> {
     first.map(|_| 0).into_iter().chain(sessions).collect()
 }
 
-/// The first day that screening and priming allow.
-fn open_day(context: Context<'_, '_>, stage: &Dated<'_>) -> Day {
-    let primed = stage.draft.leads.priming.map_or(0, |(days, _)| days.saturating_add(primed_since(context)));
-    stage.draft.not_before.max(primed).max(0)
+/// The first day from `ready` on that screening and priming allow. What waits for a review is primed after it.
+fn open_day(context: Context<'_, '_>, stage: &Dated<'_>, ready: Day) -> Day {
+    let since = if ready > 0 { ready } else { primed_since(context) };
+    let primed = stage.draft.leads.priming.map_or(ready, |(days, _)| days.saturating_add(since));
+    stage.draft.not_before.max(primed).max(ready)
 }
 
 /// The day since which the skin is primed: on record, or the start of the plan.
@@ -242,7 +242,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
     let Some(stage) = stages.get(at) else { return };
     let Some(first) = stage.first() else { return };
     let mut timing = Vec::new();
-    let mut earliest = ready.max(open_day(context, stage));
+    let mut earliest = open_day(context, stage, ready);
     let mut latest: Option<Day> = None;
     let mut after_focal = false;
     add_rules(&mut timing, stage.draft.leads.priming.map(|(_, rule)| rule));

@@ -308,7 +308,7 @@ pub fn special_cases() -> Vec<Case> {
         all.push(scar("t", Site::Chest, 2, &untreatable().swap_remove(5).1));
         cases.push(case(healthy(phototype), all));
         // Past sessions of every procedure.
-        for (id, procedure) in knowledge().procedure_ids() {
+        for (id, _) in knowledge().procedure_ids() {
             for day in [0, -10, -40] {
                 let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
                 it.history.push(PastSession {
@@ -318,7 +318,6 @@ pub fn special_cases() -> Vec<Case> {
                     sites: Vec::new(),
                     tca_percent: None,
                 });
-                let _ = procedure;
                 cases.push(it);
             }
         }
