@@ -159,6 +159,11 @@ impl Checker {
         }
     }
 
+    /// How many problems there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
+    }
+
     fn problem(&mut self, path: &str, line: usize, message: impl Into<String>) {
         self.problems.push(Problem { path: path.to_owned(), line, message: message.into() });
     }
@@ -229,6 +234,9 @@ impl Checker {
         let procedures = scope.procedures(parsed);
         let procedures = procedures?;
         let gaps = scope.gaps(parsed);
+        if let Some(gaps) = &gaps {
+            scope.weaker_waits_no_longer(parsed, &procedures, gaps);
+        }
         let safety = scope.safety(parsed, &procedures);
         let classification = scope.classification(parsed);
         let grading = scope.grading(parsed);

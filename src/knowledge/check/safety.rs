@@ -20,7 +20,9 @@ impl Scope<'_> {
     }
 
     fn safety_rule(&mut self, file: &SourceFile, raw: &raw::SafetyRule, procedures: &[Procedure]) -> SafetyRule {
+        let before = self.checker.count();
         let when = self.checker.condition(file, Some(&raw.when));
+        let readable = self.checker.count() == before;
         if raw.procedures.is_empty() {
             self.checker.at(file, &raw.id, "name at least one procedure that the rule acts on");
         }
@@ -38,7 +40,7 @@ impl Scope<'_> {
             (true, _) | (false, None) => {}
         }
         let if_unknown = raw.if_unknown == raw::IfUnknown::Apply;
-        if if_unknown && facts.is_empty() {
+        if if_unknown && readable && facts.is_empty() {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
         }
         let mut limits = Vec::new();

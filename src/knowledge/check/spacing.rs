@@ -3,7 +3,7 @@
 use super::{Parsed, Scope};
 use crate::{
     domain::Day,
-    knowledge::{Gap, GapKind, Gaps, PigmentAddition, SourceFile, Spacing, raw, wait},
+    knowledge::{Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, raw, wait},
 };
 
 impl Scope<'_> {
@@ -43,6 +43,33 @@ impl Scope<'_> {
         };
         let cells: Option<Vec<Gap>> = cells.into_iter().collect();
         Some(Gaps { kinds: self.names.kinds.clone(), cells: cells?, pigment_addition })
+    }
+
+    /// Reports waits of a weaker form that are longer than those of the stronger one.
+    pub(super) fn weaker_waits_no_longer(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure], gaps: &Gaps) {
+        let file = parsed.gaps.source;
+        let row = |from: GapKind, to: GapKind| {
+            let name = |kind: GapKind| gaps.kinds.get(usize::from(kind.0));
+            parsed
+                .gaps
+                .raw
+                .gap
+                .iter()
+                .find(|it| Some(it.from.get_ref()) == name(from) && Some(it.to.get_ref()) == name(to))
+        };
+        let kinds = || (0_u8..).map(GapKind).take(gaps.kinds.len());
+        for (strong, weak) in procedures.iter().filter_map(|it| Some((it.gaps?.kind, it.gaps?.weaker?.kind))) {
+            let pairs = kinds().flat_map(|it| [((weak, it), (strong, it)), ((it, weak), (it, strong))]);
+            for ((from, to), (strong_from, strong_to)) in pairs {
+                let (Some(mild), Some(full)) = (gaps.between(from, to), gaps.between(strong_from, strong_to)) else {
+                    continue;
+                };
+                let longer = mild.base.floor > full.base.floor || mild.base.plan_min > full.base.plan_min;
+                if let Some(row) = row(from, to).filter(|_| longer) {
+                    self.checker.at(file, &row.to, "a weaker form never waits longer than the stronger one");
+                }
+            }
+        }
     }
 
     fn kind(&mut self, file: &SourceFile, text: &raw::Text) -> Option<GapKind> {

@@ -1,0 +1,414 @@
+//! What the loader refuses, word for word, on a toy medicine: one edit each.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::Path;
+
+use cicatrix::{
+    knowledge::{Knowledge, SourceFile},
+    release,
+};
+
+fn toy() -> Vec<SourceFile> {
+    release::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/toy_knowledge")).unwrap()
+}
+
+fn problems(files: &[SourceFile]) -> Vec<String> {
+    match Knowledge::parse(files) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.0.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The problems after `find` in the file became `replace`.
+fn after(path: &str, find: &str, replace: &str) -> Vec<String> {
+    let mut files = toy();
+    let file = files.iter_mut().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
+    assert!(file.text.contains(find), "{path} does not hold {find}");
+    file.text = file.text.replacen(find, replace, 1);
+    problems(&files)
+}
+
+#[test]
+fn the_toy_is_sound() {
+    assert_eq!(problems(&toy()), [""; 0]);
+}
+
+#[test]
+fn the_shipped_knowledge_is_sound_and_is_the_one_in_the_directory() {
+    let dir = release::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("knowledge")).unwrap();
+    assert_eq!(dir, release::embedded());
+    assert_eq!(problems(&dir), [""; 0]);
+}
+
+#[test]
+fn each_mistake_has_its_line_and_its_sentence() {
+    let table: &[(&str, &str, &str, &str)] = &[
+        // Files and their grammar.
+        ("release.toml", "date    =", "day     =", "release.toml:2: unknown field `day`, expected `release` or `date`"),
+        ("release.toml", "2026-11-23", "2026-02-30", "release.toml:2: write the date of the release as 2026-01-31"),
+        ("release.toml", "2026-11-23", "2026-1-23", "release.toml:2: write the date of the release as 2026-01-31"),
+        (
+            "procedures/dab.toml",
+            "typical = 2",
+            "typical = \"2\"",
+            "procedures/dab.toml:18: invalid type: string \"2\", expected i32",
+        ),
+        (
+            "procedures/dab.toml",
+            "kind        = \"focal\"",
+            "kind        = \"fokal\"",
+            "procedures/dab.toml:3: unknown variant `fokal`, expected one of `focal`, `field`, `adjunct`, `home-care`",
+        ),
+        // Rules.
+        ("pathways/pits.toml", "PATH-PITS-DAB-1", "PATH-PITS-DAB", "pathways/pits.toml:13: this rule id is used twice"),
+        (
+            "pathways/pits.toml",
+            "rule    = \"PATH-PITS\"",
+            "rule    = \"PATH PITS\"",
+            "pathways/pits.toml:2: write a rule id in letters, digits and `-`, as `MNRF-002`",
+        ),
+        (
+            "pathways/pits.toml",
+            "Pits are dabbed.",
+            "Pits are dabbed",
+            "pathways/pits.toml:3: write one sentence on one line that ends with a full stop",
+        ),
+        (
+            "pathways/pits.toml",
+            "because = [\"toy_book\"]",
+            "because = []",
+            "pathways/pits.toml:4: a rule must name at least one source, the rules it follows from, or `expert-practice`",
+        ),
+        (
+            "pathways/pits.toml",
+            "because = [\"toy_book\"]",
+            "because = [\"toy_bok\"]",
+            "pathways/pits.toml:4: `toy_bok` is neither in citations.toml nor the id of a rule",
+        ),
+        (
+            "pathways/pits.toml",
+            "because = [\"toy_book\"]",
+            "because = [\"PATH-PITS\"]",
+            "pathways/pits.toml:4: a rule cannot follow from itself",
+        ),
+        (
+            "pathways/pits.toml",
+            "because = [\"toy_book\"]",
+            "because = [\"toy_book\", \"expert-practice\"]",
+            "pathways/pits.toml:4: name sources, or rules, or `expert-practice`, and not several of these together",
+        ),
+        (
+            "procedures/dab.toml",
+            "Usually {typical} dabs.",
+            "Usually {usual} dabs.",
+            "procedures/dab.toml:21: `{usual}` is no field of this table; there are: min, typical, max",
+        ),
+        // Sources.
+        (
+            "citations.toml",
+            "[[citation]]",
+            "[[citation]]\nkey = \"unread\"\ntext = \"x\"\n[[citation]]",
+            "citations.toml:2: no rule leans on this citation",
+        ),
+        (
+            "citations.toml",
+            "[[citation]]",
+            "[[citation]]\nkey = \"toy_book\"\ntext = \"x\"\n[[citation]]",
+            "citations.toml:5: this citation is listed twice",
+        ),
+        // Procedures.
+        (
+            "procedures/dab.toml",
+            "max     = 3",
+            "max     = 1",
+            "procedures/dab.toml:20: write `min`, `typical` and `max` in ascending order",
+        ),
+        ("procedures/dab.toml", "min     = 1", "min     = 0", "procedures/dab.toml:20: `min` is at least 1"),
+        (
+            "procedures/dab.toml",
+            "makeup_day = 1",
+            "makeup_day = 3",
+            "procedures/dab.toml:29: `makeup_day` lies between 0 and the longest downtime",
+        ),
+        ("procedures/dab.toml", "high    = 80", "high    = 50", "procedures/dab.toml:34: `low` is above `high`"),
+        (
+            "procedures/dab.toml",
+            "low     = 60",
+            "low     = 59.99999",
+            "procedures/dab.toml:34: write 59.99999 as a number from 0 up, no finer than a thousandth",
+        ),
+        (
+            "procedures/dab.toml",
+            "when    = \"site is cheek\"\n",
+            "",
+            "procedures/dab.toml:34: rows after this one can never be reached",
+        ),
+        (
+            "procedures/dab.toml",
+            "rule    = \"DAB-ELSEWHERE\"",
+            "when = \"site is nose\"\nrule    = \"DAB-ELSEWHERE\"",
+            "procedures/dab.toml:48: the last row of a parameter holds for everybody: leave out `when`",
+        ),
+        (
+            "procedures/dab.toml",
+            "site is cheek",
+            "site is cheeck",
+            "procedures/dab.toml:38: `cheeck` is no word of `site`; write one of cheek, upper_cheek, lower_cheek, forehead, \
+             glabella, temple, nose, chin, perioral, lip, jawline, preauricular, periorbital, eyelid, eyebrow, t_zone, \
+             neck, chest, back, shoulder",
+        ),
+        (
+            "procedures/dab.toml",
+            "parameter = \"dab_percent\"",
+            "parameter = \"dub_percent\"",
+            "procedures/dab.toml:10: this procedure has no parameter `dub_percent`",
+        ),
+        (
+            "procedures/dab.toml",
+            "scar_type = \"ice_pick\"",
+            "scar_type = \"ice_pik\"",
+            "procedures/dab.toml:53: `ice_pik` is not in the list; write one of ice_pick, boxcar, rolling, linear_trough, \
+             atrophic_unspecified, dystrophic, bridge, tunnel_sinus, macular_erythematous, macular_hyperpigmented, \
+             macular_hypopigmented, papular, perifollicular_elastolysis, hypertrophic, keloid, raised_unspecified, \
+             no_contour_scar, oos_suspicious_lesion, oos_active_lesion, oos_follicular_opening, oos_pore_or_microscar",
+        ),
+        (
+            "procedures/cream.toml",
+            "at_most = \"8 weeks\"",
+            "at_most = \"2 months\"",
+            "procedures/cream.toml:7: write a wait as \"4 weeks\" or \"4 to 6 weeks\" (days or weeks)",
+        ),
+        (
+            "procedures/cream.toml",
+            "at_most = \"8 weeks\"",
+            "at_most = \"8 to 9 weeks\"",
+            "procedures/cream.toml:7: write one wait such as \"4 weeks\" or \"3 days\"",
+        ),
+        (
+            "procedures/cream.toml",
+            "[course]",
+            "[sessions]\nmin = 1\ntypical = 1\nmax = 1\nrule = \"X\"\nsays = \"X x.\"\nbecause = [\"toy_book\"]\n[course]",
+            "procedures/cream.toml:1: home care has no [sessions]",
+        ),
+        // Spacing.
+        (
+            "gaps.toml",
+            "floor    = \"2 weeks\"",
+            "floor    = \"2\"",
+            "gaps.toml:11: write a wait as \"4 weeks\" or \"4 to 6 weeks\" (days or weeks)",
+        ),
+        (
+            "gaps.toml",
+            "floor    = \"2 weeks\"",
+            "floor    = \"0 days\"",
+            "gaps.toml:11: a wait must be at least one day",
+        ),
+        (
+            "gaps.toml",
+            "plan_min = \"3 weeks\"",
+            "plan_min = \"1 week\"",
+            "gaps.toml:12: `plan_min` (7 days) is below the floor (14 days)",
+        ),
+        (
+            "gaps.toml",
+            "typical  = \"4 to 5 weeks\"",
+            "typical  = \"2 to 5 weeks\"",
+            "gaps.toml:13: the typical wait (14 days) is sooner than the least allowed (21 days)",
+        ),
+        (
+            "gaps.toml",
+            "latest   = \"12 weeks\"",
+            "latest   = \"3 weeks\"",
+            "gaps.toml:14: the latest wait (21 days) is sooner than the typical one (35 days)",
+        ),
+        (
+            "gaps.toml",
+            "to      = \"thin-dab\"",
+            "to      = \"dab\"",
+            "gaps.toml:1: there is no row from `dab` to `thin-dab`",
+        ),
+        (
+            "gaps.toml",
+            "to      = \"thin-dab\"",
+            "to      = \"thick-dab\"",
+            "gaps.toml:1: there is no row from `dab` to `thin-dab`",
+        ),
+        (
+            "gaps.toml",
+            "from    = \"dab\"\nto      = \"thin-dab\"\nfloor   = \"2 weeks\"\ntypical = \"3 weeks\"",
+            "from    = \"dab\"\nto      = \"thin-dab\"\nfloor   = \"4 weeks\"\ntypical = \"4 weeks\"",
+            "gaps.toml:27: a weaker form never waits longer than the stronger one",
+        ),
+        // Safety.
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
+            "until      = \"dry-wether\"",
+            "safety/rain.toml:11: events.toml has no event of this name",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"\n",
+            "",
+            "safety/rain.toml:4: a deferral needs `until`, or a condition on days since an event",
+        ),
+        (
+            "events.toml",
+            "[[event]]",
+            "[[event]]\nid = \"snow\"\nkind = \"state\"\n[[event]]",
+            "events.toml:2: no rule waits for this event",
+        ),
+        (
+            "safety/rain.toml",
+            "procedures = [\"dab\"]",
+            "procedures = []",
+            "safety/rain.toml:4: name at least one procedure that the rule acts on",
+        ),
+        (
+            "safety/rain.toml",
+            "procedures = [\"dab\"]",
+            "procedures = [\"dabb\"]",
+            "safety/rain.toml:9: procedures/ has no file of this name",
+        ),
+        (
+            "safety/rain.toml",
+            "parameter = \"dab_percent\"",
+            "parameter = \"percent\"",
+            "safety/rain.toml:23: none of these procedures has a parameter `percent`",
+        ),
+        (
+            "safety/rain.toml",
+            "at_most   = 70\nstart_at  = 50\n",
+            "",
+            "safety/rain.toml:16: `{start_at}` is no field of this table; there are: none",
+        ),
+        ("safety/rain.toml", "start_at  = 50", "start_at  = 90", "safety/rain.toml:23: `start_at` is above `at_most`"),
+        (
+            "safety/rain.toml",
+            "fitzpatrick >= 4",
+            "fitzpatrick = 4",
+            "safety/rain.toml:18: after `fitzpatrick` write `is`, `in (…)` or a comparison such as `<`",
+        ),
+        (
+            "safety/rain.toml",
+            "action     = \"modify\"",
+            "action     = \"modify\"\nuntil = \"dry-weather\"",
+            "safety/rain.toml:22: only a deferral has `until`",
+        ),
+        // Classification and scales.
+        (
+            "classification.toml",
+            "when       = \"always\"",
+            "when       = \"relief is flat\"",
+            "classification.toml:45: the last row must hold for every scar: write `always`",
+        ),
+        (
+            "classification.toml",
+            "confidence = \"high\"",
+            "confidence = \"sure\"",
+            "classification.toml:38: `sure` is not in the list; write one of low, medium, high",
+        ),
+        ("grading.toml", "{ name = \"papular\", points = 2 },", "", "grading.toml:83: there is no row `papular`"),
+        // Pathways, home care and referrals.
+        (
+            "pathways/pits.toml",
+            "procedure = \"dab\"",
+            "procedure = \"cream\"",
+            "pathways/pits.toml:12: a step takes a focal or a field procedure",
+        ),
+        (
+            "home_care.toml",
+            "procedure = \"cream\"",
+            "procedure = \"dab\"",
+            "home_care.toml:7: only a procedure of the kind `home-care` is used at home",
+        ),
+        (
+            "home_care.toml",
+            "phase   = \"maintain\"",
+            "phase   = \"surface\"",
+            "home_care.toml:3: home care belongs to the phase `prepare` or `maintain`",
+        ),
+        (
+            "referrals.toml",
+            "not scar_type is ice_pick",
+            "scar_type is boxcar",
+            "referrals.toml:1: no pathway and no referral answers atrophic_unspecified scars of depth deep",
+        ),
+        (
+            "referrals.toml",
+            "when_nothing_is_allowed = true",
+            "for = \"always\"",
+            "referrals.toml:1: write exactly one referral with `when_nothing_is_allowed = true`",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (path, find, replace, sentence) in table {
+        let found = after(path, find, replace);
+        if !found.iter().any(|it| it == sentence) {
+            wrong.push(format!(
+                "{path}, {replace:?}\n  written: {sentence}\n  found:   {}",
+                found.join("\n           ")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn all_mistakes_of_all_files_come_at_once() {
+    let mut files = toy();
+    for file in &mut files {
+        if file.path == "pathways/pits.toml" {
+            file.text = file.text.replace("toy_book", "toy_bok");
+        }
+        if file.path == "gaps.toml" {
+            file.text = file.text.replace("\"3 weeks\"", "\"3 months\"");
+        }
+    }
+    let found = problems(&files);
+    assert_eq!(found.iter().filter(|it| it.starts_with("pathways/pits.toml")).count(), 3, "{found:?}");
+    assert_eq!(found.iter().filter(|it| it.starts_with("gaps.toml")).count(), 3, "{found:?}");
+}
+
+#[test]
+fn missing_and_foreign_files_are_named() {
+    let mut files = toy();
+    files.retain(|it| it.path != "events.toml");
+    files.push(SourceFile { path: "notes.toml".to_owned(), text: String::new() });
+    assert_eq!(
+        problems(&files),
+        ["events.toml:1: this file is missing", "notes.toml:1: nothing reads a file of this name"]
+    );
+    let mut files = toy();
+    files.push(SourceFile {
+        path: "procedures/dub.toml".to_owned(),
+        text: files.iter().find(|it| it.path == "procedures/cream.toml").unwrap().text.replace("CREAM", "DUB"),
+    });
+    assert_eq!(problems(&files), ["procedures/dub.toml:1: no pathway and no home care uses this procedure"]);
+}
+
+#[test]
+fn nothing_that_is_no_knowledge_is_a_panic() {
+    assert!(!problems(&[]).is_empty());
+    for text in ["", "\u{0}", "[[[", "= 1", "a = 99999999999999999999", "[rule]\nrule = 1"] {
+        let mut files = toy();
+        for at in 0..files.len() {
+            let whole = std::mem::replace(&mut files[at].text, text.to_owned());
+            assert!(!problems(&files).is_empty(), "{} as {text:?}", files[at].path);
+            files[at].text = whole;
+        }
+    }
+}
+
+#[test]
+fn the_digest_is_of_what_the_files_say() {
+    let one = Knowledge::parse(&toy()).unwrap();
+    let mut files = toy();
+    files.reverse();
+    assert_eq!(one.digest(), Knowledge::parse(&files).unwrap().digest());
+    let file = files.iter_mut().find(|it| it.path == "release.toml").unwrap();
+    file.text.push_str("# a comment\n");
+    assert_ne!(one.digest(), Knowledge::parse(&files).unwrap().digest());
+    assert_eq!(one.digest().len(), 64);
+}
