@@ -16,6 +16,8 @@ use crate::serve::{
 const PREFIX: &str = "CICATRIX";
 /// Names the settings file.
 pub const FILE_VARIABLE: &str = "CICATRIX_CONFIG";
+/// Kubernetes sets such variables in every pod beside a service that is called cicatrix.
+const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
@@ -155,7 +157,10 @@ impl Settings {
             variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
         let mut mistakes: Vec<String> = Vec::new();
         let separated = format!("{PREFIX}__");
-        for name in variables.keys().filter(|it| !it.starts_with(&separated) && *it != FILE_VARIABLE) {
+        let ours = |name: &str| {
+            name.starts_with(&separated) || name == FILE_VARIABLE || FOREIGN.iter().any(|it| name.starts_with(it))
+        };
+        for name in variables.keys().filter(|it| !ours(it)) {
             mistakes.push(format!("{name} is no setting; variables are named as CICATRIX__SERVER__LISTEN"));
         }
         let file = sources.file.clone().or_else(|| variables.get(FILE_VARIABLE).map(PathBuf::from));

@@ -1,0 +1,300 @@
+//! The command as its users run it: exit codes, what is printed where, and what is refused before anything starts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+fn cicatrix() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cicatrix"));
+    // A setting of whoever runs the tests is none of theirs.
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CICATRIX")) {
+        command.env_remove(name);
+    }
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    cicatrix().args(args).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A directory of this test alone, gone when the test ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).unwrap();
+        Self(dir)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    /// The shipped knowledge, to be spoiled.
+    fn knowledge(&self) -> String {
+        for file in cicatrix::release::embedded() {
+            self.file(&file.path, &file.text);
+        }
+        self.0.display().to_string()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn every_example_is_answered_as_a_table_and_as_json() {
+    let mut count = 0;
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.to_str().unwrap();
+        let classify = path.file_stem().unwrap().to_str().unwrap().starts_with("classify");
+        let verb = if classify { "classify" } else { "plan" };
+        let table = run(&[verb, file]);
+        assert_eq!((code(&table), err(&table)), (0, String::new()), "{file}");
+        assert!(out(&table).contains("SCARS") && out(&table).contains("READ THIS FIRST"), "{file}");
+        let output = run(&[verb, file, "--json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["knowledgeRelease"], "2026.1", "{file}");
+        count += 1;
+    }
+    assert!(count >= 8, "only {count} examples");
+}
+
+#[test]
+fn what_the_examples_must_show() {
+    let plan = |name: &str| -> Value {
+        let output = run(&["plan", &format!("examples/{name}.json"), "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let stages = |answer: &Value| -> Vec<String> {
+        let stages = answer["protocol"]["stages"].as_array().unwrap().iter();
+        stages
+            .filter(|it| !it["sessionCount"].is_null())
+            .map(|it| it["procedure"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(stages(&plan("ice_pick_phototype_ii")), ["tca-cross", "mnrf", "ablative-fractional-laser", "prp"]);
+    assert_eq!(stages(&plan("ice_pick_phototype_iv")), ["tca-cross", "mnrf", "picosecond-fractional-laser", "prp"]);
+    assert_eq!(stages(&plan("rolling")), ["subcision", "ablative-fractional-laser", "prp"]);
+    assert_eq!(stages(&plan("deep_boxcar")), ["punch-elevation", "ablative-fractional-laser", "prp"]);
+    let pregnant = plan("pregnant");
+    assert_eq!(stages(&pregnant), [""; 0]);
+    assert_eq!(pregnant["protocol"]["askAgainAfter"], json!(["delivery"]));
+    let keloid = plan("keloid_former");
+    assert_eq!(keloid["referrals"][0]["to"], "scar clinic");
+    assert!(!stages(&keloid).contains(&"tca-cross".to_owned()));
+}
+
+#[test]
+fn standard_input_is_read() {
+    let body = fs::read_to_string("examples/rolling.json").unwrap();
+    let mut child =
+        cicatrix().args(["plan", "-", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.stdout, run(&["plan", "examples/rolling.json", "--json"]).stdout);
+}
+
+#[test]
+fn a_wrong_request_is_told_by_field() {
+    let scratch = Scratch::new("wrong-request");
+    let file = scratch.file("x.json", r#"{"scars": [{"id": "a", "count": 0}]}"#);
+    let output = run(&["plan", &file]);
+    assert_eq!((code(&output), out(&output)), (65, String::new()));
+    let lines: Vec<String> = err(&output).lines().map(|it| it.replace(&file, "x.json")).collect();
+    assert_eq!(
+        lines,
+        [
+            "x.json: start_date is required; send the day on which the plan begins",
+            "x.json: scars[0].site is required; name the site",
+            "x.json: scars[0].count must be a whole number from 1 to 1000",
+        ]
+    );
+    let file = scratch.file("y.json", r#"{"patient": {"pregnant": true}}"#);
+    let output = run(&["plan", &file]);
+    assert_eq!(code(&output), 65);
+    assert!(err(&output).contains("unknown field `pregnant`"), "{}", err(&output));
+    assert_eq!(code(&run(&["plan", "no/such/file.json"])), 66);
+    assert_eq!(code(&run(&["plna"])), 2);
+}
+
+#[test]
+fn knowledge_is_checked() {
+    let output = run(&["knowledge", "check"]);
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).starts_with("knowledge 2026.1 of 2026-11-23 is sound"), "{}", out(&output));
+    assert_eq!(out(&run(&["knowledge", "check", "knowledge"])), out(&output));
+    assert_eq!(code(&run(&["knowledge", "check", "no/such/dir"])), 66);
+    let scratch = Scratch::new("check");
+    let dir = scratch.knowledge();
+    let file = scratch.0.join("procedures/mnrf.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("min = 2\ntypical = 4", "min = 9\ntypical = 4")).unwrap();
+    let output = run(&["knowledge", "check", &dir]);
+    assert_eq!((code(&output), out(&output)), (65, String::new()));
+    let said = err(&output);
+    assert!(said.starts_with(&file.display().to_string()), "{said}");
+    assert!(said.contains(": write `min`, `typical` and `max` in ascending order"), "{said}");
+}
+
+#[test]
+fn an_interval_is_changed_without_rust() {
+    let scratch = Scratch::new("interval");
+    let dir = scratch.knowledge();
+    let file = scratch.0.join("gaps.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let (before, row) = text.split_once("from = \"mnrf\"\nto = \"mnrf\"").unwrap();
+    let row = row.replacen("typical = \"4 weeks\"", "typical = \"5 weeks\"", 1);
+    fs::write(&file, format!("{before}from = \"mnrf\"\nto = \"mnrf\"{row}")).unwrap();
+    let days = |args: &[&str]| -> Vec<i64> {
+        let answer: Value = serde_json::from_slice(&run(args).stdout).unwrap();
+        let sessions = answer["protocol"]["sessions"].as_array().unwrap().iter();
+        let mnrf = |it: &&Value| it["procedures"].as_array().unwrap().iter().any(|it| it["procedure"] == "mnrf");
+        sessions.filter(mnrf).map(|it| it["day"].as_i64().unwrap()).collect()
+    };
+    let file = "examples/ice_pick_phototype_ii.json";
+    assert_eq!(days(&["plan", file, "--json"]), [112, 140, 168, 196]);
+    assert_eq!(days(&["plan", file, "--json", "--knowledge", &dir]), [112, 147, 182, 217]);
+}
+
+/// A server of this test alone, and its log.
+struct Serving {
+    child: Child,
+    address: String,
+    log: mpsc::Receiver<String>,
+}
+
+impl Serving {
+    fn start(args: &[&str]) -> Self {
+        let mut child = cicatrix()
+            .args(["serve", "--listen", "127.0.0.1:0", "--set", "log.format=json"])
+            .args(args)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (tell, log) = mpsc::channel();
+        let stderr = child.stderr.take().unwrap();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines() {
+                if tell.send(line.unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        let first = log.recv_timeout(Duration::from_secs(30)).unwrap();
+        let line: Value = serde_json::from_str(&first).unwrap();
+        assert_eq!(line["message"], "listening", "{first}");
+        assert_eq!(line["knowledge_release"], "2026.1");
+        let address = line["address"].as_str().unwrap().to_owned();
+        Self { child, address, log }
+    }
+
+    fn stop(mut self) -> (i32, Vec<String>) {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        let code = self.child.wait().unwrap().code().unwrap();
+        (code, self.log.iter().collect())
+    }
+}
+
+#[tokio::test]
+async fn the_server_logs_requests_and_no_patient() {
+    let server = Serving::start(&[]);
+    let client = reqwest::Client::new();
+    let url = |path: &str| format!("http://{}{path}", server.address);
+    let mut request: Value =
+        serde_json::from_str(&fs::read_to_string("examples/ice_pick_phototype_ii.json").unwrap()).unwrap();
+    request["scars"][0]["id"] = json!("jane-doe");
+    let post = client.post(url("/v1/protocols:generate")).header("x-request-id", "visit-9");
+    let answer: Value = post.json(&request).send().await.unwrap().json().await.unwrap();
+    let id = answer["protocolId"].as_str().unwrap().to_owned();
+    client.get(url("/v1/jane-doe")).send().await.unwrap();
+    client.get(url("/v1/rules/jane-doe")).send().await.unwrap();
+    client.get(url("/v1/rules?jane-doe=1")).send().await.unwrap();
+    request["scars"][0]["count"] = json!("jane-doe");
+    client.post(url("/v1/protocols:generate")).json(&request).send().await.unwrap();
+    drop(client);
+    let (code, log) = server.stop();
+    assert_eq!(code, 0, "{log:?}");
+    let lines: Vec<Value> = log.iter().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let requests: Vec<&Value> = lines.iter().filter(|it| it["target"] == "cicatrix::access").collect();
+    assert_eq!(requests.len(), 5, "{log:?}");
+    assert_eq!(requests[0]["request_id"], "visit-9");
+    assert_eq!(requests[0]["route"], "/v1/protocols:generate");
+    assert_eq!(requests[0]["status"], "200");
+    assert_eq!(lines.last().unwrap()["message"], "stopped");
+    for line in &log {
+        assert!(!line.contains("jane") && !line.contains(&id), "{line}");
+    }
+}
+
+#[test]
+fn it_refuses_to_start_before_a_port_opens() {
+    let scratch = Scratch::new("refuses");
+    let file = scratch.file("settings.toml", "[server]\nlisen = \"127.0.0.1:0\"\nmax_streams = 0\n[lgo]\nx = 1\n");
+    let output = run(&["serve", "--config", &file, "--set", "server.deadline=soon"]);
+    assert_eq!(code(&output), 78);
+    let said = err(&output);
+    for part in [
+        "server.lisen: is no setting",
+        "lgo: is no setting",
+        "server.deadline: ",
+        "server.max_streams: must be above 0",
+    ] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+    let output = run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(code(&output), 78);
+    assert!(err(&output).contains("server.allow_non_loopback"), "{}", err(&output));
+    let dir = scratch.knowledge();
+    fs::write(scratch.0.join("release.toml"), "release = \"x\"\n").unwrap();
+    fs::remove_file(&file).unwrap();
+    let output = run(&["serve", "--listen", "127.0.0.1:0", "--knowledge", &dir]);
+    assert_eq!(code(&output), 78);
+    assert!(err(&output).contains("release.toml:1: missing field `date`"), "{}", err(&output));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let output = run(&["serve", "--listen", &taken.local_addr().unwrap().to_string()]);
+    assert_eq!(code(&output), 69);
+}
+
+#[test]
+fn help_names_every_command() {
+    let output = run(&["--help"]);
+    for word in ["serve", "plan", "classify", "knowledge", "Exit codes"] {
+        assert!(out(&output).contains(word), "{word}");
+    }
+    assert_eq!(code(&output), 0);
+    assert!(out(&run(&["plan", "--help"])).contains("--json"));
+}

@@ -1,0 +1,108 @@
+//! Settings: what wins, and what is refused by name.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::{fs, path::Path, time::Duration};
+
+use cicatrix::{
+    serve::telemetry::Format,
+    settings::{Settings, Sources},
+};
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn load(sources: &Sources, pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+    Settings::from_variables(sources, variables(pairs)).map_err(|it| it.0)
+}
+
+#[test]
+fn without_anything_the_defaults_hold() {
+    let settings = load(&Sources::default(), &[("PATH", "/bin"), ("CICATRIXX", "1")]);
+    // A name that only begins alike is refused too: it is most likely a slip.
+    assert_eq!(settings.unwrap_err(), ["CICATRIXX is no setting; variables are named as CICATRIX__SERVER__LISTEN"]);
+    // What Kubernetes sets for a service of our name is nobody's slip.
+    let links = [("CICATRIX_SERVICE_HOST", "10.0.0.1"), ("CICATRIX_PORT_50051_TCP_PORT", "50051")];
+    let settings = load(&Sources::default(), &links).unwrap();
+    assert_eq!(settings, Settings::default());
+    assert_eq!(settings.server.listen.to_string(), "127.0.0.1:50051");
+}
+
+#[test]
+fn the_file_gives_way_to_the_environment_and_that_to_the_command_line() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("settings-{}.toml", std::process::id()));
+    fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:1\"\nshards = 1\ndeadline = \"1s\"\n[log]\nformat = \"json\"\naccess = false\n",
+    )
+    .unwrap();
+    let sources =
+        Sources { file: Some(file.clone()), overrides: vec![("server.listen".to_owned(), "127.0.0.1:3".to_owned())] };
+    let environment = [
+        ("CICATRIX__SERVER__LISTEN", "127.0.0.1:2"),
+        ("CICATRIX__SERVER__SHARDS", "2"),
+        ("CICATRIX__LOG__ACCESS", "true"),
+        ("CICATRIX__SERVER__DRAIN_TIMEOUT", "1m 30s"),
+    ];
+    let settings = load(&sources, &environment).unwrap();
+    assert_eq!(settings.server.listen.port(), 3);
+    assert_eq!(settings.server.shards, 2);
+    assert_eq!(settings.server.deadline, Duration::from_secs(1));
+    assert_eq!(settings.server.drain_timeout, Duration::from_secs(90));
+    assert_eq!((settings.log.format, settings.log.access), (Format::Json, true));
+    // The file can be named by the environment.
+    let name = file.to_str().unwrap().to_owned();
+    let settings = load(&Sources::default(), &[("CICATRIX_CONFIG", &name)]).unwrap();
+    assert_eq!(settings.server.listen.port(), 1);
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn every_mistake_is_named_at_once() {
+    let found = load(
+        &Sources { file: None, overrides: vec![("log.fromat".to_owned(), "json".to_owned())] },
+        &[
+            ("CICATRIX__SERVER__LISTEN", "localhost"),
+            ("CICATRIX__SERVER__SHARDS", "many"),
+            ("CICATRIX__SERVER__DEADLINE", "0s"),
+            ("CICATRIX__KNOWLEGE__PATH", "/x"),
+            ("CICATRIX__LOG__FORMAT", "xml"),
+            ("CICATRIX__LOG__FILTER", "=loud="),
+            ("CICATRIX_LOG_FILTER", "info"),
+        ],
+    )
+    .unwrap_err();
+    for name in [
+        "server.listen: ",
+        "server.shards: ",
+        "server.deadline: must be longer than nothing",
+        "knowlege: is no setting",
+        "log.format: ",
+        "log.fromat: is no setting",
+        "log.filter: is no filter",
+        "CICATRIX_LOG_FILTER is no setting",
+    ] {
+        assert!(found.iter().any(|it| it.starts_with(name)), "{name} is not in {found:#?}");
+    }
+    assert_eq!(found.len(), 8, "{found:#?}");
+}
+
+#[test]
+fn other_machines_only_in_as_many_words() {
+    for address in ["0.0.0.0:50051", "[::]:50051", "192.0.2.1:50051"] {
+        let open = ("CICATRIX__SERVER__LISTEN", address);
+        let found = load(&Sources::default(), &[open]).unwrap_err();
+        assert!(found[0].starts_with("server.listen: other machines can reach this address"), "{found:?}");
+        let allowed = ("CICATRIX__SERVER__ALLOW_NON_LOOPBACK", "true");
+        assert!(load(&Sources::default(), &[open, allowed]).is_ok());
+    }
+    assert!(load(&Sources::default(), &[("CICATRIX__SERVER__LISTEN", "[::1]:50051")]).is_ok());
+}
+
+#[test]
+fn a_settings_file_that_is_not_there_is_said() {
+    let sources = Sources { file: Some("/no/such/file.toml".into()), overrides: Vec::new() };
+    let found = load(&sources, &[]).unwrap_err();
+    assert!(found[0].contains("/no/such/file.toml"), "{found:?}");
+}
