@@ -49,7 +49,9 @@ pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex
         let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
         facts.any(|facts| line.when.holds(facts, 0) == Truth::Yes)
     };
-    lines.iter().filter(|line| holds(line)).map(|line| line.rule).collect()
+    let mut rules = Vec::with_capacity(lines.len());
+    rules.extend(lines.iter().filter(|line| holds(line)).map(|line| line.rule));
+    rules
 }
 
 /// The safety rules of one action that hold for a procedure on some day of the stage.

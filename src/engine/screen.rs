@@ -59,6 +59,13 @@ pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts])
 
 /// Adds the windows in which `rule` holds.
 fn fire<'k>(rule: &'k SafetyRule, facts: &Facts, fired: &mut Vec<Firing<'k>>) {
+    if !rule.timed {
+        // Nothing in it changes with the days.
+        if holds(rule, facts, 0) {
+            fired.push(Firing { rule, from: 0, until: Day::MAX });
+        }
+        return;
+    }
     let mut changes = Vec::new();
     rule.when.changes(facts, &mut |day| {
         if day > 0 {
@@ -69,12 +76,7 @@ fn fire<'k>(rule: &'k SafetyRule, facts: &Facts, fired: &mut Vec<Firing<'k>>) {
     changes.dedup();
     let mut open: Option<Day> = None;
     for day in std::iter::once(0).chain(changes) {
-        let holds = match rule.when.holds(facts, day) {
-            Truth::Yes => true,
-            Truth::Unknown => rule.if_unknown,
-            Truth::No => false,
-        };
-        match (holds, open) {
+        match (holds(rule, facts, day), open) {
             (true, None) => open = Some(day),
             (false, Some(from)) => {
                 fired.push(Firing { rule, from, until: day });
@@ -85,6 +87,15 @@ fn fire<'k>(rule: &'k SafetyRule, facts: &Facts, fired: &mut Vec<Firing<'k>>) {
     }
     if let Some(from) = open {
         fired.push(Firing { rule, from, until: Day::MAX });
+    }
+}
+
+/// Does the rule fire on `day`?
+fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
+    match rule.when.holds(facts, day) {
+        Truth::Yes => true,
+        Truth::Unknown => rule.if_unknown,
+        Truth::No => false,
     }
 }
 
@@ -129,10 +140,11 @@ impl<'k> Screening<'k> {
     /// How every procedure fares on every group, groups that fare alike taken together.
     pub(super) fn dispositions(&self, knowledge: &Knowledge, case: &Case) -> Vec<Disposition> {
         let mut all = Vec::new();
+        let mut scratch = Vec::new();
         for (procedure, _) in knowledge.procedure_ids() {
             let first = all.len();
             for (scar, found) in (0_u16..).map(ScarIndex).zip(&case.findings.scars) {
-                let fresh = self.disposition(knowledge, procedure, scar);
+                let fresh = self.disposition(knowledge, procedure, scar, &mut scratch);
                 let alike = |it: &&mut Disposition| {
                     it.action == fresh.action
                         && it.until_day == fresh.until_day
@@ -152,9 +164,16 @@ impl<'k> Screening<'k> {
         all
     }
 
-    fn disposition(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Disposition {
-        let mut fired: Vec<_> = self.of(procedure, scar).filter(|firing| firing.touches(0, 0)).collect();
-        fired.sort_by_key(|firing| (std::cmp::Reverse(firing.rule.action), firing.rule.rule));
+    fn disposition(
+        &self,
+        knowledge: &Knowledge,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+        fired: &mut Vec<Firing<'k>>,
+    ) -> Disposition {
+        fired.clear();
+        fired.extend(self.of(procedure, scar).filter(|firing| firing.touches(0, 0)));
+        fired.sort_unstable_by_key(|firing| (std::cmp::Reverse(firing.rule.action), firing.rule.rule));
         let action = fired.first().map(|firing| firing.rule.action);
         let waits = || fired.iter().filter(|firing| firing.rule.action == Action::Defer);
         let deferred = action == Some(Action::Defer);

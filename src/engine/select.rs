@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Site, Truth, Value},
-    engine::screen::{Screening, Standing, insert_sorted},
+    engine::{
+        limits::FEW_RULES,
+        screen::{Screening, Standing, insert_sorted},
+    },
     knowledge::{Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
 };
 
@@ -331,6 +334,9 @@ fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
 
 /// Adds rules that are not yet there, in order.
 pub(super) fn add_rules(rules: &mut Vec<RuleId>, more: impl IntoIterator<Item = RuleId>) {
+    if rules.capacity() == 0 {
+        rules.reserve(FEW_RULES);
+    }
     for rule in more {
         if !rules.contains(&rule) {
             rules.push(rule);

@@ -117,10 +117,17 @@ impl Plan {
         items.sort_by_key(|item| (item.day, item.order, item.stage));
         let mut visits = Vec::new();
         let mut rest = items.as_slice();
+        let mut known: Option<(&[Item], Care)> = None;
         while let Some(first) = rest.first() {
             let size = rest.iter().take_while(|item| item.day == first.day).count();
             let (today, later) = rest.split_at(size);
-            visits.push(self.visit(context, schedule, offset, today));
+            // Most visits do the same as the one before.
+            let care = match known.take() {
+                Some((before, care)) if alike(before, today) => care,
+                Some(_) | None => Care::new(context, today),
+            };
+            visits.push(visit(context, schedule, offset, today, &care));
+            known = Some((today, care));
             rest = later;
         }
         visits
@@ -164,46 +171,80 @@ impl Plan {
         }
         items
     }
+}
 
-    fn visit(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items: &[Item]) -> Session {
-        let planning = context.knowledge.planning();
-        let day = items.first().map_or(0, |item| item.day);
-        let mut session = Session {
-            day,
-            earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
-            latest: items.iter().filter_map(|item| item.latest).min(),
-            procedures: Vec::new(),
-            downtime: Range { min: 0, typical: 0, max: 0 },
-            makeup_day: 0,
+/// What goes with a visit.
+struct Care {
+    preparation: Vec<RuleId>,
+    aftercare: Vec<RuleId>,
+    downtime: Range,
+    makeup_day: Day,
+}
+
+impl Care {
+    fn new(context: Context<'_, '_>, items: &[Item]) -> Self {
+        let mut care = Self {
             preparation: Vec::new(),
             aftercare: Vec::new(),
-            reasons: Vec::new(),
+            downtime: Range { min: 0, typical: 0, max: 0 },
+            makeup_day: 0,
         };
         for item in items {
-            session.procedures.push(SessionProcedure {
-                stage: item.stage + offset,
-                scars: item.scars.clone(),
-                kind: item.kind,
-                number_in_stage: item.number,
-            });
-            add_rules(&mut session.reasons, item.reasons.iter().copied());
             let Some(known) = procedure(context, item.procedure) else { continue };
-            let scars = item.scars.as_slice();
             if let Some(downtime) = known.downtime {
-                lengthen(&mut session, &downtime);
+                care.lengthen(&downtime);
             }
-            add_rules(&mut session.preparation, lines(context, &known.preparation, scars));
-            add_rules(&mut session.aftercare, lines(context, &known.aftercare, scars));
-            let opens_surface = schedule.stages.get(item.stage).is_some_and(|it| it.after_focal);
-            if opens_surface && item.number <= 1 {
-                add_rules(&mut session.preparation, [planning.visit_check]);
-            }
+            add_rules(&mut care.preparation, lines(context, &known.preparation, &item.scars));
+            add_rules(&mut care.aftercare, lines(context, &known.aftercare, &item.scars));
         }
-        if items.len() > 1 {
-            add_rules(&mut session.reasons, [planning.shared_sitting]);
-        }
-        session
+        care
     }
+
+    /// A visit leaves traces for as long as the longest of its parts.
+    fn lengthen(&mut self, downtime: &Downtime) {
+        self.downtime.min = self.downtime.min.max(downtime.days.min);
+        self.downtime.typical = self.downtime.typical.max(downtime.days.typical);
+        self.downtime.max = self.downtime.max.max(downtime.days.max);
+        self.makeup_day = self.makeup_day.max(downtime.makeup_day);
+    }
+}
+
+/// Do two visits do the same on the same scars?
+fn alike(one: &[Item], other: &[Item]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.stage == b.stage && a.scars == b.scars)
+}
+
+fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items: &[Item], care: &Care) -> Session {
+    let planning = context.knowledge.planning();
+    let day = items.first().map_or(0, |item| item.day);
+    let mut session = Session {
+        day,
+        earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
+        latest: items.iter().filter_map(|item| item.latest).min(),
+        procedures: Vec::with_capacity(items.len()),
+        downtime: care.downtime,
+        makeup_day: care.makeup_day,
+        preparation: care.preparation.clone(),
+        aftercare: care.aftercare.clone(),
+        reasons: Vec::new(),
+    };
+    for item in items {
+        session.procedures.push(SessionProcedure {
+            stage: item.stage + offset,
+            scars: item.scars.clone(),
+            kind: item.kind,
+            number_in_stage: item.number,
+        });
+        add_rules(&mut session.reasons, item.reasons.iter().copied());
+        let opens_surface = schedule.stages.get(item.stage).is_some_and(|it| it.after_focal);
+        if opens_surface && item.number <= 1 {
+            add_rules(&mut session.preparation, [planning.visit_check]);
+        }
+    }
+    if items.len() > 1 {
+        add_rules(&mut session.reasons, [planning.shared_sitting]);
+    }
+    session
 }
 
 fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dated<'_>) {
@@ -257,13 +298,6 @@ fn earliest(dated: &Dated<'_>, session: usize) -> Day {
         }
         (_, _, _, _) => dated.earliest,
     }
-}
-
-fn lengthen(session: &mut Session, downtime: &Downtime) {
-    session.downtime.min = session.downtime.min.max(downtime.days.min);
-    session.downtime.typical = session.downtime.typical.max(downtime.days.typical);
-    session.downtime.max = session.downtime.max.max(downtime.days.max);
-    session.makeup_day = session.makeup_day.max(downtime.makeup_day);
 }
 
 fn not_before(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Day {

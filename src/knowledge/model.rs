@@ -116,6 +116,8 @@ pub struct SafetyRule {
     pub when: Predicate,
     /// The narrowest scope of the facts in `when`.
     pub scope: Scope,
+    /// Whether it fires can change from one day to the next.
+    pub timed: bool,
     /// Fires when a fact it needs was not asked.
     pub if_unknown: bool,
     pub procedures: ProcedureSet,

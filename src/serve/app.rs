@@ -34,7 +34,7 @@ const UNKNOWN: &str = "unknown";
 
 /// Says whether requests should be sent here.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Readiness(Arc<AtomicBool>);
+pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
     pub(super) fn set(&self, ready: bool) {

@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use http::Request;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -28,7 +29,11 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
-use tonic_health::{ServingStatus, server::health_reporter};
+use tonic_health::{
+    ServingStatus,
+    pb::health_server::HealthServer,
+    server::{HealthReporter, HealthService},
+};
 
 use super::{
     Service,
@@ -107,6 +112,15 @@ pub struct Listening {
     pub address: SocketAddr,
 }
 
+/// What answers: a router for each door.
+#[derive(Debug)]
+pub struct Doors {
+    /// gRPC and gRPC-Web.
+    pub grpc: Router,
+    /// Everything else.
+    pub rest: Router,
+}
+
 /// Serves until `stop` is ready, then drains. `listening` is called once the port is open and requests are answered.
 pub fn serve(
     service: Service,
@@ -115,26 +129,47 @@ pub fn serve(
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Start)?;
-    runtime.block_on(run(service, address, limits, listening, stop))
+    let doors = |health, readiness| {
+        Ok(Doors {
+            grpc: grpc::router(&service, health, limits.max_request_bytes).map_err(ServeError::Schema)?,
+            rest: rest::router(&service, readiness, limits.max_request_bytes),
+        })
+    };
+    serve_doors(doors, address, limits, listening, stop)
 }
 
-async fn run(
-    service: Service,
+/// The same for any two doors: what a benchmark compares the service with stands on the same ground.
+pub fn serve_doors(
+    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Result<Doors, ServeError>,
     address: SocketAddr,
     limits: &Limits,
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Start)?;
     let readiness = Readiness::default();
-    let (reporter, health) = health_reporter();
+    let reporter = HealthReporter::new();
+    let health = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
+    let Doors { grpc, rest } = doors(health, readiness.clone())?;
     let app = App {
-        grpc: grpc::router(&service, health, limits.max_request_bytes).map_err(ServeError::Schema)?,
-        rest: rest::router(&service, readiness.clone(), limits.max_request_bytes),
+        grpc,
+        rest,
         deadline: limits.deadline,
         max_bytes: limits.max_request_bytes,
         access_log: limits.access_log,
     };
+    runtime.block_on(run(app, reporter, readiness, address, limits, listening, stop))
+}
+
+async fn run(
+    app: App,
+    reporter: HealthReporter,
+    readiness: Readiness,
+    address: SocketAddr,
+    limits: &Limits,
+    listening: impl FnOnce(Listening),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let report = async |status: ServingStatus| {
         reporter.set_service_status("", status).await;
         for name in grpc::SERVICES {

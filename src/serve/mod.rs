@@ -24,9 +24,10 @@ use crate::{
     wire::{self, Catalogue, v1},
 };
 
+pub use app::Readiness;
 pub use error::violations;
 pub use json::parse as parse_json;
-pub use listen::{Limits, Listening, ServeError, serve};
+pub use listen::{Doors, Limits, Listening, ServeError, serve, serve_doors};
 pub use openapi::document as openapi;
 
 /// The service: knowledge, and what is rendered from it once. Cheap to clone.

@@ -57,6 +57,7 @@ impl Scope<'_> {
         SafetyRule {
             rule: self.rule(file, &raw.id),
             scope: when.scope(),
+            timed: elapsed,
             asks: asks(&when, if_unknown, &facts),
             when,
             if_unknown,
