@@ -253,12 +253,18 @@ async fn the_same_refusals() {
 #[tokio::test]
 async fn a_deadline_that_has_passed_is_deadline_exceeded() {
     let server = Server::start();
-    let mut client = ProtocolServiceClient::new(server.channel().await);
-    let mut call = tonic::Request::new(request());
-    call.metadata_mut().insert("grpc-timeout", "1n".parse().unwrap());
-    let status = client.generate_protocol(call).await.unwrap_err();
+    // A gRPC client would give up by itself, so one that only speaks HTTP asks; REST hears the same header.
+    let ask = |path: &str, content_type: &'static str, body: Vec<u8>| {
+        let request = http_client().post(server.url(path)).header("content-type", content_type);
+        request.header("grpc-timeout", "1n").body(body).send()
+    };
+    let response = ask(GENERATE, "application/grpc-web+proto", framed(&request().encode_to_vec())).await.unwrap();
+    let status = Status::from_header_map(response.headers()).unwrap();
     assert_eq!(status.code(), Code::DeadlineExceeded);
-    assert_eq!(by_grpc(&status).2, "DEADLINE_EXCEEDED");
+    let body = serde_json::to_vec(&request()).unwrap();
+    let response = ask("/v1/protocols:generate", "application/json", body).await.unwrap();
+    assert_eq!(response.status(), 504);
+    assert_eq!(by_rest(&response.json().await.unwrap()), by_grpc(&status));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The REST door: the proto3 JSON of the same messages, by the routes of the schema.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -98,8 +100,7 @@ impl Doors {
 }
 
 fn respond<R: Serialize>(answer: Result<R, Status>) -> Response {
-    let body = answer.and_then(|it| serde_json::to_vec(&it).map_err(|_unwritable| error::internal()));
-    match body {
+    match answer.and_then(|it| write(&it)) {
         Ok(body) => {
             let mut response = Response::new(Body::from(body));
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -107,6 +108,16 @@ fn respond<R: Serialize>(answer: Result<R, Status>) -> Response {
         }
         Err(status) => error::json_response(&status),
     }
+}
+
+/// The answer as JSON, in a buffer that is as large as the last one needed: growing it would copy every answer twice.
+fn write(answer: &impl Serialize) -> Result<Vec<u8>, Status> {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let last = LAST.load(Relaxed);
+    let mut body = Vec::with_capacity(last.saturating_add(last / 8));
+    serde_json::to_writer(&mut body, answer).map_err(|_unwritable| error::internal())?;
+    LAST.store(body.len(), Relaxed);
+    Ok(body)
 }
 
 async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::{Buf, BufMut};
 use prost::{
     DecodeError, Message,
     encoding::{DecodeContext, WireType, decode_varint, encode_key, encode_varint},
@@ -19,43 +19,58 @@ use serde_json::value::RawValue;
 ///
 /// It is on the wire what `M` is; it costs one copy instead of a tree of strings.
 pub struct Rendered<M> {
-    proto: Bytes,
-    /// Made when the value is rendered; absent in a value that came off the wire.
-    json: Option<Arc<RawValue>>,
+    /// `None` is the empty message.
+    written: Option<Arc<Written>>,
     message: PhantomData<fn() -> M>,
+}
+
+struct Written {
+    proto: Box<[u8]>,
+    /// Made when the value is rendered; absent in a value that came off the wire.
+    json: Option<Box<RawValue>>,
 }
 
 impl<M: Message + Default + Serialize> Rendered<M> {
     /// Renders `message`.
     pub fn new(message: &M) -> Self {
-        Self { proto: message.encode_to_vec().into(), json: raw(message).map(Arc::from), message: PhantomData }
-    }
-
-    /// The message itself. The default when the bytes do not hold one, which only bytes off the wire can do.
-    pub fn message(&self) -> M {
-        M::decode(self.proto.clone()).unwrap_or_default()
+        let json = serde_json::value::to_raw_value(message).ok();
+        Self::of(message.encode_to_vec(), json)
     }
 }
 
-fn raw<M: Serialize>(message: &M) -> Option<Box<RawValue>> {
-    serde_json::value::to_raw_value(message).ok()
+impl<M: Message + Default> Rendered<M> {
+    /// The message itself. The default when the bytes do not hold one, which only bytes off the wire can do.
+    pub fn message(&self) -> M {
+        M::decode(self.proto()).unwrap_or_default()
+    }
+}
+
+impl<M> Rendered<M> {
+    fn of(proto: Vec<u8>, json: Option<Box<RawValue>>) -> Self {
+        let written = Arc::new(Written { proto: proto.into(), json });
+        Self { written: Some(written), message: PhantomData }
+    }
+
+    fn proto(&self) -> &[u8] {
+        self.written.as_ref().map(|it| it.proto.as_ref()).unwrap_or_default()
+    }
 }
 
 impl<M> Clone for Rendered<M> {
     fn clone(&self) -> Self {
-        Self { proto: self.proto.clone(), json: self.json.clone(), message: PhantomData }
+        Self { written: self.written.clone(), message: PhantomData }
     }
 }
 
 impl<M> Default for Rendered<M> {
     fn default() -> Self {
-        Self { proto: Bytes::new(), json: None, message: PhantomData }
+        Self { written: None, message: PhantomData }
     }
 }
 
 impl<M> PartialEq for Rendered<M> {
     fn eq(&self, other: &Self) -> bool {
-        self.proto == other.proto
+        self.proto() == other.proto()
     }
 }
 
@@ -63,13 +78,13 @@ impl<M> Eq for Rendered<M> {}
 
 impl<M> Hash for Rendered<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.proto.hash(state);
+        self.proto().hash(state);
     }
 }
 
 impl<M: Message + Default + fmt::Debug> fmt::Debug for Rendered<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match M::decode(self.proto.clone()) {
+        match M::decode(self.proto()) {
             Ok(message) => fmt::Debug::fmt(&message, f),
             Err(error) => fmt::Debug::fmt(&error, f),
         }
@@ -78,7 +93,7 @@ impl<M: Message + Default + fmt::Debug> fmt::Debug for Rendered<M> {
 
 impl<M: Message + Default + fmt::Debug> Message for Rendered<M> {
     fn encode_raw(&self, buf: &mut impl BufMut) {
-        buf.put_slice(&self.proto);
+        buf.put_slice(self.proto());
     }
 
     fn merge_field(
@@ -88,8 +103,7 @@ impl<M: Message + Default + fmt::Debug> Message for Rendered<M> {
         buf: &mut impl Buf,
         _ctx: DecodeContext,
     ) -> Result<(), DecodeError> {
-        let mut proto = Vec::from(std::mem::take(&mut self.proto));
-        self.json = None;
+        let mut proto = self.proto().to_vec();
         encode_key(tag, wire_type, &mut proto);
         let length = match wire_type {
             WireType::Varint => {
@@ -108,12 +122,12 @@ impl<M: Message + Default + fmt::Debug> Message for Rendered<M> {
         };
         let length = length.min(buf.remaining());
         proto.put(buf.take(length));
-        self.proto = proto.into();
+        *self = Self::of(proto, None);
         Ok(())
     }
 
     fn encoded_len(&self) -> usize {
-        self.proto.len()
+        self.proto().len()
     }
 
     fn clear(&mut self) {
@@ -123,7 +137,7 @@ impl<M: Message + Default + fmt::Debug> Message for Rendered<M> {
 
 impl<M: Message + Default + Serialize> Serialize for Rendered<M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.json {
+        match self.written.as_ref().and_then(|it| it.json.as_ref()) {
             Some(json) => json.serialize(serializer),
             None => self.message().serialize(serializer),
         }
