@@ -1,6 +1,6 @@
 //! Times the decision in process: classify, plan, the way to bytes, and how both grow with the number of scars.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "benchmarks")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "benchmarks")]
 
 use std::hint::black_box;
 

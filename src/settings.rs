@@ -21,6 +21,27 @@ const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
+/// The name of every setting.
+pub const NAMES: [&str; 17] = [
+    "server.listen",
+    "server.allow_non_loopback",
+    "server.shards",
+    "server.max_connections",
+    "server.max_request_bytes",
+    "server.deadline",
+    "server.first_byte_timeout",
+    "server.header_timeout",
+    "server.max_streams",
+    "server.ping_interval",
+    "server.ping_timeout",
+    "server.drain_delay",
+    "server.drain_timeout",
+    "knowledge.path",
+    "log.format",
+    "log.filter",
+    "log.access",
+];
+
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]

@@ -118,6 +118,21 @@ fn what_the_examples_must_show() {
 }
 
 #[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, rest) = readme.split_once("```text\n").unwrap();
+    let (table, _) = rest.split_once("```").unwrap();
+    assert!(out(&run(&["plan", "examples/ice_pick_phototype_iv.json"])).contains(table.trim_end()), "{table}");
+    // Every setting is in its table.
+    for name in cicatrix::settings::NAMES {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+    // What it says of the gap is what the file says.
+    let gaps = fs::read_to_string("knowledge/gaps.toml").unwrap();
+    assert!(gaps.contains("from = \"mnrf\"\nto = \"mnrf\"\nfloor = \"3 weeks\"\n"), "README, Change the medicine");
+}
+
+#[test]
 fn standard_input_is_read() {
     let body = fs::read_to_string("examples/rolling.json").unwrap();
     let mut child =

@@ -89,6 +89,16 @@ fn every_mistake_is_named_at_once() {
 }
 
 #[test]
+fn every_setting_has_a_name_and_every_name_a_setting() {
+    for name in cicatrix::settings::NAMES {
+        let variable = format!("CICATRIX__{}", name.to_uppercase().replace('.', "__"));
+        // No setting is a map, so a table is always wrong, and the name is known.
+        let found = load(&Sources::default(), &[(&format!("{variable}__X"), "1")]).unwrap_err();
+        assert!(found.iter().any(|it| it.starts_with(name) && !it.contains("is no setting")), "{name}: {found:?}");
+    }
+}
+
+#[test]
 fn other_machines_only_in_as_many_words() {
     for address in ["0.0.0.0:50051", "[::]:50051", "192.0.2.1:50051"] {
         let open = ("CICATRIX__SERVER__LISTEN", address);

@@ -255,7 +255,7 @@ pub struct Referral {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// For the scars that can be treated.
-    Protocol(Protocol),
+    Protocol(Box<Protocol>),
     /// No scar here can be planned for.
     Referral,
 }

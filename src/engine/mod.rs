@@ -43,13 +43,13 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
         Outcome::Referral
     } else {
         let schedule = schedule::schedule(context, selection.drafts);
-        Outcome::Protocol(explain::explain(
+        Outcome::Protocol(Box::new(explain::explain(
             context,
             &schedule,
             &selection.treatable,
             selection.left_out,
             selection.events,
-        ))
+        )))
     };
     Plan { assessment, dispositions, outcome, referrals, reasons: knowledge.planning().disclaimer.clone() }
 }

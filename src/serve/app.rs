@@ -201,7 +201,7 @@ fn timeout(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
     use std::time::Duration;
 
@@ -216,7 +216,7 @@ mod tests {
     fn app() -> App {
         let router = Router::new()
             .route("/panic", any(|| async { panic!("a patient's name") as &'static str }))
-            .route("/slow", any(|| std::future::pending::<&'static str>()))
+            .route("/slow", any(std::future::pending::<&'static str>))
             .route("/quick", any(|| async { "quick" }));
         App {
             grpc: router.clone(),

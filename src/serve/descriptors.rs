@@ -97,10 +97,7 @@ pub(super) fn schema_path(message: &str, json_path: &str) -> String {
         // What is no field may be anything: it is not repeated.
         let Some(field) = field else { break };
         path.push(format!("{}{item}", field.name()));
-        message = match field.kind() {
-            Kind::Message(next) => Some(next),
-            _ => None,
-        };
+        message = if let Kind::Message(next) = field.kind() { Some(next) } else { None };
     }
     path.join(".")
 }

@@ -1,6 +1,9 @@
 //! Logs: for people or as JSON lines, to standard error. They never hold patient data.
 
-use std::{error::Error, io};
+use std::{
+    error::Error,
+    io::{self, IsTerminal as _},
+};
 
 use tracing_subscriber::EnvFilter;
 
@@ -20,7 +23,7 @@ pub fn start(format: Format, filter: &str) -> Result<(), Box<dyn Error + Send + 
     let filter = EnvFilter::try_new(filter)?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
-        Format::Human => builder.with_target(false).try_init(),
+        Format::Human => builder.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
         Format::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
     }
 }

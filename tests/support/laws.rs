@@ -57,10 +57,9 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
                     assert!(at_visit, "{name}: {id} is planned before {}", knowledge.events()[event.index()].id);
                     assert!(!stage.preconditions.is_empty(), "{name}: {id} without its check");
                 }
-                let adjunct = knowledge.procedures()[stage.procedure.index()].kind == ProcedureKind::Adjunct;
                 let home = stage.session_count.is_none();
                 if let Some(day) = disposition.until_day.filter(|_| !home) {
-                    assert!(stage.start >= day || adjunct && stage.start >= day, "{name}: {id} before day {day}");
+                    assert!(stage.start >= day, "{name}: {id} before day {day}");
                 }
             }
             if disposition.action == Some(Action::Clearance) && stage.session_count.is_some() {

@@ -1,6 +1,7 @@
 //! People with scars: a healthy baseline, and every value that a safety rule tells apart.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "most facts are alike here")]
 
 use std::sync::OnceLock;
 
@@ -186,7 +187,9 @@ pub fn answers() -> Vec<Answer> {
     for fact in Fact::VARIANTS.iter().copied().filter(|it| *it < Fact::Activity) {
         use cicatrix::domain::FactKind;
         match fact {
-            Fact::Fitzpatrick | Fact::PlanningPhototype | Fact::Site | Fact::RaisedInField => continue,
+            Fact::Fitzpatrick | Fact::PlanningPhototype | Fact::Site | Fact::RaisedInField | Fact::KeloidPresent => {
+                continue;
+            }
             Fact::DaysSinceIsotretinoin | Fact::PihOrigin => continue,
             _ => {}
         }
