@@ -80,6 +80,10 @@ fn course(
             passed_over.push(rejected);
             continue;
         }
+        start = start.max(ready(context, option.procedure, treatable));
+        if span.last.is_some_and(|last| last < start) {
+            break;
+        }
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
         let used = used_before(context, step, option, stages);
         let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
@@ -127,6 +131,15 @@ fn steps<'k>(context: Context<'_, 'k>, phase: Phase) -> impl Iterator<Item = &'k
     let facts = context.facts.first().unwrap_or(&context.case.patient);
     let steps = context.knowledge.home_care().iter();
     steps.filter(move |step| step.phase == phase && step.when.holds(facts, 0) == Truth::Yes)
+}
+
+/// The first day that screening allows on every group.
+fn ready(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Day {
+    let days = treatable.iter().map(|scar| match context.screening.standing(context.knowledge, procedure, *scar) {
+        Standing::Open { not_before, .. } => not_before,
+        Standing::Waiting(_) | Standing::Closed => 0,
+    });
+    days.max().unwrap_or(0)
 }
 
 /// Days for which an option has already been used: on record, and earlier in the plan.

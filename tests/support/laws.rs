@@ -45,7 +45,8 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
 
 /// No excluded procedure on any group it is excluded for, and none before its wait is over.
 fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &Protocol) {
-    for stage in &protocol.stages {
+    let all = || protocol.sessions.iter().chain(&protocol.contingent_sessions);
+    for (at, stage) in protocol.stages.iter().enumerate() {
         for scar in &stage.scars {
             let found = plan.dispositions.iter().find(|it| it.procedure == stage.procedure && it.scars.contains(scar));
             let disposition = found.unwrap_or_else(|| panic!("{name}: a stage without a disposition"));
@@ -57,9 +58,12 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
                     assert!(at_visit, "{name}: {id} is planned before {}", knowledge.events()[event.index()].id);
                     assert!(!stage.preconditions.is_empty(), "{name}: {id} without its check");
                 }
-                let home = stage.session_count.is_none();
-                if let Some(day) = disposition.until_day.filter(|_| !home) {
-                    assert!(stage.start >= day, "{name}: {id} before day {day}");
+                if let Some(day) = disposition.until_day {
+                    let home = stage.session_count.is_none();
+                    assert!(!home || stage.start >= day, "{name}: {id} before day {day}");
+                    let done = |it: &&Session| it.procedures.iter().any(|it| it.stage == at && it.scars.contains(scar));
+                    let first = all().filter(done).map(|it| it.day).min();
+                    assert!(first.is_none_or(|first| first >= day), "{name}: {id} before day {day}");
                 }
             }
             if disposition.action == Some(Action::Clearance) && stage.session_count.is_some() {
