@@ -20,11 +20,12 @@ pub(super) fn explain(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
     treatable: &[ScarIndex],
-    not_treated: Vec<PassedOver>,
+    mut not_treated: Vec<PassedOver>,
     events: Vec<EventId>,
 ) -> Protocol {
     let reviews = reviews(context, schedule);
     let plan = sitting::Plan::new(context, schedule);
+    not_treated.extend(plan.too_few.iter().cloned());
     let mut stages = home_care::before(context, schedule, treatable);
     let offset = stages.len();
     stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));

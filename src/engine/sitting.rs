@@ -1,7 +1,7 @@
 //! Sittings: which procedures share a visit, in which order, and what goes with it.
 
 use crate::{
-    domain::{Day, Phase, ProcedureId, Range, RuleId, ScarIndex, Session, SessionKind, SessionProcedure},
+    domain::{Day, PassedOver, Phase, ProcedureId, Range, RuleId, ScarIndex, Session, SessionKind, SessionProcedure},
     engine::{
         explain::lines,
         schedule::{Dated, Schedule},
@@ -43,6 +43,29 @@ impl Joining {
         self.sittings.iter().filter(|it| !it.contingent).count()
     }
 
+    /// Drops planned sittings that are too few for a course, and what is beyond the most.
+    fn keep_a_course(&mut self, count: Range) {
+        let least = usize::try_from(count.min).unwrap_or(0);
+        if self.planned() < least {
+            self.sittings.retain(|it| it.contingent);
+        }
+        if self.sittings.len() < least {
+            self.sittings.clear();
+        }
+        self.sittings.truncate(usize::try_from(count.max).unwrap_or(usize::MAX));
+    }
+
+    /// The groups of the sittings, and why it joins them.
+    fn hosts(&self, schedule: &Schedule<'_>) -> (Vec<ScarIndex>, Vec<RuleId>) {
+        let (mut scars, mut reasons) = (Vec::new(), Vec::new());
+        let hosts = self.sittings.iter().flat_map(|it| &it.hosts);
+        for dated in hosts.filter_map(|(host, _)| schedule.stages.get(*host)) {
+            dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
+            add_rules(&mut reasons, dated.draft.adjunct_reasons.iter().copied());
+        }
+        (scars, reasons)
+    }
+
     fn join(&mut self, day: Day, contingent: bool, host: (usize, usize)) {
         match self.sittings.iter_mut().find(|it| it.day == day && it.contingent == contingent) {
             Some(known) => known.hosts.push(host),
@@ -55,6 +78,8 @@ impl Joining {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub joining: Vec<Joining>,
+    /// What had too few sittings to join.
+    pub too_few: Vec<PassedOver>,
 }
 
 /// One procedure on one day.
@@ -73,7 +98,7 @@ struct Item {
 }
 
 impl Plan {
-    /// Finds what joins, up to the most sessions that its procedure has.
+    /// Finds what joins: as many sittings as make a course of it, and no more than its most.
     pub(super) fn new(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Self {
         let mut joining: Vec<Joining> = Vec::new();
         for (host, dated) in schedule.stages.iter().enumerate() {
@@ -89,20 +114,27 @@ impl Plan {
                 joining.len().saturating_sub(1)
             });
             let Some(stage) = joining.get_mut(at) else { continue };
-            dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut stage.scars, *scar));
-            add_rules(&mut stage.reasons, dated.draft.adjunct_reasons.iter().copied());
             let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
             for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
                 stage.join(*day, dated.draft.contingent.is_some(), (host, number));
             }
         }
+        let mut too_few = Vec::new();
         for stage in &mut joining {
-            let most = procedure(context, stage.procedure).and_then(|it| it.sessions).map(|it| it.count.max);
             stage.sittings.sort_by_key(|it| (it.contingent, it.day));
-            stage.sittings.truncate(most.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX));
+            let before = stage.hosts(schedule);
+            if let Some(sessions) = procedure(context, stage.procedure).and_then(|it| it.sessions) {
+                stage.keep_a_course(sessions.count);
+            }
+            (stage.scars, stage.reasons) = stage.hosts(schedule);
+            let scars: Vec<ScarIndex> = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
+            if !scars.is_empty() {
+                let reasons = vec![context.knowledge.planning().too_few_sittings];
+                too_few.push(PassedOver { procedure: stage.procedure, scars, reasons });
+            }
         }
         joining.retain(|it| !it.sittings.is_empty());
-        Self { joining }
+        Self { joining, too_few }
     }
 
     /// The visits of the planned stages, or of the contingent ones. `offset` stages of home care come before.

@@ -388,9 +388,16 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
-        let [plain_first, step_left_out, history, test_area, priming, first_review] =
-            [&raw.plain_first, &raw.step_left_out, &raw.history, &raw.test_area, &raw.priming, &raw.first_review]
-                .map(&mut one);
+        let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
+            &raw.plain_first,
+            &raw.step_left_out,
+            &raw.history,
+            &raw.test_area,
+            &raw.priming,
+            &raw.first_review,
+            &raw.too_few_sittings,
+        ]
+        .map(&mut one);
         let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
         let fewest = model::Line {
             rule: self.rule(file, &raw.fewest.rule),
@@ -406,6 +413,7 @@ impl Scope<'_> {
             gate_review: gate_review?,
             final_review: final_review?,
             first_review,
+            too_few_sittings,
             visit_check,
             allowed,
             shared_sitting,

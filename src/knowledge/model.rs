@@ -507,6 +507,7 @@ pub struct Planning {
     pub gate_review: Wait,
     pub final_review: Wait,
     pub first_review: RuleId,
+    pub too_few_sittings: RuleId,
     pub visit_check: RuleId,
     pub allowed: RuleId,
     pub shared_sitting: RuleId,

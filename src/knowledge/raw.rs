@@ -761,6 +761,8 @@ pub(super) struct Planning {
     pub final_review: ReviewRule,
     /// Decides at the first visit when nothing comes before what waits for a review.
     pub first_review: Line,
+    /// Too few sittings for a course of what would join them.
+    pub too_few_sittings: Line,
     /// Checked at the first session of the surface phase after the structural phase.
     pub visit_check: Line,
     /// A procedure against which nothing speaks.

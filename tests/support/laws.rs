@@ -429,6 +429,13 @@ pub fn special_cases() -> Vec<Case> {
             expecting.patient.set(fact, value);
         }
         cases.push(expecting);
+        // Two sittings, and what would join them has to wait past the first.
+        let (_, rolling) = kinds.last().unwrap();
+        let mut hasty = case(healthy(phototype), vec![scar("a", Site::Cheek, 3, rolling)]);
+        hasty.findings.declared_grade = Some(2);
+        hasty.patient.set(Fact::DaysSinceNsaid, Some(Value::Since(-6)));
+        hasty.wishes.excluded.insert(knowledge().vocabulary().procedure("subcision").unwrap());
+        cases.push(hasty);
         let mut many = case(healthy(phototype), vec![scar("a", Site::Cheek, 40, &kinds[6].1)]);
         many.findings.declared_grade = Some(3);
         cases.push(many);

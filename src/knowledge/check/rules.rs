@@ -353,6 +353,7 @@ impl<'f> Entries<'_, 'f> {
         for line in [
             &raw.usual,
             &raw.first_review,
+            &raw.too_few_sittings,
             &raw.visit_check,
             &raw.allowed,
             &raw.shared_sitting,
