@@ -279,13 +279,9 @@ impl Fact {
             Self::Diabetes => FactKind::Words(&["none", "controlled", "uncontrolled"]),
             Self::Immunosuppression => FactKind::Words(&["none", "moderate", "severe"]),
             Self::LichenPlanus => FactKind::Words(&["none", "inactive", "active"]),
-            Self::Malignancy => FactKind::Words(&[
-                "none",
-                "skin_in_field_or_suspicious",
-                "hematologic",
-                "active_solid",
-                "remission",
-            ]),
+            Self::Malignancy => {
+                FactKind::Words(&["none", "skin_in_field_or_suspicious", "hematologic", "active_solid", "remission"])
+            }
             Self::Photosensitiser => {
                 FactKind::Words(&["none", "pdt_agent", "amiodarone", "minocycline", "st_johns_wort", "other"])
             }
@@ -342,6 +338,23 @@ impl Fact {
         } else {
             Scope::Scar
         }
+    }
+
+    /// Is it worked out, and not asked?
+    pub fn is_computed(self) -> bool {
+        matches!(
+            self,
+            Self::PlanningPhototype
+                | Self::PreviousComplication
+                | Self::KeloidPresent
+                | Self::Site
+                | Self::RaisedInField
+                | Self::BaseRatio
+                | Self::ScarType
+                | Self::DepthClass
+                | Self::Confidence
+                | Self::Grade
+        )
     }
 
     /// The name in the knowledge files.

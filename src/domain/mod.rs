@@ -24,7 +24,7 @@ pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
-    Action, Disposition, Limit, Outcome, ParameterSetting, PassedOver, Phase, Plan, Protocol, Question, Range,
-    Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
+    Action, CareItem, Disposition, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting, PassedOver, Phase, Plan,
+    Protocol, Question, Range, Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
 };
 pub use vocabulary::Vocabulary;

@@ -6,7 +6,7 @@ use crate::{
     },
     domain::{Stage, Truth},
     engine::{
-        home_care, parameters,
+        care, home_care, parameters,
         schedule::{Dated, Schedule},
         screen::{at_visit, insert_sorted},
         select::{Context, add_rules},
@@ -38,6 +38,7 @@ pub(super) fn explain(
     for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
         add_rules(&mut protocol.preconditions, stage.preconditions.iter().copied());
     }
+    protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
     protocol.warnings = warnings(context, &protocol.stages, treatable);
     protocol.questions = questions(context, treatable);
     protocol.ask_again_after = events;
@@ -166,6 +167,7 @@ pub(super) fn frame(
         switch_rules: pick(|it| &it.switch),
         technique,
         risks: pick(|it| &it.risk),
+        red_flags: pick(|it| &it.red_flag),
         reasons: Vec::new(),
         passed_over: Vec::new(),
     }

@@ -124,6 +124,7 @@ impl Scope<'_> {
             steps.push(HomeCareStep {
                 phase,
                 when_priming: raw.when_priming,
+                with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),
                 options,
