@@ -16,8 +16,8 @@ pub use assessment::{
     WidthBucket,
 };
 pub use case::{
-    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, ScaleInputs, Scar,
-    Site, View, Wishes,
+    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, Response,
+    ScaleInputs, Scar, Site, Tool, View, Wishes,
 };
 pub use date::{Date, Day};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};

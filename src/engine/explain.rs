@@ -6,7 +6,9 @@ use crate::{
     },
     domain::{Stage, Truth},
     engine::{
-        care, home_care, parameters,
+        care,
+        facts::has_failed,
+        home_care, parameters,
         schedule::{Dated, Schedule},
         screen::{at_visit, insert_sorted},
         select::{Context, add_rules},
@@ -204,6 +206,11 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
         let days = (stage.start, stage.end.unwrap_or(Day::MAX));
         let said = fired(context, stage.procedure, &stage.scars, days, |rule| rule.action == Action::Warn);
         add_rules(&mut rules, said);
+    }
+    let scars = context.case.findings.scars.iter();
+    for (scar, found) in (0_u16..).map(ScarIndex).zip(scars).filter(|(scar, _)| treatable.contains(scar)) {
+        let failed = planning.failures.iter().filter(|it| has_failed(context.case, it, scar, found.area));
+        add_rules(&mut rules, failed.map(|it| it.rule));
     }
     if !context.case.history.is_empty() {
         add_rules(&mut rules, [planning.history]);

@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let planned = priming(schedule, false);
-    for step in steps(context, Phase::Prepare).filter(|it| it.with.is_empty()) {
+    for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         if !step.when_priming || !planned.is_empty() {
             course(
                 context,
@@ -33,7 +33,7 @@ pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatabl
     if let (Some(gate), Some(last), false) =
         (schedule.gate, contingent.filter_map(Dated::last).max(), waiting.is_empty())
     {
-        for step in steps(context, Phase::Prepare).filter(|it| it.when_priming) {
+        for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
             course(context, &mut stages, step, treatable, &waiting, span);
         }
@@ -111,7 +111,7 @@ fn course(
 pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
     let Some(last) = schedule.last else { return Vec::new() };
     let mut stages: Vec<Stage> = Vec::new();
-    for step in steps(context, Phase::Maintain).filter(|it| !it.with.is_empty()) {
+    for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
         let hosts = || schedule.stages.iter().filter(|it| step.with.contains(it.draft.procedure));
         let planned = || hosts().filter(|it| it.draft.contingent.is_none());
         let days = (planned().filter_map(Dated::first).min(), planned().filter_map(Dated::last).max());
@@ -119,7 +119,7 @@ pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable
             beside(context, &mut stages, step, treatable, start, last);
         }
     }
-    for step in steps(context, Phase::Maintain).filter(|it| it.with.is_empty()) {
+    for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
         let mut passed_over = Vec::new();
         for option in &step.options {
             if let Some(rejected) = rejected(context, option.procedure, treatable) {
@@ -182,10 +182,18 @@ pub(super) fn courses(stages: &[Stage]) -> Vec<Course> {
         .collect()
 }
 
-fn steps<'k>(context: Context<'_, 'k>, phase: Phase) -> impl Iterator<Item = &'k HomeCareStep> {
-    let facts = context.facts.first().unwrap_or(&context.case.patient);
-    let steps = context.knowledge.home_care().iter();
-    steps.filter(move |step| step.phase == phase && step.when.holds(facts, 0) == Truth::Yes)
+/// The steps that hold for at least one of the groups.
+fn steps<'k>(
+    context: Context<'_, 'k>,
+    treatable: &[ScarIndex],
+    phase: Phase,
+) -> impl Iterator<Item = &'k HomeCareStep> {
+    let facts = move |scar: &ScarIndex| context.facts.get(scar.index());
+    let holds = move |step: &&HomeCareStep| {
+        let mut facts = treatable.iter().filter_map(facts);
+        step.phase == phase && facts.any(|facts| step.when.holds(facts, 0) == Truth::Yes)
+    };
+    context.knowledge.home_care().iter().filter(holds)
 }
 
 /// The first day that screening allows on every group.

@@ -30,7 +30,7 @@ pub use classify::classify;
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
     let assessment = classify(knowledge, &case.findings);
-    let facts = facts::gather(case, &assessment);
+    let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let context = select::Context { knowledge, case, facts: &facts, screening: &screening };
     let dispositions = screen::dispositions(context);

@@ -15,13 +15,14 @@ mod spacing;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use strum::VariantArray as _;
 use toml::Spanned;
 
 use super::{
     Choices, Citation, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, policy::Policies, raw,
     wait,
 };
-use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
+use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Tool, Vocabulary};
 use names::Names;
 use rules::Rules;
 
@@ -457,12 +458,14 @@ impl Scope<'_> {
             rule: self.rule(file, &raw.fewest.rule),
             when: self.checker.condition(file, Some(&raw.fewest.when)),
         };
+        let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
         Some(Planning {
             disclaimer,
             warnings,
             fewest,
+            failures,
             usual,
             gate_review: gate_review?,
             final_review: final_review?,
@@ -482,6 +485,18 @@ impl Scope<'_> {
             test_area,
             priming,
         })
+    }
+
+    fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {
+        let procedures = self.procedure_set(file, &raw.procedures, &[]);
+        let sessions = usize::try_from(raw.sessions).ok().filter(|it| *it > 0);
+        if sessions.is_none() {
+            self.checker.at(file, &raw.rule, "`sessions` is at least 1");
+        }
+        let rule = self.rule(file, &raw.rule);
+        let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
+        let after = self.checker.wait(file, &raw.after)?;
+        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
     }
 
     fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {

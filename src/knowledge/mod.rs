@@ -10,9 +10,9 @@ mod wait;
 
 pub use model::{
     Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Course, Downtime, Ecca, Event, Evidence,
-    Expected, Gap, GapKind, GapKinds, Gaps, Grading, HomeCareStep, ItemAt, Knowledge, Lead, Line, Parameter, Pathway,
-    PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative, Referral, RequiredFact, Rule,
-    SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions, Spacing, Step, StepOption, Strength, TypeRow,
+    Expected, Failure, Gap, GapKind, GapKinds, Gaps, Grading, HomeCareStep, ItemAt, Knowledge, Lead, Line, Parameter,
+    Pathway, PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative, Referral, RequiredFact,
+    Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions, Spacing, Step, StepOption, Strength, TypeRow,
     TypeStrength, Wait, WeakerKind,
 };
 pub use policy::{Choices, Policy};

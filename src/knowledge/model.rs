@@ -3,7 +3,7 @@
 use super::policy::Policy;
 use crate::domain::{
     Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
-    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
+    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary, WidthBucket,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -510,6 +510,7 @@ pub struct StepOption {
 /// What joins each sitting of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjunct {
+    pub when: Predicate,
     /// Ranked.
     pub procedures: Vec<ProcedureId>,
     pub rule: RuleId,
@@ -563,12 +564,25 @@ pub struct Referral {
     pub rule: RuleId,
 }
 
+/// When a tool counts as having failed on a scar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    pub tool: Tool,
+    pub procedures: ProcedureSet,
+    /// Past sessions on the scar, at least.
+    pub sessions: usize,
+    /// Days since the last of them, at least.
+    pub after: Day,
+    pub rule: RuleId,
+}
+
 /// Rules of the planner that belong to no single procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planning {
     pub disclaimer: Vec<RuleId>,
     pub warnings: Vec<Line>,
     pub fewest: Line,
+    pub failures: Vec<Failure>,
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,

@@ -833,6 +833,8 @@ pub(super) struct StepOption {
 #[serde(deny_unknown_fields)]
 pub(super) struct Adjunct {
     pub procedures: Vec<Text>,
+    /// Condition over facts of the scar, its site and the patient; absent means always.
+    pub when: Option<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
@@ -906,6 +908,9 @@ pub(super) struct Planning {
     pub warning: Vec<Line>,
     /// When the least number of sessions is planned.
     pub fewest: Fewest,
+    /// When a tool counts as having failed.
+    #[serde(default)]
+    pub failure: Vec<Failure>,
     /// When the usual number of sessions is planned.
     pub usual: Line,
     /// Judges the result and gates contingent stages.
@@ -949,6 +954,21 @@ pub(super) struct Planning {
 pub(super) struct Fewest {
     /// Over `scar_count` of the stage and `grade`.
     pub when: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failure {
+    /// `acid`, `laser`, `release`, `needles` or `surgery`.
+    pub tool: Text,
+    pub procedures: Vec<Text>,
+    /// Past sessions on the scar, at least.
+    pub sessions: i32,
+    /// Wait since the last of them.
+    pub after: Text,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

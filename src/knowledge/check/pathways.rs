@@ -55,7 +55,8 @@ impl Scope<'_> {
                 Some(id)
             });
             let procedures = ids.collect();
-            Adjunct { procedures, rule: self.rule(file, &it.rule) }
+            let when = self.checker.condition(file, it.when.as_ref());
+            Adjunct { when, procedures, rule: self.rule(file, &it.rule) }
         });
         Step {
             phase: raw.phase.into(),

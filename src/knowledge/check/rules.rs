@@ -384,6 +384,10 @@ impl<'f> Entries<'_, 'f> {
         self.lines(file, &raw.disclaimer);
         self.lines(file, &raw.warning);
         self.add(file, &raw.fewest.rule, &raw.fewest.says, &raw.fewest.because, &[]);
+        for it in &raw.failure {
+            let fields = [("sessions", it.sessions.to_string()), ("after", it.after.get_ref().clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
         for it in [&raw.gate_review, &raw.final_review] {
             let fields = [("after", it.after.get_ref().clone())];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
