@@ -186,6 +186,8 @@ pub struct SafetyRule {
     pub lead: Option<Lead>,
     /// Stands under the preconditions of the stage, as a clearance always does.
     pub precondition: bool,
+    /// A clearance that the visit itself settles.
+    pub at_visit: bool,
     /// Places of what it adds to the plan among all items.
     pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
@@ -319,6 +321,8 @@ pub struct Procedure {
     pub gaps: Option<GapKinds>,
     pub sessions: Option<Sessions>,
     pub downtime: Option<Downtime>,
+    /// Gentler settings with traces of their own.
+    pub gentler: Vec<Downtime>,
     pub judge: Option<Wait>,
     pub course: Option<Course>,
     pub parameters: Vec<Parameter>,
@@ -373,6 +377,8 @@ pub struct Gaps {
     pub cells: Vec<Gap>,
     /// Added where the cell says so.
     pub pigment_addition: PigmentAddition,
+    /// Added to every wait on some sites.
+    pub site_addition: Option<PigmentAddition>,
 }
 
 /// Added to a gap where the skin marks easily.
