@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
-use super::{Citation, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, raw, wait};
+use super::{Citation, Condition, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, raw, wait};
 use crate::domain::{Date, EventId, Predicate, ProcedureId, RuleId, Vocabulary};
 use names::Names;
 use rules::Rules;
@@ -145,6 +145,8 @@ impl<'f> Single<'_, 'f> {
 #[derive(Default)]
 pub(super) struct Checker {
     problems: Vec<Problem>,
+    /// Every condition that was read, with its file.
+    conditions: Vec<Condition>,
 }
 
 impl Checker {
@@ -176,10 +178,12 @@ impl Checker {
     /// The condition, or always when there is none.
     pub(super) fn condition(&mut self, file: &SourceFile, text: Option<&raw::Text>) -> Predicate {
         let Some(text) = text else { return Predicate::Always };
-        super::condition::parse(text.get_ref()).unwrap_or_else(|message| {
+        let when = super::condition::parse(text.get_ref()).unwrap_or_else(|message| {
             self.at(file, text, message);
             Predicate::Always
-        })
+        });
+        self.conditions.push(Condition { file: file.path.clone(), when: when.clone() });
+        when
     }
 
     /// One wait of at least a day.
@@ -252,6 +256,8 @@ impl Checker {
         let vocabulary = scope.vocabulary(parsed);
         self.citations_are_used(&parsed.citations, &rules);
         let date = self.date(&parsed.release);
+        let mut conditions = std::mem::take(&mut self.conditions);
+        conditions.sort_by(|a, b| a.file.cmp(&b.file));
 
         Some(Knowledge {
             release: parsed.release.raw.release.get_ref().clone(),
@@ -271,6 +277,7 @@ impl Checker {
             referrals,
             nothing_allowed: nothing_allowed?,
             planning: planning?,
+            conditions,
         })
     }
 

@@ -26,6 +26,14 @@ pub struct Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub(super) nothing_allowed: usize,
     pub(super) planning: Planning,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// A condition with the file that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    pub file: String,
+    pub when: Predicate,
 }
 
 /// How well a rule is supported.
@@ -611,6 +619,11 @@ impl Knowledge {
     /// Rules of the planner.
     pub fn planning(&self) -> &Planning {
         &self.planning
+    }
+
+    /// Every condition of every file: all that two cases can be told apart by.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 }
 
