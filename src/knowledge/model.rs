@@ -32,6 +32,14 @@ pub struct Knowledge {
     pub(super) items: Vec<CareItem>,
     /// The facts that some safety rule reads and that can be asked, in order.
     pub(super) asked: Vec<Fact>,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// A condition with the file that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    pub file: String,
+    pub when: Predicate,
 }
 
 /// What must be known before a procedure is planned.
@@ -718,6 +726,11 @@ impl Knowledge {
     /// Rules of the planner.
     pub fn planning(&self) -> &Planning {
         &self.planning
+    }
+
+    /// Every condition of every file: all that two cases can be told apart by.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 }
 
