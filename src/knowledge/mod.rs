@@ -8,10 +8,11 @@ mod raw;
 mod wait;
 
 pub use model::{
-    Adjunct, Adjust, Band, Basis, Citation, Classification, Condition, Course, Downtime, Ecca, Event, Expected, Gap,
-    GapKind, GapKinds, Gaps, Grading, HomeCareStep, Knowledge, Lead, Line, Parameter, Pathway, PigmentAddition,
-    Planning, Procedure, ProcedureKind, Qualitative, Quantitative, Referral, Rule, SafetyLimit, SafetyRule, ScaleMap,
-    ScarsMatch, Sessions, Spacing, Step, StepOption, Strength, TypeRow, TypeStrength, Wait, WeakerKind,
+    Adjunct, Adjust, Band, Basis, Citation, Classification, Condition, Considered, Course, Downtime, Ecca, Event,
+    Expected, Gap, GapKind, GapKinds, Gaps, Grading, HomeCareStep, Knowledge, Lead, Line, Parameter, Pathway,
+    PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative, Referral, Rule, SafetyLimit,
+    SafetyRule, ScaleMap, ScarsMatch, Sessions, SourceAttribute, Spacing, Step, StepOption, Strength, TypeRow,
+    TypeStrength, Wait, WeakerKind,
 };
 pub use problem::{Problem, Problems};
 
