@@ -346,7 +346,7 @@ fn wishes_and_the_clinic_are_heard() {
         })
     };
     assert_eq!(without(&["prp"]), ["tca-cross", "mnrf", "ablative-fractional-laser", "gfc"]);
-    assert_eq!(without(&["prp", "gfc", "mnrf"]), ["tca-cross", "microneedling", "ablative-fractional-laser"]);
+    assert_eq!(without(&["prp", "gfc", "mnrf"]), ["tca-cross", "microneedling", "ablative-fractional-laser", "prf"]);
     let only = |ids: &[&str]| {
         let available_procedures = ids.iter().map(|it| (*it).to_owned()).collect();
         stages(Request { clinic: Some(v1::Clinic { available_procedures, ..v1::Clinic::default() }), ..request() })

@@ -218,6 +218,7 @@ impl Plan<'_> {
         page.table(&rows);
         self.calendar(page);
         self.settings(page);
+        self.care(page);
         self.words(page);
         self.why(page);
     }
@@ -228,24 +229,52 @@ impl Plan<'_> {
             return;
         }
         page.heading("calendar");
-        let mut rows = vec![row(["date", "day", "what", "make-up", "not before"])];
+        let mut days: Vec<(i32, Vec<String>)> = Vec::new();
         for session in &protocol.sessions {
-            rows.push(self.session_row(session, ""));
+            days.push((session.day, self.session_row(session, "")));
         }
         let reviews = protocol.reviews.iter().map(|it| {
-            vec![
-                date(it.date.as_ref()),
-                it.day.to_string(),
-                format!("review {}", it.number),
-                String::new(),
-                String::new(),
-            ]
+            let what = format!("review {}", it.number);
+            (it.day, vec![date(it.date.as_ref()), it.day.to_string(), what, String::new(), String::new()])
         });
-        rows.extend(reviews);
+        days.extend(reviews);
         for session in &protocol.contingent_sessions {
-            rows.push(self.session_row(session, "if the review says so: "));
+            days.push((session.day, self.session_row(session, "if the review says so: ")));
         }
+        days.sort_by_key(|(day, _)| *day);
+        let head = row(["date", "day", "what", "make-up", "not before"]);
+        let rows: Vec<Vec<String>> = std::iter::once(head).chain(days.into_iter().map(|(_, row)| row)).collect();
         page.table(&rows);
+    }
+
+    /// What safety adds, with its days and choices.
+    fn care(&self, page: &mut Page) {
+        if self.protocol.care_items.is_empty() {
+            return;
+        }
+        page.heading("care that safety adds");
+        for item in &self.protocol.care_items {
+            let names: Vec<&str> = item.procedures.iter().map(|it| self.name(it)).collect();
+            let list = |days: &[i32]| days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let mut when = Vec::new();
+            if !item.days.is_empty() {
+                when.push(format!("day {}", list(&item.days)));
+            }
+            if !item.contingent_days.is_empty() {
+                when.push(format!("if the review says so day {}", list(&item.contingent_days)));
+            }
+            let kind = words(item.kind().as_str_name(), "CARE_ITEM_KIND_");
+            page.line(2, &format!("{kind}, {}: {}", when.join("; "), names.join(", ")));
+            page.reasons(4, &item.reasons);
+            for option in &item.options {
+                page.line(6, &format!("- {option}"));
+            }
+            for amount in &item.amounts {
+                let total = amount.total.map(|it| format!(", here {it} {}", amount.unit.trim_end_matches("/kg")));
+                let name = amount.name.replace('_', " ");
+                page.line(6, &format!("- {name}: {} {}{}", amount.value, amount.unit, total.unwrap_or_default()));
+            }
+        }
     }
 
     /// What must be agreed, said and asked, and what is left out.

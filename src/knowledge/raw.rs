@@ -161,7 +161,6 @@ pub(super) struct ItemAmount {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Policies {
-    #[serde(default)]
     pub policy: Vec<Policy>,
 }
 
@@ -185,7 +184,6 @@ pub(super) struct Policy {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequiredFacts {
-    #[serde(default)]
     pub required: Vec<RequiredFact>,
 }
 

@@ -254,33 +254,7 @@ pub fn planned(plan: &Plan) -> BTreeSet<ProcedureId> {
 
 /// Every rule that is heard in a plan.
 pub fn rules(plan: &Plan) -> Vec<RuleId> {
-    let mut rules = plan.reasons.clone();
-    for it in &plan.assessment.scars {
-        rules.extend(&it.reasons);
-    }
-    for it in &plan.assessment.grades {
-        rules.extend(&it.reasons);
-    }
-    rules.extend(&plan.assessment.reasons);
-    rules.extend(plan.dispositions.iter().flat_map(|it| &it.reasons));
-    rules.extend(plan.referrals.iter().flat_map(|it| &it.reasons));
-    if let Outcome::Protocol(protocol) = &plan.outcome {
-        for it in &protocol.stages {
-            for list in [&it.reasons, &it.preconditions, &it.technique, &it.risks, &it.stop_rules, &it.switch_rules] {
-                rules.extend(list);
-            }
-            rules.extend(it.parameters.iter().flat_map(|it| &it.reasons));
-            rules.extend(it.passed_over.iter().flat_map(|it| &it.reasons));
-        }
-        for it in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
-            rules.extend(it.reasons.iter().chain(&it.preparation).chain(&it.aftercare));
-        }
-        rules.extend(protocol.reviews.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.questions.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.not_treated.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.preconditions.iter().chain(&protocol.warnings));
-    }
-    rules
+    cicatrix::review::heard(plan).into_iter().collect()
 }
 
 /// Cases with several groups, several sites, past sessions, wishes and appearances.

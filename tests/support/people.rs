@@ -138,6 +138,8 @@ pub fn treatable() -> Vec<Features> {
         ("tethered deep boxcar", tethered),
         ("tethered shallow boxcar", shallow_tethered),
         ("rolling", rolling),
+        ("red mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "red")]),
+        ("brown mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "brown")]),
     ]
 }
 
@@ -154,8 +156,6 @@ pub fn untreatable() -> Vec<Features> {
         ("hypertrophic", vec![word(Fact::Relief, "raised"), no(Fact::ExtendsBeyondWound)]),
         ("raised", vec![word(Fact::Relief, "raised")]),
         ("papular", vec![word(Fact::Relief, "raised"), word(Fact::RaisedForm, "papule")]),
-        ("red mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "red")]),
-        ("brown mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "brown")]),
         ("white mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "white")]),
         ("flat", vec![word(Fact::Relief, "flat"), word(Fact::Color, "normal")]),
         ("stellate", vec![word(Fact::Relief, "depressed"), word(Fact::Shape, "stellate")]),
