@@ -12,6 +12,7 @@ mod home_care;
 mod limits;
 mod parameters;
 mod place;
+mod rate;
 mod schedule;
 mod screen;
 mod select;

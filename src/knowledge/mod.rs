@@ -8,10 +8,11 @@ mod raw;
 mod wait;
 
 pub use model::{
-    Adjunct, Adjust, Band, Basis, Citation, Classification, Course, Downtime, Ecca, Event, Expected, Gap, GapKind,
-    GapKinds, Gaps, Grading, HomeCareStep, Knowledge, Lead, Line, Parameter, Pathway, PigmentAddition, Planning,
-    Procedure, ProcedureKind, Qualitative, Quantitative, Referral, Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch,
-    Sessions, Spacing, Step, StepOption, Strength, TypeRow, TypeStrength, Wait, WeakerKind,
+    Adjunct, Adjust, Band, Basis, Citation, Classification, Code, CodeFit, Course, Downtime, Ecca, Event, Expected,
+    Gap, GapKind, GapKinds, Gaps, GradeBand, Grading, HomeCareStep, Knowledge, Lead, Level, Line, Parameter, Pathway,
+    PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative, RatedItem, RatedScale, Referral,
+    Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions, Spacing, StatedScale, Step, StepOption, Strength,
+    TypeRow, TypeStrength, Wait, WeakerKind,
 };
 pub use problem::{Problem, Problems};
 

@@ -1,5 +1,9 @@
 //! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
 
+mod scales;
+
+pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
+
 use crate::domain::{
     Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, Phase, Predicate, ProcedureId,
     ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
@@ -26,6 +30,7 @@ pub struct Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub(super) nothing_allowed: usize,
     pub(super) planning: Planning,
+    pub(super) codes: Vec<Code>,
 }
 
 /// How well a rule is supported.
@@ -350,7 +355,8 @@ pub struct Classification {
     pub atrophic: Vec<ScarType>,
     /// Types that a declared label never overrules when the features give them.
     pub never_overruled: Vec<ScarType>,
-    pub ceiling: Vec<RuleId>,
+    /// Said where at least one group is as the condition says.
+    pub ceiling: Vec<Line>,
     pub declared_label: RuleId,
     pub declared_differs: RuleId,
     pub declared_depth: RuleId,
@@ -376,6 +382,9 @@ pub struct Qualitative {
     /// First match wins; no match, no grade.
     pub rows: Vec<(Line, ScarsMatch, i32)>,
     pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
+    /// What the grades are called.
+    pub bands: Vec<GradeBand>,
+    pub notes: Vec<RuleId>,
 }
 
 /// From this many on, this multiplier. In order.
@@ -409,6 +418,8 @@ pub struct Quantitative {
     pub points: Vec<(QuantitativeRow, i32)>,
     pub map: Vec<ScaleMap<QuantitativeRow>>,
     pub count_missing: RuleId,
+    pub item_missing: RuleId,
+    pub notes: Vec<RuleId>,
 }
 
 /// The ECCA score.
@@ -423,6 +434,8 @@ pub struct Ecca {
     pub map: Vec<ScaleMap<EccaRow>>,
     pub count_missing: RuleId,
     pub outside_row: RuleId,
+    pub item_missing: RuleId,
+    pub notes: Vec<RuleId>,
 }
 
 /// The scales.
@@ -431,6 +444,10 @@ pub struct Grading {
     pub qualitative: Qualitative,
     pub quantitative: Quantitative,
     pub ecca: Ecca,
+    /// In the order of the scales.
+    pub rated: Vec<RatedScale>,
+    /// In the order of the scales.
+    pub stated: Vec<StatedScale>,
 }
 
 /// A procedure that a step can take.
@@ -611,6 +628,11 @@ impl Knowledge {
     /// Rules of the planner.
     pub fn planning(&self) -> &Planning {
         &self.planning
+    }
+
+    /// The codes of public systems, in the order of the file.
+    pub fn codes(&self) -> &[Code] {
+        &self.codes
     }
 }
 

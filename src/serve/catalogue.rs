@@ -1,11 +1,14 @@
 //! Renders what depends on the knowledge alone: reasons for every answer, and what `KnowledgeService` shows.
 
+mod scales;
+
+use scales::{codings, scale_text};
 use strum::VariantArray as _;
 
 use crate::{
     domain::{Action, Range, RuleId, Scale},
     knowledge::{Basis, Expected, Knowledge, Line, Procedure, Strength},
-    wire::{Catalogue, ExpectedResult, ProcedureText, Reason, ScaleText, number, plain, v1},
+    wire::{Catalogue, ExpectedResult, ProcedureText, Reason, number, plain, v1},
 };
 
 /// What `KnowledgeService` shows.
@@ -31,6 +34,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
+        codes: codings(knowledge, &reasons),
     }
 }
 
@@ -78,25 +82,6 @@ fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> Procedure
         parameters: named.map(|(place, name)| (name.clone(), unit(place).unwrap_or_default())).collect(),
         expected: procedure.expected.iter().map(expected).collect(),
     }
-}
-
-fn scale_text(knowledge: &Knowledge, scale: Scale) -> ScaleText {
-    let grading = knowledge.grading();
-    let (version, citation, maximum) = match scale {
-        Scale::GoodmanBaronQualitative => {
-            let it = &grading.qualitative;
-            (&it.version, &it.citation, it.maximum)
-        }
-        Scale::GoodmanBaronQuantitative => {
-            let it = &grading.quantitative;
-            (&it.version, &it.citation, it.maximum)
-        }
-        Scale::Ecca => {
-            let it = &grading.ecca;
-            (&it.version, &it.citation, it.maximum)
-        }
-    };
-    ScaleText { version: version.clone(), citation: citation.clone(), maximum }
 }
 
 /// What `KnowledgeService` shows, with the reasons of `catalogue`.

@@ -1,6 +1,6 @@
 //! Everything in an answer that depends on the knowledge alone, rendered once when it is loaded.
 
-use super::{ExpectedResult, Reason};
+use super::{ExpectedResult, Reason, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
 
 /// What an answer says of a procedure.
@@ -21,8 +21,14 @@ pub struct ScaleText {
     pub version: String,
     /// Key of its source.
     pub citation: String,
+    /// The least total there is.
+    pub minimum: i32,
     /// The largest total there is.
     pub maximum: i32,
+    /// Names of the values of an item, by place.
+    pub levels: Vec<String>,
+    /// What the totals mean, by place.
+    pub bands: Vec<v1::GradeBand>,
 }
 
 /// Fixed texts of one knowledge release. Whoever holds the knowledge builds it.
@@ -48,6 +54,8 @@ pub struct Catalogue {
     pub referrals: Vec<String>,
     /// By scale.
     pub scales: Vec<ScaleText>,
+    /// By code: what is written, with the rule that says so.
+    pub codes: Vec<(v1::Coding, RuleId)>,
 }
 
 impl Catalogue {
@@ -71,7 +79,15 @@ impl Catalogue {
         self.events.get(event.index()).cloned().unwrap_or_default()
     }
 
-    pub(super) fn scale(&self, scale: Scale) -> ScaleText {
-        self.scales.get(scale as usize).cloned().unwrap_or_default()
+    pub(super) fn scale(&self, scale: Scale) -> &ScaleText {
+        static NONE: ScaleText = ScaleText {
+            version: String::new(),
+            citation: String::new(),
+            minimum: 0,
+            maximum: 0,
+            levels: Vec::new(),
+            bands: Vec::new(),
+        };
+        self.scales.get(scale as usize).unwrap_or(&NONE)
     }
 }
