@@ -304,7 +304,7 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "confidence = \"sure\"",
             "classification.toml:38: `sure` is not in the list; write one of low, medium, high",
         ),
-        ("grading.toml", "{ name = \"papular\", points = 2 },", "", "grading.toml:83: there is no row `papular`"),
+        ("grading.toml", "{ name = \"papular\", points = 2 },", "", "grading.toml:128: there is no row `papular`"),
         // Pathways, home care and referrals.
         (
             "pathways/pits.toml",

@@ -1,5 +1,7 @@
 //! Answers as tables for people.
 
+mod assessment;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
@@ -93,37 +95,11 @@ fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
 /// What the scars are.
 pub(super) fn classification(answer: &v1::ClassifyScarsResponse) -> String {
     let mut page = Page::default();
-    assessment(&mut page, &answer.scars, &answer.grades);
+    page.assessment(&answer.scars, &answer.grades, answer.skin_tone.as_ref());
     page.heading("read this first");
     page.reasons(2, &answer.reasons);
     let _ = writeln!(page.0, "\nknowledge {}", answer.knowledge_release);
     page.0
-}
-
-fn assessment(page: &mut Page, scars: &[v1::ClassifiedScar], grades: &[v1::Grade]) {
-    page.heading("scars");
-    let mut rows = vec![row(["id", "site", "type", "depth", "confidence", "could also be", "look again"])];
-    for scar in scars {
-        let list = |names: Vec<String>| names.join(", ");
-        rows.push(vec![
-            scar.id.clone(),
-            words(scar.site().as_str_name(), "SITE_"),
-            words(scar.scar_type().as_str_name(), "SCAR_TYPE_") + if scar.type_declared { " (declared)" } else { "" },
-            words(scar.depth_class().as_str_name(), "DEPTH_CLASS_")
-                + if scar.depth_declared { " (declared)" } else { "" },
-            words(scar.confidence().as_str_name(), "CONFIDENCE_"),
-            list(scar.alternatives().map(|it| words(it.as_str_name(), "SCAR_TYPE_")).collect()),
-            list(scar.flags().map(|it| words(it.as_str_name(), "SCAR_FLAG_")).collect()),
-        ]);
-    }
-    page.table(&rows);
-    page.heading("grades");
-    let rows = grades.iter().map(|grade| {
-        let total = grade.total.map_or_else(|| "not known".to_owned(), |it| format!("{it} of {}", grade.maximum));
-        let flags: Vec<String> = grade.flags.iter().map(|it| words(it, "")).collect();
-        vec![words(grade.scale().as_str_name(), "SCALE_"), total, flags.join(", ")]
-    });
-    page.table(&rows.collect::<Vec<_>>());
 }
 
 /// A plan.
@@ -132,7 +108,7 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
         knowledge.procedures().iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
     let mut page = Page::default();
     if let Some(it) = &answer.assessment {
-        assessment(&mut page, &it.scars, &it.grades);
+        page.assessment(&it.scars, &it.grades, it.skin_tone.as_ref());
     }
     if let Some(Outcome::Protocol(protocol)) = &answer.outcome {
         Plan { names: &names, protocol }.write(&mut page);

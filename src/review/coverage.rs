@@ -35,7 +35,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let counts = everywhere(survey.len(), |range| {
         let mut counts = vec![0_usize; many];
         for case in range.filter_map(|at| survey.case(at, knowledge)) {
-            for rule in heard(&engine::plan(knowledge, &case)) {
+            for rule in heard(knowledge, &engine::plan(knowledge, &case)) {
                 if let Some(count) = counts.get_mut(rule.index()) {
                     *count = count.saturating_add(1);
                 }
@@ -61,7 +61,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
 pub fn heard_in_worked(knowledge: &Knowledge, worked: &[Worked]) -> Vec<Vec<String>> {
     let mut all = vec![Vec::new(); knowledge.rules().len()];
     for it in worked {
-        for rule in heard(&engine::plan(knowledge, &it.case)) {
+        for rule in heard(knowledge, &engine::plan(knowledge, &it.case)) {
             if let Some(names) = all.get_mut(rule.index()) {
                 names.push(it.name.clone());
             }

@@ -82,6 +82,7 @@ pub fn case(patient: Facts, scars: Vec<Scar>) -> Case {
             appearance: Facts::default(),
             declared_grade: None,
             scales: ScaleInputs::default(),
+            skin_tone: None,
         },
         wishes: Wishes::default(),
         history: Vec::new(),
