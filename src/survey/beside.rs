@@ -15,6 +15,8 @@ pub enum Beside {
     Scar(Box<Subject>, Site),
     /// A session in the past.
     Past(String, Day),
+    /// A session today of its weaker form, with this strength in thousandths.
+    PastWeak(String, i64),
     /// A session in the past, and the clinic can do one procedure only.
     PastThenOnly(String, String),
     /// The patient does not want it.
@@ -41,6 +43,9 @@ impl Beside {
         match self {
             Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),
             Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
+            Self::PastWeak(procedure, strength) => {
+                case.history.push(PastSession { tca_percent: Some(*strength), ..past(id(procedure)?, 0) });
+            }
             Self::PastThenOnly(procedure, only) => {
                 case.history.push(past(id(procedure)?, 0));
                 case.wishes.available = Some(std::iter::once(id(only)?).collect());
@@ -69,6 +74,7 @@ impl fmt::Display for Beside {
                 write!(f, "beside {scar}{depth} at {}", site.replace('_', " "))
             }
             Self::Past(procedure, day) => write!(f, "{procedure} {} days ago", day.saturating_neg()),
+            Self::PastWeak(procedure, _) => write!(f, "weak {procedure} 0 days ago"),
             Self::PastThenOnly(procedure, only) => write!(f, "{procedure} today, and only {only} to be had"),
             Self::Unwanted(procedure) => write!(f, "{procedure} not wanted"),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
