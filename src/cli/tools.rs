@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Ended, complain, load, print};
 use crate::{
-    knowledge::{Knowledge, Problems},
+    knowledge::{Choices, Knowledge, Problems},
     release, review,
     review::{Worked, coverage},
     survey::Survey,
@@ -100,7 +100,8 @@ pub(super) fn run(tool: Tool) -> Result<(), Ended> {
 }
 
 fn diff(args: &DiffArgs) -> Result<(), Ended> {
-    let release = |path: &Path| load(Some(path).filter(|it| *it != Path::new("-")), Ended::NotCompared);
+    let release =
+        |path: &Path| load(Some(path).filter(|it| *it != Path::new("-")), &Choices::new(), Ended::NotCompared);
     let both = release(&args.old).and_then(|old| Ok((old, release(&args.new)?)));
     let (old, new) = both.map_err(|_| Ended::NotCompared)?;
     let survey = if args.pairs { Survey::pairs(&[&old, &new]) } else { Survey::of_all(&[&old, &new]) };
@@ -114,7 +115,7 @@ fn diff(args: &DiffArgs) -> Result<(), Ended> {
 }
 
 fn booklet(dir: Option<&Path>, out: Option<&Path>) -> Result<(), Ended> {
-    let knowledge = load(dir, Ended::BadData)?;
+    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
     let worked = worked(&knowledge, dir)?;
     let text = review::booklet(&knowledge, &worked);
     match out {
@@ -124,7 +125,7 @@ fn booklet(dir: Option<&Path>, out: Option<&Path>) -> Result<(), Ended> {
 }
 
 fn heard(dir: Option<&Path>, json: bool) -> Result<(), Ended> {
-    let knowledge = load(dir, Ended::BadData)?;
+    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
     let survey = Survey::of(&knowledge);
     let rows = coverage(&knowledge, &survey, &worked(&knowledge, dir)?);
     let silent: Vec<&str> = rows.iter().filter(|it| it.is_silent()).map(|it| it.rule.as_str()).collect();
@@ -138,7 +139,7 @@ fn heard(dir: Option<&Path>, json: bool) -> Result<(), Ended> {
 
 fn pages(args: &PagesArgs) -> Result<(), Ended> {
     let dir = Some(args.knowledge.as_path());
-    let knowledge = load(dir, Ended::BadData)?;
+    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
     let mut stale = Vec::new();
     for page in review::pages(&knowledge, &worked(&knowledge, dir)?) {
         let path = args.docs.join(page.name);

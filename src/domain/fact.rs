@@ -4,7 +4,7 @@ use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::{Confidence, DepthClass, ScarType},
-    case::{Complication, Site},
+    case::{Complication, Site, Tool},
     date::Day,
 };
 
@@ -43,6 +43,43 @@ pub enum Fact {
     PihHistory,
     CanAvoidSun,
     DaysSincePriming,
+    AcneKind,
+    BddScreen,
+    UnrealisticExpectations,
+    BleedingSupplements,
+    BloodBorneVirus,
+    CanFollowAftercare,
+    CardiacDisease,
+    HepaticDisease,
+    ChemoCurrent,
+    Ctd,
+    Diabetes,
+    Hba1c,
+    EndocrineUncontrolled,
+    HemodynamicInstability,
+    DaysSinceFacialSurgery,
+    DaysSinceHydroquinoneStarted,
+    DaysSinceImmuneTrigger,
+    Immunosuppression,
+    LichenPlanus,
+    Malignancy,
+    MethemoglobinemiaRisk,
+    Ochronosis,
+    Photosensitiser,
+    PhotosensitiveDisease,
+    PhotosensitiveEpilepsy,
+    Psoriasis,
+    SilverExposure,
+    SkinPicking,
+    Smoker,
+    DaysSinceSystemicSteroid,
+    Vitiligo,
+    DaysSinceVitiligoStable,
+    WeightKg,
+    Goals,
+    Budget,
+    /// Most days until make-up covers the traces of a session. Computed from the wishes.
+    DowntimeDays,
     /// Complications of past sessions.
     PreviousComplication,
     /// A keloid among the scars of the request. Computed.
@@ -50,6 +87,10 @@ pub enum Fact {
     // The clinic.
     MnrfNeedleMaterial,
     GuardianConsent,
+    Setting,
+    CardiacMonitoring,
+    OperatingTheatre,
+    MnrfNeedlesInsulated,
     // The field.
     Site,
     InfectionInField,
@@ -60,6 +101,18 @@ pub enum Fact {
     MetalInField,
     DaysSinceTan,
     Sunburn,
+    DaysSinceBotulinum,
+    DermatitisInField,
+    Distensible,
+    FieldExtent,
+    DaysSinceFiller,
+    PermanentFillerInField,
+    LidLaxity,
+    Melasma,
+    RadiotherapyField,
+    DaysSinceScarFormed,
+    DaysSinceSiteSteroid,
+    TattooInField,
     /// A hypertrophic scar or a keloid at the same site. Computed.
     RaisedInField,
     // The scar, as recorded.
@@ -85,6 +138,8 @@ pub enum Fact {
     ScarCount,
     DeclaredType,
     DeclaredDepthClass,
+    /// What was tried on it without enough effect. Computed from past sessions.
+    FailedBefore,
     // The scar, as classified.
     ScarType,
     DepthClass,
@@ -145,7 +200,32 @@ impl Fact {
             | Self::Tethered
             | Self::ObviousAtSocialDistance
             | Self::Coverable
-            | Self::FlattensOnStretch => FactKind::YesNo,
+            | Self::FlattensOnStretch
+            | Self::UnrealisticExpectations
+            | Self::BleedingSupplements
+            | Self::BloodBorneVirus
+            | Self::CanFollowAftercare
+            | Self::CardiacDisease
+            | Self::HepaticDisease
+            | Self::ChemoCurrent
+            | Self::EndocrineUncontrolled
+            | Self::HemodynamicInstability
+            | Self::MethemoglobinemiaRisk
+            | Self::Ochronosis
+            | Self::PhotosensitiveEpilepsy
+            | Self::SilverExposure
+            | Self::SkinPicking
+            | Self::Smoker
+            | Self::CardiacMonitoring
+            | Self::OperatingTheatre
+            | Self::MnrfNeedlesInsulated
+            | Self::DermatitisInField
+            | Self::Distensible
+            | Self::PermanentFillerInField
+            | Self::LidLaxity
+            | Self::Melasma
+            | Self::RadiotherapyField
+            | Self::TattooInField => FactKind::YesNo,
             Self::AgeYears => FactKind::Number("years"),
             Self::Fitzpatrick | Self::PlanningPhototype | Self::Inr | Self::BaseRatio | Self::Grade => {
                 FactKind::Number("")
@@ -154,13 +234,25 @@ impl Fact {
             Self::HemoglobinGDl => FactKind::Number("g/dl"),
             Self::OpeningWidthMm | Self::BaseWidthMm | Self::DepthMm => FactKind::Number("mm"),
             Self::ScarCount => FactKind::Number("scars"),
+            Self::Hba1c => FactKind::Number("%"),
+            Self::WeightKg => FactKind::Number("kg"),
+            Self::DowntimeDays => FactKind::Number("days"),
             Self::DaysSinceIsotretinoin
             | Self::DaysSinceTopicalRetinoid
             | Self::DaysSinceAcneQuiet
             | Self::DaysSinceNsaid
             | Self::DaysSincePriming
             | Self::DaysSinceInfection
-            | Self::DaysSinceTan => FactKind::Elapsed,
+            | Self::DaysSinceTan
+            | Self::DaysSinceFacialSurgery
+            | Self::DaysSinceHydroquinoneStarted
+            | Self::DaysSinceImmuneTrigger
+            | Self::DaysSinceSystemicSteroid
+            | Self::DaysSinceVitiligoStable
+            | Self::DaysSinceBotulinum
+            | Self::DaysSinceFiller
+            | Self::DaysSinceScarFormed
+            | Self::DaysSinceSiteSteroid => FactKind::Elapsed,
             Self::Pregnancy => FactKind::Words(&["not_pregnant", "not_applicable", "possible", "pregnant"]),
             Self::Isotretinoin => FactKind::Words(&["never", "current", "stopped"]),
             Self::ActiveAcne => FactKind::Words(&["none", "mild", "moderate", "severe"]),
@@ -168,9 +260,47 @@ impl Fact {
             Self::Antithrombotic => {
                 FactKind::Words(&["none", "aspirin_cv", "p2y12", "dapt", "warfarin", "doac", "other"])
             }
-            Self::Allergies => {
-                FactKind::Words(&["gold", "nickel", "stainless_steel", "lidocaine", "hydroquinone", "tca"])
+            Self::Allergies => FactKind::Words(&[
+                "gold",
+                "nickel",
+                "stainless_steel",
+                "lidocaine",
+                "hydroquinone",
+                "tca",
+                "bovine_collagen",
+                "latex",
+                "salicylate",
+                "other",
+            ]),
+            Self::AcneKind => FactKind::Words(&["comedonal", "inflammatory", "mixed"]),
+            Self::BddScreen => FactKind::Words(&["negative", "positive", "not_done"]),
+            Self::Ctd => FactKind::Words(&[
+                "none",
+                "scleroderma_systemic",
+                "morphea_in_field",
+                "ehlers_danlos",
+                "other_quiescent",
+                "other_active",
+            ]),
+            Self::Diabetes => FactKind::Words(&["none", "controlled", "uncontrolled"]),
+            Self::Immunosuppression => FactKind::Words(&["none", "moderate", "severe"]),
+            Self::LichenPlanus => FactKind::Words(&["none", "inactive", "active"]),
+            Self::Malignancy => {
+                FactKind::Words(&["none", "skin_in_field_or_suspicious", "hematologic", "active_solid", "remission"])
             }
+            Self::Photosensitiser => {
+                FactKind::Words(&["none", "pdt_agent", "amiodarone", "minocycline", "st_johns_wort", "other"])
+            }
+            Self::PhotosensitiveDisease => {
+                FactKind::Words(&["none", "lupus_active", "lupus_quiescent", "porphyria", "xp"])
+            }
+            Self::Psoriasis => FactKind::Words(&["none", "inactive", "active_in_field"]),
+            Self::Vitiligo => FactKind::Words(&["none", "stable", "active"]),
+            Self::Goals => FactKind::Words(&["shallower_scars", "smoother_surface", "even_colour", "less_visible"]),
+            Self::Budget => FactKind::Words(&["low", "medium", "high"]),
+            Self::FailedBefore => FactKind::Words(<Tool as VariantNames>::VARIANTS),
+            Self::Setting => FactKind::Words(&["dermatology_clinic", "home", "unlicensed"]),
+            Self::FieldExtent => FactKind::Words(&["focal", "regional", "full_face"]),
             Self::ImplantedDevice => {
                 FactKind::Words(&["pacemaker", "icd", "neurostimulator", "cochlear", "other_active"])
             }
@@ -216,6 +346,25 @@ impl Fact {
         } else {
             Scope::Scar
         }
+    }
+
+    /// Is it worked out, and not asked?
+    pub fn is_computed(self) -> bool {
+        matches!(
+            self,
+            Self::PlanningPhototype
+                | Self::DowntimeDays
+                | Self::PreviousComplication
+                | Self::KeloidPresent
+                | Self::Site
+                | Self::RaisedInField
+                | Self::FailedBefore
+                | Self::BaseRatio
+                | Self::ScarType
+                | Self::DepthClass
+                | Self::Confidence
+                | Self::Grade
+        )
     }
 
     /// The name in the knowledge files.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::domain::{
-    Assessment, ClassifiedScar, Disposition, Grade, Outcome, ParameterSetting, PassedOver, Plan, Protocol, Question,
-    Referral, Review, RuleId, Session, Stage,
+    Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver, Plan,
+    Protocol, Question, Referral, Review, RuleId, Session, Stage,
 };
 
 /// Every rule that is heard in `plan`. Taken apart in full: what a plan says more one day must be heard here.
 pub fn heard(plan: &Plan) -> BTreeSet<RuleId> {
-    let Plan { assessment, dispositions, outcome, referrals, reasons } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
     let mut rules = Heard(reasons.iter().copied().collect());
     rules.assessment(assessment);
     for Disposition { reasons, procedure: _, scars: _, sites: _, action: _, until_day: _, until_event: _ } in
@@ -18,6 +18,9 @@ pub fn heard(plan: &Plan) -> BTreeSet<RuleId> {
         rules.all(reasons);
     }
     for Referral { reasons, referral: _, urgency: _, scars: _, sites: _ } in referrals {
+        rules.all(reasons);
+    }
+    for NotAssessed { reasons, facts: _, required: _ } in not_assessed {
         rules.all(reasons);
     }
     match outcome {
@@ -56,7 +59,11 @@ impl Heard {
             questions,
             not_treated,
             ask_again_after: _,
+            items,
         } = protocol;
+        for CareItem { rule, item: _, procedures: _, scars: _, days: _, contingent_days: _, totals: _ } in items {
+            self.all(&[*rule]);
+        }
         stages.iter().for_each(|it| self.stage(it));
         sessions.iter().chain(contingent_sessions).for_each(|it| self.session(it));
         for Review { reasons, day: _ } in reviews {
@@ -88,13 +95,14 @@ impl Heard {
             switch_rules,
             technique,
             risks,
+            red_flags,
             reasons,
             passed_over,
         } = stage;
         for ParameterSetting { reasons, parameter: _, limit: _, scars: _, sites: _ } in parameters {
             self.all(reasons);
         }
-        for list in [preconditions, stop_rules, switch_rules, technique, risks, reasons] {
+        for list in [preconditions, stop_rules, switch_rules, technique, risks, red_flags, reasons] {
             self.all(list);
         }
         self.passed_over(passed_over);

@@ -47,28 +47,82 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::PustulesInField
         | Fact::PihActiveInField
         | Fact::MetalInField
-        | Fact::Sunburn => Baseline::No,
-        Fact::CanAvoidSun => Baseline::Yes,
+        | Fact::Sunburn
+        | Fact::UnrealisticExpectations
+        | Fact::BleedingSupplements
+        | Fact::BloodBorneVirus
+        | Fact::CardiacDisease
+        | Fact::HepaticDisease
+        | Fact::ChemoCurrent
+        | Fact::EndocrineUncontrolled
+        | Fact::HemodynamicInstability
+        | Fact::MethemoglobinemiaRisk
+        | Fact::Ochronosis
+        | Fact::PhotosensitiveEpilepsy
+        | Fact::SilverExposure
+        | Fact::SkinPicking
+        | Fact::Smoker
+        | Fact::DermatitisInField
+        | Fact::Distensible
+        | Fact::PermanentFillerInField
+        | Fact::LidLaxity
+        | Fact::Melasma
+        | Fact::RadiotherapyField
+        | Fact::TattooInField => Baseline::No,
+        Fact::CanAvoidSun
+        | Fact::CanFollowAftercare
+        | Fact::CardiacMonitoring
+        | Fact::OperatingTheatre
+        | Fact::MnrfNeedlesInsulated => Baseline::Yes,
         Fact::Pregnancy => Baseline::Word("not_applicable"),
         Fact::Isotretinoin => Baseline::Word("never"),
-        Fact::ActiveAcne | Fact::KeloidHistory | Fact::Antithrombotic | Fact::InfectionInField => {
-            Baseline::Word("none")
-        }
+        Fact::ActiveAcne
+        | Fact::KeloidHistory
+        | Fact::Antithrombotic
+        | Fact::InfectionInField
+        | Fact::Ctd
+        | Fact::Diabetes
+        | Fact::Immunosuppression
+        | Fact::LichenPlanus
+        | Fact::Malignancy
+        | Fact::Photosensitiser
+        | Fact::PhotosensitiveDisease
+        | Fact::Psoriasis
+        | Fact::Vitiligo => Baseline::Word("none"),
+        Fact::BddScreen => Baseline::Word("negative"),
+        Fact::Setting => Baseline::Word("dermatology_clinic"),
+        Fact::FieldExtent => Baseline::Word("regional"),
+        Fact::Budget => Baseline::Word("medium"),
         Fact::MnrfNeedleMaterial => Baseline::Word("stainless_steel"),
         Fact::Allergies | Fact::ImplantedDevice => Baseline::NoneOfThem,
         Fact::AgeYears => Baseline::Number(27_000),
         Fact::Inr => Baseline::Number(1_000),
         Fact::Platelets => Baseline::Number(250_000),
         Fact::HemoglobinGDl => Baseline::Number(14_000),
+        Fact::Hba1c => Baseline::Number(5_000),
+        Fact::WeightKg => Baseline::Number(70_000),
         Fact::DaysSinceAcneQuiet
         | Fact::DaysSinceTopicalRetinoid
         | Fact::DaysSinceNsaid
         | Fact::DaysSinceInfection
-        | Fact::DaysSinceTan => Baseline::LongAgo,
-        Fact::DaysSincePriming | Fact::PreviousComplication | Fact::GuardianConsent => Baseline::NoAnswer,
+        | Fact::DaysSinceTan
+        | Fact::DaysSinceFacialSurgery
+        | Fact::DaysSinceImmuneTrigger
+        | Fact::DaysSinceSystemicSteroid
+        | Fact::DaysSinceBotulinum
+        | Fact::DaysSinceFiller
+        | Fact::DaysSinceScarFormed
+        | Fact::DaysSinceSiteSteroid => Baseline::LongAgo,
+        Fact::DaysSincePriming
+        | Fact::PreviousComplication
+        | Fact::GuardianConsent
+        | Fact::AcneKind
+        | Fact::DaysSinceHydroquinoneStarted
+        | Fact::Goals => Baseline::NoAnswer,
         // How the scars look as a whole is asked where it decides a grade.
         Fact::ObviousAtSocialDistance | Fact::Coverable | Fact::FlattensOnStretch => Baseline::NoAnswer,
         Fact::DaysSinceIsotretinoin => Baseline::Beside(Fact::Isotretinoin, "stopped"),
+        Fact::DaysSinceVitiligoStable => Baseline::Beside(Fact::Vitiligo, "stable"),
         Fact::PihOrigin => Baseline::BesideYes(Fact::PihActiveInField),
         Fact::Fitzpatrick
         | Fact::PlanningPhototype
@@ -96,7 +150,12 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::Shape
         | Fact::Base
         | Fact::Cause => Baseline::OfTheScar,
-        Fact::KeloidPresent | Fact::RaisedInField | Fact::BaseRatio | Fact::Confidence => Baseline::Computed,
+        Fact::DowntimeDays
+        | Fact::KeloidPresent
+        | Fact::RaisedInField
+        | Fact::FailedBefore
+        | Fact::BaseRatio
+        | Fact::Confidence => Baseline::Computed,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FIRST, Subject, scar};
 use crate::{
-    domain::{Case, Day, PastSession, ProcedureId, Site},
+    domain::{Case, Day, PastSession, ProcedureId, Response, Site},
     knowledge::Knowledge,
 };
 
@@ -19,6 +19,8 @@ pub enum Beside {
     PastWeak(String, i64),
     /// A session in the past, and the clinic can do one procedure only.
     PastThenOnly(String, String),
+    /// Done so many times, the last time so many days ago, with hardly any effect.
+    Failed(String, usize, Day),
     /// The patient does not want it.
     Unwanted(String),
     /// The clinic can do nothing else.
@@ -39,12 +41,19 @@ impl Beside {
             scars: Vec::new(),
             sites: Vec::new(),
             tca_percent: None,
+            response: None,
         };
         match self {
             Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),
             Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
             Self::PastWeak(procedure, strength) => {
                 case.history.push(PastSession { tca_percent: Some(*strength), ..past(id(procedure)?, 0) });
+            }
+            Self::Failed(procedure, times, day) => {
+                let response = Some(Response::Under25Percent);
+                for _ in 0..*times {
+                    case.history.push(PastSession { response, ..past(id(procedure)?, *day) });
+                }
             }
             Self::PastThenOnly(procedure, only) => {
                 case.history.push(past(id(procedure)?, 0));
@@ -76,6 +85,9 @@ impl fmt::Display for Beside {
             Self::Past(procedure, day) => write!(f, "{procedure} {} days ago", day.saturating_neg()),
             Self::PastWeak(procedure, _) => write!(f, "weak {procedure} 0 days ago"),
             Self::PastThenOnly(procedure, only) => write!(f, "{procedure} today, and only {only} to be had"),
+            Self::Failed(procedure, times, day) => {
+                write!(f, "{times} times {procedure} without effect, {} days ago", day.saturating_neg())
+            }
             Self::Unwanted(procedure) => write!(f, "{procedure} not wanted"),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),

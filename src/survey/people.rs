@@ -256,6 +256,17 @@ fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
         all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
         all.extend(weaker(knowledge, procedure).map(|strength| Beside::PastWeak(id(), strength)));
     }
+    for known in knowledge {
+        for failure in &known.planning().failures {
+            let ids = known.procedure_ids().filter(|(id, _)| failure.procedures.contains(*id));
+            let failed = ids.map(|(_, it)| Beside::Failed(it.id.clone(), failure.sessions, -failure.after));
+            for it in failed.collect::<Vec<_>>() {
+                if !all.contains(&it) {
+                    all.push(it);
+                }
+            }
+        }
+    }
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
     all
 }

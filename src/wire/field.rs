@@ -28,7 +28,60 @@ pub(super) fn field(fact: Fact) -> &'static str {
         | Fact::BleedingDisorder
         | Fact::GoldTherapyEver
         | Fact::RenalDisease
-        | Fact::PihHistory => "patient.conditions",
+        | Fact::PihHistory
+        | Fact::UnrealisticExpectations
+        | Fact::BleedingSupplements
+        | Fact::BloodBorneVirus
+        | Fact::CardiacDisease
+        | Fact::HepaticDisease
+        | Fact::ChemoCurrent
+        | Fact::EndocrineUncontrolled
+        | Fact::HemodynamicInstability
+        | Fact::MethemoglobinemiaRisk
+        | Fact::Ochronosis
+        | Fact::PhotosensitiveEpilepsy
+        | Fact::SilverExposure
+        | Fact::SkinPicking
+        | Fact::Smoker => "patient.conditions",
+        Fact::AcneKind => "patient.acne_kind",
+        Fact::BddScreen => "patient.bdd_screen",
+        Fact::CanFollowAftercare => "patient.can_follow_aftercare",
+        Fact::Ctd => "patient.connective_tissue_diseases",
+        Fact::Diabetes => "patient.diabetes",
+        Fact::Hba1c => "patient.hba1c_percent",
+        Fact::DaysSinceFacialSurgery => "patient.facial_surgery",
+        Fact::DaysSinceHydroquinoneStarted => "patient.hydroquinone_since",
+        Fact::DaysSinceImmuneTrigger => "patient.immune_trigger",
+        Fact::Immunosuppression => "patient.immunosuppression",
+        Fact::LichenPlanus => "patient.lichen_planus",
+        Fact::Malignancy => "patient.malignancies",
+        Fact::Photosensitiser => "patient.photosensitisers",
+        Fact::PhotosensitiveDisease => "patient.photosensitive_disease",
+        Fact::Psoriasis => "patient.psoriasis",
+        Fact::DaysSinceSystemicSteroid => "patient.systemic_steroid_last_taken",
+        Fact::Vitiligo => "patient.vitiligo",
+        Fact::DaysSinceVitiligoStable => "patient.vitiligo_stable_since",
+        Fact::WeightKg => "patient.weight_kg",
+        Fact::Goals => "patient.goals",
+        Fact::Budget => "preferences.budget",
+        Fact::DowntimeDays => "preferences.max_downtime_days",
+        Fact::FailedBefore => "history.response",
+        Fact::Setting => "clinic.setting",
+        Fact::CardiacMonitoring => "clinic.cardiac_monitoring",
+        Fact::OperatingTheatre => "clinic.operating_theatre",
+        Fact::MnrfNeedlesInsulated => "clinic.mnrf_needles_insulated",
+        Fact::DaysSinceBotulinum => "fields.last_botulinum",
+        Fact::DermatitisInField => "fields.dermatitis",
+        Fact::Distensible => "fields.distensible",
+        Fact::FieldExtent => "fields.extent",
+        Fact::DaysSinceFiller => "fields.last_filler",
+        Fact::PermanentFillerInField => "fields.permanent_filler",
+        Fact::LidLaxity => "fields.lid_laxity",
+        Fact::Melasma => "fields.melasma",
+        Fact::RadiotherapyField => "fields.radiotherapy",
+        Fact::DaysSinceScarFormed => "fields.scars_formed",
+        Fact::DaysSinceSiteSteroid => "fields.last_steroid",
+        Fact::TattooInField => "fields.tattoo",
         Fact::CanAvoidSun => "patient.can_avoid_sun",
         Fact::DaysSincePriming => "patient.priming_since",
         Fact::PreviousComplication => "history.complications",

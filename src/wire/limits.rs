@@ -9,11 +9,15 @@ pub(super) const AREA_CM2: f64 = 1000.0;
 /// Years of age.
 pub(super) const AGE_YEARS: i32 = 120;
 /// INR, least and most.
-pub(super) const INR: (f64, f64) = (0.5, 20.0);
-/// Platelets in 10^9 per litre.
-pub(super) const PLATELETS: f64 = 2000.0;
+pub(super) const INR: (f64, f64) = (0.8, 15.0);
+/// Platelets in 10^9 per litre, least and most.
+pub(super) const PLATELETS: (f64, f64) = (5.0, 1500.0);
 /// Haemoglobin in g/dl, least and most.
-pub(super) const HEMOGLOBIN: (f64, f64) = (1.0, 30.0);
+pub(super) const HEMOGLOBIN: (f64, f64) = (3.0, 25.0);
+/// HbA1c in percent, least and most: a value in mmol/mol is refused.
+pub(super) const HBA1C: (f64, f64) = (3.0, 20.0);
+/// Kilograms of weight, least and most.
+pub(super) const WEIGHT_KG: (f64, f64) = (2.0, 400.0);
 /// Days that a wish for little downtime can name.
 pub(super) const DOWNTIME_DAYS: i32 = 60;
 /// Percent of trichloroacetic acid in a past session, least and most.

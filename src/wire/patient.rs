@@ -3,14 +3,14 @@
 use strum::VariantArray as _;
 
 use super::{
-    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HEMOGLOBIN, INR, PLATELETS, TCA_PERCENT},
+    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, TCA_PERCENT, WEIGHT_KG},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
 };
 use crate::domain::{
-    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Scar, ScarIndex, Site, Value, View,
-    Vocabulary, Wishes,
+    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Response, Scar, ScarIndex, Site, Value,
+    View, Vocabulary, Wishes,
 };
 
 /// Reads a request to plan.
@@ -44,7 +44,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
     let fields = reader.fields(fields, start);
     let mut wishes = Wishes::default();
     if let Some(preferences) = preferences {
-        reader.preferences(preferences, &mut wishes);
+        reader.preferences(preferences, &mut wishes, &mut facts);
     }
     if let Some(clinic) = clinic {
         reader.clinic(clinic, &mut wishes, &mut facts);
@@ -62,6 +62,30 @@ fn set_planning_phototype(facts: &mut Facts) {
     let darkest = Value::thousandths(i64::from(v1::Phototype::Vi as i32));
     facts.set(Fact::PlanningPhototype, facts.get(Fact::Fitzpatrick).or(Some(darkest)));
 }
+
+/// The facts of the conditions, in the order of the wire.
+const CONDITIONS: [Fact; 20] = [
+    Fact::Sepsis,
+    Fact::FebrileIllness,
+    Fact::BleedingDisorder,
+    Fact::GoldTherapyEver,
+    Fact::RenalDisease,
+    Fact::PihHistory,
+    Fact::BleedingSupplements,
+    Fact::BloodBorneVirus,
+    Fact::CardiacDisease,
+    Fact::HepaticDisease,
+    Fact::ChemoCurrent,
+    Fact::EndocrineUncontrolled,
+    Fact::HemodynamicInstability,
+    Fact::MethemoglobinemiaRisk,
+    Fact::Ochronosis,
+    Fact::PhotosensitiveEpilepsy,
+    Fact::SilverExposure,
+    Fact::SkinPicking,
+    Fact::Smoker,
+    Fact::UnrealisticExpectations,
+];
 
 impl Reader<'_> {
     fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) {
@@ -88,6 +112,27 @@ impl Reader<'_> {
             conditions,
             can_avoid_sun,
             priming_since,
+            absent_conditions,
+            acne_kind,
+            bdd_screen,
+            can_follow_aftercare,
+            connective_tissue_diseases,
+            diabetes,
+            hba1c_percent,
+            facial_surgery,
+            hydroquinone_since,
+            immune_trigger,
+            immunosuppression,
+            lichen_planus,
+            malignancies,
+            photosensitisers,
+            photosensitive_disease,
+            psoriasis,
+            systemic_steroid_last_taken,
+            vitiligo,
+            vitiligo_stable_since,
+            weight_kg,
+            goals,
         } = patient;
         let path = Path::root("patient");
         let age = self.whole(path.field("age_years"), *age_years, 0, AGE_YEARS);
@@ -101,6 +146,14 @@ impl Reader<'_> {
             (Fact::ActiveAcne, "active_acne", *active_acne),
             (Fact::KeloidHistory, "keloid_history", *keloid_history),
             (Fact::InfectionInField, "infection_in_field", *infection_in_field),
+            (Fact::AcneKind, "acne_kind", *acne_kind),
+            (Fact::BddScreen, "bdd_screen", *bdd_screen),
+            (Fact::Diabetes, "diabetes", *diabetes),
+            (Fact::Immunosuppression, "immunosuppression", *immunosuppression),
+            (Fact::LichenPlanus, "lichen_planus", *lichen_planus),
+            (Fact::PhotosensitiveDisease, "photosensitive_disease", *photosensitive_disease),
+            (Fact::Psoriasis, "psoriasis", *psoriasis),
+            (Fact::Vitiligo, "vitiligo", *vitiligo),
         ] {
             self.word(facts, fact, path.field(field), number);
         }
@@ -108,6 +161,7 @@ impl Reader<'_> {
             (Fact::Lactating, lactating),
             (Fact::HsvHistory, herpes_simplex_history),
             (Fact::CanAvoidSun, can_avoid_sun),
+            (Fact::CanFollowAftercare, can_follow_aftercare),
         ] {
             facts.set(fact, answer.map(Value::YesNo));
         }
@@ -119,13 +173,33 @@ impl Reader<'_> {
             (Fact::DaysSinceAcneQuiet, "acne_quiet_since", acne_quiet_since),
             (Fact::DaysSinceNsaid, "nsaid_last_taken", nsaid_last_taken),
             (Fact::DaysSincePriming, "priming_since", priming_since),
+            (Fact::DaysSinceFacialSurgery, "facial_surgery", facial_surgery),
+            (Fact::DaysSinceImmuneTrigger, "immune_trigger", immune_trigger),
+            (Fact::DaysSinceSystemicSteroid, "systemic_steroid_last_taken", systemic_steroid_last_taken),
+            (Fact::DaysSinceVitiligoStable, "vitiligo_stable_since", vitiligo_stable_since),
         ] {
             facts.set(fact, self.event(path.field(field), date.as_ref(), start));
         }
+        let since = self.beginning(path.field("hydroquinone_since"), hydroquinone_since.as_ref(), start);
+        facts.set(Fact::DaysSinceHydroquinoneStarted, since);
+        for (fact, field, numbers, none) in [
+            (Fact::Ctd, "connective_tissue_diseases", connective_tissue_diseases, "CONNECTIVE_TISSUE_DISEASE_NONE"),
+            (Fact::Malignancy, "malignancies", malignancies, "MALIGNANCY_NONE"),
+            (Fact::Photosensitiser, "photosensitisers", photosensitisers, "PHOTOSENSITISER_NONE"),
+        ] {
+            self.list(path, field, numbers, none, fact, facts);
+        }
+        let goals_known = self.words(Fact::Goals, path, "goals", goals);
+        facts.set(Fact::Goals, (!goals.is_empty()).then_some(Value::Words(goals_known)));
+        self.only_with(path, patient);
         self.antithrombotics(path, *antithrombotic, further_antithrombotics, facts);
         let inr = self.number(path.field("inr"), *inr, INR.0, INR.1);
         facts.set(Fact::Inr, inr.map(Value::Number));
-        let platelets = self.number(path.field("platelets"), *platelets, 0.0, PLATELETS);
+        let hba1c = self.number(path.field("hba1c_percent"), *hba1c_percent, HBA1C.0, HBA1C.1);
+        facts.set(Fact::Hba1c, hba1c.map(Value::Number));
+        let weight = self.number(path.field("weight_kg"), *weight_kg, WEIGHT_KG.0, WEIGHT_KG.1);
+        facts.set(Fact::WeightKg, weight.map(Value::Number));
+        let platelets = self.number(path.field("platelets"), *platelets, PLATELETS.0, PLATELETS.1);
         facts.set(Fact::Platelets, platelets.map(Value::Number));
         let hemoglobin = self.number(path.field("hemoglobin_g_dl"), *hemoglobin_g_dl, HEMOGLOBIN.0, HEMOGLOBIN.1);
         facts.set(Fact::HemoglobinGDl, hemoglobin.map(Value::Number));
@@ -136,7 +210,39 @@ impl Reader<'_> {
             let path = path.field("implanted_devices");
             self.recorded(path, "devices", *recorded, devices, Fact::ImplantedDevice, facts);
         }
-        self.conditions(path, conditions, facts);
+        self.conditions(path, conditions, absent_conditions, facts);
+    }
+
+    /// Answers that make no sense without another one.
+    fn only_with(&mut self, path: Path<'_>, patient: &v1::Patient) {
+        let quiet = patient.active_acne == v1::ActiveAcne::None as i32;
+        if quiet && patient.acne_kind != 0 {
+            let message = "only goes with active acne; leave it out with ACTIVE_ACNE_NONE";
+            self.wrong(path.field("acne_kind"), message);
+        }
+        if !quiet && patient.active_acne != 0 && patient.acne_quiet_since.is_some() {
+            let message = "contradicts active_acne; send ACTIVE_ACNE_NONE or leave the date out";
+            self.wrong(path.field("acne_quiet_since"), message);
+        }
+        if patient.vitiligo_stable_since.is_some() && patient.vitiligo != v1::Vitiligo::Stable as i32 {
+            let message = "only goes with VITILIGO_STABLE; set that or leave the date out";
+            self.wrong(path.field("vitiligo_stable_since"), message);
+        }
+        if patient.hba1c_percent.is_some() && patient.diabetes == 0 {
+            let message = "goes with diabetes; say whether there is diabetes, DIABETES_NONE for example";
+            self.wrong(path.field("hba1c_percent"), message);
+        }
+    }
+
+    /// A list in which one entry says that there is none.
+    fn list(&mut self, path: Path<'_>, field: &str, numbers: &[i32], none: &str, fact: Fact, facts: &mut Facts) {
+        let words = self.words(fact, path, field, numbers);
+        if numbers.len() > 1 && numbers.contains(&1) {
+            self.wrong(path.field(field), format!("holds {none} beside others; send one or the other"));
+        }
+        if !numbers.is_empty() {
+            facts.set(fact, Some(Value::Words(words)));
+        }
     }
 
     fn isotretinoin(&mut self, path: Path<'_>, used: &v1::IsotretinoinUse, start: Option<Date>, facts: &mut Facts) {
@@ -186,19 +292,18 @@ impl Reader<'_> {
         }
     }
 
-    fn conditions(&mut self, path: Path<'_>, conditions: &[i32], facts: &mut Facts) {
-        const CONDITIONS: [Fact; 6] = [
-            Fact::Sepsis,
-            Fact::FebrileIllness,
-            Fact::BleedingDisorder,
-            Fact::GoldTherapyEver,
-            Fact::RenalDisease,
-            Fact::PihHistory,
-        ];
-        for (at, condition) in conditions.iter().enumerate() {
-            let place = self.listed(path.nth("conditions", at), *condition, CONDITIONS.len());
-            if let Some(fact) = place.and_then(|it| CONDITIONS.get(it)) {
-                facts.set(*fact, Some(Value::YesNo(true)));
+    fn conditions(&mut self, path: Path<'_>, present: &[i32], absent: &[i32], facts: &mut Facts) {
+        for (field, listed, answer) in [("conditions", present, true), ("absent_conditions", absent, false)] {
+            for (at, condition) in listed.iter().enumerate() {
+                let path = path.nth(field, at);
+                if !answer && present.contains(condition) {
+                    self.wrong(path, "also stands in conditions; a condition is present or absent");
+                    continue;
+                }
+                let place = self.listed(path, *condition, CONDITIONS.len());
+                if let Some(fact) = place.and_then(|it| CONDITIONS.get(it)) {
+                    facts.set(*fact, Some(Value::YesNo(answer)));
+                }
             }
         }
     }
@@ -222,6 +327,18 @@ impl Reader<'_> {
             metal,
             last_tan,
             sunburn,
+            last_botulinum,
+            dermatitis,
+            distensible,
+            extent,
+            last_filler,
+            permanent_filler,
+            lid_laxity,
+            melasma,
+            radiotherapy,
+            scars_formed,
+            last_steroid,
+            tattoo,
         } = field;
         let mut facts = Facts::default();
         if sites.is_empty() {
@@ -238,6 +355,10 @@ impl Reader<'_> {
         for (fact, name, date) in [
             (Fact::DaysSinceInfection, "infection_resolved", infection_resolved),
             (Fact::DaysSinceTan, "last_tan", last_tan),
+            (Fact::DaysSinceBotulinum, "last_botulinum", last_botulinum),
+            (Fact::DaysSinceFiller, "last_filler", last_filler),
+            (Fact::DaysSinceScarFormed, "scars_formed", scars_formed),
+            (Fact::DaysSinceSiteSteroid, "last_steroid", last_steroid),
         ] {
             facts.set(fact, self.event(path.field(name), date.as_ref(), start));
         }
@@ -246,9 +367,17 @@ impl Reader<'_> {
             (Fact::PihActiveInField, pih_active),
             (Fact::MetalInField, metal),
             (Fact::Sunburn, sunburn),
+            (Fact::DermatitisInField, dermatitis),
+            (Fact::Distensible, distensible),
+            (Fact::PermanentFillerInField, permanent_filler),
+            (Fact::LidLaxity, lid_laxity),
+            (Fact::Melasma, melasma),
+            (Fact::RadiotherapyField, radiotherapy),
+            (Fact::TattooInField, tattoo),
         ] {
             facts.set(fact, answer.map(Value::YesNo));
         }
+        self.word(&mut facts, Fact::FieldExtent, path.field("extent"), *extent);
         let origin = self.word(&mut facts, Fact::PihOrigin, path.field("pih_origin"), *pih_origin);
         if origin.is_some() && *pih_active == Some(false) {
             self.wrong(path.field("pih_origin"), "only goes with brown marks; set pih_active to true or leave it out");
@@ -267,20 +396,37 @@ impl Reader<'_> {
         all
     }
 
-    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes) {
-        let v1::Preferences { excluded_procedures, max_downtime_days } = preferences;
+    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes, facts: &mut Facts) {
+        let v1::Preferences { excluded_procedures, max_downtime_days, budget } = preferences;
         let path = Path::root("preferences");
         wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
         wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
+        self.word(facts, Fact::Budget, path.field("budget"), *budget);
     }
 
     fn clinic(&mut self, clinic: &v1::Clinic, wishes: &mut Wishes, facts: &mut Facts) {
-        let v1::Clinic { available_procedures, mnrf_needle_material, guardian_consent } = clinic;
+        let v1::Clinic {
+            available_procedures,
+            mnrf_needle_material,
+            guardian_consent,
+            setting,
+            cardiac_monitoring,
+            operating_theatre,
+            mnrf_needles_insulated,
+        } = clinic;
         let path = Path::root("clinic");
         let available = self.procedures(path, "available_procedures", available_procedures);
         wishes.available = (!available_procedures.is_empty()).then_some(available);
         self.word(facts, Fact::MnrfNeedleMaterial, path.field("mnrf_needle_material"), *mnrf_needle_material);
-        facts.set(Fact::GuardianConsent, guardian_consent.map(Value::YesNo));
+        self.word(facts, Fact::Setting, path.field("setting"), *setting);
+        for (fact, answer) in [
+            (Fact::GuardianConsent, guardian_consent),
+            (Fact::CardiacMonitoring, cardiac_monitoring),
+            (Fact::OperatingTheatre, operating_theatre),
+            (Fact::MnrfNeedlesInsulated, mnrf_needles_insulated),
+        ] {
+            facts.set(fact, answer.map(Value::YesNo));
+        }
     }
 
     fn procedures(&mut self, path: Path<'_>, field: &str, ids: &[String]) -> ProcedureSet {
@@ -328,7 +474,7 @@ impl Reader<'_> {
         start: Option<Date>,
         scars: &[Scar],
     ) -> Option<PastSession> {
-        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent } = session;
+        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response } = session;
         let procedure = self.past_procedure(path, procedure, *tca_percent);
         let day = match date {
             Some(date) => self.date(path.field("date"), date),
@@ -355,7 +501,9 @@ impl Reader<'_> {
         groups.dedup();
         let sites = self.sites(path, sites);
         let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
-        Some(PastSession { procedure: procedure?, day: day?.days_after(start?), scars: groups, sites, tca_percent })
+        let response = self.variant(path.field("response"), *response, Response::VARIANTS);
+        let day = day?.days_after(start?);
+        Some(PastSession { procedure: procedure?, day, scars: groups, sites, tca_percent, response })
     }
 
     fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {
@@ -395,7 +543,7 @@ mod tests {
     /// The readers count on it: the n-th value on the wire is the n-th word of the fact.
     #[test]
     fn words_are_in_the_order_of_the_wire() {
-        let facts: [(Fact, Name); 26] = [
+        let facts: [(Fact, Name); 41] = [
             (Fact::Pregnancy, name!(Pregnancy)),
             (Fact::Isotretinoin, name!(Isotretinoin)),
             (Fact::ActiveAcne, name!(ActiveAcne)),
@@ -422,6 +570,21 @@ mod tests {
             (Fact::DeclaredType, name!(ScarType)),
             (Fact::DeclaredDepthClass, name!(DepthClass)),
             (Fact::Confidence, name!(Confidence)),
+            (Fact::AcneKind, name!(AcneKind)),
+            (Fact::BddScreen, name!(BddScreen)),
+            (Fact::Ctd, name!(ConnectiveTissueDisease)),
+            (Fact::Diabetes, name!(Diabetes)),
+            (Fact::Immunosuppression, name!(Immunosuppression)),
+            (Fact::LichenPlanus, name!(LichenPlanus)),
+            (Fact::Malignancy, name!(Malignancy)),
+            (Fact::Photosensitiser, name!(Photosensitiser)),
+            (Fact::PhotosensitiveDisease, name!(PhotosensitiveDisease)),
+            (Fact::Psoriasis, name!(Psoriasis)),
+            (Fact::Vitiligo, name!(Vitiligo)),
+            (Fact::Goals, name!(Goal)),
+            (Fact::Budget, name!(Budget)),
+            (Fact::Setting, name!(ClinicSetting)),
+            (Fact::FieldExtent, name!(FieldExtent)),
         ];
         for (fact, name) in facts {
             let FactKind::Words(words) = fact.kind() else { panic!("{fact:?} has no words") };
@@ -433,5 +596,11 @@ mod tests {
             assert_eq!(name(end), None, "{fact:?} has values without a word");
         }
         assert_eq!(Complication::VARIANTS.len(), 4);
+        for (number, fact) in (1..).zip(super::CONDITIONS) {
+            let wire = v1::Condition::try_from(number).unwrap().as_str_name();
+            assert_eq!(wire, format!("CONDITION_{}", fact.name().to_uppercase()));
+        }
+        let end = i32::try_from(super::CONDITIONS.len()).unwrap() + 1;
+        assert!(v1::Condition::try_from(end).is_err(), "a condition has no fact");
     }
 }

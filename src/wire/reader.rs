@@ -114,7 +114,30 @@ impl<'v> Reader<'v> {
     /// The day of an event that is not after the start. A part that is 0 is not known: the latest day that it can be
     /// counts, so that a wait is never too short.
     pub(super) fn event(&mut self, path: Path<'_>, date: Option<&Date>, start: Option<domain::Date>) -> Option<Value> {
-        let Date { year, month, day } = *date?;
+        let (_, last, start) = self.days(path, date?, start)?;
+        Some(Value::Since(last.min(start).days_after(start)))
+    }
+
+    /// The day on which something began that still goes on. A part that is 0 is not known: the earliest day that it can
+    /// be counts, so that a course is never too long.
+    pub(super) fn beginning(
+        &mut self,
+        path: Path<'_>,
+        date: Option<&Date>,
+        start: Option<domain::Date>,
+    ) -> Option<Value> {
+        let (first, _, start) = self.days(path, date?, start)?;
+        Some(Value::Since(first.days_after(start)))
+    }
+
+    /// The first and the last day that a date can be, and the start.
+    fn days(
+        &mut self,
+        path: Path<'_>,
+        date: &Date,
+        start: Option<domain::Date>,
+    ) -> Option<(domain::Date, domain::Date, domain::Date)> {
+        let Date { year, month, day } = *date;
         let (first, last) = match (month, day) {
             (0, 0) => (domain::Date::new(year, 1, 1), domain::Date::end_of_month(year, 12)),
             (_, 0) => (domain::Date::new(year, month, 1), domain::Date::end_of_month(year, month)),
@@ -129,7 +152,7 @@ impl<'v> Reader<'v> {
             self.wrong(path, "lies after start_date; send the day on which it last was so");
             return None;
         }
-        Some(Value::Since(last.min(start).days_after(start)))
+        Some((first, last, start))
     }
 
     /// A procedure by its id.

@@ -6,8 +6,8 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{DepthClass, Range, ScarType},
     knowledge::{
-        Course, Downtime, Expected, GapKinds, Line, Parameter, Procedure, ProcedureKind, Sessions, SourceFile,
-        Strength, TypeStrength, Wait, WeakerKind, raw,
+        Course, Downtime, Evidence, Expected, GapKinds, Line, Parameter, Procedure, ProcedureKind, Sessions,
+        SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
     },
 };
 
@@ -31,17 +31,8 @@ impl Scope<'_> {
             self.in_order(file, &it.rule, [it.min, it.typical, it.max], 1);
             Sessions { count: Range { min: it.min, typical: it.typical, max: it.max }, rule: self.rule(file, &it.rule) }
         });
-        let downtime = raw.downtime.as_ref().map(|it| {
-            self.in_order(file, &it.rule, [it.min, it.typical, it.max], 0);
-            if it.makeup_day < 0 || it.makeup_day > it.max {
-                self.checker.at(file, &it.rule, "`makeup_day` lies between 0 and the longest downtime");
-            }
-            Downtime {
-                days: Range { min: it.min, typical: it.typical, max: it.max },
-                makeup_day: it.makeup_day,
-                rule: self.rule(file, &it.rule),
-            }
-        });
+        let gentler = raw.gentler.iter().map(|it| self.downtime(file, it)).collect();
+        let downtime = raw.downtime.as_ref().map(|it| self.downtime(file, it));
         let judge = match &raw.judge {
             Some(it) => Some(Wait { days: self.checker.wait(file, &it.after)?, rule: self.rule(file, &it.rule) }),
             None => None,
@@ -56,14 +47,10 @@ impl Scope<'_> {
             }
             None => None,
         };
-        let expected = raw.expected.iter().map(|it| {
-            if !(it.low.is_finite() && it.high.is_finite() && it.low <= it.high) {
-                self.checker.at(file, &it.rule, "`low` is above `high`");
-            }
-            let rule = self.rule(file, &it.rule);
-            Expected { measure: it.measure.clone(), low: it.low, high: it.high, unit: it.unit.clone(), rule }
-        });
-        let expected = expected.collect();
+        let mut figures =
+            |rows: &[raw::Expected]| -> Vec<Expected> { rows.iter().map(|it| self.figure(file, it)).collect() };
+        let (expected, adverse) = (figures(&raw.expected), figures(&raw.adverse));
+        let evidence = self.evidence(file, &raw.evidence);
         let strengths = raw.strength.iter().filter_map(|it| self.strength(file, it)).collect();
         let mut lines = |lines: &[raw::Line]| -> Vec<Line> { lines.iter().map(|it| self.line(file, it)).collect() };
         Some(Procedure {
@@ -71,10 +58,13 @@ impl Scope<'_> {
             name: raw.name.clone(),
             description: raw.description.clone(),
             kind,
+            families: raw.families.iter().map(|it| it.get_ref().clone()).collect(),
+            evidence,
             order: raw.order,
             gaps,
             sessions,
             downtime,
+            gentler,
             judge,
             course,
             parameters,
@@ -85,9 +75,39 @@ impl Scope<'_> {
             stop: lines(&raw.stop),
             switch: lines(&raw.switch),
             risk: lines(&raw.risk),
+            red_flag: lines(&raw.red_flag),
+            adverse,
             expected,
             strengths,
         })
+    }
+
+    fn downtime(&mut self, file: &SourceFile, raw: &raw::Downtime) -> Downtime {
+        self.in_order(file, &raw.rule, [raw.min, raw.typical, raw.max], 0);
+        if raw.makeup_day < 0 || raw.makeup_day > raw.max {
+            self.checker.at(file, &raw.rule, "`makeup_day` lies between 0 and the longest downtime");
+        }
+        Downtime {
+            days: Range { min: raw.min, typical: raw.typical, max: raw.max },
+            makeup_day: raw.makeup_day,
+            rule: self.rule(file, &raw.rule),
+        }
+    }
+
+    fn figure(&mut self, file: &SourceFile, raw: &raw::Expected) -> Expected {
+        if !(raw.low.is_finite() && raw.high.is_finite() && raw.low <= raw.high) {
+            self.checker.at(file, &raw.rule, "`low` is above `high`");
+        }
+        let rule = self.rule(file, &raw.rule);
+        Expected { measure: raw.measure.clone(), low: raw.low, high: raw.high, unit: raw.unit.clone(), rule }
+    }
+
+    fn evidence(&mut self, file: &SourceFile, raw: &raw::Evidence) -> Evidence {
+        let grade = raw.grade.get_ref();
+        if !["A", "B", "C", "D"].contains(&grade.as_str()) {
+            self.checker.at(file, &raw.grade, "write the grade as A, B, C or D");
+        }
+        Evidence { grade: grade.clone(), rule: self.rule(file, &raw.rule) }
     }
 
     fn has_what_its_kind_needs(&mut self, file: &SourceFile, raw: &raw::Procedure, kind: ProcedureKind) {

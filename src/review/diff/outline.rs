@@ -140,7 +140,7 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn of(key: &Key, plan: &Plan) -> Self {
-        let Plan { assessment, dispositions, outcome, referrals, reasons: _ } = plan;
+        let Plan { assessment, dispositions, outcome, referrals, reasons: _, not_assessed: _ } = plan;
         let Assessment { scars, grades, .. } = assessment;
         let mut fares: BTreeMap<Id, Vec<Fares>> = BTreeMap::new();
         for it in dispositions {
@@ -188,6 +188,7 @@ impl Outline {
             questions,
             not_treated: _,
             ask_again_after,
+            items: _,
         } = protocol;
         self.planned = true;
         for stage in stages {
