@@ -7,9 +7,12 @@ use std::{collections::BTreeSet, env, fmt, net::SocketAddr, path::PathBuf, time:
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 use serde::Deserialize;
 
-use crate::serve::{
-    Limits,
-    telemetry::{self, Format},
+use crate::{
+    knowledge::Choices,
+    serve::{
+        Limits,
+        telemetry::{self, Format},
+    },
 };
 
 /// Variables begin with it; two underscores stand between the parts of a name.
@@ -22,7 +25,7 @@ const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     "server.listen",
     "server.allow_non_loopback",
     "server.shards",
@@ -37,6 +40,7 @@ pub const NAMES: [&str; 17] = [
     "server.drain_delay",
     "server.drain_timeout",
     "knowledge.path",
+    "knowledge.policy",
     "log.format",
     "log.filter",
     "log.access",
@@ -99,6 +103,8 @@ pub struct Server {
 pub struct KnowledgeSettings {
     /// Directory with the knowledge; without it the knowledge in the binary is used.
     pub path: Option<PathBuf>,
+    /// What is chosen for the policies of the knowledge, by their names; the rest has its default.
+    pub policy: Choices,
 }
 
 /// `log.*`

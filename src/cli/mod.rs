@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    knowledge::{Knowledge, Problems},
+    knowledge::{Choices, Knowledge, Problem, Problems, SETTINGS},
     release,
     serve::{self, Service, telemetry},
     settings::{FILE_VARIABLE, Settings, Sources},
@@ -95,6 +95,9 @@ struct FileArgs {
     /// Directory with the knowledge, instead of the one in this binary.
     #[arg(long, value_name = "DIR")]
     knowledge: Option<PathBuf>,
+    /// What is chosen for a policy of the knowledge, for example isotretinoin=label_strict; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    policy: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -142,23 +145,24 @@ fn print(text: &str) -> Result<(), Ended> {
         .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))
 }
 
-fn load(dir: Option<&Path>, bad: Ended) -> Result<Knowledge, Ended> {
+fn load(dir: Option<&Path>, policies: &Choices, bad: Ended) -> Result<Knowledge, Ended> {
     let files = match dir {
         None => release::embedded(),
         Some(dir) => release::read(dir).map_err(|it| complain(Ended::NoInput, &format!("knowledge: {it}")))?,
     };
-    Knowledge::parse(&files).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
+    Knowledge::with_policies(&files, policies).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
 }
 
 fn in_dir(dir: Option<&Path>, problems: &Problems) -> String {
-    let path = |path: &str| dir.map_or_else(|| path.to_owned(), |dir| dir.join(path).display().to_string());
-    let lines = problems.0.iter().map(|it| format!("{}:{}: {}", path(&it.path), it.line, it.message));
-    let lines: Vec<String> = lines.collect();
-    lines.join("\n")
+    let here = |it: &Problem| match dir.filter(|_| it.path != SETTINGS) {
+        Some(dir) => Problem { path: dir.join(&it.path).display().to_string(), ..it.clone() },
+        None => it.clone(),
+    };
+    Problems(problems.0.iter().map(here).collect()).to_string()
 }
 
 fn check(dir: Option<&Path>) -> Result<(), Ended> {
-    let knowledge = load(dir, Ended::BadData)?;
+    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
     let text = format!(
         "knowledge {} of {} is sound: {} procedures, {} rules, {} sources\ndigest {}\n",
         knowledge.release(),
@@ -185,9 +189,11 @@ fn answer<Q: DeserializeOwned, R: Serialize>(
     run: fn(&Service, Q) -> Result<R, tonic::Status>,
     show: fn(&Service, &R) -> String,
 ) -> Result<(), Ended> {
-    let FileArgs { file, json, knowledge } = args;
+    let FileArgs { file, json, knowledge, policy } = args;
+    let policies: Choices =
+        pairs(policy, "--policy: write NAME=VALUE, for example isotretinoin=label_strict")?.into_iter().collect();
     let body = read_file(&file)?;
-    let service = Service::new(load(knowledge.as_deref(), Ended::BadSettings)?);
+    let service = Service::new(load(knowledge.as_deref(), &policies, Ended::BadSettings)?);
     let answered = serve::parse_json(message, &body).and_then(|request| run(&service, request)).map_err(|status| {
         let lines: Vec<String> =
             serve::violations(&status).iter().map(|it| format!("{}: {it}", file.display())).collect();
@@ -202,15 +208,18 @@ fn answer<Q: DeserializeOwned, R: Serialize>(
     }
 }
 
+/// Splits NAME=VALUE.
+fn pairs(all: Vec<String>, how: &str) -> Result<Vec<(String, String)>, Ended> {
+    let split = |pair: String| {
+        let (name, value) = pair.split_once('=').ok_or_else(|| complain(Ended::BadSettings, how))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    all.into_iter().map(split).collect()
+}
+
 fn sources(args: ServeArgs) -> Result<Sources, Ended> {
     let ServeArgs { listen, allow_non_loopback, knowledge, config, set } = args;
-    let mut overrides = Vec::new();
-    for pair in set {
-        let Some((name, value)) = pair.split_once('=') else {
-            return Err(complain(Ended::BadSettings, "--set: write NAME=VALUE, for example log.format=json"));
-        };
-        overrides.push((name.to_owned(), value.to_owned()));
-    }
+    let mut overrides = pairs(set, "--set: write NAME=VALUE, for example log.format=json")?;
     overrides.extend(listen.map(|it| ("server.listen".to_owned(), it)));
     if allow_non_loopback {
         overrides.push(("server.allow_non_loopback".to_owned(), true.to_string()));
@@ -225,7 +234,7 @@ fn run_server(args: ServeArgs) -> Result<(), Ended> {
     telemetry::start(settings.log.format, &settings.log.filter)
         .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
     telemetry::log_panics();
-    let knowledge = load(settings.knowledge.path.as_deref(), Ended::BadSettings)?;
+    let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings)?;
     let (release, digest) = (knowledge.release().to_owned(), knowledge.digest().to_owned());
     let listening = |it: serve::Listening| {
         tracing::info!(

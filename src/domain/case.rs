@@ -207,6 +207,26 @@ pub enum Complication {
     BurnUnresolved,
 }
 
+/// What a course of treatment works with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Tool {
+    Acid,
+    Laser,
+    Release,
+    Needles,
+    Surgery,
+}
+
+/// How far scars were better after a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
+pub enum Response {
+    Under25Percent,
+    From25To50Percent,
+    From50To75Percent,
+    Over75Percent,
+}
+
 /// A session that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastSession {
@@ -220,6 +240,8 @@ pub struct PastSession {
     pub sites: Vec<Site>,
     /// Trichloroacetic acid in thousandths of a percent.
     pub tca_percent: Option<i64>,
+    /// How far the scars were better after it.
+    pub response: Option<Response>,
 }
 
 /// How much is returned.

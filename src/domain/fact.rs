@@ -4,7 +4,7 @@ use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::{Confidence, DepthClass, ScarType},
-    case::{Complication, Site},
+    case::{Complication, Site, Tool},
     date::Day,
 };
 
@@ -77,6 +77,9 @@ pub enum Fact {
     DaysSinceVitiligoStable,
     WeightKg,
     Goals,
+    Budget,
+    /// Most days until make-up covers the traces of a session.
+    DowntimeDays,
     /// Complications of past sessions.
     PreviousComplication,
     /// A keloid among the scars of the request. Computed.
@@ -135,6 +138,8 @@ pub enum Fact {
     ScarCount,
     DeclaredType,
     DeclaredDepthClass,
+    /// What was tried on it without enough effect. Computed from past sessions.
+    FailedBefore,
     // The scar, as classified.
     ScarType,
     DepthClass,
@@ -231,6 +236,7 @@ impl Fact {
             Self::ScarCount => FactKind::Number("scars"),
             Self::Hba1c => FactKind::Number("%"),
             Self::WeightKg => FactKind::Number("kg"),
+            Self::DowntimeDays => FactKind::Number("days"),
             Self::DaysSinceIsotretinoin
             | Self::DaysSinceTopicalRetinoid
             | Self::DaysSinceAcneQuiet
@@ -279,13 +285,9 @@ impl Fact {
             Self::Diabetes => FactKind::Words(&["none", "controlled", "uncontrolled"]),
             Self::Immunosuppression => FactKind::Words(&["none", "moderate", "severe"]),
             Self::LichenPlanus => FactKind::Words(&["none", "inactive", "active"]),
-            Self::Malignancy => FactKind::Words(&[
-                "none",
-                "skin_in_field_or_suspicious",
-                "hematologic",
-                "active_solid",
-                "remission",
-            ]),
+            Self::Malignancy => {
+                FactKind::Words(&["none", "skin_in_field_or_suspicious", "hematologic", "active_solid", "remission"])
+            }
             Self::Photosensitiser => {
                 FactKind::Words(&["none", "pdt_agent", "amiodarone", "minocycline", "st_johns_wort", "other"])
             }
@@ -295,6 +297,8 @@ impl Fact {
             Self::Psoriasis => FactKind::Words(&["none", "inactive", "active_in_field"]),
             Self::Vitiligo => FactKind::Words(&["none", "stable", "active"]),
             Self::Goals => FactKind::Words(&["shallower_scars", "smoother_surface", "even_colour", "less_visible"]),
+            Self::Budget => FactKind::Words(&["low", "medium", "high"]),
+            Self::FailedBefore => FactKind::Words(<Tool as VariantNames>::VARIANTS),
             Self::Setting => FactKind::Words(&["dermatology_clinic", "home", "unlicensed"]),
             Self::FieldExtent => FactKind::Words(&["focal", "regional", "full_face"]),
             Self::ImplantedDevice => {
@@ -342,6 +346,24 @@ impl Fact {
         } else {
             Scope::Scar
         }
+    }
+
+    /// Is it worked out, and not asked?
+    pub fn is_computed(self) -> bool {
+        matches!(
+            self,
+            Self::PlanningPhototype
+                | Self::PreviousComplication
+                | Self::KeloidPresent
+                | Self::Site
+                | Self::RaisedInField
+                | Self::FailedBefore
+                | Self::BaseRatio
+                | Self::ScarType
+                | Self::DepthClass
+                | Self::Confidence
+                | Self::Grade
+        )
     }
 
     /// The name in the knowledge files.

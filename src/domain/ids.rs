@@ -59,9 +59,19 @@ impl ProcedureSet {
         self.0 |= Self::bit(id);
     }
 
+    /// The set without `id`.
+    pub fn remove(&mut self, id: ProcedureId) {
+        self.0 &= !Self::bit(id);
+    }
+
     /// Is `id` in the set?
     pub fn contains(self, id: ProcedureId) -> bool {
         self.0 & Self::bit(id) != 0
+    }
+
+    /// Do the sets share a procedure?
+    pub fn overlaps(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 
     /// Is the set empty?

@@ -16,15 +16,15 @@ pub use assessment::{
     WidthBucket,
 };
 pub use case::{
-    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, ScaleInputs, Scar,
-    Site, View, Wishes,
+    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, Response,
+    ScaleInputs, Scar, Site, Tool, View, Wishes,
 };
 pub use date::{Date, Day};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
-    Action, Disposition, Limit, Outcome, ParameterSetting, PassedOver, Phase, Plan, Protocol, Question, Range,
-    Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
+    Action, CareItem, Disposition, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting, PassedOver, Phase, Plan,
+    Protocol, Question, Range, Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
 };
 pub use vocabulary::Vocabulary;

@@ -26,6 +26,62 @@ pub enum Action {
     Exclude,
 }
 
+/// What a safety rule adds to a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum ItemKind {
+    AcneControl,
+    AntiviralCover,
+    TestArea,
+    Priming,
+    DysmorphiaScreen,
+    EyeProtection,
+    AnaestheticCeiling,
+    InfectionReview,
+    Photographs,
+    Consent,
+    TopicalSteroid,
+    BloodTest,
+    Contraception,
+    SmokingCessation,
+    SpecialistOpinion,
+    TopicalRestriction,
+    ProductChoice,
+    RescueKit,
+    PigmentControl,
+    Counselling,
+}
+
+/// Something that safety adds to the plan, on its days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CareItem {
+    /// Its place among all items of the knowledge.
+    pub item: usize,
+    /// The rule that adds it.
+    pub rule: RuleId,
+    /// The procedures it is for.
+    pub procedures: Vec<ProcedureId>,
+    /// The groups.
+    pub scars: Vec<ScarIndex>,
+    /// The days, for what is planned.
+    pub days: Vec<Day>,
+    /// The days, for what a review decides.
+    pub contingent_days: Vec<Day>,
+    /// By amount: the total for this patient in thousandths, where the weight is known and counts.
+    pub totals: Vec<Option<i64>>,
+}
+
+/// Facts that were not asked, so that the rules that read them could not speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAssessed {
+    /// The facts.
+    pub facts: Vec<Fact>,
+    /// They must be known before something here is done.
+    pub required: bool,
+    /// Why.
+    pub reasons: Vec<RuleId>,
+}
+
 /// How one procedure fares on groups of scars that fare alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disposition {
@@ -137,6 +193,8 @@ pub struct Stage {
     pub technique: Vec<RuleId>,
     /// What can go wrong, as far as it applies.
     pub risks: Vec<RuleId>,
+    /// What the patient must report at once.
+    pub red_flags: Vec<RuleId>,
     /// Why this procedure, this count, these intervals.
     pub reasons: Vec<RuleId>,
     /// What ranked before it.
@@ -225,6 +283,8 @@ pub struct Protocol {
     pub not_treated: Vec<PassedOver>,
     /// Events after which to ask again.
     pub ask_again_after: Vec<EventId>,
+    /// What safety adds, in the order of the first day.
+    pub items: Vec<CareItem>,
 }
 
 /// How soon somebody must look.
@@ -271,6 +331,8 @@ pub struct Plan {
     pub outcome: Outcome,
     /// For the scars that are not planned for, the most urgent first. Not empty when the outcome is a referral.
     pub referrals: Vec<Referral>,
+    /// What no rule could read, what is required first.
+    pub not_assessed: Vec<NotAssessed>,
     /// What must be said of every answer.
     pub reasons: Vec<RuleId>,
 }

@@ -6,6 +6,8 @@ use crate::{
     },
     domain::{Stage, Truth},
     engine::{
+        care,
+        facts::has_failed,
         home_care, parameters,
         schedule::{Dated, Schedule},
         screen::{at_visit, insert_sorted},
@@ -38,6 +40,7 @@ pub(super) fn explain(
     for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
         add_rules(&mut protocol.preconditions, stage.preconditions.iter().copied());
     }
+    protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
     protocol.warnings = warnings(context, &protocol.stages, treatable);
     protocol.questions = questions(context, treatable);
     protocol.ask_again_after = events;
@@ -166,6 +169,7 @@ pub(super) fn frame(
         switch_rules: pick(|it| &it.switch),
         technique,
         risks: pick(|it| &it.risk),
+        red_flags: pick(|it| &it.red_flag),
         reasons: Vec::new(),
         passed_over: Vec::new(),
     }
@@ -202,6 +206,11 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
         let days = (stage.start, stage.end.unwrap_or(Day::MAX));
         let said = fired(context, stage.procedure, &stage.scars, days, |rule| rule.action == Action::Warn);
         add_rules(&mut rules, said);
+    }
+    let scars = context.case.findings.scars.iter();
+    for (scar, found) in (0_u16..).map(ScarIndex).zip(scars).filter(|(scar, _)| treatable.contains(scar)) {
+        let failed = planning.failures.iter().filter(|it| has_failed(context.case, it, scar, found.area));
+        add_rules(&mut rules, failed.map(|it| it.rule));
     }
     if !context.case.history.is_empty() {
         add_rules(&mut rules, [planning.history]);

@@ -1,9 +1,12 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
-use crate::domain::{Assessment, Case, Fact, Facts, ScarType, Value};
+use crate::{
+    domain::{Area, Assessment, Case, Fact, Facts, PastSession, Response, ScarIndex, ScarType, Value},
+    knowledge::{Failure, Knowledge},
+};
 
 /// The facts of each group, in order.
-pub(super) fn gather(case: &Case, assessment: &Assessment) -> Vec<Facts> {
+pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment) -> Vec<Facts> {
     let mut patient = case.patient.clone();
     for fact in [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch] {
         patient.set(fact, case.findings.appearance.get(fact));
@@ -37,6 +40,9 @@ pub(super) fn gather(case: &Case, assessment: &Assessment) -> Vec<Facts> {
             facts.set_word(Fact::ScarType, label.scar_type.into());
             facts.set_word(Fact::DepthClass, label.depth_class.into());
             facts.set_word(Fact::Confidence, label.confidence.into());
+            let failed = knowledge.planning().failures.iter().filter(|it| has_failed(case, it, label.scar, scar.area));
+            let words = failed.filter_map(|it| Fact::FailedBefore.word(it.tool.into()));
+            facts.set(Fact::FailedBefore, Some(Value::Words(words.fold(0, |all, word| all | word))));
             facts
         })
         .collect()
@@ -44,4 +50,17 @@ pub(super) fn gather(case: &Case, assessment: &Assessment) -> Vec<Facts> {
 
 fn is_raised(scar_type: ScarType) -> bool {
     matches!(scar_type, ScarType::Hypertrophic | ScarType::Keloid | ScarType::RaisedUnspecified)
+}
+
+/// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged?
+pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
+    let on_it = |it: &&PastSession| {
+        let everywhere = it.scars.is_empty() && it.sites.is_empty();
+        failure.procedures.contains(it.procedure)
+            && (everywhere || it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(area.site)))
+    };
+    let done = || case.history.iter().filter(on_it);
+    let judged = done().filter_map(|it| it.response).last();
+    let rested = done().last().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
+    done().count() >= failure.sessions && rested && judged == Some(Response::Under25Percent)
 }

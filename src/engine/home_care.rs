@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let planned = priming(schedule, false);
-    for step in steps(context, Phase::Prepare) {
+    for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         if !step.when_priming || !planned.is_empty() {
             course(
                 context,
@@ -33,7 +33,7 @@ pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatabl
     if let (Some(gate), Some(last), false) =
         (schedule.gate, contingent.filter_map(Dated::last).max(), waiting.is_empty())
     {
-        for step in steps(context, Phase::Prepare).filter(|it| it.when_priming) {
+        for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
             course(context, &mut stages, step, treatable, &waiting, span);
         }
@@ -111,7 +111,15 @@ fn course(
 pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
     let Some(last) = schedule.last else { return Vec::new() };
     let mut stages: Vec<Stage> = Vec::new();
-    for step in steps(context, Phase::Maintain) {
+    for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
+        let hosts = || schedule.stages.iter().filter(|it| step.with.contains(it.draft.procedure));
+        let planned = || hosts().filter(|it| it.draft.contingent.is_none());
+        let days = (planned().filter_map(Dated::first).min(), planned().filter_map(Dated::last).max());
+        if let (Some(start), Some(last)) = days {
+            beside(context, &mut stages, step, treatable, start, last);
+        }
+    }
+    for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
         let mut passed_over = Vec::new();
         for option in &step.options {
             if let Some(rejected) = rejected(context, option.procedure, treatable) {
@@ -127,10 +135,65 @@ pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable
     stages
 }
 
-fn steps<'k>(context: Context<'_, 'k>, phase: Phase) -> impl Iterator<Item = &'k HomeCareStep> {
-    let facts = context.facts.first().unwrap_or(&context.case.patient);
-    let steps = context.knowledge.home_care().iter();
-    steps.filter(move |step| step.phase == phase && step.when.holds(facts, 0) == Truth::Yes)
+/// Home care that goes with the sessions of a procedure: from the first one until its course after the last is over.
+fn beside(
+    context: Context<'_, '_>,
+    stages: &mut Vec<Stage>,
+    step: &HomeCareStep,
+    treatable: &[ScarIndex],
+    start: Day,
+    last: Day,
+) {
+    let mut passed_over = Vec::new();
+    for option in &step.options {
+        if let Some(rejected) = rejected(context, option.procedure, treatable) {
+            passed_over.push(rejected);
+            continue;
+        }
+        let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
+        let mut rules = vec![step.rule, option.rule];
+        add_rules(&mut rules, course.map(|it| it.rule));
+        let end = course.and_then(|it| it.at_most).map(|most| last.saturating_add(most));
+        let span = Span { start, last: end, review: None };
+        add(context, stages, Phase::Maintain, option.procedure, treatable, span, rules, passed_over);
+        break;
+    }
+}
+
+/// A course at home, for what safety adds to it.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub procedure: ProcedureId,
+    pub scars: Vec<ScarIndex>,
+    pub start: Day,
+    pub contingent: bool,
+}
+
+/// The courses among `stages`.
+pub(super) fn courses(stages: &[Stage]) -> Vec<Course> {
+    let at_home = stages.iter().filter(|it| it.session_count.is_none());
+    at_home
+        .map(|it| Course {
+            procedure: it.procedure,
+            scars: it.scars.clone(),
+            start: it.start,
+            contingent: it.contingent_on.is_some(),
+        })
+        .collect()
+}
+
+/// The steps that hold for at least one of the groups.
+fn steps<'k>(
+    context: Context<'_, 'k>,
+    treatable: &[ScarIndex],
+    phase: Phase,
+) -> impl Iterator<Item = &'k HomeCareStep> {
+    let facts = move |scar: &ScarIndex| context.facts.get(scar.index());
+    let holds = move |step: &&HomeCareStep| {
+        let mut facts = treatable.iter().filter_map(facts);
+        step.phase == phase && facts.any(|facts| step.when.holds(facts, 0) == Truth::Yes)
+    };
+    context.knowledge.home_care().iter().filter(holds)
 }
 
 /// The first day that screening allows on every group.

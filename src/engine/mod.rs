@@ -4,10 +4,12 @@
 //!
 //! Each arrow is one module and goes one way. What a step needs, the step before has put in its output.
 
+mod care;
 mod classify;
 mod explain;
 mod facts;
 mod grade;
+mod history;
 mod home_care;
 mod limits;
 mod parameters;
@@ -19,7 +21,7 @@ mod sitting;
 mod spacing;
 
 use crate::{
-    domain::{Case, Facts, Outcome, Plan, Referral, ScarIndex, Truth},
+    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Truth},
     knowledge::{Knowledge, Pathway},
 };
 
@@ -28,10 +30,12 @@ pub use classify::classify;
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
     let assessment = classify(knowledge, &case.findings);
-    let facts = facts::gather(case, &assessment);
+    let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
-    let dispositions = screening.dispositions(knowledge, case);
     let context = select::Context { knowledge, case, facts: &facts, screening: &screening };
+    let dispositions = screen::dispositions(context);
+    let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
+    let not_assessed = care::not_assessed(context, everything);
 
     let (groups, mut referrals) = answers(knowledge, case, &facts);
     let selection = select::select(context, &groups);
@@ -51,7 +55,8 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
             selection.events,
         )))
     };
-    Plan { assessment, dispositions, outcome, referrals, reasons: knowledge.planning().disclaimer.clone() }
+    let reasons = knowledge.planning().disclaimer.clone();
+    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons }
 }
 
 /// The pathway or the referral that answers each group.

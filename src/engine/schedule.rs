@@ -1,8 +1,9 @@
 //! Schedules: gives each stage its days.
 
 use crate::{
-    domain::{Area, Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex},
+    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId},
     engine::{
+        history::{self, areas},
         parameters,
         place::{Course, place},
         select::{Context, Draft, add_rules},
@@ -124,7 +125,7 @@ fn settle<'k>(
         let Some(stage) = stages.get(at) else { continue };
         let mut course = Course { offsets: offsets(stage), ready: open_day(context, stage, ready), after: Vec::new() };
         for past in &context.case.history {
-            if let Some(wait) = since(context, patient, past, stage) {
+            if let Some(wait) = since(context, past, stage) {
                 course.ready = course.ready.max(past.day.saturating_add(aim(&wait)));
             }
         }
@@ -201,22 +202,8 @@ fn combined(context: Context<'_, '_>, patient: &Facts, first: Kinds, next: Kinds
 }
 
 /// The wait from a past session to a stage, when they touch the same skin.
-fn since(context: Context<'_, '_>, patient: &Facts, past: &PastSession, stage: &Dated<'_>) -> Option<Spacing> {
-    let procedure = context.knowledge.procedures().get(past.procedure.index())?;
-    let done = kind(procedure, |parameter| {
-        // The strength of an acid is all that is recorded of a past session.
-        procedure.parameter_names.get(parameter).and(past.tca_percent)
-    })?;
-    let touches = if past.scars.is_empty() && past.sites.is_empty() {
-        true
-    } else if stage.focal && procedure.kind == ProcedureKind::Focal && past.sites.is_empty() {
-        past.scars.iter().any(|scar| stage.draft.scars.contains(scar))
-    } else {
-        let mut done =
-            areas(context, &past.scars).chain(past.sites.iter().map(|site| Area { site: *site, laterality: None }));
-        done.any(|done| areas(context, &stage.draft.scars).any(|area| area.overlaps(done)))
-    };
-    if touches { between(context.knowledge, patient, done, stage.kinds.0?) } else { None }
+fn since(context: Context<'_, '_>, past: &PastSession, stage: &Dated<'_>) -> Option<Spacing> {
+    history::since(context, past, stage.kinds.0?, stage.focal, &stage.draft.scars)
 }
 
 /// Two focal stages meet on the same scars; as soon as one works on the field, they meet on the same site.
@@ -224,17 +211,9 @@ fn overlap(context: Context<'_, '_>, one: &Dated<'_>, other: &Dated<'_>) -> bool
     if one.focal && other.focal {
         one.draft.scars.iter().any(|scar| other.draft.scars.contains(scar))
     } else {
-        let mut first = areas(context, &one.draft.scars);
-        first.any(|area| areas(context, &other.draft.scars).any(|it| it.overlaps(area)))
+        let second = areas(context, &other.draft.scars);
+        areas(context, &one.draft.scars).into_iter().any(|area| second.iter().any(|it| it.overlaps(area)))
     }
-}
-
-fn areas<'a>(context: Context<'a, '_>, scars: &'a [ScarIndex]) -> impl Iterator<Item = Area> + 'a {
-    let mut areas: Vec<Area> =
-        scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area)).collect();
-    areas.sort_unstable();
-    areas.dedup();
-    areas.into_iter()
 }
 
 /// Writes down what the first day of a stage follows from, and what the floors would have allowed.
@@ -253,7 +232,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
             add_rules(&mut timing, dated);
         }
     }
-    let past = context.case.history.iter().filter_map(|past| Some((past.day, since(context, patient, past, stage)?)));
+    let past = context.case.history.iter().filter_map(|past| Some((past.day, since(context, past, stage)?)));
     let planned = stages
         .iter()
         .take(at)

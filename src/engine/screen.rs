@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, ScarIndex, Scope, Truth},
+    engine::{history, select::Context},
     knowledge::{Knowledge, SafetyRule},
 };
 
@@ -136,64 +137,71 @@ impl<'k> Screening<'k> {
         let strict = |firing: &&Firing<'_>| matches!(firing.rule.action, Action::Exclude | Action::Defer);
         self.of(procedure, scar).filter(strict).map(|firing| firing.rule.rule).collect()
     }
+}
 
-    /// How every procedure fares on every group, groups that fare alike taken together.
-    pub(super) fn dispositions(&self, knowledge: &Knowledge, case: &Case) -> Vec<Disposition> {
-        let mut all = Vec::new();
-        let mut scratch = Vec::new();
-        for (procedure, _) in knowledge.procedure_ids() {
-            let first = all.len();
-            for (scar, found) in (0_u16..).map(ScarIndex).zip(&case.findings.scars) {
-                let fresh = self.disposition(knowledge, procedure, scar, &mut scratch);
-                let alike = |it: &&mut Disposition| {
-                    it.action == fresh.action
-                        && it.until_day == fresh.until_day
-                        && it.until_event == fresh.until_event
-                        && it.reasons == fresh.reasons
-                };
-                let site = found.area.site;
-                match all.iter_mut().skip(first).find(alike) {
-                    Some(known) => {
-                        known.scars.push(scar);
-                        insert_sorted(&mut known.sites, site);
-                    }
-                    None => all.push(Disposition { scars: vec![scar], sites: vec![site], ..fresh }),
+/// How every procedure fares on every group, groups that fare alike taken together.
+pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
+    let mut all = Vec::new();
+    let mut scratch = Vec::new();
+    for (procedure, _) in context.knowledge.procedure_ids() {
+        let first = all.len();
+        for (scar, found) in (0_u16..).map(ScarIndex).zip(&context.case.findings.scars) {
+            let fresh = disposition(context, procedure, scar, &mut scratch);
+            let alike = |it: &&mut Disposition| {
+                it.action == fresh.action
+                    && it.until_day == fresh.until_day
+                    && it.until_event == fresh.until_event
+                    && it.reasons == fresh.reasons
+            };
+            let site = found.area.site;
+            match all.iter_mut().skip(first).find(alike) {
+                Some(known) => {
+                    known.scars.push(scar);
+                    insert_sorted(&mut known.sites, site);
                 }
+                None => all.push(Disposition { scars: vec![scar], sites: vec![site], ..fresh }),
             }
         }
-        all
     }
+    all
+}
 
-    fn disposition(
-        &self,
-        knowledge: &Knowledge,
-        procedure: ProcedureId,
-        scar: ScarIndex,
-        fired: &mut Vec<Firing<'k>>,
-    ) -> Disposition {
-        fired.clear();
-        fired.extend(self.of(procedure, scar).filter(|firing| firing.touches(0, 0)));
-        fired.sort_unstable_by_key(|firing| (std::cmp::Reverse(firing.rule.action), firing.rule.rule));
-        let action = fired.first().map(|firing| firing.rule.action);
-        let waits = || fired.iter().filter(|firing| firing.rule.action == Action::Defer);
-        let deferred = action == Some(Action::Defer);
-        let until_day = waits().map(|firing| firing.until).filter(|until| *until != Day::MAX).max();
-        // What must come to an end is named before what can be settled at the visit.
-        let until_event =
-            waits().filter_map(|firing| firing.rule.until).min_by_key(|event| (at_visit(knowledge, *event), *event));
-        let mut reasons: Vec<_> = fired.iter().map(|firing| firing.rule.rule).collect();
-        if reasons.is_empty() {
-            reasons.push(knowledge.planning().allowed);
-        }
-        Disposition {
-            procedure,
-            scars: Vec::new(),
-            sites: Vec::new(),
-            action,
-            until_day: until_day.filter(|_| deferred),
-            until_event: until_event.filter(|_| deferred),
-            reasons,
-        }
+fn disposition<'k>(
+    context: Context<'_, 'k>,
+    procedure: ProcedureId,
+    scar: ScarIndex,
+    fired: &mut Vec<Firing<'k>>,
+) -> Disposition {
+    let knowledge = context.knowledge;
+    fired.clear();
+    fired.extend(context.screening.of(procedure, scar).filter(|firing| firing.touches(0, 0)));
+    fired.sort_unstable_by_key(|firing| (std::cmp::Reverse(firing.rule.action), firing.rule.rule));
+    let spacing = history::wait(context, procedure, scar);
+    let ruled = fired.first().map(|firing| firing.rule.action);
+    let action = ruled.max(spacing.as_ref().map(|_| Action::Defer));
+    let waits = || fired.iter().filter(|firing| firing.rule.action == Action::Defer);
+    let deferred = action == Some(Action::Defer);
+    let dated = waits().map(|firing| firing.until).filter(|until| *until != Day::MAX);
+    let until_day = dated.chain(spacing.iter().map(|it| it.until)).max();
+    // What must come to an end is named before what can be settled at the visit.
+    let until_event =
+        waits().filter_map(|firing| firing.rule.until).min_by_key(|event| (at_visit(knowledge, *event), *event));
+    let strict = fired.iter().take_while(|firing| firing.rule.action >= Action::Defer).count();
+    let mut reasons: Vec<_> = fired.iter().map(|firing| firing.rule.rule).collect();
+    if let Some(spacing) = spacing {
+        reasons.splice(strict..strict, std::iter::once(spacing.rule).chain(spacing.also));
+    }
+    if reasons.is_empty() {
+        reasons.push(knowledge.planning().allowed);
+    }
+    Disposition {
+        procedure,
+        scars: Vec::new(),
+        sites: Vec::new(),
+        action,
+        until_day: until_day.filter(|_| deferred),
+        until_event: until_event.filter(|_| deferred),
+        reasons,
     }
 }
 

@@ -213,8 +213,11 @@ impl<'k> Context<'_, 'k> {
         let leads = self.leads(procedure, scar);
         let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
         let contingent = waits.map(|line| line.rule);
-        let adjunct =
-            step.adjunct.as_ref().and_then(|it| Some((self.joins(procedure, &it.procedures, scar)?, it.rule)));
+        let adjunct = step
+            .adjunct
+            .as_ref()
+            .filter(|it| self.holds(&it.when, scar) == Truth::Yes)
+            .and_then(|it| Some((self.joins(procedure, &it.procedures, scar)?, it.rule)));
         let same = |it: &Draft<'_>| {
             it.phase == step.phase
                 && it.procedure == procedure

@@ -7,6 +7,7 @@ mod classification;
 mod grading;
 mod names;
 mod pathways;
+mod policies;
 mod procedures;
 mod rules;
 mod safety;
@@ -14,18 +15,22 @@ mod spacing;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use strum::VariantArray as _;
 use toml::Spanned;
 
-use super::{Citation, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, raw, wait};
-use crate::domain::{Date, EventId, Predicate, ProcedureId, RuleId, Vocabulary};
+use super::{
+    Choices, Citation, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, policy::Policies, raw,
+    wait,
+};
+use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Tool, Vocabulary};
 use names::Names;
 use rules::Rules;
 
 /// Checks all files.
-pub(super) fn check(files: &[SourceFile]) -> Result<Knowledge, Problems> {
+pub(super) fn check(files: &[SourceFile], choices: &Choices) -> Result<Knowledge, Problems> {
     let mut checker = Checker::default();
     let parsed = Parsed::read(&mut checker, files);
-    let knowledge = parsed.as_ref().and_then(|parsed| checker.knowledge(files, parsed));
+    let knowledge = parsed.as_ref().and_then(|parsed| checker.knowledge(files, parsed, choices));
     checker.problems.sort();
     checker.problems.dedup();
     match knowledge {
@@ -48,6 +53,9 @@ struct Parsed<'f> {
     classification: File<'f, raw::Classification>,
     grading: File<'f, raw::Grading>,
     gaps: File<'f, raw::Gaps>,
+    more_gaps: Vec<File<'f, raw::MoreGaps>>,
+    policies: File<'f, raw::Policies>,
+    required: File<'f, raw::RequiredFacts>,
     planning: File<'f, raw::Planning>,
     home_care: File<'f, raw::HomeCare>,
     referrals: File<'f, raw::Referrals>,
@@ -70,11 +78,14 @@ impl<'f> Parsed<'f> {
             "classification.toml",
             "grading.toml",
             "gaps.toml",
+            "policies.toml",
+            "required_facts.toml",
             "planning.toml",
             "home_care.toml",
             "referrals.toml",
         ];
         let mut safety = Vec::new();
+        let mut more_gaps = Vec::new();
         let mut procedures = Vec::new();
         let mut pathways = Vec::new();
         let mut whole = true;
@@ -85,6 +96,10 @@ impl<'f> Parsed<'f> {
                 None if singles.contains(&path) => {}
                 Some(("safety", _)) => match checker.read(file) {
                     Some(raw) => safety.push(File { source: file, raw }),
+                    None => whole = false,
+                },
+                Some(("gaps", _)) => match checker.read(file) {
+                    Some(raw) => more_gaps.push(File { source: file, raw }),
                     None => whole = false,
                 },
                 Some(("procedures", id)) => match checker.read(file) {
@@ -105,6 +120,7 @@ impl<'f> Parsed<'f> {
             (of.read("classification.toml"), of.read("grading.toml"), of.read("gaps.toml"));
         let (planning, home_care, referrals) =
             (of.read("planning.toml"), of.read("home_care.toml"), of.read("referrals.toml"));
+        let (policies, required) = (of.read("policies.toml"), of.read("required_facts.toml"));
         let parsed = Self {
             release: release?,
             citations: citations?,
@@ -112,6 +128,9 @@ impl<'f> Parsed<'f> {
             classification: classification?,
             grading: grading?,
             gaps: gaps?,
+            more_gaps,
+            policies: policies?,
+            required: required?,
             planning: planning?,
             home_care: home_care?,
             referrals: referrals?,
@@ -145,6 +164,7 @@ impl<'f> Single<'_, 'f> {
 #[derive(Default)]
 pub(super) struct Checker {
     problems: Vec<Problem>,
+    policies: Policies,
 }
 
 impl Checker {
@@ -176,7 +196,7 @@ impl Checker {
     /// The condition, or always when there is none.
     pub(super) fn condition(&mut self, file: &SourceFile, text: Option<&raw::Text>) -> Predicate {
         let Some(text) = text else { return Predicate::Always };
-        super::condition::parse(text.get_ref()).unwrap_or_else(|message| {
+        super::condition::parse(text.get_ref(), &self.policies).unwrap_or_else(|message| {
             self.at(file, text, message);
             Predicate::Always
         })
@@ -225,10 +245,11 @@ impl Checker {
         found
     }
 
-    fn knowledge(&mut self, files: &[SourceFile], parsed: &Parsed<'_>) -> Option<Knowledge> {
+    fn knowledge(&mut self, files: &[SourceFile], parsed: &Parsed<'_>, choices: &Choices) -> Option<Knowledge> {
         let citations = self.citations(&parsed.citations);
-        let mut rules = Rules::collect(self, parsed, &citations);
+        let chosen = self.choose(&parsed.policies, choices);
         let names = Names::collect(self, parsed);
+        let mut rules = Rules::collect(self, parsed, &names, &citations);
         let mut scope = Scope { checker: self, rules: &mut rules, names: &names };
 
         let procedures = scope.procedures(parsed);
@@ -237,7 +258,9 @@ impl Checker {
         if let Some(gaps) = &gaps {
             scope.weaker_waits_no_longer(parsed, &procedures, gaps);
         }
-        let safety = scope.safety(parsed, &procedures);
+        let (safety, items) = scope.safety(parsed, &procedures);
+        let required = scope.required(parsed);
+        let policies = scope.policies(parsed, chosen);
         let classification = scope.classification(parsed);
         let grading = scope.grading(parsed);
         let pathways = scope.pathways(parsed, &procedures);
@@ -263,7 +286,6 @@ impl Checker {
             events: names.events,
             procedures,
             gaps: gaps?,
-            safety,
             classification: classification?,
             grading: grading?,
             pathways,
@@ -271,6 +293,11 @@ impl Checker {
             referrals,
             nothing_allowed: nothing_allowed?,
             planning: planning?,
+            policies,
+            required,
+            asked: safety::asked(&safety),
+            safety,
+            items,
         })
     }
 
@@ -345,6 +372,33 @@ impl Scope<'_> {
         found
     }
 
+    /// The procedures of these ids, families and words, without those of the others.
+    pub(super) fn procedure_set(&mut self, file: &SourceFile, ids: &[raw::Text], except: &[raw::Text]) -> ProcedureSet {
+        let mut set = ProcedureSet::default();
+        for id in ids {
+            self.family(file, id).into_iter().for_each(|id| set.insert(id));
+        }
+        for id in except {
+            for procedure in self.family(file, id) {
+                if !set.contains(procedure) {
+                    self.checker.at(file, id, "is not among the procedures from which it is taken out");
+                    break;
+                }
+                set.remove(procedure);
+            }
+        }
+        set
+    }
+
+    fn family(&mut self, file: &SourceFile, id: &raw::Text) -> Vec<ProcedureId> {
+        let found = self.names.family(id.get_ref());
+        if found.is_empty() {
+            let message = format!("`{}` is neither a file of procedures/ nor a family of one", id.get_ref());
+            self.checker.at(file, id, message);
+        }
+        found
+    }
+
     /// The event of this id.
     pub(super) fn event(&mut self, file: &SourceFile, id: &raw::Text) -> Option<EventId> {
         let found = self.names.event(id.get_ref());
@@ -388,6 +442,7 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
+        let not_assessed = one(&raw.not_assessed);
         let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -403,12 +458,14 @@ impl Scope<'_> {
             rule: self.rule(file, &raw.fewest.rule),
             when: self.checker.condition(file, Some(&raw.fewest.when)),
         };
+        let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
         Some(Planning {
             disclaimer,
             warnings,
             fewest,
+            failures,
             usual,
             gate_review: gate_review?,
             final_review: final_review?,
@@ -424,9 +481,22 @@ impl Scope<'_> {
             plain_first,
             step_left_out,
             history,
+            not_assessed,
             test_area,
             priming,
         })
+    }
+
+    fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {
+        let procedures = self.procedure_set(file, &raw.procedures, &[]);
+        let sessions = usize::try_from(raw.sessions).ok().filter(|it| *it > 0);
+        if sessions.is_none() {
+            self.checker.at(file, &raw.rule, "`sessions` is at least 1");
+        }
+        let rule = self.rule(file, &raw.rule);
+        let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
+        let after = self.checker.wait(file, &raw.after)?;
+        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
     }
 
     fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {

@@ -3,23 +3,25 @@
 //! ```text
 //! any    := all ("or" all)*
 //! all    := one ("and" one)*
-//! one    := "not" one | "(" any ")" | "always" | fact test
+//! one    := "not" one | "(" any ")" | "always" | "never" | "policy" name "is" value | fact test
 //! test   := "is" ["not"] (word | "yes" | "no" | "known" | "unknown")
 //!         | "in" "(" word ("," word)* ")"
-//!         | ("<" | "<=" | ">" | ">=") number [unit]
+//!         | ("<" | "<=" | ">" | ">=") (number [unit] | "policy" name)
 //! ```
+//!
+//! Policies are settled when the knowledge is loaded: what is left is a condition over facts alone.
 
 use std::str::FromStr as _;
 
-use super::wait::days;
+use super::{policy::Policies, wait::days};
 use crate::domain::{Comparison, Fact, FactKind, Predicate};
 
 /// How deep a condition may be nested.
 const MAX_DEPTH: usize = 32;
 
 /// Reads `text`, or says what is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Predicate, String> {
-    let mut reader = Reader { tokens: tokens(text), at: 0, depth: 0 };
+pub(super) fn parse(text: &str, policies: &Policies) -> Result<Predicate, String> {
+    let mut reader = Reader { tokens: tokens(text), at: 0, depth: 0, policies };
     let predicate = reader.any()?;
     match reader.peek() {
         None => Ok(predicate),
@@ -55,13 +57,14 @@ fn flush(tokens: &mut Vec<String>, word: &mut String) {
     }
 }
 
-struct Reader {
+struct Reader<'p> {
     tokens: Vec<String>,
     at: usize,
     depth: usize,
+    policies: &'p Policies,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn peek(&self) -> Option<&str> {
         self.tokens.get(self.at).map(String::as_str)
     }
@@ -91,7 +94,7 @@ impl Reader {
         while self.take("or") {
             parts.push(self.all()?);
         }
-        Ok(joined(parts, Predicate::Any))
+        Ok(any_of(parts))
     }
 
     fn all(&mut self) -> Result<Predicate, String> {
@@ -99,7 +102,7 @@ impl Reader {
         while self.take("and") {
             parts.push(self.one()?);
         }
-        Ok(joined(parts, Predicate::All))
+        Ok(all_of(parts))
     }
 
     fn one(&mut self) -> Result<Predicate, String> {
@@ -114,7 +117,13 @@ impl Reader {
 
     fn one_level(&mut self) -> Result<Predicate, String> {
         if self.take("not") {
-            return Ok(Predicate::Not(Box::new(self.one()?)));
+            return Ok(not(self.one()?));
+        }
+        if self.take("policy") {
+            let Some(name) = self.next() else { return Err("the condition is not finished".to_owned()) };
+            self.expect("is")?;
+            let Some(value) = self.next() else { return Err(format!("write what the policy `{name}` is")) };
+            return Ok(if self.policies.is(&name, &value)? { Predicate::Always } else { never() });
         }
         if self.take("(") {
             let inner = self.any()?;
@@ -123,6 +132,9 @@ impl Reader {
         }
         if self.take("always") {
             return Ok(Predicate::Always);
+        }
+        if self.take("never") {
+            return Ok(never());
         }
         let Some(name) = self.next() else { return Err("the condition is not finished".to_owned()) };
         let fact = Fact::from_str(&name).map_err(|_unknown| format!("`{name}` is no fact"))?;
@@ -136,7 +148,7 @@ impl Reader {
                 let negated = self.take("not");
                 let Some(word) = self.next() else { return Err(format!("write what `{name}` is")) };
                 let predicate = is(fact, &word)?;
-                Ok(if negated { Predicate::Not(Box::new(predicate)) } else { predicate })
+                Ok(if negated { not(predicate) } else { predicate })
             }
             Some("in") => {
                 self.expect("(")?;
@@ -160,6 +172,15 @@ impl Reader {
 
     fn number(&mut self, fact: Fact, comparison: Comparison, sign: &str) -> Result<Predicate, String> {
         let name = fact.name();
+        if self.take("policy") {
+            let Some(policy) = self.next() else { return Err(format!("a policy is missing after `{name} {sign}`")) };
+            return match fact.kind() {
+                FactKind::Elapsed => Ok(Predicate::DaysAgo(fact, comparison, self.policies.wait(&policy)?)),
+                FactKind::YesNo | FactKind::Words(_) | FactKind::Number(_) => {
+                    Err(format!("`{name}` is not compared with a wait"))
+                }
+            };
+        }
         let Some(number) = self.next() else { return Err(format!("a number is missing after `{name} {sign}`")) };
         match fact.kind() {
             FactKind::Number(unit) => {
@@ -180,14 +201,46 @@ impl Reader {
     }
 }
 
-fn joined(mut parts: Vec<Predicate>, join: fn(Vec<Predicate>) -> Predicate) -> Predicate {
+/// Holds for nobody.
+fn never() -> Predicate {
+    Predicate::Not(Box::new(Predicate::Always))
+}
+
+/// Does it hold for nobody, whatever is known?
+pub(super) fn is_never(predicate: &Predicate) -> bool {
+    matches!(predicate, Predicate::Not(part) if **part == Predicate::Always)
+}
+
+fn not(part: Predicate) -> Predicate {
+    if is_never(&part) { Predicate::Always } else { Predicate::Not(Box::new(part)) }
+}
+
+/// All of the parts, without those that always hold.
+fn all_of(mut parts: Vec<Predicate>) -> Predicate {
+    if parts.iter().any(is_never) {
+        return never();
+    }
+    parts.retain(|it| *it != Predicate::Always);
+    joined(parts, Predicate::Always, Predicate::All)
+}
+
+/// Any of the parts, without those that never hold.
+fn any_of(mut parts: Vec<Predicate>) -> Predicate {
+    if parts.contains(&Predicate::Always) {
+        return Predicate::Always;
+    }
+    parts.retain(|it| !is_never(it));
+    joined(parts, never(), Predicate::Any)
+}
+
+fn joined(mut parts: Vec<Predicate>, none: Predicate, join: fn(Vec<Predicate>) -> Predicate) -> Predicate {
     match (parts.pop(), parts.is_empty()) {
         (Some(only), true) => only,
         (Some(last), false) => {
             parts.push(last);
             join(parts)
         }
-        (None, _) => join(parts),
+        (None, _) => none,
     }
 }
 
@@ -198,9 +251,9 @@ fn is(fact: Fact, word: &str) -> Result<Predicate, String> {
             bit(fact, word).map(|bit| Predicate::Word(fact, bit))
         }
         ("known", _) => Ok(Predicate::Known(fact)),
-        ("unknown", _) => Ok(Predicate::Not(Box::new(Predicate::Known(fact)))),
+        ("unknown", _) => Ok(not(Predicate::Known(fact))),
         ("yes", FactKind::YesNo) => Ok(Predicate::Yes(fact)),
-        ("no", FactKind::YesNo) => Ok(Predicate::Not(Box::new(Predicate::Yes(fact)))),
+        ("no", FactKind::YesNo) => Ok(not(Predicate::Yes(fact))),
         (_, FactKind::YesNo) => Err(format!("`{}` is a yes/no fact; write `is yes` or `is no`", fact.name())),
         (_, FactKind::Words(_)) => bit(fact, word).map(|bit| Predicate::Word(fact, bit)),
         (_, FactKind::Number(_) | FactKind::Elapsed) => {
@@ -235,8 +288,12 @@ pub(super) fn thousandths(text: &str) -> Option<i64> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::{parse, thousandths};
+    use super::{super::policy::Policies, thousandths};
     use crate::domain::{Fact, Facts, Truth, Value};
+
+    fn parse(text: &str) -> Result<crate::domain::Predicate, String> {
+        super::parse(text, &Policies::default())
+    }
 
     fn holds(text: &str, facts: &[(Fact, Value)]) -> Truth {
         let mut known = Facts::default();

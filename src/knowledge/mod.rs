@@ -3,17 +3,23 @@
 mod check;
 mod condition;
 mod model;
+mod policy;
 mod problem;
 mod raw;
 mod wait;
 
 pub use model::{
-    Adjunct, Adjust, Band, Basis, Citation, Classification, Course, Downtime, Ecca, Event, Expected, Gap, GapKind,
-    GapKinds, Gaps, Grading, HomeCareStep, Knowledge, Lead, Line, Parameter, Pathway, PigmentAddition, Planning,
-    Procedure, ProcedureKind, Qualitative, Quantitative, Referral, Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch,
-    Sessions, Spacing, Step, StepOption, Strength, TypeRow, TypeStrength, Wait, WeakerKind,
+    Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Course, Downtime, Ecca, Event, Evidence,
+    Expected, Failure, Gap, GapKind, GapKinds, Gaps, Grading, HomeCareStep, ItemAt, Knowledge, Lead, Line, Parameter,
+    Pathway, PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative, Referral, RequiredFact,
+    Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions, Spacing, Step, StepOption, Strength, TypeRow,
+    TypeStrength, Wait, WeakerKind,
 };
+pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};
+
+/// The path of a problem that is not in a file but in what a deployment chose.
+pub const SETTINGS: &str = "settings";
 
 /// One file as text. Whoever calls us does the reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +31,13 @@ pub struct SourceFile {
 }
 
 impl Knowledge {
-    /// Checks every file and reports every problem, not only the first.
+    /// Checks every file and reports every problem, not only the first. Every policy has its default.
     pub fn parse(files: &[SourceFile]) -> Result<Self, Problems> {
-        check::check(files)
+        Self::with_policies(files, &Choices::new())
+    }
+
+    /// The same with the policies that a deployment chose.
+    pub fn with_policies(files: &[SourceFile], choices: &Choices) -> Result<Self, Problems> {
+        check::check(files, choices)
     }
 }

@@ -1,8 +1,9 @@
 //! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
 
+use super::policy::Policy;
 use crate::domain::{
-    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, Phase, Predicate, ProcedureId,
-    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
+    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
+    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary, WidthBucket,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -26,6 +27,63 @@ pub struct Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub(super) nothing_allowed: usize,
     pub(super) planning: Planning,
+    pub(super) policies: Vec<Policy>,
+    pub(super) required: Vec<RequiredFact>,
+    pub(super) items: Vec<CareItem>,
+    /// The facts that some safety rule reads and that can be asked, in order.
+    pub(super) asked: Vec<Fact>,
+}
+
+/// What must be known before a procedure is planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredFact {
+    pub fact: Fact,
+    pub procedures: ProcedureSet,
+    pub rule: RuleId,
+}
+
+/// When something that a rule adds to the plan is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemAt {
+    /// On the first day of the plan.
+    BeforePlan,
+    /// At the first session of each stage.
+    FirstSession,
+    /// At every session.
+    EachSession,
+}
+
+/// An amount, for example the most of a drug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amount {
+    pub name: String,
+    /// In thousandths.
+    pub value: i64,
+    pub unit: String,
+    /// It counts for each kilogram of weight.
+    pub per_kg: bool,
+}
+
+/// Something that a safety rule adds to the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CareItem {
+    pub kind: ItemKind,
+    /// The rule that adds it.
+    pub rule: RuleId,
+    pub at: ItemAt,
+    /// Days relative to that, in order; negative before.
+    pub days: Vec<Day>,
+    /// Choices for the clinician.
+    pub options: Vec<String>,
+    pub amounts: Vec<Amount>,
+}
+
+/// How well a procedure was studied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// A consistent controlled trials, B some controlled trials, C series or opinion, D taken over from elsewhere.
+    pub grade: String,
+    pub rule: RuleId,
 }
 
 /// How well a rule is supported.
@@ -128,6 +186,8 @@ pub struct SafetyRule {
     pub lead: Option<Lead>,
     /// Stands under the preconditions of the stage, as a clearance always does.
     pub precondition: bool,
+    /// Places of what it adds to the plan among all items.
+    pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
     pub asks: Vec<Fact>,
 }
@@ -252,6 +312,8 @@ pub struct Procedure {
     pub name: String,
     pub description: String,
     pub kind: ProcedureKind,
+    pub families: Vec<String>,
+    pub evidence: Evidence,
     /// Place in a sitting and on the ladder within a phase.
     pub order: u8,
     pub gaps: Option<GapKinds>,
@@ -268,6 +330,8 @@ pub struct Procedure {
     pub stop: Vec<Line>,
     pub switch: Vec<Line>,
     pub risk: Vec<Line>,
+    pub red_flag: Vec<Line>,
+    pub adverse: Vec<Expected>,
     pub expected: Vec<Expected>,
     pub strengths: Vec<TypeStrength>,
 }
@@ -446,6 +510,7 @@ pub struct StepOption {
 /// What joins each sitting of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjunct {
+    pub when: Predicate,
     /// Ranked.
     pub procedures: Vec<ProcedureId>,
     pub rule: RuleId,
@@ -481,6 +546,8 @@ pub struct HomeCareStep {
     pub phase: Phase,
     /// Only when a planned stage needs priming.
     pub when_priming: bool,
+    /// Only when the plan has a stage of one of these; empty: always.
+    pub with: ProcedureSet,
     pub when: Predicate,
     pub rule: RuleId,
     /// Ranked, at least one.
@@ -497,12 +564,25 @@ pub struct Referral {
     pub rule: RuleId,
 }
 
+/// When a tool counts as having failed on a scar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    pub tool: Tool,
+    pub procedures: ProcedureSet,
+    /// Past sessions on the scar, at least.
+    pub sessions: usize,
+    /// Days since the last of them, at least.
+    pub after: Day,
+    pub rule: RuleId,
+}
+
 /// Rules of the planner that belong to no single procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planning {
     pub disclaimer: Vec<RuleId>,
     pub warnings: Vec<Line>,
     pub fewest: Line,
+    pub failures: Vec<Failure>,
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,
@@ -518,6 +598,7 @@ pub struct Planning {
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
     pub history: RuleId,
+    pub not_assessed: RuleId,
     pub test_area: RuleId,
     pub priming: RuleId,
 }
@@ -606,6 +687,26 @@ impl Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub fn nothing_allowed(&self) -> usize {
         self.nothing_allowed
+    }
+
+    /// The policies and what was chosen.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// What must be known before a procedure is planned.
+    pub fn required(&self) -> &[RequiredFact] {
+        &self.required
+    }
+
+    /// Everything that safety rules add to plans.
+    pub fn items(&self) -> &[CareItem] {
+        &self.items
+    }
+
+    /// The facts that some safety rule reads and that can be asked.
+    pub fn asked(&self) -> &[Fact] {
+        &self.asked
     }
 
     /// Rules of the planner.

@@ -20,6 +20,9 @@ pub struct Problems(pub Vec<Problem>);
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, line, message } = self;
+        if path == super::SETTINGS {
+            return write!(f, "{path}: {message}");
+        }
         write!(f, "{path}:{line}: {message}")
     }
 }

@@ -96,7 +96,11 @@ pub(super) struct SafetyRule {
     pub when: Text,
     #[serde(default)]
     pub if_unknown: IfUnknown,
+    /// Ids of procedures, their families, or `in-sessions`, `home-care`, `all`.
     pub procedures: Vec<Text>,
+    /// Taken out again, named in the same way.
+    #[serde(default)]
+    pub except: Vec<Text>,
     pub action: SafetyAction,
     /// Event that ends the wait; for a `defer` whose condition does not end by itself.
     pub until: Option<Text>,
@@ -108,6 +112,88 @@ pub(super) struct SafetyRule {
     /// True for an opinion or a check that is shown as a precondition of the stage, whatever the action.
     #[serde(default)]
     pub precondition: bool,
+    /// What the rule adds to the plan.
+    #[serde(default)]
+    pub item: Vec<CareItem>,
+}
+
+/// Something that a safety rule adds to the plan.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CareItem {
+    pub kind: Text,
+    pub at: ItemAt,
+    /// Days relative to that; absent means the day itself.
+    pub days: Option<Vec<i32>>,
+    /// Choices for the clinician.
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub amount: Vec<ItemAmount>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ItemAt {
+    /// The first day of the plan.
+    BeforePlan,
+    /// The first session of each stage.
+    FirstSession,
+    /// Every session.
+    EachSession,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ItemAmount {
+    pub name: Text,
+    pub value: f64,
+    pub unit: String,
+    /// A kilogram of weight.
+    #[serde(default)]
+    pub per_kg: bool,
+}
+
+/// `policies.toml`: what a deployment may choose.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Policies {
+    #[serde(default)]
+    pub policy: Vec<Policy>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Policy {
+    pub id: Text,
+    /// A closed list, or none for a wait.
+    #[serde(default)]
+    pub values: Vec<Text>,
+    pub default: Text,
+    /// Bounds of a wait.
+    pub at_least: Option<Text>,
+    pub at_most: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// `required_facts.toml`: what must be known before a procedure is planned.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequiredFacts {
+    #[serde(default)]
+    pub required: Vec<RequiredFact>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequiredFact {
+    pub fact: Text,
+    pub procedures: Vec<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -166,6 +252,10 @@ pub(super) struct Procedure {
     pub kind: ProcedureKind,
     /// Place in a sitting and on the ladder within a phase: lower comes first.
     pub order: u8,
+    /// Kinds of procedure that safety rules name: it is meant wherever one of them is.
+    #[serde(default)]
+    pub families: Vec<Text>,
+    pub evidence: Evidence,
     /// Rows and columns of `gaps.toml` that hold for it; absent for home care.
     pub gaps: Option<GapKinds>,
     pub sessions: Option<Sessions>,
@@ -187,10 +277,27 @@ pub(super) struct Procedure {
     pub switch: Vec<Line>,
     #[serde(default)]
     pub risk: Vec<Line>,
+    /// What the patient must report at once.
+    #[serde(default)]
+    pub red_flag: Vec<Line>,
+    /// Rates of adverse effects as reported.
+    #[serde(default)]
+    pub adverse: Vec<Expected>,
     #[serde(default)]
     pub expected: Vec<Expected>,
     #[serde(default)]
     pub strength: Vec<Strength>,
+}
+
+/// How well a procedure was studied.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Evidence {
+    /// A, B, C or D.
+    pub grade: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -324,7 +431,50 @@ pub(super) enum StrengthWord {
 #[serde(deny_unknown_fields)]
 pub(super) struct Gaps {
     pub pigment_addition: PigmentAddition,
+    pub derivation: Derivation,
+    pub kind: Vec<GapKindRow>,
     pub gap: Vec<Gap>,
+}
+
+/// `gaps/*.toml`: more kinds and pairs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MoreGaps {
+    #[serde(default)]
+    pub kind: Vec<GapKindRow>,
+    #[serde(default)]
+    pub gap: Vec<Gap>,
+}
+
+/// How a pair without a row of its own follows from the rest after its first.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Derivation {
+    /// The generator aims at this at least.
+    pub typical_at_least: Text,
+    /// Added to what it aims at between two deep steps of which one is ablative.
+    pub deep_addition: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// A row and column of the table: how long skin rests after it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GapKindRow {
+    pub id: Text,
+    pub hold: Text,
+    #[serde(default)]
+    pub deep: bool,
+    #[serde(default)]
+    pub ablative: bool,
+    /// It takes part in the pigment addition.
+    #[serde(default)]
+    pub marks: bool,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -683,6 +833,8 @@ pub(super) struct StepOption {
 #[serde(deny_unknown_fields)]
 pub(super) struct Adjunct {
     pub procedures: Vec<Text>,
+    /// Condition over facts of the scar, its site and the patient; absent means always.
+    pub when: Option<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
@@ -703,6 +855,9 @@ pub(super) struct HomeCareStep {
     /// Only when a planned stage needs priming.
     #[serde(default)]
     pub when_priming: bool,
+    /// Only when the plan has a stage of one of these procedures or families: from its first session on.
+    #[serde(default)]
+    pub with: Vec<Text>,
     /// Condition over patient facts; absent means always.
     pub when: Option<Text>,
     pub rule: Text,
@@ -753,6 +908,9 @@ pub(super) struct Planning {
     pub warning: Vec<Line>,
     /// When the least number of sessions is planned.
     pub fewest: Fewest,
+    /// When a tool counts as having failed.
+    #[serde(default)]
+    pub failure: Vec<Failure>,
     /// When the usual number of sessions is planned.
     pub usual: Line,
     /// Judges the result and gates contingent stages.
@@ -783,6 +941,8 @@ pub(super) struct Planning {
     pub step_left_out: Line,
     /// Past sessions were given.
     pub history: Line,
+    /// Facts that no rule could read, since nobody asked.
+    pub not_assessed: Line,
     /// A test area comes first.
     pub test_area: Line,
     /// Priming comes first.
@@ -794,6 +954,21 @@ pub(super) struct Planning {
 pub(super) struct Fewest {
     /// Over `scar_count` of the stage and `grade`.
     pub when: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failure {
+    /// `acid`, `laser`, `release`, `needles` or `surgery`.
+    pub tool: Text,
+    pub procedures: Vec<Text>,
+    /// Past sessions on the scar, at least.
+    pub sessions: i32,
+    /// Wait since the last of them.
+    pub after: Text,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -4,8 +4,8 @@ use strum::VariantArray as _;
 
 use crate::{
     domain::{Action, Range, RuleId, Scale},
-    knowledge::{Basis, Expected, Knowledge, Line, Procedure, Strength},
-    wire::{Catalogue, ExpectedResult, ProcedureText, Reason, ScaleText, number, plain, v1},
+    knowledge::{Amount, Basis, CareItem, Expected, Knowledge, Line, Procedure, Strength},
+    wire::{Catalogue, ExpectedResult, ItemText, ProcedureText, Reason, ScaleText, number, plain, v1},
 };
 
 /// What `KnowledgeService` shows.
@@ -31,7 +31,33 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
+        items: knowledge.items().iter().map(item_text).collect(),
+        policies: policies(knowledge, &reasons),
     }
+}
+
+fn item_text(item: &CareItem) -> ItemText {
+    let amount = |it: &Amount| v1::CareAmount {
+        name: it.name.clone(),
+        value: number(it.value),
+        unit: it.unit.clone(),
+        total: None,
+    };
+    ItemText {
+        kind: nth(item.kind as usize),
+        options: item.options.clone(),
+        amounts: item.amounts.iter().map(amount).collect(),
+    }
+}
+
+fn policies(knowledge: &Knowledge, reasons: &[plain::Reason]) -> Vec<v1::Policy> {
+    let policies = knowledge.policies().iter().map(|it| v1::Policy {
+        policy: it.id.clone(),
+        value: it.value.clone(),
+        is_default: !it.chosen,
+        reasons: reasons.get(it.rule.index()).map(Reason::new).into_iter().collect(),
+    });
+    policies.collect()
 }
 
 fn all_rules(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> + use<> {
@@ -77,6 +103,8 @@ fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> Procedure
         id: procedure.id.clone(),
         parameters: named.map(|(place, name)| (name.clone(), unit(place).unwrap_or_default())).collect(),
         expected: procedure.expected.iter().map(expected).collect(),
+        adverse: procedure.adverse.iter().map(expected).collect(),
+        evidence: Some((procedure.evidence.grade.clone(), procedure.evidence.rule)),
     }
 }
 
@@ -116,6 +144,7 @@ pub(super) fn shown(knowledge: &Knowledge, catalogue: &Catalogue) -> Shown {
             expert_practice_rule_count: count(v1::Basis::ExpertPractice),
             citation_count: length(knowledge.citations().len()),
             gap_count: length(kinds * kinds),
+            policies: catalogue.policies.clone(),
         },
         procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, catalogue, it)).collect(),
         citations: knowledge.citations().iter().map(citation).collect(),
@@ -173,6 +202,7 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         procedure.downtime.map(|it| it.rule),
         procedure.judge.map(|it| it.rule),
         procedure.course.map(|it| it.rule),
+        Some(procedure.evidence.rule),
         procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule),
     ];
     v1::Procedure {
@@ -219,6 +249,10 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
             .collect(),
         reasons: rules.into_iter().flatten().map(heard).collect(),
         judge_after_days: procedure.judge.map(|it| it.days),
+        red_flags: lines(&procedure.red_flag),
+        adverse_effects: texts.adverse.into_iter().map(|(it, _)| it).collect(),
+        evidence_grade: procedure.evidence.grade.clone(),
+        families: procedure.families.clone(),
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Service(Arc<Loaded>);
 struct Loaded {
     knowledge: Knowledge,
     catalogue: Catalogue,
+    /// Digest of the files and what was chosen for the policies: what decides besides the facts.
+    identity: String,
     shown: catalogue::Shown,
 }
 
@@ -46,7 +48,10 @@ impl Service {
     pub fn new(knowledge: Knowledge) -> Self {
         let catalogue = catalogue::catalogue(&knowledge);
         let shown = catalogue::shown(&knowledge, &catalogue);
-        Self(Arc::new(Loaded { knowledge, catalogue, shown }))
+        let chosen = knowledge.policies().iter().filter(|it| it.chosen);
+        let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
+        let identity = format!("{}{chosen}", knowledge.digest());
+        Self(Arc::new(Loaded { knowledge, catalogue, identity, shown }))
     }
 
     /// The knowledge that it answers from.
@@ -67,10 +72,10 @@ impl Service {
         &self,
         request: v1::GenerateProtocolRequest,
     ) -> Result<v1::GenerateProtocolResponse, Status> {
-        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let Loaded { knowledge, catalogue, identity, .. } = &*self.0;
         let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
         let plan = engine::plan(knowledge, &case);
-        let id = wire::protocol_id(knowledge.digest(), request);
+        let id = wire::protocol_id(identity, request);
         Ok(wire::generated(catalogue, &case, &plan, id))
     }
 

@@ -6,9 +6,9 @@ use super::{
     v1::{self, generate_protocol_response::Outcome as WireOutcome},
 };
 use crate::domain::{
-    Action, Assessment, Case, Day, Disposition, Fact, Findings, Grade, Outcome, ParameterSetting, PassedOver, Plan,
-    Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site,
-    Stage, Value, View,
+    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, Grade, NotAssessed, Outcome,
+    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session,
+    SessionKind, SessionProcedure, Site, Stage, Value, View,
 };
 
 /// Writes what the scars are.
@@ -29,7 +29,7 @@ pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Asses
 
 /// Writes a plan.
 pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: String) -> v1::GenerateProtocolResponse {
-    let Plan { assessment, dispositions, outcome, referrals, reasons } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
     let mut writer = Writer::new(catalogue, &case.findings);
     let assessment = writer.assessment(assessment);
     let in_plan = |it: &&Disposition| match (case.view, outcome) {
@@ -42,6 +42,7 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
     let dispositions = dispositions.iter().filter(in_plan).map(|it| writer.disposition(it)).collect();
     let referrals: Vec<v1::Referral> = referrals.iter().map(|it| writer.referral(it)).collect();
     let reasons = writer.reasons(reasons);
+    let not_assessed = not_assessed.iter().map(|it| writer.not_assessed(it)).collect();
     let outcome = match outcome {
         Outcome::Protocol(protocol) => Some(WireOutcome::Protocol(writer.protocol(case, protocol))),
         Outcome::Referral => referrals.first().cloned().map(WireOutcome::Referral),
@@ -55,6 +56,8 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
         outcome,
         referrals,
         reasons,
+        not_assessed,
+        policies: catalogue.policies.clone(),
     }
 }
 
@@ -214,6 +217,7 @@ impl<'a> Writer<'a> {
             questions,
             not_treated,
             ask_again_after,
+            items,
         } = protocol;
         let last_session = sessions.iter().map(|it| it.day).max();
         let last_review = reviews.iter().map(|it| it.day).max();
@@ -229,6 +233,7 @@ impl<'a> Writer<'a> {
             ask_again_after: ask_again_after.iter().map(|it| self.catalogue.event(*it)).collect(),
             total_days: last_session.max(last_review).unwrap_or(0),
             rules_awaiting_sign_off: Vec::new(),
+            care_items: items.iter().map(|it| self.care_item(it)).collect(),
         };
         let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
         written.rules_awaiting_sign_off =
@@ -254,13 +259,18 @@ impl<'a> Writer<'a> {
             switch_rules,
             technique,
             risks,
+            red_flags,
             reasons,
             passed_over,
         } = stage;
         let catalogue = self.catalogue;
         let text = catalogue.procedure(*procedure);
         let expected = text.map(|it| it.expected.as_slice()).unwrap_or_default();
-        expected.iter().for_each(|(_, rule)| self.hear(*rule));
+        let adverse = text.map(|it| it.adverse.as_slice()).unwrap_or_default();
+        expected.iter().chain(adverse).for_each(|(_, rule)| self.hear(*rule));
+        let evidence = text.and_then(|it| it.evidence.clone());
+        let studied = evidence.as_ref().map(|(_, rule)| *rule);
+        let reasons: Vec<RuleId> = reasons.iter().copied().chain(studied).collect();
         v1::Stage {
             number,
             phase: nth(*phase as usize),
@@ -280,7 +290,10 @@ impl<'a> Writer<'a> {
             switch_rules: self.reasons(switch_rules),
             expected: expected.iter().map(|(expected, _)| expected.clone()).collect(),
             risks: self.reasons(risks),
-            reasons: self.reasons(reasons),
+            red_flags: self.reasons(red_flags),
+            adverse_effects: adverse.iter().map(|(adverse, _)| adverse.clone()).collect(),
+            evidence_grade: evidence.map(|(grade, _)| grade).unwrap_or_default(),
+            reasons: self.reasons(&reasons),
             passed_over: match case.view {
                 View::Full => self.passed_over(passed_over),
                 View::Basic => Vec::new(),
@@ -363,6 +376,29 @@ impl<'a> Writer<'a> {
             purpose: purpose.to_owned(),
             reasons: self.reasons(reasons),
         }
+    }
+
+    fn care_item(&mut self, item: &CareItem) -> v1::CareItem {
+        let CareItem { item, rule, procedures, scars, days, contingent_days, totals } = item;
+        let text = self.catalogue.items.get(*item).cloned().unwrap_or_default();
+        let amounts = text.amounts.into_iter().zip(totals);
+        v1::CareItem {
+            kind: text.kind,
+            procedures: procedures.iter().map(|it| self.catalogue.procedure_id(*it)).collect(),
+            scar_ids: self.scar_ids(scars),
+            days: days.clone(),
+            contingent_days: contingent_days.clone(),
+            options: text.options,
+            amounts: amounts.map(|(it, total)| v1::CareAmount { total: total.map(number), ..it }).collect(),
+            reasons: self.reasons(&[*rule]),
+        }
+    }
+
+    fn not_assessed(&mut self, missing: &NotAssessed) -> v1::NotAssessed {
+        let NotAssessed { facts, required, reasons } = missing;
+        let mut fields: Vec<String> = facts.iter().map(|it| field(*it).to_owned()).collect();
+        fields.dedup();
+        v1::NotAssessed { fields, required: *required, reasons: self.reasons(reasons) }
     }
 
     fn question(&mut self, question: &Question) -> v1::Question {

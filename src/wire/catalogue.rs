@@ -1,6 +1,6 @@
 //! Everything in an answer that depends on the knowledge alone, rendered once when it is loaded.
 
-use super::{ExpectedResult, Reason};
+use super::{ExpectedResult, Reason, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
 
 /// What an answer says of a procedure.
@@ -12,6 +12,21 @@ pub struct ProcedureText {
     pub parameters: Vec<(String, String)>,
     /// What can be expected, with the rule that says so.
     pub expected: Vec<(ExpectedResult, RuleId)>,
+    /// Rates of adverse effects, with the rule that says so.
+    pub adverse: Vec<(ExpectedResult, RuleId)>,
+    /// How well it was studied, with the rule that says so.
+    pub evidence: Option<(String, RuleId)>,
+}
+
+/// What an answer says of a care item.
+#[derive(Debug, Clone, Default)]
+pub struct ItemText {
+    /// Its kind on the wire.
+    pub kind: i32,
+    /// Choices for the clinician.
+    pub options: Vec<String>,
+    /// Amounts, without totals.
+    pub amounts: Vec<v1::CareAmount>,
 }
 
 /// What an answer says of a scale.
@@ -48,6 +63,10 @@ pub struct Catalogue {
     pub referrals: Vec<String>,
     /// By scale.
     pub scales: Vec<ScaleText>,
+    /// By care item.
+    pub items: Vec<ItemText>,
+    /// The policies in force.
+    pub policies: Vec<v1::Policy>,
 }
 
 impl Catalogue {

@@ -6,9 +6,9 @@ use sha2::{Digest as _, Sha256};
 use super::v1;
 
 /// Equal facts and equal knowledge give equal ids. How much is returned makes no difference.
-pub fn protocol_id(knowledge_digest: &str, request: v1::GenerateProtocolRequest) -> String {
+pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> String {
     let mut canonical = Sha256::new();
-    canonical.update(knowledge_digest);
+    canonical.update(knowledge);
     canonical.update(canonical_bytes(request));
     hex(&canonical.finalize())
 }
@@ -17,7 +17,17 @@ pub fn protocol_id(knowledge_digest: &str, request: v1::GenerateProtocolRequest)
 fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
     request.scars.sort_by(|a, b| a.id.cmp(&b.id));
-    request.patient.get_or_insert_default().conditions.sort_unstable();
+    let patient = request.patient.get_or_insert_default();
+    for list in [
+        &mut patient.conditions,
+        &mut patient.absent_conditions,
+        &mut patient.connective_tissue_diseases,
+        &mut patient.malignancies,
+        &mut patient.photosensitisers,
+        &mut patient.goals,
+    ] {
+        list.sort_unstable();
+    }
     request.appearance.get_or_insert_default();
     request.scale_inputs.get_or_insert_default();
     request.preferences.get_or_insert_default().excluded_procedures.sort_unstable();

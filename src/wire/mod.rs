@@ -13,7 +13,7 @@ mod scars;
 mod violation;
 
 pub use answer::{classified, generated, number};
-pub use catalogue::{Catalogue, ProcedureText, ScaleText};
+pub use catalogue::{Catalogue, ItemText, ProcedureText, ScaleText};
 pub use identity::protocol_id;
 pub use patient::case;
 pub use rendered::Rendered;

@@ -9,8 +9,8 @@ use super::{
     violation::{InvalidRequest, Path},
 };
 use crate::domain::{
-    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Scar, ScarIndex, Site, Value, View,
-    Vocabulary, Wishes,
+    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Response, Scar, ScarIndex, Site, Value,
+    View, Vocabulary, Wishes,
 };
 
 /// Reads a request to plan.
@@ -44,7 +44,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
     let fields = reader.fields(fields, start);
     let mut wishes = Wishes::default();
     if let Some(preferences) = preferences {
-        reader.preferences(preferences, &mut wishes);
+        reader.preferences(preferences, &mut wishes, &mut facts);
     }
     if let Some(clinic) = clinic {
         reader.clinic(clinic, &mut wishes, &mut facts);
@@ -396,11 +396,13 @@ impl Reader<'_> {
         all
     }
 
-    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes) {
-        let v1::Preferences { excluded_procedures, max_downtime_days } = preferences;
+    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes, facts: &mut Facts) {
+        let v1::Preferences { excluded_procedures, max_downtime_days, budget } = preferences;
         let path = Path::root("preferences");
         wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
         wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
+        facts.set(Fact::DowntimeDays, wishes.max_downtime.map(|it| Value::thousandths(i64::from(it))));
+        self.word(facts, Fact::Budget, path.field("budget"), *budget);
     }
 
     fn clinic(&mut self, clinic: &v1::Clinic, wishes: &mut Wishes, facts: &mut Facts) {
@@ -473,7 +475,7 @@ impl Reader<'_> {
         start: Option<Date>,
         scars: &[Scar],
     ) -> Option<PastSession> {
-        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent } = session;
+        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response } = session;
         let procedure = self.past_procedure(path, procedure, *tca_percent);
         let day = match date {
             Some(date) => self.date(path.field("date"), date),
@@ -500,7 +502,9 @@ impl Reader<'_> {
         groups.dedup();
         let sites = self.sites(path, sites);
         let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
-        Some(PastSession { procedure: procedure?, day: day?.days_after(start?), scars: groups, sites, tca_percent })
+        let response = self.variant(path.field("response"), *response, Response::VARIANTS);
+        let day = day?.days_after(start?);
+        Some(PastSession { procedure: procedure?, day, scars: groups, sites, tca_percent, response })
     }
 
     fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {
@@ -540,7 +544,7 @@ mod tests {
     /// The readers count on it: the n-th value on the wire is the n-th word of the fact.
     #[test]
     fn words_are_in_the_order_of_the_wire() {
-        let facts: [(Fact, Name); 40] = [
+        let facts: [(Fact, Name); 41] = [
             (Fact::Pregnancy, name!(Pregnancy)),
             (Fact::Isotretinoin, name!(Isotretinoin)),
             (Fact::ActiveAcne, name!(ActiveAcne)),
@@ -579,6 +583,7 @@ mod tests {
             (Fact::Psoriasis, name!(Psoriasis)),
             (Fact::Vitiligo, name!(Vitiligo)),
             (Fact::Goals, name!(Goal)),
+            (Fact::Budget, name!(Budget)),
             (Fact::Setting, name!(ClinicSetting)),
             (Fact::FieldExtent, name!(FieldExtent)),
         ];

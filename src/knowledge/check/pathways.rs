@@ -55,7 +55,8 @@ impl Scope<'_> {
                 Some(id)
             });
             let procedures = ids.collect();
-            Adjunct { procedures, rule: self.rule(file, &it.rule) }
+            let when = self.checker.condition(file, it.when.as_ref());
+            Adjunct { when, procedures, rule: self.rule(file, &it.rule) }
         });
         Step {
             phase: raw.phase.into(),
@@ -124,6 +125,7 @@ impl Scope<'_> {
             steps.push(HomeCareStep {
                 phase,
                 when_priming: raw.when_priming,
+                with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),
                 options,

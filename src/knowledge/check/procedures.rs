@@ -6,8 +6,8 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{DepthClass, Range, ScarType},
     knowledge::{
-        Course, Downtime, Expected, GapKinds, Line, Parameter, Procedure, ProcedureKind, Sessions, SourceFile,
-        Strength, TypeStrength, Wait, WeakerKind, raw,
+        Course, Downtime, Evidence, Expected, GapKinds, Line, Parameter, Procedure, ProcedureKind, Sessions,
+        SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
     },
 };
 
@@ -56,14 +56,10 @@ impl Scope<'_> {
             }
             None => None,
         };
-        let expected = raw.expected.iter().map(|it| {
-            if !(it.low.is_finite() && it.high.is_finite() && it.low <= it.high) {
-                self.checker.at(file, &it.rule, "`low` is above `high`");
-            }
-            let rule = self.rule(file, &it.rule);
-            Expected { measure: it.measure.clone(), low: it.low, high: it.high, unit: it.unit.clone(), rule }
-        });
-        let expected = expected.collect();
+        let mut figures =
+            |rows: &[raw::Expected]| -> Vec<Expected> { rows.iter().map(|it| self.figure(file, it)).collect() };
+        let (expected, adverse) = (figures(&raw.expected), figures(&raw.adverse));
+        let evidence = self.evidence(file, &raw.evidence);
         let strengths = raw.strength.iter().filter_map(|it| self.strength(file, it)).collect();
         let mut lines = |lines: &[raw::Line]| -> Vec<Line> { lines.iter().map(|it| self.line(file, it)).collect() };
         Some(Procedure {
@@ -71,6 +67,8 @@ impl Scope<'_> {
             name: raw.name.clone(),
             description: raw.description.clone(),
             kind,
+            families: raw.families.iter().map(|it| it.get_ref().clone()).collect(),
+            evidence,
             order: raw.order,
             gaps,
             sessions,
@@ -85,9 +83,27 @@ impl Scope<'_> {
             stop: lines(&raw.stop),
             switch: lines(&raw.switch),
             risk: lines(&raw.risk),
+            red_flag: lines(&raw.red_flag),
+            adverse,
             expected,
             strengths,
         })
+    }
+
+    fn figure(&mut self, file: &SourceFile, raw: &raw::Expected) -> Expected {
+        if !(raw.low.is_finite() && raw.high.is_finite() && raw.low <= raw.high) {
+            self.checker.at(file, &raw.rule, "`low` is above `high`");
+        }
+        let rule = self.rule(file, &raw.rule);
+        Expected { measure: raw.measure.clone(), low: raw.low, high: raw.high, unit: raw.unit.clone(), rule }
+    }
+
+    fn evidence(&mut self, file: &SourceFile, raw: &raw::Evidence) -> Evidence {
+        let grade = raw.grade.get_ref();
+        if !["A", "B", "C", "D"].contains(&grade.as_str()) {
+            self.checker.at(file, &raw.grade, "write the grade as A, B, C or D");
+        }
+        Evidence { grade: grade.clone(), rule: self.rule(file, &raw.rule) }
     }
 
     fn has_what_its_kind_needs(&mut self, file: &SourceFile, raw: &raw::Procedure, kind: ProcedureKind) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Parsed};
+use super::{Checker, Parsed, names::Names};
 use crate::{
     domain::{Action, ProcedureId, RuleId},
     knowledge::{Basis, Citation, Rule, SourceFile, raw},
@@ -27,10 +27,11 @@ struct Entry<'f> {
     condition: String,
     action: Option<Action>,
     procedures: Vec<String>,
+    except: Vec<String>,
 }
 
 impl Rules {
-    pub(super) fn collect(checker: &mut Checker, parsed: &Parsed<'_>, citations: &[Citation]) -> Self {
+    pub(super) fn collect(checker: &mut Checker, parsed: &Parsed<'_>, names: &Names, citations: &[Citation]) -> Self {
         let mut entries = Entries { checker, found: Vec::new() };
         entries.walk(parsed);
         let mut found = entries.found;
@@ -46,7 +47,6 @@ impl Rules {
             ids.insert(entry.id.get_ref().clone(), RuleId(place));
             kept.push(entry);
         }
-        let procedures: Vec<&str> = parsed.procedures.iter().map(|(id, _)| *id).collect();
         let rules = kept.iter().map(|entry| Rule {
             id: entry.id.get_ref().clone(),
             says: entry.says.clone(),
@@ -55,7 +55,7 @@ impl Rules {
             file: entry.file.path.clone(),
             condition: entry.condition.clone(),
             action: entry.action,
-            procedures: entry.procedures.iter().filter_map(|id| place(&procedures, id)).collect(),
+            procedures: members(names, entry),
         });
         Self { rules: rules.collect(), ids }
     }
@@ -74,9 +74,14 @@ impl Rules {
     }
 }
 
-fn place(procedures: &[&str], id: &str) -> Option<ProcedureId> {
-    let place = procedures.binary_search(&id).ok()?;
-    u8::try_from(place).ok().map(ProcedureId)
+/// The procedures that a rule acts on.
+fn members(names: &Names, entry: &Entry<'_>) -> Vec<ProcedureId> {
+    let out: Vec<ProcedureId> = entry.except.iter().flat_map(|id| names.family(id)).collect();
+    let mut all: Vec<ProcedureId> = entry.procedures.iter().flat_map(|id| names.family(id)).collect();
+    all.retain(|it| !out.contains(it));
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// What a rule rests on: sources, other rules, or clinical practice.
@@ -148,6 +153,7 @@ impl<'f> Entries<'_, 'f> {
             condition: String::new(),
             action: None,
             procedures: Vec::new(),
+            except: Vec::new(),
         });
         self.found.last_mut()
     }
@@ -186,6 +192,18 @@ impl<'f> Entries<'_, 'f> {
             file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule));
         }
         self.gaps(parsed.gaps.source, &parsed.gaps.raw);
+        for file in &parsed.more_gaps {
+            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap);
+        }
+        for raw in &parsed.policies.raw.policy {
+            let mut fields = vec![("default", raw.default.get_ref().clone())];
+            fields.extend(raw.at_least.as_ref().map(|it| ("at_least", it.get_ref().clone())));
+            fields.extend(raw.at_most.as_ref().map(|it| ("at_most", it.get_ref().clone())));
+            self.add(parsed.policies.source, &raw.rule, &raw.says, &raw.because, &fields);
+        }
+        for raw in &parsed.required.raw.required {
+            self.add(parsed.required.source, &raw.rule, &raw.says, &raw.because, &[]);
+        }
         self.classification(parsed.classification.source, &parsed.classification.raw);
         self.grading(parsed.grading.source, &parsed.grading.raw);
         for (_, file) in &parsed.pathways {
@@ -247,7 +265,8 @@ impl<'f> Entries<'_, 'f> {
             let fields = [("low", number(it.low)), ("high", number(it.high)), ("unit", it.unit.clone())];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
-        for it in &raw.expected {
+        self.add(file, &raw.evidence.rule, &raw.evidence.says, &raw.evidence.because, &[]);
+        for it in raw.expected.iter().chain(&raw.adverse) {
             let fields = [
                 ("measure", it.measure.clone()),
                 ("low", number(it.low)),
@@ -259,7 +278,8 @@ impl<'f> Entries<'_, 'f> {
         for it in &raw.strength {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
-        for lines in [&raw.preparation, &raw.aftercare, &raw.technique, &raw.stop, &raw.switch, &raw.risk] {
+        let care = [&raw.preparation, &raw.aftercare, &raw.technique, &raw.stop, &raw.switch];
+        for lines in care.into_iter().chain([&raw.risk, &raw.red_flag]) {
             self.lines(file, lines);
         }
     }
@@ -270,19 +290,37 @@ impl<'f> Entries<'_, 'f> {
             fields.extend(limit.at_most.map(|it| ("at_most", number(it))));
             fields.extend(limit.start_at.map(|it| ("start_at", number(it))));
         }
+        for amount in raw.item.iter().flat_map(|it| &it.amount) {
+            fields.push((amount.name.get_ref().as_str(), number(amount.value)));
+        }
         fields.extend(raw.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
         let Some(entry) = self.add(file, &raw.id, &raw.says, &raw.because, &fields) else { return };
         entry.code.clone_from(raw.code.get_ref());
         entry.condition.clone_from(raw.when.get_ref());
         entry.action = Some(raw.action.into());
         entry.procedures = raw.procedures.iter().map(|it| it.get_ref().clone()).collect();
+        entry.except = raw.except.iter().map(|it| it.get_ref().clone()).collect();
     }
 
     fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps) {
         let addition = &raw.pigment_addition;
         let fields = [("wait", addition.wait.get_ref().clone())];
         self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
-        for gap in &raw.gap {
+        let derivation = &raw.derivation;
+        let fields = [
+            ("typical_at_least", derivation.typical_at_least.get_ref().clone()),
+            ("deep_addition", derivation.deep_addition.get_ref().clone()),
+        ];
+        self.add(file, &derivation.rule, &derivation.says, &derivation.because, &fields);
+        self.gap_rows(file, &raw.kind, &raw.gap);
+    }
+
+    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap]) {
+        for kind in kinds {
+            let fields = [("hold", kind.hold.get_ref().clone())];
+            self.add(file, &kind.rule, &kind.says, &kind.because, &fields);
+        }
+        for gap in gaps {
             let mut fields = vec![("floor", gap.floor.get_ref().clone()), ("typical", gap.typical.get_ref().clone())];
             fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
             fields.extend(gap.latest.as_ref().map(|it| ("latest", it.get_ref().clone())));
@@ -346,6 +384,10 @@ impl<'f> Entries<'_, 'f> {
         self.lines(file, &raw.disclaimer);
         self.lines(file, &raw.warning);
         self.add(file, &raw.fewest.rule, &raw.fewest.says, &raw.fewest.because, &[]);
+        for it in &raw.failure {
+            let fields = [("sessions", it.sessions.to_string()), ("after", it.after.get_ref().clone())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
         for it in [&raw.gate_review, &raw.final_review] {
             let fields = [("after", it.after.get_ref().clone())];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
@@ -364,6 +406,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.plain_first,
             &raw.step_left_out,
             &raw.history,
+            &raw.not_assessed,
             &raw.test_area,
             &raw.priming,
         ] {

@@ -1,46 +1,101 @@
 //! Checks the safety rules.
 
+use strum::VariantArray as _;
+
 use super::{Parsed, Scope};
 use crate::{
-    domain::{Action, Fact, FactKind, Predicate, ProcedureId, ProcedureSet},
-    knowledge::{Lead, Procedure, SafetyLimit, SafetyRule, SourceFile, raw},
+    domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
+    knowledge::{
+        Amount, CareItem, ItemAt, Lead, Procedure, RequiredFact, SafetyLimit, SafetyRule, SourceFile, condition, raw,
+    },
 };
 
 impl Scope<'_> {
-    /// The safety rules, in the order of the ids.
-    pub(super) fn safety(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure]) -> Vec<SafetyRule> {
+    /// The safety rules that the policies leave in force, in the order of the ids, and what they add to plans.
+    pub(super) fn safety(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure]) -> (Vec<SafetyRule>, Vec<CareItem>) {
         let mut rules = Vec::new();
+        let mut items = Vec::new();
         for file in &parsed.safety {
             for raw in &file.raw.rule {
-                rules.push(self.safety_rule(file.source, raw, procedures));
+                let rule = self.safety_rule(file.source, raw, procedures, &mut items);
+                if !condition::is_never(&rule.when) {
+                    rules.push(rule);
+                }
             }
         }
         rules.sort_by_key(|it| it.rule);
-        rules
+        (rules, items)
     }
 
-    fn safety_rule(&mut self, file: &SourceFile, raw: &raw::SafetyRule, procedures: &[Procedure]) -> SafetyRule {
+    /// What must be known before a procedure is planned.
+    pub(super) fn required(&mut self, parsed: &Parsed<'_>) -> Vec<RequiredFact> {
+        let file = parsed.required.source;
+        let mut all = Vec::new();
+        for raw in &parsed.required.raw.required {
+            let procedures = self.procedure_set(file, &raw.procedures, &[]);
+            let rule = self.rule(file, &raw.rule);
+            if let Some(fact) = self.checker.word(file, &raw.fact, Fact::VARIANTS) {
+                all.push(RequiredFact { fact, procedures, rule });
+            }
+        }
+        all
+    }
+
+    fn item(&mut self, file: &SourceFile, rule: RuleId, raw: &raw::CareItem) -> Option<CareItem> {
+        let mut days = raw.days.clone().unwrap_or_else(|| vec![0]);
+        days.sort_unstable();
+        if days.is_empty() {
+            self.checker.at(file, &raw.kind, "name at least one day, or leave `days` out");
+        }
+        if raw.at == raw::ItemAt::BeforePlan && days != [0] {
+            self.checker.at(file, &raw.kind, "what comes before the plan has no `days`");
+        }
+        let amounts = raw.amount.iter().map(|it| Amount {
+            name: it.name.get_ref().clone(),
+            value: self.checker.thousandths(file, &it.name, it.value),
+            unit: it.unit.clone(),
+            per_kg: it.per_kg,
+        });
+        let amounts = amounts.collect();
+        let at = match raw.at {
+            raw::ItemAt::BeforePlan => ItemAt::BeforePlan,
+            raw::ItemAt::FirstSession => ItemAt::FirstSession,
+            raw::ItemAt::EachSession => ItemAt::EachSession,
+        };
+        let kind = self.checker.word(file, &raw.kind, ItemKind::VARIANTS)?;
+        Some(CareItem { kind, rule, at, days, options: raw.options.clone(), amounts })
+    }
+
+    fn safety_rule(
+        &mut self,
+        file: &SourceFile,
+        raw: &raw::SafetyRule,
+        procedures: &[Procedure],
+        items: &mut Vec<CareItem>,
+    ) -> SafetyRule {
         let before = self.checker.count();
         let when = self.checker.condition(file, Some(&raw.when));
         let readable = self.checker.count() == before;
         if raw.procedures.is_empty() {
             self.checker.at(file, &raw.id, "name at least one procedure that the rule acts on");
         }
-        let ids: Vec<ProcedureId> = raw.procedures.iter().filter_map(|id| self.procedure(file, id)).collect();
+        let set = self.procedure_set(file, &raw.procedures, &raw.except);
+        let ids: Vec<ProcedureId> =
+            (0_u8..).map(ProcedureId).take(procedures.len()).filter(|it| set.contains(*it)).collect();
         let action: Action = raw.action.into();
         let until = raw.until.as_ref().and_then(|event| self.event(file, event));
         let mut facts = Vec::new();
         when.reads(&mut |fact| facts.push(fact));
         let elapsed = facts.iter().any(|fact| fact.kind() == FactKind::Elapsed);
         match (action == Action::Defer, &raw.until) {
-            (true, None) if !elapsed => {
+            (true, None) if !elapsed && !condition::is_never(&when) => {
                 self.checker.at(file, &raw.id, "a deferral needs `until`, or a condition on days since an event");
             }
             (false, Some(event)) => self.checker.at(file, event, "only a deferral has `until`"),
             (true, _) | (false, None) => {}
         }
         let if_unknown = raw.if_unknown == raw::IfUnknown::Apply;
-        if if_unknown && readable && facts.is_empty() {
+        if if_unknown && readable && facts.is_empty() && !condition::is_never(&when) {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
         }
         let mut limits = Vec::new();
@@ -54,14 +109,20 @@ impl Scope<'_> {
                 raw::LeadKind::TestArea => Lead::TestArea(days),
             })
         });
+        let rule = self.rule(file, &raw.id);
+        let first = items.len();
+        for item in &raw.item {
+            items.extend(self.item(file, rule, item));
+        }
         SafetyRule {
-            rule: self.rule(file, &raw.id),
+            rule,
+            items: (first..items.len()).collect(),
             scope: when.scope(),
             timed: elapsed,
             asks: asks(&when, if_unknown, &facts),
             when,
             if_unknown,
-            procedures: ids.into_iter().collect::<ProcedureSet>(),
+            procedures: set,
             action,
             until,
             limits,
@@ -100,6 +161,18 @@ impl Scope<'_> {
         }
         limits
     }
+}
+
+/// The facts that some rule reads and that somebody can be asked for.
+pub(super) fn asked(rules: &[SafetyRule]) -> Vec<Fact> {
+    let mut all = Vec::new();
+    for rule in rules {
+        rule.when.reads(&mut |fact| all.push(fact));
+    }
+    all.retain(|fact| !fact.is_computed());
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// The facts whose absence made the rule fire, so that they are worth asking for.

@@ -2,9 +2,44 @@
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::Day,
+    domain::{Day, RuleId},
     knowledge::{Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, raw, wait},
 };
+
+/// How long skin rests after a kind, and what the rest of a derived pair depends on.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    days: Day,
+    deep: bool,
+    ablative: bool,
+    marks: bool,
+    rule: RuleId,
+}
+
+impl Hold {
+    /// The pair that follows from it where no source says more.
+    fn before(&self, next: &Self, least: Day, deep: Day, rule: RuleId) -> Gap {
+        let both_deep = self.deep && next.deep && (self.ablative || next.ablative);
+        let typical = self.days.max(least) + if both_deep { deep } else { 0 };
+        let base = Spacing {
+            floor: self.days,
+            plan_min: self.days,
+            typical_from: typical,
+            typical_to: typical,
+            latest: None,
+            rule: self.rule,
+            also: Some(rule),
+        };
+        let pigment_addition = self.marks || next.marks;
+        Gap { base, same_sitting: false, pigment_addition, variants: Vec::new() }
+    }
+}
+
+/// The rows of every file, in order.
+fn rows<'p>(parsed: &'p Parsed<'_>) -> impl Iterator<Item = (&'p SourceFile, &'p raw::Gap)> {
+    let first = parsed.gaps.raw.gap.iter().map(|it| (parsed.gaps.source, it));
+    first.chain(parsed.more_gaps.iter().flat_map(|file| file.raw.gap.iter().map(|it| (file.source, it))))
+}
 
 impl Scope<'_> {
     /// The gap table, unless it has a hole.
@@ -14,7 +49,7 @@ impl Scope<'_> {
         let size = self.names.kinds.len();
         let mut cells: Vec<Option<Gap>> = vec![None; size * size];
         let mut seen: Vec<(GapKind, GapKind)> = Vec::new();
-        for row in &raw.gap {
+        for (file, row) in rows(parsed) {
             let (from, to) = (self.kind(file, &row.from), self.kind(file, &row.to));
             let gap = self.gap(file, row);
             let (Some(from), Some(to)) = (from, to) else { continue };
@@ -27,11 +62,24 @@ impl Scope<'_> {
                 *cell = gap;
             }
         }
+        let holds = self.holds(parsed);
+        let derivation = &raw.derivation;
+        let least = self.checker.wait(file, &derivation.typical_at_least);
+        let deep = self.checker.wait(file, &derivation.deep_addition);
+        let rule = self.rule(file, &derivation.rule);
         for (from, first) in (0_u8..).map(GapKind).zip(&self.names.kinds) {
             for (to, next) in (0_u8..).map(GapKind).zip(&self.names.kinds) {
-                if !seen.contains(&(from, to)) {
-                    let message = format!("there is no row from `{first}` to `{next}`");
-                    self.checker.problem(&file.path, 1, message);
+                if seen.contains(&(from, to)) {
+                    continue;
+                }
+                if from == to {
+                    self.checker.problem(&file.path, 1, format!("there is no row from `{first}` to `{next}`"));
+                }
+                let both = (holds.get(usize::from(from.0)), holds.get(usize::from(to.0)));
+                let (Some(Some(one)), Some(Some(other))) = both else { continue };
+                let place = usize::from(from.0) * size + usize::from(to.0);
+                if let (Some(least), Some(deep), Some(cell)) = (least, deep, cells.get_mut(place)) {
+                    *cell = Some(one.before(other, least, deep, rule));
                 }
             }
         }
@@ -45,17 +93,36 @@ impl Scope<'_> {
         Some(Gaps { kinds: self.names.kinds.clone(), cells: cells?, pigment_addition })
     }
 
+    /// How long skin rests after each kind; `None` where the row is missing or wrong.
+    fn holds(&mut self, parsed: &Parsed<'_>) -> Vec<Option<Hold>> {
+        let mut holds: Vec<Option<Hold>> = vec![None; self.names.kinds.len()];
+        let first = parsed.gaps.raw.kind.iter().map(|it| (parsed.gaps.source, it));
+        let more = parsed.more_gaps.iter().flat_map(|file| file.raw.kind.iter().map(|it| (file.source, it)));
+        for (file, row) in first.chain(more) {
+            let kind = self.kind(file, &row.id);
+            let days = self.checker.wait(file, &row.hold);
+            let rule = self.rule(file, &row.rule);
+            let (Some(kind), Some(days)) = (kind, days) else { continue };
+            let Some(slot) = holds.get_mut(usize::from(kind.0)) else { continue };
+            if slot.is_some() {
+                self.checker.at(file, &row.id, "this kind is listed twice");
+            }
+            *slot = Some(Hold { days, deep: row.deep, ablative: row.ablative, marks: row.marks, rule });
+        }
+        for (kind, hold) in self.names.kinds.iter().zip(&holds) {
+            if hold.is_none() {
+                let message = format!("there is no [[kind]] `{kind}` that says how long skin rests after it");
+                self.checker.problem(&parsed.gaps.source.path, 1, message);
+            }
+        }
+        holds
+    }
+
     /// Reports waits of a weaker form that are longer than those of the stronger one.
     pub(super) fn weaker_waits_no_longer(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure], gaps: &Gaps) {
-        let file = parsed.gaps.source;
         let row = |from: GapKind, to: GapKind| {
             let name = |kind: GapKind| gaps.kinds.get(usize::from(kind.0));
-            parsed
-                .gaps
-                .raw
-                .gap
-                .iter()
-                .find(|it| Some(it.from.get_ref()) == name(from) && Some(it.to.get_ref()) == name(to))
+            rows(parsed).find(|(_, it)| Some(it.from.get_ref()) == name(from) && Some(it.to.get_ref()) == name(to))
         };
         let kinds = || (0_u8..).map(GapKind).take(gaps.kinds.len());
         for (strong, weak) in procedures.iter().filter_map(|it| Some((it.gaps?.kind, it.gaps?.weaker?.kind))) {
@@ -65,7 +132,7 @@ impl Scope<'_> {
                     continue;
                 };
                 let longer = mild.base.floor > full.base.floor || mild.base.plan_min > full.base.plan_min;
-                if let Some(row) = row(from, to).filter(|_| longer) {
+                if let Some((file, row)) = row(from, to).filter(|_| longer) {
                     self.checker.at(file, &row.to, "a weaker form never waits longer than the stronger one");
                 }
             }
