@@ -12,7 +12,7 @@ use super::{
 /// One procedure of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    pub procedure: &'static str,
+    pub procedure: String,
     /// Is it done only if a review says so?
     pub contingent: bool,
     pub days: Vec<i32>,
@@ -238,7 +238,7 @@ pub fn plan(person: &Person) -> Plan {
             last = Some((procedure, *days.last().unwrap()));
         }
         let tests = if test > 0 { vec![day] } else { Vec::new() };
-        stages.push(Stage { procedure, contingent: step.contingent, days, tests });
+        stages.push(Stage { procedure: procedure.to_owned(), contingent: step.contingent, days, tests });
     }
     if reviews.is_empty() {
         reviews = last.iter().flat_map(|(_, day)| REVIEW_DAYS.map(|it| day + it)).collect();
@@ -258,10 +258,10 @@ fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
 
 /// PRP joins the device sittings that the matrix allows: "MN, MNRF, AFL; never with CROSS, NAFL or picosecond".
 fn plasma(calendar: &mut Calendar<'_>, stages: &[Stage]) -> Option<Stage> {
-    let sittings = stages.iter().filter(|it| !it.contingent && matches!(it.procedure, MN | MNRF | AFL));
+    let sittings = stages.iter().filter(|it| !it.contingent && matches!(it.procedure.as_str(), MN | MNRF | AFL));
     let joined = sittings.flat_map(|it| it.days.clone());
     let days: Vec<i32> =
         joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
     // At least two sittings: fewer are no course.
-    (days.len() >= 2).then(|| Stage { procedure: PRP, contingent: false, days, tests: Vec::new() })
+    (days.len() >= 2).then(|| Stage { procedure: PRP.to_owned(), contingent: false, days, tests: Vec::new() })
 }
