@@ -10,4 +10,5 @@ pub mod knowledge;
 pub mod release;
 pub mod serve;
 pub mod settings;
+pub mod survey;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! The domain is finite: every case that can differ is planned, and what must always hold is checked on it.
 //!
-//! Types × phototypes × sites × grades, and each answer that a safety rule tells apart alone on top.
+//! `src/survey/` lists the cases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
@@ -19,67 +19,34 @@ use cicatrix::{
     domain::{Action, Case, Fact, Outcome, Plan, RuleId, ScarType, Site, Value},
     engine,
     knowledge::Basis,
+    survey::Survey,
 };
 use people::{answers, case, healthy, knowledge, scar, treatable, untreatable};
 use strum::VariantArray as _;
 
-/// Runs `check` on every case, on all cores, and says how many there were.
-fn for_every_case(check: impl Fn(&str, &Case, &Plan) + Sync) -> usize {
-    let count = AtomicUsize::new(0);
-    let answers = answers();
-    let run = |name: &str, case: &Case| {
-        let plan = engine::plan(knowledge(), case);
-        check(name, case, &plan);
-        count.fetch_add(1, Relaxed);
-    };
-    let phototypes: Vec<Option<i64>> = (1..=6).map(Some).chain([None]).collect();
+/// Runs `check` on every case of a survey, on all cores, and says how many there were.
+fn for_every_case(survey: &Survey, check: impl Fn(&str, &Case, &Plan) + Sync) -> usize {
+    let next = AtomicUsize::new(0);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        for half in [0, 1] {
-            let (run, answers, phototypes) = (&run, &answers, &phototypes);
-            scope.spawn(move || {
-                // The full product of what pathways read.
-                for (at, (name, features)) in treatable().into_iter().enumerate() {
-                    if at % 2 != half {
-                        continue;
-                    }
-                    for phototype in phototypes {
-                        for site in Site::VARIANTS {
-                            for (grade, number) in [(None, 14), (Some(2), 3), (Some(2), 14), (Some(4), 14)] {
-                                let mut it = case(healthy(*phototype), vec![scar("s", *site, number, &features)]);
-                                it.findings.declared_grade = grade;
-                                run(&format!("{name}, phototype {phototype:?}, {site:?}, grade {grade:?}"), &it);
-                            }
-                        }
-                        // Each answer alone on top, at a site of each kind.
-                        for answer in answers {
-                            for site in [Site::Cheek, Site::Chest, Site::Neck, Site::Perioral] {
-                                let mut it = case(healthy(*phototype), vec![scar("s", site, 14, &features)]);
-                                for (fact, value) in &answer.changes {
-                                    it.patient.set(*fact, *value);
-                                }
-                                run(&format!("{name}, phototype {phototype:?}, {site:?}, {}", answer.name), &it);
-                            }
-                        }
-                    }
-                }
-                for (at, (name, features)) in untreatable().into_iter().enumerate() {
-                    if at % 2 != half {
-                        continue;
-                    }
-                    for site in Site::VARIANTS {
-                        run(name, &case(healthy(Some(3)), vec![scar("s", *site, 2, &features)]));
-                    }
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Relaxed);
+                    let Some(who) = survey.who(at) else { break };
+                    let case = survey.case(at, knowledge()).unwrap();
+                    check(&who.to_string(), &case, &engine::plan(knowledge(), &case));
                 }
             });
         }
     });
-    count.into_inner()
+    survey.len()
 }
 
 #[test]
 fn what_must_always_hold_holds_on_every_case() {
     let heard = std::sync::Mutex::new(BTreeSet::new());
-    let count = for_every_case(|name, case, plan| {
+    let count = for_every_case(&Survey::of(knowledge()), |name, case, plan| {
         laws::check(name, knowledge(), case, plan);
         let rules: BTreeSet<RuleId> = laws::rules(plan).into_iter().collect();
         heard.lock().unwrap().extend(rules);

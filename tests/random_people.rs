@@ -8,7 +8,7 @@ mod laws;
 mod people;
 
 use cicatrix::{
-    domain::{Area, Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, ScarIndex, Site, Value},
+    domain::{Area, Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, Site, Value},
     engine,
 };
 use people::{answers, case, healthy, knowledge, scar, treatable, untreatable};
@@ -91,6 +91,7 @@ fn person(dice: &mut Dice) -> Case {
             scars: if dice.one_in(2) { vec![ScarIndex(u16::try_from(dice.roll(groups)).unwrap())] } else { Vec::new() },
             sites: Vec::new(),
             tca_percent: dice.one_in(3).then_some(50_000),
+            response: dice.one_in(3).then_some(Response::Under25Percent),
         });
     }
     it.history.sort_by_key(|it| it.day);

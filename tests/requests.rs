@@ -124,7 +124,7 @@ fn each_mistake_has_its_sentence() {
             |it| it.patient.as_mut().unwrap().phototype = 7,
             "patient.phototype is 7, which is no value of this enum; send one from 1 to 6",
         ),
-        (|it| it.patient.as_mut().unwrap().inr = Some(0.1), "patient.inr must be a number from 0.5 to 20"),
+        (|it| it.patient.as_mut().unwrap().inr = Some(0.1), "patient.inr must be a number from 0.8 to 15"),
         (
             |it| it.patient.as_mut().unwrap().acne_quiet_since = date(2027, 1, 0),
             "patient.acne_quiet_since lies after start_date; send the day on which it last was so",
@@ -186,6 +186,7 @@ fn each_mistake_has_its_sentence() {
                 it.preferences = Some(v1::Preferences {
                     excluded_procedures: vec!["prp".to_owned(), "tca-crss".to_owned()],
                     max_downtime_days: None,
+                    budget: 0,
                 });
             },
             "preferences.excluded_procedures[1] is no procedure of this knowledge release; ListProcedures names them",

@@ -78,7 +78,7 @@ pub enum Fact {
     WeightKg,
     Goals,
     Budget,
-    /// Most days until make-up covers the traces of a session.
+    /// Most days until make-up covers the traces of a session. Computed from the wishes.
     DowntimeDays,
     /// Complications of past sessions.
     PreviousComplication,
@@ -353,6 +353,7 @@ impl Fact {
         matches!(
             self,
             Self::PlanningPhototype
+                | Self::DowntimeDays
                 | Self::PreviousComplication
                 | Self::KeloidPresent
                 | Self::Site

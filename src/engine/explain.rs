@@ -104,6 +104,10 @@ fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
     add_rules(&mut stage.reasons, draft.reasons.iter().copied());
     add_rules(&mut stage.reasons, dated.repeat.filter(|_| draft.count > 1).map(|it| it.rule));
     add_rules(&mut stage.reasons, dated.timing.iter().copied());
+    // A gentler setting is how the session is done.
+    let usual = context.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.downtime);
+    let chosen = context.downtime(draft.procedure);
+    add_rules(&mut stage.technique, chosen.filter(|_| chosen != usual).map(|it| it.rule));
     stage.passed_over.clone_from(&draft.passed_over);
     stage
 }

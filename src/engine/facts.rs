@@ -12,6 +12,7 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
         patient.set(fact, case.findings.appearance.get(fact));
     }
     patient.set(Fact::Grade, assessment.qualitative_grade().map(|grade| Value::thousandths(i64::from(grade))));
+    patient.set(Fact::DowntimeDays, case.wishes.max_downtime.map(|days| Value::thousandths(i64::from(days))));
     let areas = |fits: fn(ScarType) -> bool| -> Vec<_> {
         let found = assessment.scars.iter().filter(|it| fits(it.scar_type));
         found.filter_map(|it| case.findings.scars.get(it.scar.index())).map(|scar| scar.area).collect()

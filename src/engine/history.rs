@@ -5,7 +5,7 @@ use crate::{
     engine::{
         parameters,
         select::Context,
-        spacing::{between, kind},
+        spacing::{between, kind, on},
     },
     knowledge::{GapKind, Procedure, ProcedureKind, Spacing},
 };
@@ -52,7 +52,10 @@ pub(super) fn since(
         procedure.parameter_names.get(parameter).and(past.tca_percent)
     })?;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
-    if touches(context, past, procedure, focal, scars) { between(context.knowledge, patient, done, next) } else { None }
+    if !touches(context, past, procedure, focal, scars) {
+        return None;
+    }
+    between(context.knowledge, patient, done, next).map(|wait| on(context, wait, scars))
 }
 
 /// Was the past session on the same skin?

@@ -1,13 +1,13 @@
 //! Schedules: gives each stage its days.
 
 use crate::{
-    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId},
+    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex},
     engine::{
         history::{self, areas},
         parameters,
         place::{Course, place},
         select::{Context, Draft, add_rules},
-        spacing::{aim, between, kind},
+        spacing::{aim, between, kind, on},
     },
     knowledge::{GapKind, ProcedureKind, Spacing},
 };
@@ -94,7 +94,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
     let own = procedure.and_then(|it| kind(it, |parameter| parameters::highest(&settings, parameter)));
     let joined = draft.adjunct.and_then(|id| Some(knowledge.procedures().get(id.index())?.gaps?.kind));
     let kinds = (own, joined);
-    let repeat = combined(context, patient, kinds, kinds);
+    let repeat = combined(context, patient, kinds, kinds, &draft.scars);
     let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
     Dated {
         draft,
@@ -182,15 +182,22 @@ fn longest(context: Context<'_, '_>, patient: &Facts, earlier: &Dated<'_>, later
     if !overlap(context, earlier, later) {
         return None;
     }
-    combined(context, patient, earlier.kinds, later.kinds)
+    combined(context, patient, earlier.kinds, later.kinds, &later.draft.scars)
 }
 
 /// The wait from one sitting to another: that of its procedure, lengthened by what joins the sittings.
-fn combined(context: Context<'_, '_>, patient: &Facts, first: Kinds, next: Kinds) -> Option<Spacing> {
-    let mut wait = between(context.knowledge, patient, first.0?, next.0?)?;
+fn combined(
+    context: Context<'_, '_>,
+    patient: &Facts,
+    first: Kinds,
+    next: Kinds,
+    scars: &[ScarIndex],
+) -> Option<Spacing> {
+    let mut wait = on(context, between(context.knowledge, patient, first.0?, next.0?)?, scars);
     for first in first.0.into_iter().chain(first.1) {
         for next in next.0.into_iter().chain(next.1) {
             let Some(other) = between(context.knowledge, patient, first, next) else { continue };
+            let other = on(context, other, scars);
             wait.floor = wait.floor.max(other.floor);
             if other.plan_min > wait.plan_min {
                 wait.plan_min = other.plan_min;

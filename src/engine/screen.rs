@@ -207,7 +207,7 @@ fn disposition<'k>(
 
 /// Must somebody else be asked, or is it a check that the visit itself settles?
 fn is_opinion(rule: &SafetyRule) -> bool {
-    rule.action == Action::Clearance
+    rule.action == Action::Clearance && !rule.at_visit
 }
 
 /// Can the event be settled at the visit?

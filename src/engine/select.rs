@@ -6,7 +6,7 @@ use crate::{
         limits::FEW_RULES,
         screen::{Screening, Standing, insert_sorted},
     },
-    knowledge::{Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
+    knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
 };
 
 /// A stage without days.
@@ -172,7 +172,7 @@ impl<'k> Context<'_, 'k> {
     fn unwanted(&self, procedure: ProcedureId) -> Option<RuleId> {
         let planning = self.knowledge.planning();
         let wishes = &self.case.wishes;
-        let makeup_day = || Some(self.knowledge.procedures().get(procedure.index())?.downtime?.makeup_day);
+        let makeup_day = || self.downtime(procedure).map(|it| it.makeup_day);
         if wishes.excluded.contains(procedure) {
             Some(planning.unwanted)
         } else if wishes.available.is_some_and(|available| !available.contains(procedure)) {
@@ -182,6 +182,15 @@ impl<'k> Context<'_, 'k> {
         } else {
             None
         }
+    }
+
+    /// The traces of a session: those of the gentlest setting when only that is accepted.
+    pub(super) fn downtime(&self, procedure: ProcedureId) -> Option<Downtime> {
+        let known = self.knowledge.procedures().get(procedure.index())?;
+        let usual = known.downtime?;
+        let fits = |it: &Downtime| self.case.wishes.max_downtime.is_none_or(|most| it.makeup_day <= most);
+        let gentler = known.gentler.iter().copied().find(fits);
+        Some(if fits(&usual) { usual } else { gentler.unwrap_or(usual) })
     }
 
     fn strength(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<Strength> {

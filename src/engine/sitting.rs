@@ -223,7 +223,7 @@ impl Care {
         };
         for item in items {
             let Some(known) = procedure(context, item.procedure) else { continue };
-            if let Some(downtime) = known.downtime {
+            if let Some(downtime) = context.downtime(item.procedure) {
                 care.lengthen(&downtime);
             }
             add_rules(&mut care.preparation, lines(context, &known.preparation, &item.scars));

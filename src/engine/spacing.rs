@@ -1,7 +1,8 @@
 //! How long one procedure waits for another on the same skin, for one patient.
 
 use crate::{
-    domain::{Day, Facts, Truth},
+    domain::{Day, Facts, ScarIndex, Truth},
+    engine::select::Context,
     knowledge::{GapKind, Knowledge, Procedure, Spacing},
 };
 
@@ -20,6 +21,20 @@ pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, ne
         spacing.also = Some(addition.rule);
     }
     Some(spacing)
+}
+
+/// The wait on the skin of `scars`: some sites need longer.
+pub(super) fn on(context: Context<'_, '_>, mut spacing: Spacing, scars: &[ScarIndex]) -> Spacing {
+    let Some(addition) = &context.knowledge.gaps().site_addition else { return spacing };
+    let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
+    if facts.any(|facts| addition.when.holds(facts, 0) == Truth::Yes) {
+        spacing.plan_min += addition.days;
+        spacing.typical_from += addition.days;
+        spacing.typical_to += addition.days;
+        spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
+        spacing.also = Some(addition.rule);
+    }
+    spacing
 }
 
 /// The kind that holds for `procedure` while a parameter goes up to what `high` says, by its place.

@@ -19,8 +19,8 @@ use strum::VariantArray as _;
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model, policy::Policies, raw,
-    wait,
+    Choices, Citation, Condition, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model,
+    policy::Policies, raw, wait,
 };
 use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Tool, Vocabulary};
 use names::Names;
@@ -165,6 +165,8 @@ impl<'f> Single<'_, 'f> {
 pub(super) struct Checker {
     problems: Vec<Problem>,
     policies: Policies,
+    /// Every condition that was read, with its file.
+    conditions: Vec<Condition>,
 }
 
 impl Checker {
@@ -196,10 +198,12 @@ impl Checker {
     /// The condition, or always when there is none.
     pub(super) fn condition(&mut self, file: &SourceFile, text: Option<&raw::Text>) -> Predicate {
         let Some(text) = text else { return Predicate::Always };
-        super::condition::parse(text.get_ref(), &self.policies).unwrap_or_else(|message| {
+        let when = super::condition::parse(text.get_ref(), &self.policies).unwrap_or_else(|message| {
             self.at(file, text, message);
             Predicate::Always
-        })
+        });
+        self.conditions.push(Condition { file: file.path.clone(), when: when.clone() });
+        when
     }
 
     /// One wait of at least a day.
@@ -275,6 +279,8 @@ impl Checker {
         let vocabulary = scope.vocabulary(parsed);
         self.citations_are_used(&parsed.citations, &rules);
         let date = self.date(&parsed.release);
+        let mut conditions = std::mem::take(&mut self.conditions);
+        conditions.sort_by(|a, b| a.file.cmp(&b.file));
 
         Some(Knowledge {
             release: parsed.release.raw.release.get_ref().clone(),
@@ -298,6 +304,7 @@ impl Checker {
             asked: safety::asked(&safety),
             safety,
             items,
+            conditions,
         })
     }
 

@@ -32,6 +32,14 @@ pub struct Knowledge {
     pub(super) items: Vec<CareItem>,
     /// The facts that some safety rule reads and that can be asked, in order.
     pub(super) asked: Vec<Fact>,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// A condition with the file that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    pub file: String,
+    pub when: Predicate,
 }
 
 /// What must be known before a procedure is planned.
@@ -186,6 +194,8 @@ pub struct SafetyRule {
     pub lead: Option<Lead>,
     /// Stands under the preconditions of the stage, as a clearance always does.
     pub precondition: bool,
+    /// A clearance that the visit itself settles.
+    pub at_visit: bool,
     /// Places of what it adds to the plan among all items.
     pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
@@ -319,6 +329,8 @@ pub struct Procedure {
     pub gaps: Option<GapKinds>,
     pub sessions: Option<Sessions>,
     pub downtime: Option<Downtime>,
+    /// Gentler settings with traces of their own.
+    pub gentler: Vec<Downtime>,
     pub judge: Option<Wait>,
     pub course: Option<Course>,
     pub parameters: Vec<Parameter>,
@@ -373,6 +385,8 @@ pub struct Gaps {
     pub cells: Vec<Gap>,
     /// Added where the cell says so.
     pub pigment_addition: PigmentAddition,
+    /// Added to every wait on some sites.
+    pub site_addition: Option<PigmentAddition>,
 }
 
 /// Added to a gap where the skin marks easily.
@@ -712,6 +726,11 @@ impl Knowledge {
     /// Rules of the planner.
     pub fn planning(&self) -> &Planning {
         &self.planning
+    }
+
+    /// Every condition of every file: all that two cases can be told apart by.
+    pub fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 }
 

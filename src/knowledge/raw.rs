@@ -112,6 +112,9 @@ pub(super) struct SafetyRule {
     /// True for an opinion or a check that is shown as a precondition of the stage, whatever the action.
     #[serde(default)]
     pub precondition: bool,
+    /// A clearance that can be settled at the visit: a question or a look, and nobody else's opinion.
+    #[serde(default)]
+    pub at_visit: bool,
     /// What the rule adds to the plan.
     #[serde(default)]
     pub item: Vec<CareItem>,
@@ -260,6 +263,9 @@ pub(super) struct Procedure {
     pub gaps: Option<GapKinds>,
     pub sessions: Option<Sessions>,
     pub downtime: Option<Downtime>,
+    /// Gentler settings with traces of their own, for patients who accept few days of them.
+    #[serde(default)]
+    pub gentler: Vec<Downtime>,
     pub judge: Option<Judge>,
     /// Home care: how long it is used.
     pub course: Option<Course>,
@@ -431,6 +437,7 @@ pub(super) enum StrengthWord {
 #[serde(deny_unknown_fields)]
 pub(super) struct Gaps {
     pub pigment_addition: PigmentAddition,
+    pub site_addition: Option<PigmentAddition>,
     pub derivation: Derivation,
     pub kind: Vec<GapKindRow>,
     pub gap: Vec<Gap>,

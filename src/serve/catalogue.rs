@@ -205,6 +205,7 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         Some(procedure.evidence.rule),
         procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule),
     ];
+    let gentler = procedure.gentler.iter().map(|it| it.rule);
     v1::Procedure {
         procedure: procedure.id.clone(),
         name: procedure.name.clone(),
@@ -247,7 +248,7 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
                 reason: Some(heard(it.rule)),
             })
             .collect(),
-        reasons: rules.into_iter().flatten().map(heard).collect(),
+        reasons: rules.into_iter().flatten().chain(gentler).map(heard).collect(),
         judge_after_days: procedure.judge.map(|it| it.days),
         red_flags: lines(&procedure.red_flag),
         adverse_effects: texts.adverse.into_iter().map(|(it, _)| it).collect(),

@@ -401,7 +401,6 @@ impl Reader<'_> {
         let path = Path::root("preferences");
         wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
         wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
-        facts.set(Fact::DowntimeDays, wishes.max_downtime.map(|it| Value::thousandths(i64::from(it))));
         self.word(facts, Fact::Budget, path.field("budget"), *budget);
     }
 

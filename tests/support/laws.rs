@@ -320,6 +320,7 @@ pub fn special_cases() -> Vec<Case> {
                     scars: Vec::new(),
                     sites: Vec::new(),
                     tca_percent: None,
+                    response: None,
                 });
                 cases.push(it);
             }

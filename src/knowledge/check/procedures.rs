@@ -31,17 +31,8 @@ impl Scope<'_> {
             self.in_order(file, &it.rule, [it.min, it.typical, it.max], 1);
             Sessions { count: Range { min: it.min, typical: it.typical, max: it.max }, rule: self.rule(file, &it.rule) }
         });
-        let downtime = raw.downtime.as_ref().map(|it| {
-            self.in_order(file, &it.rule, [it.min, it.typical, it.max], 0);
-            if it.makeup_day < 0 || it.makeup_day > it.max {
-                self.checker.at(file, &it.rule, "`makeup_day` lies between 0 and the longest downtime");
-            }
-            Downtime {
-                days: Range { min: it.min, typical: it.typical, max: it.max },
-                makeup_day: it.makeup_day,
-                rule: self.rule(file, &it.rule),
-            }
-        });
+        let gentler = raw.gentler.iter().map(|it| self.downtime(file, it)).collect();
+        let downtime = raw.downtime.as_ref().map(|it| self.downtime(file, it));
         let judge = match &raw.judge {
             Some(it) => Some(Wait { days: self.checker.wait(file, &it.after)?, rule: self.rule(file, &it.rule) }),
             None => None,
@@ -73,6 +64,7 @@ impl Scope<'_> {
             gaps,
             sessions,
             downtime,
+            gentler,
             judge,
             course,
             parameters,
@@ -88,6 +80,18 @@ impl Scope<'_> {
             expected,
             strengths,
         })
+    }
+
+    fn downtime(&mut self, file: &SourceFile, raw: &raw::Downtime) -> Downtime {
+        self.in_order(file, &raw.rule, [raw.min, raw.typical, raw.max], 0);
+        if raw.makeup_day < 0 || raw.makeup_day > raw.max {
+            self.checker.at(file, &raw.rule, "`makeup_day` lies between 0 and the longest downtime");
+        }
+        Downtime {
+            days: Range { min: raw.min, typical: raw.typical, max: raw.max },
+            makeup_day: raw.makeup_day,
+            rule: self.rule(file, &raw.rule),
+        }
     }
 
     fn figure(&mut self, file: &SourceFile, raw: &raw::Expected) -> Expected {

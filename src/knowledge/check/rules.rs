@@ -248,7 +248,7 @@ impl<'f> Entries<'_, 'f> {
             let fields = counts(it.min, it.typical, it.max);
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
-        if let Some(it) = &raw.downtime {
+        for it in raw.downtime.iter().chain(&raw.gentler) {
             let mut fields = counts(it.min, it.typical, it.max).to_vec();
             fields.push(("makeup_day", it.makeup_day.to_string()));
             self.add(file, &it.rule, &it.says, &it.because, &fields);
@@ -306,6 +306,10 @@ impl<'f> Entries<'_, 'f> {
         let addition = &raw.pigment_addition;
         let fields = [("wait", addition.wait.get_ref().clone())];
         self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
+        if let Some(addition) = &raw.site_addition {
+            let fields = [("wait", addition.wait.get_ref().clone())];
+            self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
+        }
         let derivation = &raw.derivation;
         let fields = [
             ("typical_at_least", derivation.typical_at_least.get_ref().clone()),

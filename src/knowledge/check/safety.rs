@@ -94,6 +94,13 @@ impl Scope<'_> {
             (false, Some(event)) => self.checker.at(file, event, "only a deferral has `until`"),
             (true, _) | (false, None) => {}
         }
+        if raw.at_visit && action != Action::Clearance {
+            self.checker.at(
+                file,
+                &raw.id,
+                "only a clearance has `at_visit`; a deferral names an event of kind `check`",
+            );
+        }
         let if_unknown = raw.if_unknown == raw::IfUnknown::Apply;
         if if_unknown && readable && facts.is_empty() && !condition::is_never(&when) {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
@@ -128,6 +135,7 @@ impl Scope<'_> {
             limits,
             lead,
             precondition: raw.precondition,
+            at_visit: raw.at_visit,
         }
     }
 

@@ -83,14 +83,24 @@ impl Scope<'_> {
                 }
             }
         }
-        let addition = &raw.pigment_addition;
-        let pigment_addition = PigmentAddition {
-            days: self.checker.wait(file, &addition.wait)?,
-            when: self.checker.condition(file, Some(&addition.when)),
-            rule: self.rule(file, &addition.rule),
+        let pigment_addition = self.addition(file, &raw.pigment_addition);
+        let site_addition = match &raw.site_addition {
+            Some(raw) => Some(self.addition(file, raw)?),
+            None => None,
         };
         let cells: Option<Vec<Gap>> = cells.into_iter().collect();
-        Some(Gaps { kinds: self.names.kinds.clone(), cells: cells?, pigment_addition })
+        Some(Gaps {
+            kinds: self.names.kinds.clone(),
+            cells: cells?,
+            pigment_addition: pigment_addition?,
+            site_addition,
+        })
+    }
+
+    fn addition(&mut self, file: &SourceFile, raw: &raw::PigmentAddition) -> Option<PigmentAddition> {
+        let when = self.checker.condition(file, Some(&raw.when));
+        let rule = self.rule(file, &raw.rule);
+        self.checker.wait(file, &raw.wait).map(|days| PigmentAddition { days, when, rule })
     }
 
     /// How long skin rests after each kind; `None` where the row is missing or wrong.

@@ -1,0 +1,91 @@
+//! What can stand beside a scar: another scar, past sessions, what the patient wishes and what the clinic can do.
+
+use std::fmt;
+
+use super::{FIRST, Subject, scar};
+use crate::{
+    domain::{Case, Day, PastSession, ProcedureId, Response, Site},
+    knowledge::Knowledge,
+};
+
+/// Something beside the scar. Procedures go by their id, since a survey can span two releases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beside {
+    /// Another group of scars.
+    Scar(Box<Subject>, Site),
+    /// A session in the past.
+    Past(String, Day),
+    /// A session in the past, and the clinic can do one procedure only.
+    PastThenOnly(String, String),
+    /// Done so many times, the last time so many days ago, with hardly any effect.
+    Failed(String, usize, Day),
+    /// The patient does not want it.
+    Unwanted(String),
+    /// The clinic can do nothing else.
+    Only(String),
+    /// Traces must be covered by then.
+    Downtime(Day),
+    /// How many scars there are was not recorded.
+    Uncounted,
+}
+
+impl Beside {
+    /// Changes the case; `None` when the knowledge has no such procedure.
+    pub(super) fn put(&self, case: &mut Case, knowledge: &Knowledge) -> Option<()> {
+        let id = |name: &str| knowledge.vocabulary().procedure(name);
+        let past = |procedure: ProcedureId, day: Day| PastSession {
+            procedure,
+            day,
+            scars: Vec::new(),
+            sites: Vec::new(),
+            tca_percent: None,
+            response: None,
+        };
+        match self {
+            Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),
+            Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
+            Self::Failed(procedure, times, day) => {
+                let response = Some(Response::Under25Percent);
+                for _ in 0..*times {
+                    case.history.push(PastSession { response, ..past(id(procedure)?, *day) });
+                }
+            }
+            Self::PastThenOnly(procedure, only) => {
+                case.history.push(past(id(procedure)?, 0));
+                case.wishes.available = Some(std::iter::once(id(only)?).collect());
+            }
+            Self::Unwanted(procedure) => case.wishes.excluded.insert(id(procedure)?),
+            Self::Only(procedure) => case.wishes.available = Some(std::iter::once(id(procedure)?).collect()),
+            Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
+            Self::Uncounted => {
+                for scar in &mut case.findings.scars {
+                    scar.count = None;
+                    scar.facts.set(crate::domain::Fact::ScarCount, None);
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+impl fmt::Display for Beside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scar(subject, site) => {
+                let site: &str = (*site).into();
+                let Subject { scar, depth, .. } = subject.as_ref();
+                let depth = if depth.is_empty() { String::new() } else { format!(", {depth}") };
+                write!(f, "beside {scar}{depth} at {}", site.replace('_', " "))
+            }
+            Self::Past(procedure, day) => write!(f, "{procedure} {} days ago", day.saturating_neg()),
+            Self::PastThenOnly(procedure, only) => write!(f, "{procedure} today, and only {only} to be had"),
+            Self::Failed(procedure, times, day) => {
+                write!(f, "{times} times {procedure} without effect, {} days ago", day.saturating_neg())
+            }
+            Self::Unwanted(procedure) => write!(f, "{procedure} not wanted"),
+            Self::Only(procedure) => write!(f, "only {procedure} to be had"),
+            Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
+            Self::Uncounted => f.write_str("not counted"),
+        }
+    }
+}

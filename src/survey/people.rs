@@ -1,0 +1,274 @@
+//! Puts the parts together: the product of what pathways read, and everything else on top of one of each group.
+
+use strum::VariantArray as _;
+
+use super::{
+    Answer, Beside, PHOTOTYPES, Person, Subject, Survey,
+    alike::{one_of_each, rests},
+    answers::{Answers, of_the_scar},
+    baseline::healthy,
+    set_phototype,
+    subjects::{Subjects, conditions, of_naming, of_pathways},
+    values::Thresholds,
+};
+use crate::{
+    domain::{Day, Fact, Facts, Predicate, Site},
+    knowledge::Knowledge,
+};
+
+/// What the cases are put together from.
+pub(super) struct Parts {
+    subjects: Subjects,
+    alone: Vec<Answer>,
+    together: Vec<Answer>,
+    healthy: Facts,
+    grades: Vec<Option<i32>>,
+    counts: Vec<i32>,
+    phototypes: Vec<Option<i32>>,
+    phototype_groups: Vec<Option<i32>>,
+    site_groups: Vec<Site>,
+    besides: Vec<Beside>,
+}
+
+impl Parts {
+    pub(super) fn collect(knowledge: &[&Knowledge]) -> Self {
+        let all = conditions(knowledge, |_| true);
+        let thresholds = Thresholds::of(all.iter().copied());
+        let healthy = healthy(thresholds.long_ago());
+        let answers = || Answers::new(&thresholds, &healthy);
+        let subjects = Subjects::collect(knowledge, &answers());
+        let of_people = conditions(knowledge, |file| !of_naming(file));
+        let on_scars = of_the_scar(conditions(knowledge, |file| !of_naming(file) && !of_pathways(file)).into_iter());
+        let alone = answers().alone(&on_scars);
+        let together = answers().together(&of_people, &alone);
+        let phototypes: Vec<Option<i32>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
+        let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
+        let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
+        let mut counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
+        if counts.is_empty() {
+            counts.push(1);
+        }
+        Self {
+            besides: besides(knowledge, &subjects),
+            subjects,
+            alone,
+            together,
+            grades: std::iter::once(None).chain((0..=most).map(Some)).collect(),
+            counts,
+            phototype_groups: phototype_groups(&all, &phototypes),
+            phototypes,
+            site_groups: site_groups(&all),
+            healthy,
+        }
+    }
+
+    /// Every case that can differ.
+    pub(super) fn every(self) -> Survey {
+        let mut build = Build::new(&self);
+        build.product(&self.subjects.treated, &self.grades, &self.counts);
+        let most = build.most.clone();
+        build.product(&self.subjects.untreated, &[None], &most);
+        build.each(&self.subjects.featured);
+        build.shapes(&self.subjects.shapes);
+        build.answers(&self.subjects.treated_groups);
+        build.beside();
+        let (subjects, people) = (build.subjects, build.people);
+        self.survey(subjects, people)
+    }
+
+    /// Every two answers together, on one case a pathway and phototype group.
+    pub(super) fn pairs(self) -> Survey {
+        let mut build = Build::new(&self);
+        for subject in &self.subjects.treated_groups {
+            let subject = build.subject(subject);
+            for phototype in &self.phototype_groups {
+                let person = Person { phototype: *phototype, ..build.person(subject) };
+                for (first, one) in self.alone.iter().enumerate() {
+                    for (second, other) in self.alone.iter().enumerate().skip(first.saturating_add(1)) {
+                        let meets = |(fact, _): &(Fact, _)| other.changes.iter().any(|(it, _)| it == fact);
+                        if !one.changes.iter().any(meets) {
+                            build.people.push(Person { answers: [Some(first), Some(second)], ..person });
+                        }
+                    }
+                }
+            }
+        }
+        let (subjects, people) = (build.subjects, build.people);
+        self.survey(subjects, people)
+    }
+
+    fn survey(self, subjects: Vec<Subject>, people: Vec<Person>) -> Survey {
+        let answers = self.alone.into_iter().chain(self.together).collect();
+        Survey { subjects, answers, besides: self.besides, healthy: self.healthy, people }
+    }
+}
+
+/// Builds the list of people.
+struct Build<'p> {
+    parts: &'p Parts,
+    subjects: Vec<Subject>,
+    people: Vec<Person>,
+    /// Enough scars for every usual course.
+    most: Vec<i32>,
+}
+
+impl<'p> Build<'p> {
+    fn new(parts: &'p Parts) -> Self {
+        let most = parts.counts.last().copied().into_iter().collect();
+        Self { parts, subjects: Vec::new(), people: Vec::new(), most }
+    }
+
+    fn subject(&mut self, subject: &Subject) -> usize {
+        self.subjects.push(subject.clone());
+        self.subjects.len().saturating_sub(1)
+    }
+
+    /// The healthy person with this scar.
+    fn person(&self, subject: usize) -> Person {
+        Person {
+            subject,
+            grade: None,
+            count: self.most.last().copied().unwrap_or(1),
+            phototype: self.parts.phototype_groups.first().copied().flatten(),
+            site: self.parts.site_groups.first().copied().unwrap_or(Site::Cheek),
+            answers: [None, None],
+            beside: None,
+        }
+    }
+
+    /// Every grade, number, phototype and site.
+    fn product(&mut self, subjects: &[Subject], grades: &[Option<i32>], counts: &[i32]) {
+        for subject in subjects {
+            let subject = self.subject(subject);
+            let person = self.person(subject);
+            for &grade in grades {
+                for &count in counts {
+                    for &phototype in &self.parts.phototypes {
+                        for &site in Site::VARIANTS {
+                            self.people.push(Person { grade, count, phototype, site, ..person });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One of each phototype group.
+    fn each(&mut self, subjects: &[Subject]) {
+        for subject in subjects {
+            let subject = self.subject(subject);
+            let person = self.person(subject);
+            for &phototype in &self.parts.phototype_groups {
+                self.people.push(Person { phototype, ..person });
+            }
+        }
+    }
+
+    /// Every shape once, counted and not counted.
+    fn shapes(&mut self, shapes: &[Subject]) {
+        let uncounted = self.parts.besides.iter().position(|it| *it == Beside::Uncounted);
+        for subject in shapes {
+            let subject = self.subject(subject);
+            let person = self.person(subject);
+            self.people.push(person);
+            self.people.push(Person { beside: uncounted, ..person });
+        }
+    }
+
+    /// Every answer on one of each group of scars, phototypes and sites.
+    fn answers(&mut self, subjects: &[Subject]) {
+        let many = self.parts.alone.len().saturating_add(self.parts.together.len());
+        for subject in subjects {
+            let subject = self.subject(subject);
+            let person = self.person(subject);
+            for &phototype in &self.parts.phototype_groups {
+                for &site in &self.parts.site_groups {
+                    let answer = |at| Person { phototype, site, answers: [Some(at), None], ..person };
+                    self.people.extend((0..many).map(answer));
+                }
+            }
+        }
+    }
+
+    /// What can stand beside, on each group of scars and of phototypes.
+    fn beside(&mut self) {
+        for subject in &self.parts.subjects.treated_groups {
+            let subject = self.subject(subject);
+            let person = self.person(subject);
+            for &phototype in &self.parts.phototype_groups {
+                let beside = |at| Person { phototype, beside: Some(at), ..person };
+                self.people.extend((0..self.parts.besides.len()).map(beside));
+            }
+        }
+    }
+}
+
+/// One phototype of each set that no condition tells apart.
+fn phototype_groups(conditions: &[&Predicate], all: &[Option<i32>]) -> Vec<Option<i32>> {
+    one_of_each(all, |phototype| {
+        let mut facts = Facts::default();
+        set_phototype(&mut facts, *phototype);
+        rests(conditions, &[Fact::Fitzpatrick, Fact::PlanningPhototype], &facts)
+    })
+}
+
+/// One site of each set that no condition tells apart.
+fn site_groups(conditions: &[&Predicate]) -> Vec<Site> {
+    one_of_each(Site::VARIANTS, |site| {
+        let mut facts = Facts::default();
+        facts.set_word(Fact::Site, (*site).into());
+        rests(conditions, &[Fact::Site], &facts)
+    })
+}
+
+fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
+    let mut procedures: Vec<&String> = knowledge.iter().flat_map(|it| &it.vocabulary().procedures).collect();
+    procedures.sort();
+    procedures.dedup();
+    let mut all = vec![Beside::Uncounted];
+    let others = subjects.treated_groups.iter().chain(&subjects.untreated);
+    for subject in others {
+        for site in [Site::Cheek, Site::Temple] {
+            all.push(Beside::Scar(Box::new(subject.clone()), site));
+        }
+    }
+    for procedure in &procedures {
+        let id = || (*procedure).clone();
+        all.extend([Beside::Unwanted(id()), Beside::Only(id())]);
+        // Today, and as long ago as the longest wait of it, so that something of it is left.
+        all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
+        all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
+    }
+    for known in knowledge {
+        for failure in &known.planning().failures {
+            let ids = known.procedure_ids().filter(|(id, _)| failure.procedures.contains(*id));
+            let failed = ids.map(|(_, it)| Beside::Failed(it.id.clone(), failure.sessions, -failure.after));
+            for it in failed.collect::<Vec<_>>() {
+                if !all.contains(&it) {
+                    all.push(it);
+                }
+            }
+        }
+    }
+    all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// Day 0, and half of the wait until the same procedure again.
+fn past_days(knowledge: &[&Knowledge], id: &str) -> Vec<Day> {
+    let repeat = knowledge.iter().find_map(|it| {
+        let procedure = it.procedures().iter().find(|it| it.id == id)?;
+        let kinds = procedure.gaps?;
+        it.gaps().between(kinds.kind, kinds.kind).map(|gap| gap.base.plan_min)
+    });
+    std::iter::once(0).chain(repeat.map(|days| -(days / 2))).collect()
+}
+
+/// Around every day from which make-up covers the traces of a procedure.
+fn downtimes(knowledge: &[&Knowledge]) -> Vec<Day> {
+    let covered = knowledge.iter().flat_map(|it| it.procedures()).filter_map(|it| it.downtime).map(|it| it.makeup_day);
+    let mut days: Vec<Day> = covered.flat_map(|it| [it.saturating_sub(1), it]).filter(|it| *it >= 0).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}

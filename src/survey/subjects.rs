@@ -1,0 +1,187 @@
+//! Kinds of scars: by label, by the features that pathways read, and by the features that name them.
+
+use std::collections::BTreeSet;
+
+use strum::VariantArray as _;
+
+use super::{
+    alike::{LABEL, label, one_of_each, rests, strengths, treated},
+    answers::{Answers, in_words, of_the_scar, product},
+    baseline::{Baseline, baseline},
+    values::facts_of,
+};
+use crate::{
+    domain::{DepthClass, Fact, Facts, Predicate, ScarType, Truth, Value},
+    knowledge::Knowledge,
+};
+
+/// One kind of scar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// What it is called: by a clinician, or "unnamed".
+    pub scar: String,
+    /// Its depth as declared; empty when it was not.
+    pub depth: String,
+    /// Its features in words.
+    pub features: String,
+    /// How the scars look as a whole, and what was recorded of the scar.
+    pub facts: Facts,
+    /// The label, when a clinician gave it.
+    pub declared: Option<(ScarType, Option<DepthClass>)>,
+}
+
+const UNNAMED: &str = "unnamed";
+
+impl Subject {
+    fn declared(scar_type: ScarType, depth: Option<DepthClass>) -> Self {
+        let mut facts = Facts::default();
+        facts.set_word(Fact::DeclaredType, scar_type.into());
+        if let Some(depth) = depth {
+            facts.set_word(Fact::DeclaredDepthClass, depth.into());
+        }
+        let words = |name: &'static str| name.replace('_', " ");
+        Self {
+            scar: words(scar_type.into()),
+            depth: depth.map(|it| words(it.into())).unwrap_or_default(),
+            features: String::new(),
+            facts,
+            declared: Some((scar_type, depth)),
+        }
+    }
+
+    /// The same with more features.
+    pub(super) fn with(&self, changes: &[(Fact, Option<Value>)]) -> Self {
+        let mut it = self.clone();
+        for (fact, value) in changes {
+            it.facts.set(*fact, *value);
+        }
+        let features = in_words(changes);
+        it.features = [self.features.as_str(), features.as_str()].into_iter().filter(|it| !it.is_empty()).fold(
+            String::new(),
+            |mut all, it| {
+                if !all.is_empty() {
+                    all.push_str(", ");
+                }
+                all.push_str(it);
+                all
+            },
+        );
+        it
+    }
+}
+
+/// What there is to choose from.
+#[derive(Debug)]
+pub(super) struct Subjects {
+    /// Every type and depth that some pathway is for.
+    pub treated: Vec<Subject>,
+    /// One of each set of those that no condition tells apart.
+    pub treated_groups: Vec<Subject>,
+    /// Every other type.
+    pub untreated: Vec<Subject>,
+    /// The groups with every combination of the features that pathways read.
+    pub featured: Vec<Subject>,
+    /// Scars as features give them, around every row of the tables that name and grade.
+    pub shapes: Vec<Subject>,
+}
+
+impl Subjects {
+    pub(super) fn collect(knowledge: &[&Knowledge], answers: &Answers<'_>) -> Self {
+        let conditions = conditions(knowledge, |_| true);
+        let pairs = ScarType::VARIANTS.iter().flat_map(|it| DepthClass::VARIANTS.iter().map(|depth| (*it, *depth)));
+        let (open, closed): (Vec<_>, Vec<_>) = pairs.partition(|(it, depth)| treated(knowledge, *it, *depth));
+        let groups = one_of_each(&open, |(it, depth)| {
+            (rests(&conditions, &LABEL, &label(*it, *depth)), strengths(knowledge, *it, *depth))
+        });
+        let named = |all: &[(ScarType, DepthClass)]| -> Vec<Subject> {
+            all.iter().map(|(it, depth)| Subject::declared(*it, Some(*depth))).collect()
+        };
+        let closed = one_of_each(&closed, |(it, _)| *it);
+        let treated_groups = named(&groups);
+        Self {
+            treated: named(&open),
+            untreated: closed.iter().map(|(it, _)| Subject::declared(*it, None)).collect(),
+            featured: featured(knowledge, &treated_groups, answers),
+            shapes: shapes(knowledge, answers),
+            treated_groups,
+        }
+    }
+}
+
+/// The conditions of the files that `fits`, each once.
+pub(super) fn conditions<'k>(knowledge: &[&'k Knowledge], fits: impl Fn(&str) -> bool) -> Vec<&'k Predicate> {
+    let mut all: Vec<&Predicate> = Vec::new();
+    for it in knowledge.iter().flat_map(|it| it.conditions()).filter(|it| fits(&it.file)) {
+        if !all.contains(&&it.when) {
+            all.push(&it.when);
+        }
+    }
+    all
+}
+
+/// Is it a file of pathways?
+pub(super) fn of_pathways(file: &str) -> bool {
+    file.starts_with("pathways/")
+}
+
+/// Is it a file that names or grades scars?
+pub(super) fn of_naming(file: &str) -> bool {
+    ["classification.toml", "grading.toml"].contains(&file)
+}
+
+fn featured(knowledge: &[&Knowledge], groups: &[Subject], answers: &Answers<'_>) -> Vec<Subject> {
+    let read = of_the_scar(conditions(knowledge, of_pathways).into_iter());
+    let values: Vec<(Fact, Vec<Option<Value>>)> =
+        read.iter().map(|fact| (*fact, answers.thresholds.answers(*fact))).collect();
+    let combinations = product(&values);
+    groups.iter().flat_map(|group| combinations.iter().map(|it| group.with(it))).collect()
+}
+
+/// Around every row that names a scar; and every typical scar with what the other rows tell apart on top.
+fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> Vec<Subject> {
+    let blank = Subject {
+        scar: UNNAMED.to_owned(),
+        depth: String::new(),
+        features: String::new(),
+        facts: Facts::default(),
+        declared: None,
+    };
+    let recorded = |when: &Predicate| -> Vec<Fact> {
+        // A ratio is worked out from the two widths.
+        let facts = facts_of(when).into_iter().flat_map(|it| match it {
+            Fact::BaseRatio => vec![Fact::BaseWidthMm, Fact::OpeningWidthMm],
+            it => vec![it],
+        });
+        let facts: BTreeSet<Fact> = facts.collect();
+        let fits = |it: &Fact| baseline(*it) == Baseline::OfTheScar || it.scope() != crate::domain::Scope::Scar;
+        facts.into_iter().filter(|it| fits(it) && baseline(*it) != Baseline::Dimension).collect()
+    };
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    let mut keep = |subject: Subject| {
+        if seen.insert(subject.features.clone()) {
+            all.push(subject);
+        }
+    };
+    let mut typical: Vec<(ScarType, Subject)> = Vec::new();
+    for table in knowledge.iter().map(|it| it.classification()) {
+        for row in &table.types {
+            for changes in answers.combinations(&row.when, &recorded(&row.when)) {
+                let subject = blank.with(&changes);
+                let holds = |when: &Predicate| when.holds(&subject.facts, 0) == Truth::Yes;
+                let named = table.types.iter().find(|it| holds(&it.when)).map(|it| it.scar_type);
+                if let Some(named) = named.filter(|named| typical.iter().all(|(it, _)| it != named)) {
+                    typical.push((named, subject.clone()));
+                }
+                keep(subject);
+            }
+        }
+    }
+    for when in conditions(knowledge, of_naming) {
+        let combinations = answers.combinations(when, &recorded(when));
+        for (_, subject) in &typical {
+            combinations.iter().for_each(|changes| keep(subject.with(changes)));
+        }
+    }
+    all
+}
