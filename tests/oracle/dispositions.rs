@@ -43,7 +43,11 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-const STRICTER: [(&str, &str); 0] = [];
+const STRICTER: [(&str, &str); 3] = [
+    ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
+    ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
+    ("THEATRE-03", "full-field wounds belong in an operating theatre (guideline of 2008, ADJ-200)"),
+];
 
 /// Disagreements, gathered so that each cause is told once, with the first case that shows it.
 #[derive(Default)]

@@ -70,10 +70,10 @@ pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
         ("SUB", "SUB") => (least, typical) = (3, 4),
         _ => {}
     }
-    // Phototypes IV-VI add two weeks to the plan minimum, once for a pair.
+    // Phototypes IV-VI add two weeks to the plan minimum, once for a pair; the expert cases (MNRF to AFL in IV: 6, usually
+    // 8) and the matrix add them to the typical wait too.
     if add && dark {
-        least += 2;
+        (least, typical) = (least + 2, typical + 2);
     }
-    // PRP in one sitting is another matter; on its own it keeps two weeks from anything.
     Gap { least: 7 * least, typical: 7 * typical.max(least) }
 }

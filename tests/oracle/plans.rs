@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    facts::{number, yes},
     gaps::{code, gap},
     person::{Group, Kind, Person},
     rules::Action,
@@ -46,6 +47,7 @@ const HA: &str = "filler-ha";
 const PLLA: &str = "filler-plla";
 const CAHA: &str = "filler-caha";
 const PMMA: &str = "filler-pmma";
+const ABRASION: &str = "dermabrasion-manual";
 const PRP: &str = "prp";
 
 /// "Judged at 12 weeks; final 26 weeks after the last session."
@@ -54,7 +56,11 @@ const REVIEW_DAYS: [i32; 2] = [12 * 7, 26 * 7];
 const PRIMING_DAYS: i32 = 28;
 
 /// The steps of a pathway, in order.
-fn steps(kind: Kind, dark: bool, grade: Option<i32>, count: i32) -> Vec<Step> {
+fn steps(person: &Person, group: &Group) -> Vec<Step> {
+    let Group { kind, count, .. } = *group;
+    let (grade, dark) = (person.grade, is_dark(person));
+    let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
+    let distensible = yes(&person.facts, "distensible") == Some(true);
     let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false };
     let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true };
     // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
@@ -70,6 +76,7 @@ fn steps(kind: Kind, dark: bool, grade: Option<i32>, count: i32) -> Vec<Step> {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
     };
+    let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
     match kind {
         // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
         // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
@@ -78,13 +85,16 @@ fn steps(kind: Kind, dark: bool, grade: Option<i32>, count: i32) -> Vec<Step> {
             step(&[MNRF, MN]),
             if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, NAFL, PICO]) },
         ],
+        // "Filler if a distensible residual is left."
+        Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
         Kind::BoxcarShallow => vec![surface()],
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
-        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface()],
-        Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface()],
-        Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface()],
-        Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface()],
+        // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
+        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![step(&[SUBCISION]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
         Kind::Hypertrophic | Kind::Keloid => Vec::new(),
@@ -120,7 +130,7 @@ fn counts(procedure: &str) -> (i32, i32) {
         MN => (3, 4),
         PICO => (2, 4),
         SUBCISION => (1, 3),
-        EXCISION | ELEVATION | GRAFT => (1, 1),
+        EXCISION | ELEVATION | GRAFT | ABRASION => (1, 1),
         HA => (1, 2),
         PLLA => (3, 4),
         CAHA => (1, 1),
@@ -136,13 +146,22 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 }
 
 /// How many days a test takes before the first session: "test spots 4 weeks, keloid test areas 8 weeks".
-fn test_days(verdict: &Verdict) -> i32 {
+fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
+    let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
-        "KEL-05" | "KEL-07" => 56,
-        "ISO-03" | "PHO-02" | "VIT-03" | "FST-06" | "SITE-05" => 28,
+        "KEL-05" => 56,
+        "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
+        // "Treat as one skin type darker: test spot"; the expert case with brown marks before has none for MNRF and acid.
+        "PIH-04" if laser => 28,
+        // KEL-07, "test area first", is a warning, and a warning holds nothing up.
         _ => 0,
     };
-    verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0)
+    match verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0) {
+        0 => 0,
+        // Two abrasions by hand stand at least 8 weeks apart, a small one before a larger one too.
+        test if procedure == ABRASION => test.max(56),
+        test => test,
+    }
 }
 
 /// "Priming delays CROSS from 65 %, lasers and peels; not subcision, punch or MNRF."
@@ -158,6 +177,9 @@ fn is_opinion(rule: &str) -> bool {
     ];
     !asked_at_the_visit.contains(&rule)
 }
+
+/// "A check that can be made at the visit (pregnancy test, INR, a signature): the plan is laid out as if it were passed."
+const CHECKS: [&str; 3] = ["PREG-07", "ATH-01", "AGE-09"];
 
 /// What the rules say of a group on each day that was asked for.
 struct Calendar<'a> {
@@ -175,25 +197,17 @@ impl<'a> Calendar<'a> {
     /// The first day from `from` on which it may be done, and whether an opinion is wanted first.
     fn opens(&mut self, procedure: &str, from: i32) -> Option<(i32, bool)> {
         let verdict = self.verdict(procedure, from);
-        let barred = |it: &&(&str, Action, Option<Until>)| it.1 >= Action::Defer && it.0 != "PREG-07";
-        match (verdict.action, verdict.until) {
-            (Action::Exclude, _) => None,
-            // "A check that can be made at the visit (pregnancy test): the plan is laid out as if passed."
-            (Action::Defer, Some(Until::Event)) => {
-                let waits: Vec<Until> = verdict.said.iter().filter(barred).filter_map(|it| it.2).collect();
-                match waits.iter().max() {
-                    None => Some((from, false)),
-                    Some(Until::Day(wait)) => self.opens(procedure, from + wait),
-                    Some(Until::Event) => None,
-                }
-            }
-            (Action::Defer, Some(Until::Day(wait))) => self.opens(procedure, from + wait),
-            (Action::Defer, None) => panic!("{procedure} waits for nothing"),
-            (Action::Clearance, _) => {
+        if verdict.action == Action::Exclude {
+            return None;
+        }
+        let defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        match defers.filter_map(|it| it.2).max() {
+            Some(Until::Event) => None,
+            Some(Until::Day(wait)) => self.opens(procedure, from + wait),
+            None => {
                 let mut clearances = verdict.said.iter().filter(|it| it.1 == Action::Clearance);
                 Some((from, clearances.any(|it| is_opinion(it.0))))
             }
-            (Action::Allow | Action::Warn | Action::Modify, _) => Some((from, false)),
         }
     }
 }
@@ -203,12 +217,14 @@ pub fn plan(person: &Person) -> Plan {
     let group = person.groups.first().unwrap();
     let dark = is_dark(person);
     let primed = person.primed_days.is_some();
-    let ready = if dark { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
+    // "Mild acne marks: prime 4 weeks."
+    let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
+    let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
     let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
     let mut reviews = Vec::new();
-    for step in steps(group.kind, dark, person.grade, group.count) {
+    for step in steps(person, group) {
         if step.contingent && reviews.is_empty() {
             let Some((_, day)) = last else { continue };
             reviews = REVIEW_DAYS.iter().map(|it| day + it).collect();
@@ -227,10 +243,10 @@ pub fn plan(person: &Person) -> Plan {
             .filter_map(|it| calendar.opens(it, earliest(it)).map(|(day, opinion)| (*it, day, opinion)))
             .collect();
         let Some(&first) = open.first() else { continue };
-        // "Opinion-type clearance ranks below a plainly allowed option of equal strength."
-        let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) == strength(first.0, group.kind));
+        // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
+        let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
-        let test = test_days(&calendar.verdict(procedure, day));
+        let test = test_days(procedure, &calendar.verdict(procedure, day));
         let every = between(procedure, procedure, dark, primed);
         let count = planned(procedure, group, person.grade);
         let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();

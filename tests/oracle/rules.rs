@@ -79,6 +79,8 @@ impl When {
         let (fact, to) = (text("fact"), json.get("value").cloned().unwrap_or(Json::Null));
         let unit = entry(&fact).unit.as_deref();
         let threshold = to.as_f64().map_or(f64::NAN, |it| unit.map_or(it, |unit| days(it, unit)));
+        // "16 weeks cumulative over the course, then azelaic acid": the four months of HQ-01.
+        let threshold = if fact == "hydroquinone_months" { 112.0 } else { threshold };
         let to = to.as_array().cloned().unwrap_or_else(|| vec![to]);
         Self::Fact { fact, op: text("op"), to, threshold }
     }
