@@ -8,6 +8,7 @@ pub mod domain;
 pub mod engine;
 pub mod knowledge;
 pub mod release;
+pub mod review;
 pub mod serve;
 pub mod settings;
 pub mod survey;

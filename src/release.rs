@@ -53,6 +53,34 @@ fn read_into(dir: &Path, below: &str, files: &mut Vec<SourceFile>) -> io::Result
     Ok(())
 }
 
+/// The worked cases of a directory of knowledge, or of the release that is built into the binary.
+pub fn worked_cases(dir: Option<&Path>) -> io::Result<Vec<SourceFile>> {
+    let mut files = Vec::new();
+    match dir {
+        None => {
+            for file in EMBEDDED.get_dir(CASES).into_iter().flat_map(Dir::files) {
+                let path = file.path().to_string_lossy().replace('\\', "/");
+                files.extend(file.contents_utf8().map(|text| SourceFile { path, text: text.to_owned() }));
+            }
+        }
+        Some(dir) if dir.join(CASES).is_dir() => {
+            for entry in fs::read_dir(dir.join(CASES))? {
+                let entry = entry?;
+                let path = format!("{CASES}/{}", entry.file_name().to_string_lossy());
+                if !decides(&path) {
+                    files.push(SourceFile { path, text: fs::read_to_string(entry.path())? });
+                }
+            }
+        }
+        Some(_) => {}
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Where the worked cases are, below the knowledge.
+const CASES: &str = "cases";
+
 /// Does the file decide something? Worked cases and readmes are for people and tests.
 fn decides(path: &str) -> bool {
     Path::new(path).extension().is_none_or(|it| it != "md")

@@ -1,6 +1,7 @@
 //! The command line: serve, and the main job without a server.
 
 mod show;
+mod tools;
 
 use std::{
     fs,
@@ -25,6 +26,10 @@ use crate::{
 enum Ended {
     /// All is well.
     Well = 0,
+    /// Something is different, or unheard, or stale.
+    Different = 1,
+    /// What was to be compared cannot be: the code of a comparison that failed.
+    NotCompared = 2,
     /// What was given is wrong: a request, or knowledge.
     BadData = 65,
     /// A file cannot be read.
@@ -50,7 +55,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
 74 output not writable, 78 wrong settings.";
 
 #[derive(Debug, Subcommand)]
@@ -107,6 +112,8 @@ enum KnowledgeCommand {
         /// Directory with the knowledge; without it the knowledge in this binary.
         dir: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Tool(tools::Tool),
 }
 
 /// Runs the command line of this process.
@@ -124,6 +131,7 @@ pub fn run() -> ExitCode {
             answer(args, "cicatrix.v1.ClassifyScarsRequest", Service::classify_scars, |_, it| show::classification(it))
         }
         Some(Command::Knowledge(KnowledgeCommand::Check { dir })) => check(dir.as_deref()),
+        Some(Command::Knowledge(KnowledgeCommand::Tool(tool))) => tools::run(tool),
     };
     ExitCode::from(match ended {
         Ok(()) => Ended::Well as u8,

@@ -3,6 +3,7 @@
 //! Three passes: parse each file, collect the names it defines, then resolve everything against those names. A file
 //! that does not parse is reported once; what it would have defined is then not reported as missing.
 
+mod about;
 mod classification;
 mod grading;
 mod names;
@@ -59,6 +60,8 @@ struct Parsed<'f> {
     planning: File<'f, raw::Planning>,
     home_care: File<'f, raw::HomeCare>,
     referrals: File<'f, raw::Referrals>,
+    source_attributes: File<'f, raw::SourceAttributes>,
+    considered: File<'f, raw::ConsideredTreatments>,
     safety: Vec<File<'f, raw::Safety>>,
     /// In the order of the ids.
     procedures: Vec<(&'f str, File<'f, raw::Procedure>)>,
@@ -83,6 +86,8 @@ impl<'f> Parsed<'f> {
             "planning.toml",
             "home_care.toml",
             "referrals.toml",
+            "source_attributes.toml",
+            "considered.toml",
         ];
         let mut safety = Vec::new();
         let mut more_gaps = Vec::new();
@@ -121,7 +126,10 @@ impl<'f> Parsed<'f> {
         let (planning, home_care, referrals) =
             (of.read("planning.toml"), of.read("home_care.toml"), of.read("referrals.toml"));
         let (policies, required) = (of.read("policies.toml"), of.read("required_facts.toml"));
+        let (source_attributes, considered) = (of.read("source_attributes.toml"), of.read("considered.toml"));
         let parsed = Self {
+            source_attributes: source_attributes?,
+            considered: considered?,
             release: release?,
             citations: citations?,
             events: events?,
@@ -271,6 +279,8 @@ impl Checker {
         let home_care = scope.home_care(parsed, &procedures);
         let referrals = scope.referrals(parsed);
         let planning = scope.planning(parsed);
+        let source_attributes = scope.source_attributes(parsed);
+        let considered = scope.considered(parsed);
         let nothing_allowed = referrals.iter().position(|it| it.answers.is_none());
         if let (Some(_), Some(_)) = (&classification, &nothing_allowed) {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
@@ -305,6 +315,8 @@ impl Checker {
             safety,
             items,
             conditions,
+            source_attributes,
+            considered,
         })
     }
 

@@ -33,6 +33,26 @@ pub struct Knowledge {
     /// The facts that some safety rule reads and that can be asked, in order.
     pub(super) asked: Vec<Fact>,
     pub(super) conditions: Vec<Condition>,
+    pub(super) source_attributes: Vec<SourceAttribute>,
+    pub(super) considered: Vec<Considered>,
+}
+
+/// Something that users of decision support are told about where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceAttribute {
+    pub id: String,
+    pub name: String,
+    pub value: String,
+}
+
+/// A treatment that is known and not planned; its rule says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Considered {
+    pub id: String,
+    pub name: String,
+    /// Types of scar it is discussed for; empty: for any.
+    pub scar_types: Vec<ScarType>,
+    pub rule: RuleId,
 }
 
 /// A condition with the file that holds it.
@@ -726,6 +746,16 @@ impl Knowledge {
     /// Rules of the planner.
     pub fn planning(&self) -> &Planning {
         &self.planning
+    }
+
+    /// What users are told about where decision support comes from.
+    pub fn source_attributes(&self) -> &[SourceAttribute] {
+        &self.source_attributes
+    }
+
+    /// Treatments that are known and not planned.
+    pub fn considered(&self) -> &[Considered] {
+        &self.considered
     }
 
     /// Every condition of every file: all that two cases can be told apart by.

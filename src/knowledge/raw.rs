@@ -990,3 +990,40 @@ pub(super) struct ReviewRule {
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
 }
+
+/// `source_attributes.toml`: what users of decision support are told about where it comes from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceAttributes {
+    #[serde(default)]
+    pub attribute: Vec<SourceAttribute>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourceAttribute {
+    pub id: Text,
+    pub name: Text,
+    pub value: Text,
+}
+
+/// `considered.toml`: treatments that are known and not planned, and why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConsideredTreatments {
+    #[serde(default)]
+    pub considered: Vec<Considered>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Considered {
+    pub id: Text,
+    pub name: Text,
+    /// Types of scar it is discussed for; empty or absent: for any.
+    #[serde(default)]
+    pub scar_types: Vec<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}

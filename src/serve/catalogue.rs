@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use crate::{
     domain::{Action, Range, RuleId, Scale},
-    knowledge::{Amount, Basis, CareItem, Expected, Knowledge, Line, Procedure, Strength},
+    knowledge::{Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, SourceAttribute, Strength},
     wire::{Catalogue, ExpectedResult, ItemText, ProcedureText, Reason, ScaleText, number, plain, v1},
 };
 
@@ -15,6 +15,7 @@ pub(super) struct Shown {
     pub(super) procedures: Vec<v1::Procedure>,
     pub(super) rules: Vec<v1::Rule>,
     pub(super) citations: Vec<v1::Citation>,
+    pub(super) considered: Vec<v1::ConsideredTreatment>,
 }
 
 /// The fixed texts of every answer.
@@ -145,7 +146,9 @@ pub(super) fn shown(knowledge: &Knowledge, catalogue: &Catalogue) -> Shown {
             citation_count: length(knowledge.citations().len()),
             gap_count: length(kinds * kinds),
             policies: catalogue.policies.clone(),
+            source_attributes: knowledge.source_attributes().iter().map(source_attribute).collect(),
         },
+        considered: knowledge.considered().iter().map(|it| considered(catalogue, it)).collect(),
         procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, catalogue, it)).collect(),
         citations: knowledge.citations().iter().map(citation).collect(),
         rules,
@@ -184,6 +187,21 @@ fn action(action: Action) -> String {
 fn citation(citation: &crate::knowledge::Citation) -> v1::Citation {
     let crate::knowledge::Citation { key, text, pmid, doi, pmcid, url } = citation.clone();
     v1::Citation { key, text, pmid, doi, pmcid, url }
+}
+
+fn source_attribute(attribute: &SourceAttribute) -> v1::SourceAttribute {
+    let SourceAttribute { id, name, value } = attribute.clone();
+    v1::SourceAttribute { id, name, value }
+}
+
+fn considered(catalogue: &Catalogue, considered: &Considered) -> v1::ConsideredTreatment {
+    let Considered { id, name, scar_types, rule } = considered;
+    v1::ConsideredTreatment {
+        id: id.clone(),
+        name: name.clone(),
+        scar_types: scar_types.iter().map(|it| nth(*it as usize)).collect(),
+        reason: catalogue.reasons.get(rule.index()).cloned(),
+    }
 }
 
 fn range(range: Range) -> v1::IntRange {

@@ -90,7 +90,9 @@ impl Service {
         let v1::ListProceduresRequest { page_size, page_token } = request;
         let (procedures, next_page_token) =
             page::page(self.0.knowledge.digest(), &self.0.shown.procedures, page_size, &page_token)?;
-        Ok(v1::ListProceduresResponse { procedures, next_page_token })
+        let first = page_token.is_empty();
+        let considered_treatments = if first { self.0.shown.considered.clone() } else { Vec::new() };
+        Ok(v1::ListProceduresResponse { procedures, next_page_token, considered_treatments })
     }
 
     /// Shows one procedure.

@@ -219,6 +219,9 @@ impl<'f> Entries<'_, 'f> {
             self.add(parsed.referrals.source, &raw.rule, &raw.says, &raw.because, &[]);
         }
         self.planning(parsed.planning.source, &parsed.planning.raw);
+        for it in &parsed.considered.raw.considered {
+            self.add(parsed.considered.source, &it.rule, &it.says, &it.because, &[("name", it.name.get_ref().clone())]);
+        }
     }
 
     fn options(&mut self, file: &'f SourceFile, options: &'f [raw::StepOption]) {

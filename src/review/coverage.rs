@@ -1,0 +1,108 @@
+//! Which rules are heard: in how many surveyed cases, and in which worked cases.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{Worked, everywhere, heard};
+use crate::{domain::RuleId, engine, knowledge::Knowledge, survey::Survey};
+
+/// Where one rule is heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// The rule.
+    pub rule: String,
+    /// The file that holds it.
+    pub file: String,
+    /// Surveyed cases that hear it.
+    pub cases: usize,
+    /// Names of the worked cases that hear it.
+    pub worked: Vec<String>,
+    /// It is shown with a procedure or a scale, to whoever asks for the knowledge.
+    pub shown: bool,
+}
+
+impl Coverage {
+    /// Does nobody ever hear it?
+    pub fn is_silent(&self) -> bool {
+        self.cases == 0 && self.worked.is_empty() && !self.shown
+    }
+}
+
+/// Where every rule is heard, in the order of the ids.
+pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Vec<Coverage> {
+    let many = knowledge.rules().len();
+    let counts = everywhere(survey.len(), |range| {
+        let mut counts = vec![0_usize; many];
+        for case in range.filter_map(|at| survey.case(at, knowledge)) {
+            for rule in heard(&engine::plan(knowledge, &case)) {
+                if let Some(count) = counts.get_mut(rule.index()) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        counts
+    });
+    let written = heard_in_worked(knowledge, worked);
+    let shown = shown(knowledge);
+    let rules = knowledge.rules().iter().zip((0..).map(RuleId));
+    rules
+        .map(|(rule, id)| Coverage {
+            rule: rule.id.clone(),
+            file: rule.file.clone(),
+            cases: counts.iter().filter_map(|it| it.get(id.index())).sum(),
+            worked: written.get(id.index()).cloned().unwrap_or_default(),
+            shown: shown.contains(&id),
+        })
+        .collect()
+}
+
+/// By rule: the worked cases that hear it.
+pub fn heard_in_worked(knowledge: &Knowledge, worked: &[Worked]) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new(); knowledge.rules().len()];
+    for it in worked {
+        for rule in heard(&engine::plan(knowledge, &it.case)) {
+            if let Some(names) = all.get_mut(rule.index()) {
+                names.push(it.name.clone());
+            }
+        }
+    }
+    all
+}
+
+/// The rules that the knowledge shows of itself: what a plan only says by numbers.
+fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
+    let mut rules = BTreeSet::from([knowledge.classification().limits]);
+    rules.extend(knowledge.considered().iter().map(|it| it.rule));
+    for it in knowledge.procedures() {
+        rules.extend(it.strengths.iter().map(|it| it.rule));
+        rules.extend(it.downtime.map(|it| it.rule));
+        rules.extend(it.judge.map(|it| it.rule));
+        rules.extend(it.course.map(|it| it.rule));
+        rules.extend(it.expected.iter().map(|it| it.rule));
+        rules.extend(it.gaps.and_then(|it| it.weaker).map(|it| it.rule));
+    }
+    rules
+}
+
+/// As a table for people, the silent rules last.
+pub fn coverage_in_words(rows: &[Coverage], cases: usize) -> String {
+    let width = rows.iter().map(|it| it.rule.chars().count()).max().unwrap_or_default();
+    let mut text = format!("{} rules over {cases} cases\n\n", rows.len());
+    for row in rows.iter().filter(|it| !it.is_silent()) {
+        let shown = if row.shown { "shown with its procedure" } else { "" };
+        let worked = row.worked.join(", ");
+        let told: Vec<&str> = [shown, worked.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
+        let line = format!("  {:width$}  {:>8}  {}", row.rule, row.cases, told.join("; "));
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    let silent: Vec<&Coverage> = rows.iter().filter(|it| it.is_silent()).collect();
+    if !silent.is_empty() {
+        text.push_str("\nheard by nobody: add a case that hears it, or take the rule out\n");
+        for row in silent {
+            text.push_str(&format!("  {:width$}  {}\n", row.rule, row.file));
+        }
+    }
+    text
+}

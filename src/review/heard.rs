@@ -1,0 +1,133 @@
+//! Every rule that a plan gives as a reason.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{
+    Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver, Plan,
+    Protocol, Question, Referral, Review, RuleId, Session, Stage,
+};
+
+/// Every rule that is heard in `plan`. Taken apart in full: what a plan says more one day must be heard here.
+pub fn heard(plan: &Plan) -> BTreeSet<RuleId> {
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
+    let mut rules = Heard(reasons.iter().copied().collect());
+    rules.assessment(assessment);
+    for Disposition { reasons, procedure: _, scars: _, sites: _, action: _, until_day: _, until_event: _ } in
+        dispositions
+    {
+        rules.all(reasons);
+    }
+    for Referral { reasons, referral: _, urgency: _, scars: _, sites: _ } in referrals {
+        rules.all(reasons);
+    }
+    for NotAssessed { reasons, facts: _, required: _ } in not_assessed {
+        rules.all(reasons);
+    }
+    match outcome {
+        Outcome::Protocol(protocol) => rules.protocol(protocol),
+        Outcome::Referral => {}
+    }
+    rules.0
+}
+
+struct Heard(BTreeSet<RuleId>);
+
+impl Heard {
+    fn all(&mut self, rules: &[RuleId]) {
+        self.0.extend(rules);
+    }
+
+    fn assessment(&mut self, assessment: &Assessment) {
+        let Assessment { scars, grades, reasons, dominant_type: _, mixed: _, counts_by_type: _ } = assessment;
+        for ClassifiedScar { reasons, .. } in scars {
+            self.all(reasons);
+        }
+        for Grade { reasons, .. } in grades {
+            self.all(reasons);
+        }
+        self.all(reasons);
+    }
+
+    fn protocol(&mut self, protocol: &Protocol) {
+        let Protocol {
+            stages,
+            sessions,
+            contingent_sessions,
+            reviews,
+            preconditions,
+            warnings,
+            questions,
+            not_treated,
+            ask_again_after: _,
+            items,
+        } = protocol;
+        for CareItem { rule, item: _, procedures: _, scars: _, days: _, contingent_days: _, totals: _ } in items {
+            self.all(&[*rule]);
+        }
+        stages.iter().for_each(|it| self.stage(it));
+        sessions.iter().chain(contingent_sessions).for_each(|it| self.session(it));
+        for Review { reasons, day: _ } in reviews {
+            self.all(reasons);
+        }
+        for Question { reasons, fact: _ } in questions {
+            self.all(reasons);
+        }
+        self.passed_over(not_treated);
+        self.all(preconditions);
+        self.all(warnings);
+    }
+
+    fn stage(&mut self, stage: &Stage) {
+        let Stage {
+            phase: _,
+            procedure: _,
+            scars: _,
+            sites: _,
+            session_count: _,
+            planned: _,
+            contingent_on: _,
+            interval: _,
+            start: _,
+            end: _,
+            parameters,
+            preconditions,
+            stop_rules,
+            switch_rules,
+            technique,
+            risks,
+            red_flags,
+            reasons,
+            passed_over,
+        } = stage;
+        for ParameterSetting { reasons, parameter: _, limit: _, scars: _, sites: _ } in parameters {
+            self.all(reasons);
+        }
+        for list in [preconditions, stop_rules, switch_rules, technique, risks, red_flags, reasons] {
+            self.all(list);
+        }
+        self.passed_over(passed_over);
+    }
+
+    fn session(&mut self, session: &Session) {
+        let Session {
+            day: _,
+            earliest: _,
+            latest: _,
+            procedures: _,
+            downtime: _,
+            makeup_day: _,
+            preparation,
+            aftercare,
+            reasons,
+        } = session;
+        for list in [preparation, aftercare, reasons] {
+            self.all(list);
+        }
+    }
+
+    fn passed_over(&mut self, all: &[PassedOver]) {
+        for PassedOver { reasons, procedure: _, scars: _ } in all {
+            self.all(reasons);
+        }
+    }
+}
