@@ -19,6 +19,7 @@ pub struct Answer {
     pub forgotten: Vec<String>,
     pub acne_marks: Option<bool>,
     pub primed_days: Option<i32>,
+    pub theatre: Option<bool>,
 }
 
 impl Answer {
@@ -29,6 +30,7 @@ impl Answer {
             forgotten: Vec::new(),
             acne_marks: None,
             primed_days: None,
+            theatre: Some(true),
         }
     }
 
@@ -39,6 +41,7 @@ impl Answer {
         person.facts.extend(self.changes.clone());
         person.acne_marks = self.acne_marks;
         person.primed_days = self.primed_days;
+        person.theatre = self.theatre;
     }
 }
 
@@ -182,6 +185,11 @@ fn combined() -> Vec<Answer> {
         marked.acne_marks = Some(marks);
         all.push(marked);
     }
+    for (name, theatre) in [("no theatre", Some(false)), ("theatre not asked", None)] {
+        let mut without = Answer::new(name);
+        without.theatre = theatre;
+        all.push(without);
+    }
     for days in [1, 13, 14, 27, 28, 29] {
         let mut primed = Answer::new(&format!("primed for {days} days"));
         primed.primed_days = Some(days);
@@ -190,8 +198,9 @@ fn combined() -> Vec<Answer> {
     all
 }
 
-pub const KINDS: [Kind; 7] = [
+pub const KINDS: [Kind; 8] = [
     Kind::IcePick,
+    Kind::Boxcar,
     Kind::BoxcarShallow,
     Kind::DeepNarrow,
     Kind::DeepMiddle,
@@ -215,5 +224,6 @@ pub fn person(kind: Kind, site: Site, phototype: Option<i32>, grade: Option<i32>
         groups: vec![Group { id: "s", kind, site, count }],
         grade,
         history: Vec::new(),
+        theatre: Some(true),
     }
 }

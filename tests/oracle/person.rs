@@ -15,6 +15,8 @@ pub const START: Date = Date { year: 2026, month: 12, day: 1 };
 pub enum Kind {
     /// V, 1.2 mm.
     IcePick,
+    /// Named by the clinician, nothing measured.
+    Boxcar,
     /// U, 2.5 mm, 0.3 mm deep.
     BoxcarShallow,
     /// U, 1.8 mm, deep by eye.
@@ -59,6 +61,8 @@ pub struct Person {
     pub groups: Vec<Group>,
     pub grade: Option<i32>,
     pub history: Vec<Past>,
+    /// Is there an operating theatre? The vocabulary of the rules does not ask.
+    pub theatre: Option<bool>,
 }
 
 impl Person {
@@ -89,7 +93,7 @@ fn scar_types(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::IcePick => &["ice_pick"],
         Kind::DeepNarrow => &["boxcar_narrow"],
-        Kind::BoxcarShallow | Kind::DeepMiddle => &["boxcar"],
+        Kind::Boxcar | Kind::BoxcarShallow | Kind::DeepMiddle => &["boxcar"],
         Kind::DeepWide | Kind::DeepWideScarred => &["boxcar_broad"],
         Kind::Rolling => &["rolling"],
         Kind::Hypertrophic => &["hypertrophic"],
@@ -117,6 +121,7 @@ fn scar(group: &Group) -> v1::Scar {
     };
     match group.kind {
         Kind::IcePick => depressed(&mut scar, v1::Profile::V, v1::Edge::Sharp, v1::Stretch::NoChange, 1.2),
+        Kind::Boxcar => scar.declared_type = v1::ScarType::Boxcar.into(),
         Kind::BoxcarShallow => {
             boxcar(&mut scar, 2.5);
             scar.depth_mm = Some(0.3);
@@ -371,6 +376,7 @@ pub fn request(person: &Person) -> v1::GenerateProtocolRequest {
             guardian_consent: yes(facts, "guardian_consent"),
             setting: named("CLINIC_SETTING", word(facts, "setting"), v1::ClinicSetting::from_str_name),
             cardiac_monitoring: yes(facts, "cardiac_monitoring"),
+            operating_theatre: person.theatre,
             ..v1::Clinic::default()
         }),
         history: history(person),

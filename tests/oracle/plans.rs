@@ -86,8 +86,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
             if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, NAFL, PICO]) },
         ],
         // "Filler if a distensible residual is left."
-        Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
-        Kind::BoxcarShallow => vec![surface()],
+        Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
+        Kind::Boxcar | Kind::BoxcarShallow => vec![surface()],
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
@@ -111,7 +111,7 @@ fn strength(procedure: &str, kind: Kind) -> i32 {
         (PICO | MN | NAFL, _) if deep => 1,
         (AFL, _) => 4,
         (MNRF | NAFL, _) => 3,
-        (PICO, Kind::BoxcarShallow) => 3,
+        (PICO, Kind::Boxcar | Kind::BoxcarShallow) => 3,
         (PICO, _) => 2,
         (MN, Kind::Rolling) => 2,
         (MN, _) => 1,
@@ -150,6 +150,8 @@ fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
         "KEL-05" => 56,
+        // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
+        "ISO-15" if procedure == AFL => 28,
         "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
         // "Treat as one skin type darker: test spot"; the expert case with brown marks before has none for MNRF and acid.
         "PIH-04" if laser => 28,
@@ -173,7 +175,7 @@ fn waits_for_priming(procedure: &str) -> bool {
 fn is_opinion(rule: &str) -> bool {
     let asked_at_the_visit = [
         "HSV-06", "FST-13", "SET-02", "SITE-00", "ISO-13", "INF-07", "ALG-12", "DEV-05", "ATH-07", "ATH-08", "ONC-07",
-        "ACNE-09", "KEL-10", "BDD-02", "ISO-15",
+        "ACNE-09", "KEL-10", "BDD-02",
     ];
     !asked_at_the_visit.contains(&rule)
 }

@@ -102,6 +102,8 @@ fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
         ("ISO-06", _) => Action::Clearance,
         // "Mild acne marks: prime 4 weeks, MNRF and CROSS with clearance."
         ("PIH-01", "tca_cross") if person.acne_marks == Some(true) => Action::Clearance,
+        // "From a procedure, or dense: defer until resolved." Not recorded is handled as if from a procedure.
+        ("PIH-02", _) if person.acne_marks != Some(true) => Action::Defer,
         // "Exclude until delivery / cure / negative test is shown as deferred until an event, not as excluded."
         _ if rule.action == Action::Exclude && rule.duration.is_some() => Action::Defer,
         _ => rule.action,
@@ -138,8 +140,9 @@ impl Heard<'_> {
         let mut said = Vec::new();
         for rule in self.fired.iter().filter(|it| it.procedures.iter().any(|it| it == code)) {
             let Some(action) = ruled(rule, code, self.person) else { continue };
-            let duration = rule.duration.as_ref().filter(|_| action == Action::Defer);
-            said.push((rule.id.as_str(), action, duration.map(|it| wait(rule, it, &self.facts))));
+            let until = (action == Action::Defer)
+                .then(|| rule.duration.as_ref().map_or(Until::Event, |it| wait(rule, it, &self.facts)));
+            said.push((rule.id.as_str(), action, until));
         }
         // "Focal and field work released at none, or mild without pustules; 6 months' quiet for full-field wounding is a
         // rule": so acne that is mild but there is not quiet.
