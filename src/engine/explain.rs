@@ -219,6 +219,8 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
     if !context.case.history.is_empty() {
         add_rules(&mut rules, [planning.history]);
     }
+    // An estimate is never passed off as a stated skin type.
+    add_rules(&mut rules, context.case.findings.skin_tone.iter().flat_map(|it| it.warnings.iter().copied()));
     rules
 }
 

@@ -14,6 +14,7 @@ mod home_care;
 mod limits;
 mod parameters;
 mod place;
+mod rate;
 mod schedule;
 mod screen;
 mod select;

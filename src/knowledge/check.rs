@@ -5,6 +5,7 @@
 
 mod about;
 mod classification;
+mod codes;
 mod grading;
 mod names;
 mod pathways;
@@ -12,6 +13,8 @@ mod policies;
 mod procedures;
 mod rules;
 mod safety;
+mod scales;
+mod skin_tone;
 mod spacing;
 
 use serde::de::DeserializeOwned;
@@ -53,6 +56,8 @@ struct Parsed<'f> {
     events: File<'f, raw::Events>,
     classification: File<'f, raw::Classification>,
     grading: File<'f, raw::Grading>,
+    skin_tone: File<'f, raw::SkinTone>,
+    codes: File<'f, raw::Codes>,
     gaps: File<'f, raw::Gaps>,
     more_gaps: Vec<File<'f, raw::MoreGaps>>,
     policies: File<'f, raw::Policies>,
@@ -80,6 +85,8 @@ impl<'f> Parsed<'f> {
             "events.toml",
             "classification.toml",
             "grading.toml",
+            "skin_tone.toml",
+            "codes.toml",
             "gaps.toml",
             "policies.toml",
             "required_facts.toml",
@@ -123,6 +130,7 @@ impl<'f> Parsed<'f> {
         let (release, citations, events) = (of.read("release.toml"), of.read("citations.toml"), of.read("events.toml"));
         let (classification, grading, gaps) =
             (of.read("classification.toml"), of.read("grading.toml"), of.read("gaps.toml"));
+        let (skin_tone, codes) = (of.read("skin_tone.toml"), of.read("codes.toml"));
         let (planning, home_care, referrals) =
             (of.read("planning.toml"), of.read("home_care.toml"), of.read("referrals.toml"));
         let (policies, required) = (of.read("policies.toml"), of.read("required_facts.toml"));
@@ -135,6 +143,8 @@ impl<'f> Parsed<'f> {
             events: events?,
             classification: classification?,
             grading: grading?,
+            skin_tone: skin_tone?,
+            codes: codes?,
             gaps: gaps?,
             more_gaps,
             policies: policies?,
@@ -286,7 +296,8 @@ impl Checker {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
         }
         scope.everything_is_used(parsed, &safety, &pathways, &home_care);
-        let vocabulary = scope.vocabulary(parsed);
+        let codes = scope.codes(parsed);
+        let vocabulary = scope.vocabulary(parsed, grading.as_ref());
         self.citations_are_used(&parsed.citations, &rules);
         let date = self.date(&parsed.release);
         let mut conditions = std::mem::take(&mut self.conditions);
@@ -317,6 +328,7 @@ impl Checker {
             conditions,
             source_attributes,
             considered,
+            codes,
         })
     }
 
@@ -427,7 +439,7 @@ impl Scope<'_> {
         found
     }
 
-    fn vocabulary(&mut self, parsed: &Parsed<'_>) -> Vocabulary {
+    fn vocabulary(&mut self, parsed: &Parsed<'_>, grading: Option<&model::Grading>) -> Vocabulary {
         let limits = &parsed.classification.raw.limits;
         let file = parsed.classification.source;
         let having = |fits: fn(&raw::Procedure) -> bool| {
@@ -442,6 +454,8 @@ impl Scope<'_> {
             max_history: limits.max_history,
             max_depth_mm: self.checker.thousandths(file, &limits.rule, limits.max_depth_mm),
             max_width_mm: self.checker.thousandths(file, &limits.rule, limits.max_width_mm),
+            items: grading.map(scales::ranges).unwrap_or_default(),
+            skin_tones: self.skin_tones(parsed),
         }
     }
 

@@ -18,14 +18,14 @@ pub struct Coverage {
     pub cases: usize,
     /// Names of the worked cases that hear it.
     pub worked: Vec<String>,
-    /// It is shown with a procedure or a scale, to whoever asks for the knowledge.
-    pub shown: bool,
+    /// Where else it is heard; empty: nowhere.
+    pub elsewhere: &'static str,
 }
 
 impl Coverage {
     /// Does nobody ever hear it?
     pub fn is_silent(&self) -> bool {
-        self.cases == 0 && self.worked.is_empty() && !self.shown
+        self.cases == 0 && self.worked.is_empty() && self.elsewhere.is_empty()
     }
 }
 
@@ -35,7 +35,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let counts = everywhere(survey.len(), |range| {
         let mut counts = vec![0_usize; many];
         for case in range.filter_map(|at| survey.case(at, knowledge)) {
-            for rule in heard(&engine::plan(knowledge, &case)) {
+            for rule in heard(knowledge, &engine::plan(knowledge, &case)) {
                 if let Some(count) = counts.get_mut(rule.index()) {
                     *count = count.saturating_add(1);
                 }
@@ -44,7 +44,12 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
         counts
     });
     let written = heard_in_worked(knowledge, worked);
-    let shown = shown(knowledge);
+    let (shown, waits) = (shown(knowledge), waits(knowledge));
+    let elsewhere = |id: RuleId| match (shown.contains(&id), waits.contains(&id)) {
+        (true, _) => "shown to whoever asks for the knowledge",
+        (false, true) => "a row of the table of waits, which has no holes",
+        (false, false) => "",
+    };
     let rules = knowledge.rules().iter().zip((0..).map(RuleId));
     rules
         .map(|(rule, id)| Coverage {
@@ -52,7 +57,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
             file: rule.file.clone(),
             cases: counts.iter().filter_map(|it| it.get(id.index())).sum(),
             worked: written.get(id.index()).cloned().unwrap_or_default(),
-            shown: shown.contains(&id),
+            elsewhere: elsewhere(id),
         })
         .collect()
 }
@@ -61,7 +66,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
 pub fn heard_in_worked(knowledge: &Knowledge, worked: &[Worked]) -> Vec<Vec<String>> {
     let mut all = vec![Vec::new(); knowledge.rules().len()];
     for it in worked {
-        for rule in heard(&engine::plan(knowledge, &it.case)) {
+        for rule in heard(knowledge, &engine::plan(knowledge, &it.case)) {
             if let Some(names) = all.get_mut(rule.index()) {
                 names.push(it.name.clone());
             }
@@ -85,14 +90,21 @@ fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
     rules
 }
 
+/// The rules of the table of waits: the loader wants every ordered pair, also those that no plan brings together.
+fn waits(knowledge: &Knowledge) -> BTreeSet<RuleId> {
+    let cells = knowledge.gaps().cells.iter();
+    cells.flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|(_, it)| it.rule))).collect()
+}
+
 /// As a table for people, the silent rules last.
 pub fn coverage_in_words(rows: &[Coverage], cases: usize) -> String {
     let width = rows.iter().map(|it| it.rule.chars().count()).max().unwrap_or_default();
     let mut text = format!("{} rules over {cases} cases\n\n", rows.len());
     for row in rows.iter().filter(|it| !it.is_silent()) {
-        let shown = if row.shown { "shown with its procedure" } else { "" };
+        // Where a case hears it, there is no need to say where else.
+        let elsewhere = if row.cases == 0 { row.elsewhere } else { "" };
         let worked = row.worked.join(", ");
-        let told: Vec<&str> = [shown, worked.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
+        let told: Vec<&str> = [elsewhere, worked.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
         let line = format!("  {:width$}  {:>8}  {}", row.rule, row.cases, told.join("; "));
         text.push_str(line.trim_end());
         text.push('\n');

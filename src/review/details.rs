@@ -313,5 +313,11 @@ pub(super) fn parts(it: &Procedure) -> [(&'static str, &[Line]); 6] {
 
 /// A range of days in words.
 pub(super) fn days(from: Day, to: Day) -> String {
-    if from == to { wait_in_words(from) } else { format!("{} to {}", wait_in_words(from), wait_in_words(to)) }
+    let (first, last) = (wait_in_words(from), wait_in_words(to));
+    let unit = |text: &str| text.split_once(' ').map(|(_, unit)| unit.to_owned());
+    match first.split_once(' ') {
+        _ if from == to => first,
+        Some((number, unit_of_first)) if unit(&last).as_deref() == Some(unit_of_first) => format!("{number} to {last}"),
+        _ => format!("{first} to {last}"),
+    }
 }

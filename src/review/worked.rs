@@ -1,7 +1,5 @@
 //! The worked cases: what a clinician wrote about one patient, and the case in it.
 
-use serde::Deserialize as _;
-
 use crate::{
     domain::Case,
     knowledge::{Knowledge, Problem, SourceFile},
@@ -47,14 +45,15 @@ fn read(knowledge: &Knowledge, name: &str, file: &SourceFile) -> Result<Worked, 
     let Some((before, rest)) = file.text.split_once(OPENS) else {
         return Err(problem(1, "write the patient as a block that begins with ```toml case".to_owned()));
     };
-    let line = before.lines().count().saturating_add(1);
+    // The line after the one that opens the block.
+    let line = before.lines().count().saturating_add(2);
     let Some((block, _)) = rest.split_once(CLOSES) else {
         return Err(problem(line, "end the block of the patient with ```".to_owned()));
     };
-    let request = toml::from_str::<toml::Value>(block)
-        .map_err(|it| it.message().to_owned())
-        .and_then(|it| wire::v1::GenerateProtocolRequest::deserialize(it).map_err(|it| it.message().to_owned()));
-    let request = request.map_err(|it| problem(line, it.lines().next().unwrap_or_default().to_owned()))?;
+    let request: wire::v1::GenerateProtocolRequest = toml::from_str(block).map_err(|it| {
+        let above = it.span().and_then(|it| block.get(..it.start)).map_or(0, |it| it.matches('\n').count());
+        problem(line.saturating_add(above), it.message().lines().next().unwrap_or_default().to_owned())
+    })?;
     let case = wire::case(knowledge.vocabulary(), &request).map_err(|it| {
         let first = it.violations.first().map(|it| format!("{} {}", it.field, it.description));
         problem(line, first.unwrap_or_default())

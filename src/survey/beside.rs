@@ -15,6 +15,8 @@ pub enum Beside {
     Scar(Box<Subject>, Site),
     /// A session in the past.
     Past(String, Day),
+    /// A session today of its weaker form, with this strength in thousandths.
+    PastWeak(String, i64),
     /// A session in the past, and the clinic can do one procedure only.
     PastThenOnly(String, String),
     /// Done so many times, the last time so many days ago, with hardly any effect.
@@ -44,6 +46,9 @@ impl Beside {
         match self {
             Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),
             Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
+            Self::PastWeak(procedure, strength) => {
+                case.history.push(PastSession { tca_percent: Some(*strength), ..past(id(procedure)?, 0) });
+            }
             Self::Failed(procedure, times, day) => {
                 let response = Some(Response::Under25Percent);
                 for _ in 0..*times {
@@ -78,6 +83,7 @@ impl fmt::Display for Beside {
                 write!(f, "beside {scar}{depth} at {}", site.replace('_', " "))
             }
             Self::Past(procedure, day) => write!(f, "{procedure} {} days ago", day.saturating_neg()),
+            Self::PastWeak(procedure, _) => write!(f, "weak {procedure} 0 days ago"),
             Self::PastThenOnly(procedure, only) => write!(f, "{procedure} today, and only {only} to be had"),
             Self::Failed(procedure, times, day) => {
                 write!(f, "{times} times {procedure} without effect, {} days ago", day.saturating_neg())

@@ -12,7 +12,7 @@ use super::{
     values::Thresholds,
 };
 use crate::{
-    domain::{Day, Fact, Facts, Predicate, Site},
+    domain::{Day, Fact, Facts, Predicate, Site, Value},
     knowledge::Knowledge,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Parts {
     healthy: Facts,
     grades: Vec<Option<i32>>,
     counts: Vec<i32>,
+    /// One of each set of numbers that no condition tells apart.
+    count_groups: Vec<i32>,
     phototypes: Vec<Option<i32>>,
     phototype_groups: Vec<Option<i32>>,
     site_groups: Vec<Site>,
@@ -53,6 +55,7 @@ impl Parts {
             subjects,
             alone,
             together,
+            count_groups: count_groups(&all, &counts),
             grades: std::iter::once(None).chain((0..=most).map(Some)).collect(),
             counts,
             phototype_groups: phototype_groups(&all, &phototypes),
@@ -65,10 +68,12 @@ impl Parts {
     /// Every case that can differ.
     pub(super) fn every(self) -> Survey {
         let mut build = Build::new(&self);
-        build.product(&self.subjects.treated, &self.grades, &self.counts);
-        let most = build.most.clone();
-        build.product(&self.subjects.untreated, &[None], &most);
-        build.each(&self.subjects.featured);
+        build.product(&self.subjects.treated, &self.grades, &self.count_groups);
+        build.each(&self.subjects.treated, &self.counts, &self.phototype_groups);
+        build.product(&self.subjects.untreated, &[None], &[self.usual_count()]);
+        build.each(&self.subjects.featured, &self.count_groups, &self.phototype_groups);
+        let first = self.phototype_groups.first().copied().unwrap_or_default();
+        build.each(&self.subjects.doubted, &self.count_groups, &[first]);
         build.shapes(&self.subjects.shapes);
         build.answers(&self.subjects.treated_groups);
         build.beside();
@@ -97,6 +102,11 @@ impl Parts {
         self.survey(subjects, people)
     }
 
+    /// Neither few nor many scars.
+    fn usual_count(&self) -> i32 {
+        self.count_groups.get(self.count_groups.len() / 2).copied().unwrap_or(1)
+    }
+
     fn survey(self, subjects: Vec<Subject>, people: Vec<Person>) -> Survey {
         let answers = self.alone.into_iter().chain(self.together).collect();
         Survey { subjects, answers, besides: self.besides, healthy: self.healthy, people }
@@ -108,14 +118,11 @@ struct Build<'p> {
     parts: &'p Parts,
     subjects: Vec<Subject>,
     people: Vec<Person>,
-    /// Enough scars for every usual course.
-    most: Vec<i32>,
 }
 
 impl<'p> Build<'p> {
     fn new(parts: &'p Parts) -> Self {
-        let most = parts.counts.last().copied().into_iter().collect();
-        Self { parts, subjects: Vec::new(), people: Vec::new(), most }
+        Self { parts, subjects: Vec::new(), people: Vec::new() }
     }
 
     fn subject(&mut self, subject: &Subject) -> usize {
@@ -128,7 +135,7 @@ impl<'p> Build<'p> {
         Person {
             subject,
             grade: None,
-            count: self.most.last().copied().unwrap_or(1),
+            count: self.parts.usual_count(),
             phototype: self.parts.phototype_groups.first().copied().flatten(),
             site: self.parts.site_groups.first().copied().unwrap_or(Site::Cheek),
             answers: [None, None],
@@ -153,13 +160,13 @@ impl<'p> Build<'p> {
         }
     }
 
-    /// One of each phototype group.
-    fn each(&mut self, subjects: &[Subject]) {
+    /// Every number and phototype of these.
+    fn each(&mut self, subjects: &[Subject], counts: &[i32], phototypes: &[Option<i32>]) {
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
-            for &phototype in &self.parts.phototype_groups {
-                self.people.push(Person { phototype, ..person });
+            for &count in counts {
+                self.people.extend(phototypes.iter().map(|it| Person { phototype: *it, count, ..person }));
             }
         }
     }
@@ -212,6 +219,15 @@ fn phototype_groups(conditions: &[&Predicate], all: &[Option<i32>]) -> Vec<Optio
     })
 }
 
+/// One number of scars of each set that no condition tells apart.
+fn count_groups(conditions: &[&Predicate], all: &[i32]) -> Vec<i32> {
+    one_of_each(all, |count| {
+        let mut facts = Facts::default();
+        facts.set(Fact::ScarCount, Some(Value::thousandths(i64::from(*count))));
+        rests(conditions, &[Fact::ScarCount], &facts)
+    })
+}
+
 /// One site of each set that no condition tells apart.
 fn site_groups(conditions: &[&Predicate]) -> Vec<Site> {
     one_of_each(Site::VARIANTS, |site| {
@@ -238,6 +254,7 @@ fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
         // Today, and as long ago as the longest wait of it, so that something of it is left.
         all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
         all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
+        all.extend(weaker(knowledge, procedure).map(|strength| Beside::PastWeak(id(), strength)));
     }
     for known in knowledge {
         for failure in &known.planning().failures {
@@ -262,6 +279,12 @@ fn past_days(knowledge: &[&Knowledge], id: &str) -> Vec<Day> {
         it.gaps().between(kinds.kind, kinds.kind).map(|gap| gap.base.plan_min)
     });
     std::iter::once(0).chain(repeat.map(|days| -(days / 2))).collect()
+}
+
+/// A strength at which the weaker form of a procedure is used.
+fn weaker(knowledge: &[&Knowledge], id: &str) -> Option<i64> {
+    let known = knowledge.iter().flat_map(|it| it.procedures()).filter(|it| it.id == id);
+    known.filter_map(|it| it.gaps?.weaker).map(|it| it.below.saturating_sub(1)).next()
 }
 
 /// Around every day from which make-up covers the traces of a procedure.

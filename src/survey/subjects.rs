@@ -81,6 +81,8 @@ pub(super) struct Subjects {
     pub untreated: Vec<Subject>,
     /// The groups with every combination of the features that pathways read.
     pub featured: Vec<Subject>,
+    /// The same where the features speak against the label.
+    pub doubted: Vec<Subject>,
     /// Scars as features give them, around every row of the tables that name and grade.
     pub shapes: Vec<Subject>,
 }
@@ -90,19 +92,34 @@ impl Subjects {
         let conditions = conditions(knowledge, |_| true);
         let pairs = ScarType::VARIANTS.iter().flat_map(|it| DepthClass::VARIANTS.iter().map(|depth| (*it, *depth)));
         let (open, closed): (Vec<_>, Vec<_>) = pairs.partition(|(it, depth)| treated(knowledge, *it, *depth));
-        let groups = one_of_each(&open, |(it, depth)| {
-            (rests(&conditions, &LABEL, &label(*it, *depth)), strengths(knowledge, *it, *depth))
-        });
+        let key = |it: ScarType, depth: DepthClass| {
+            (rests(&conditions, &LABEL, &label(it, depth)), strengths(knowledge, it, depth))
+        };
+        let groups = one_of_each(&open, |(it, depth)| (*it, key(*it, *depth)));
         let named = |all: &[(ScarType, DepthClass)]| -> Vec<Subject> {
             all.iter().map(|(it, depth)| Subject::declared(*it, Some(*depth))).collect()
         };
         let closed = one_of_each(&closed, |(it, _)| *it);
-        let treated_groups = named(&groups);
+        let treated_groups: Vec<Subject> = named(&groups)
+            .into_iter()
+            .zip(&groups)
+            .map(|(subject, (it, depth))| {
+                let alike = open
+                    .iter()
+                    .filter(|(other, other_depth)| other == it && key(*it, *other_depth) == key(*it, *depth));
+                let depths: Vec<String> = alike.map(|(_, depth)| <&str>::from(*depth).replace('_', " ")).collect();
+                let depth =
+                    if depths.len() == DepthClass::VARIANTS.len() { "any".to_owned() } else { depths.join("/") };
+                Subject { depth, ..subject }
+            })
+            .collect();
+        let (shapes, typical) = shapes(knowledge, answers);
         Self {
             treated: named(&open),
             untreated: closed.iter().map(|(it, _)| Subject::declared(*it, None)).collect(),
+            doubted: doubted(knowledge, &treated_groups, &typical, answers),
             featured: featured(knowledge, &treated_groups, answers),
-            shapes: shapes(knowledge, answers),
+            shapes,
             treated_groups,
         }
     }
@@ -137,8 +154,30 @@ fn featured(knowledge: &[&Knowledge], groups: &[Subject], answers: &Answers<'_>)
     groups.iter().flat_map(|group| combinations.iter().map(|it| group.with(it))).collect()
 }
 
+/// The groups with every combination of the features that pathways read, and a feature that speaks against the label.
+fn doubted(
+    knowledge: &[&Knowledge],
+    groups: &[Subject],
+    typical: &[(ScarType, Subject)],
+    answers: &Answers<'_>,
+) -> Vec<Subject> {
+    let read = of_the_scar(conditions(knowledge, of_pathways).into_iter());
+    let never = |it: ScarType| knowledge.iter().any(|all| all.classification().never_overruled.contains(&it));
+    let against = |group: &Subject| {
+        let (scar_type, _) = group.declared?;
+        let other = |(it, subject): &&(ScarType, Subject)| {
+            *it != scar_type && !never(*it) && read.iter().all(|fact| subject.facts.get(*fact).is_none())
+        };
+        let (_, other) = typical.iter().find(other)?;
+        let known = Fact::VARIANTS.iter().filter_map(|fact| Some((*fact, Some(other.facts.get(*fact)?))));
+        Some(group.with(&known.collect::<Vec<_>>()))
+    };
+    let groups: Vec<Subject> = groups.iter().filter_map(against).collect();
+    featured(knowledge, &groups, answers)
+}
+
 /// Around every row that names a scar; and every typical scar with what the other rows tell apart on top.
-fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> Vec<Subject> {
+fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> (Vec<Subject>, Vec<(ScarType, Subject)>) {
     let blank = Subject {
         scar: UNNAMED.to_owned(),
         depth: String::new(),
@@ -166,12 +205,15 @@ fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> Vec<Subject> {
     let mut typical: Vec<(ScarType, Subject)> = Vec::new();
     for table in knowledge.iter().map(|it| it.classification()) {
         for row in &table.types {
+            let mut known = false;
             for changes in answers.combinations(&row.when, &recorded(&row.when)) {
                 let subject = blank.with(&changes);
                 let holds = |when: &Predicate| when.holds(&subject.facts, 0) == Truth::Yes;
-                let named = table.types.iter().find(|it| holds(&it.when)).map(|it| it.scar_type);
-                if let Some(named) = named.filter(|named| typical.iter().all(|(it, _)| it != named)) {
-                    typical.push((named, subject.clone()));
+                // The first scar that this row names stands for all that it names.
+                let named = table.types.iter().find(|it| holds(&it.when));
+                if !known && row.when != Predicate::Always && named.is_some_and(|it| std::ptr::eq(it, row)) {
+                    known = true;
+                    typical.push((row.scar_type, subject.clone()));
                 }
                 keep(subject);
             }
@@ -183,5 +225,5 @@ fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> Vec<Subject> {
             combinations.iter().for_each(|changes| keep(subject.with(changes)));
         }
     }
-    all
+    (all, typical)
 }

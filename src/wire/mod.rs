@@ -9,7 +9,9 @@ mod limits;
 mod patient;
 mod reader;
 mod rendered;
+mod scales;
 mod scars;
+mod skin_tone;
 mod violation;
 
 pub use answer::{classified, generated, number};

@@ -9,8 +9,8 @@ use super::{
     violation::{InvalidRequest, Path},
 };
 use crate::domain::{
-    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Response, Scar, ScarIndex, Site, Value,
-    View, Vocabulary, Wishes,
+    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Response, Scar, ScarIndex, Site,
+    ToneReading, Value, View, Vocabulary, Wishes,
 };
 
 /// Reads a request to plan.
@@ -36,11 +36,10 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
         }
     };
     let mut facts = Facts::default();
-    if let Some(patient) = patient {
-        reader.patient(patient, start, &mut facts);
-    }
+    let skin_tone = patient.as_ref().and_then(|patient| reader.patient(patient, start, &mut facts));
     set_planning_phototype(&mut facts);
-    let findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    let mut findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    findings.skin_tone = skin_tone;
     let fields = reader.fields(fields, start);
     let mut wishes = Wishes::default();
     if let Some(preferences) = preferences {
@@ -57,7 +56,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
     reader.finish(start.map(|start| Case { start, patient: facts, fields, findings, wishes, history, view }))
 }
 
-/// Without a phototype the plan is as careful as for the darkest skin.
+/// Without a phototype, stated or estimated, the plan is as careful as for the darkest skin.
 fn set_planning_phototype(facts: &mut Facts) {
     let darkest = Value::thousandths(i64::from(v1::Phototype::Vi as i32));
     facts.set(Fact::PlanningPhototype, facts.get(Fact::Fitzpatrick).or(Some(darkest)));
@@ -88,7 +87,8 @@ const CONDITIONS: [Fact; 20] = [
 ];
 
 impl Reader<'_> {
-    fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) {
+    /// Writes down what is known of the patient, and says what a measured skin tone says.
+    fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) -> Option<ToneReading> {
         let v1::Patient {
             age_years,
             phototype,
@@ -133,6 +133,7 @@ impl Reader<'_> {
             vitiligo_stable_since,
             weight_kg,
             goals,
+            skin_tone,
         } = patient;
         let path = Path::root("patient");
         let age = self.whole(path.field("age_years"), *age_years, 0, AGE_YEARS);
@@ -211,6 +212,7 @@ impl Reader<'_> {
             self.recorded(path, "devices", *recorded, devices, Fact::ImplantedDevice, facts);
         }
         self.conditions(path, conditions, absent_conditions, facts);
+        self.skin_tone(path.field("skin_tone"), skin_tone.as_ref(), facts)
     }
 
     /// Answers that make no sense without another one.

@@ -2,9 +2,10 @@
 
 use super::{Booklet, escape, ways};
 use crate::{
-    domain::{Predicate, RuleId},
-    knowledge::{Line, StepOption},
+    domain::{Predicate, ProcedureSet, RuleId},
+    knowledge::{Band, Knowledge, Line, Procedure, SafetyRule, StepOption},
     review::words::{condition_in_words, listed, plain},
+    survey::number_in_words,
 };
 
 pub(super) fn classification(it: &mut Booklet<'_>) {
@@ -15,7 +16,7 @@ pub(super) fn classification(it: &mut Booklet<'_>) {
     for row in &table.types {
         let (scar_type, confidence): (&str, &str) = (row.scar_type.into(), row.confidence.into());
         let others: Vec<String> = row.alternatives.iter().map(|it| plain((*it).into())).collect();
-        let sentence = if last == Some(row.rule) { String::new() } else { it.sentence(row.rule) };
+        let sentence = if last == Some(row.rule) { "as above".to_owned() } else { it.sentence(row.rule) };
         last = Some(row.rule);
         let others = if others.is_empty() { String::new() } else { listed(&others, "or") };
         let cells = [condition_in_words(&row.when), plain(scar_type), confidence.to_owned(), others];
@@ -29,7 +30,7 @@ pub(super) fn classification(it: &mut Booklet<'_>) {
         ("Width of a boxcar scar", lines(table.buckets.iter().map(|(line, _)| line).collect())),
         ("Look again", lines(table.flags.iter().map(|(line, _)| line).collect())),
         ("A clinician's own label", vec![table.declared_label, table.declared_differs, table.declared_depth]),
-        ("Said of every label", table.ceiling.iter().copied().chain([table.limits]).collect()),
+        ("Said of every label", table.ceiling.iter().map(|it| it.rule).chain([table.limits]).collect()),
     ];
     it.titled(&parts);
 }
@@ -41,12 +42,21 @@ pub(super) fn scales(it: &mut Booklet<'_>) {
     let flags = qualitative.flags.iter().map(|(line, _, _)| line.rule);
     let quantitative = &grading.quantitative;
     let ecca = &grading.ecca;
-    let parts: [(&str, Vec<RuleId>); 3] = [
-        ("Goodman and Baron, qualitative", [qualitative.declared].into_iter().chain(rows).chain(flags).collect()),
-        ("Goodman and Baron, quantitative", vec![quantitative.rule, quantitative.count_missing]),
-        ("ECCA", vec![ecca.rule, ecca.count_missing, ecca.outside_row]),
-    ];
-    it.titled(&parts);
+    it.titled(&[(
+        "Goodman and Baron, qualitative",
+        [qualitative.declared].into_iter().chain(rows).chain(flags).collect(),
+    )]);
+    it.html.text("h3", "Goodman and Baron, quantitative");
+    it.plain_rules(&[quantitative.rule, quantitative.count_missing]);
+    it.points(quantitative.points.iter().map(|(row, points)| (<&str>::from(*row), *points)), &quantitative.bands);
+    let areas = quantitative.area_bands.iter().map(|(limit, above, points)| {
+        let word = if *above { "above" } else { "from" };
+        vec![format!("{word} {} cm²", number_in_words(*limit)), points.to_string()]
+    });
+    it.html.table("points", &["area of raised scars", "points"], &areas.collect::<Vec<_>>());
+    it.html.text("h3", "ECCA");
+    it.plain_rules(&[ecca.rule, ecca.count_missing, ecca.outside_row]);
+    it.points(ecca.points.iter().map(|(row, points)| (<&str>::from(*row), *points)), &ecca.bands);
 }
 
 pub(super) fn pathways(it: &mut Booklet<'_>) {
@@ -55,12 +65,12 @@ pub(super) fn pathways(it: &mut Booklet<'_>) {
         it.html.heading(3, &format!("pathway-{}", pathway.id), &sentence_case(&plain(&pathway.id)));
         let sentence = it.sentence(pathway.rule);
         it.html.markup(&format!("<p>{sentence}</p>"));
-        it.html.text("p", &format!("For scars of which {}.", condition_in_words(&pathway.answers)));
+        it.html.text("p", &format!("Used when {}.", condition_in_words(&pathway.answers)));
         it.html.markup("<ol>");
         for step in &pathway.steps {
             let phase: &str = step.phase.into();
             let (sentence, when) = (it.sentence(step.rule), when(&step.when));
-            it.html.markup(&format!("<li><strong>{}</strong>{when}: {sentence}", escape(phase)));
+            it.html.markup(&format!("<li><strong>{}</strong>{when}: {sentence}", sentence_case(phase)));
             if let Some(line) = &step.contingent {
                 let (sentence, when) = (it.sentence(line.rule), when_of(line));
                 it.html.markup(&format!("<p class=\"more\">Waits for a review{when}: {sentence}</p>"));
@@ -87,7 +97,7 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
         "Exclude is stricter than defer, defer than clearance, clearance than modify, modify than warn. The strictest \
          wins, and all reasons are shown.",
     );
-    let mut rules: Vec<&crate::knowledge::SafetyRule> = it.knowledge.safety().iter().collect();
+    let mut rules: Vec<&SafetyRule> = it.knowledge.safety().iter().collect();
     let file = |rule: RuleId| it.knowledge.rules().get(rule.index()).map(|it| it.file.as_str()).unwrap_or_default();
     rules.sort_by_key(|rule| (file(rule.rule), rule.rule));
     let knowledge = it.knowledge;
@@ -99,8 +109,7 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
         let mut rows = Vec::new();
         for rule in factor {
             let action: &str = rule.action.into();
-            let ids = knowledge.procedure_ids().filter(|(id, _)| rule.procedures.contains(*id));
-            let names: Vec<String> = ids.map(|(_, it)| it.name.clone()).collect();
+            let names = procedures_in_words(knowledge, rule.procedures);
             let behind = it.behind(rule.rule, &["action", "procedures", "when"]);
             let sentence = it.sentence(rule.rule);
             let worked = it.worked_in(rule.rule);
@@ -108,7 +117,7 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
                 format!("{sentence}{behind}{worked}"),
                 escape(&condition_in_words(&rule.when)),
                 format!("<span class=\"action {action}\">{action}</span>"),
-                escape(&listed(&names, "and")),
+                escape(&names),
             ]);
         }
         it.html.table("safety", &["rule", "when", "what", "procedures"], &rows);
@@ -121,7 +130,7 @@ pub(super) fn home_care(it: &mut Booklet<'_>) {
         let phase: &str = step.phase.into();
         let priming = if step.when_priming { ", when a stage needs priming" } else { "" };
         let (sentence, when) = (it.sentence(step.rule), when(&step.when));
-        it.html.markup(&format!("<li><strong>{}</strong>{priming}{when}: {sentence}", escape(phase)));
+        it.html.markup(&format!("<li><strong>{}</strong>{priming}{when}: {sentence}", sentence_case(phase)));
         it.options(&step.options);
         it.html.markup("</li>");
     }
@@ -183,7 +192,7 @@ pub(super) fn sources(it: &mut Booklet<'_>) {
 pub(super) fn about(it: &mut Booklet<'_>) {
     let rows = it.knowledge.source_attributes().iter().map(|it| vec![escape(&it.name), escape(&it.value)]);
     let rows: Vec<Vec<String>> = rows.collect();
-    it.html.table("facts", &["", ""], &rows);
+    it.html.table("about", &["what", "what is said"], &rows);
 }
 
 impl Booklet<'_> {
@@ -193,6 +202,14 @@ impl Booklet<'_> {
             self.html.text("h3", title);
             self.rules(rules);
         }
+    }
+
+    /// The points of a scale, and what they are multiplied by.
+    fn points<'r>(&mut self, rows: impl Iterator<Item = (&'r str, i32)>, bands: &[Band]) {
+        let rows = rows.map(|(row, points)| vec![escape(&plain(row)), points.to_string()]);
+        self.html.table("points", &["row", "points"], &rows.collect::<Vec<_>>());
+        let bands = bands.iter().map(|it| vec![format!("{} or more", it.from), it.times.to_string()]);
+        self.html.table("points", &["scars of a row", "times"], &bands.collect::<Vec<_>>());
     }
 
     /// The rules of a file that stand nowhere yet.
@@ -215,6 +232,19 @@ impl Booklet<'_> {
     pub(super) fn name(&self, procedure: crate::domain::ProcedureId) -> String {
         self.knowledge.procedures().get(procedure.index()).map(|it| it.name.clone()).unwrap_or_default()
     }
+}
+
+/// Procedures by name, or in one word where they are all.
+fn procedures_in_words(knowledge: &Knowledge, set: ProcedureSet) -> String {
+    let holds = |fits: fn(&Procedure) -> bool| knowledge.procedure_ids().all(|(id, it)| set.contains(id) == fits(it));
+    if holds(|_| true) {
+        return "everything".to_owned();
+    }
+    if holds(|it| it.sessions.is_some()) {
+        return "everything that is done in sessions".to_owned();
+    }
+    let ids = knowledge.procedure_ids().filter(|(id, _)| set.contains(*id));
+    listed(&ids.map(|(_, it)| it.name.clone()).collect::<Vec<_>>(), "and")
 }
 
 fn when(when: &Predicate) -> String {

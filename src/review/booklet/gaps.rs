@@ -3,12 +3,12 @@
 use super::{Booklet, escape};
 use crate::{
     domain::{Day, RuleId},
-    knowledge::Gap,
+    knowledge::{Gap, GapKind},
     review::words::plain,
 };
 
 /// Columns that fit on a page; a wider table goes on in another.
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 16;
 
 pub(super) fn gaps(it: &mut Booklet<'_>) {
     it.html.text(
@@ -23,6 +23,8 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
         it.matrix(kinds, first..first.saturating_add(COLUMNS).min(many));
     }
     it.html.text("p", "w: weeks, d: days.");
+    let rows: Vec<Vec<String>> = (0..).map(GapKind).zip(kinds).map(|(kind, name)| it.legend(kind, name)).collect();
+    it.html.table("points", &["short", "procedures"], &rows);
     let addition = knowledge.gaps().pigment_addition.rule;
     let cells = &knowledge.gaps().cells;
     let rules =
@@ -36,9 +38,23 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
 }
 
 impl Booklet<'_> {
+    /// Which procedures a row and column of the table stands for.
+    fn legend(&self, kind: GapKind, name: &str) -> Vec<String> {
+        let procedures = self.knowledge.procedures().iter().filter_map(|it| {
+            let kinds = it.gaps?;
+            let weaker = kinds.weaker.is_some_and(|it| it.kind == kind);
+            match (kinds.kind == kind, weaker) {
+                (true, _) => Some(it.name.clone()),
+                (false, true) => Some(format!("{}, weaker form", it.name)),
+                (false, false) => None,
+            }
+        });
+        vec![escape(&plain(name)), escape(&procedures.collect::<Vec<_>>().join(", "))]
+    }
+
     fn matrix(&mut self, kinds: &[String], columns: std::ops::Range<usize>) {
         let cells = &self.knowledge.gaps().cells;
-        self.html.markup("<div class=\"wide\"><table class=\"matrix\"><thead><tr><th>from \\ to</th>");
+        self.html.markup("<table class=\"matrix\"><thead><tr><th>from \\ to</th>");
         for kind in kinds.get(columns.clone()).unwrap_or_default() {
             self.html.markup(&format!("<th><span>{}</span></th>", escape(&plain(kind))));
         }
@@ -52,7 +68,7 @@ impl Booklet<'_> {
             }
             self.html.markup(&format!("{line}</tr>"));
         }
-        self.html.markup("</tbody></table></div>");
+        self.html.markup("</tbody></table>");
     }
 
     fn cell(&self, gap: &Gap, same: bool) -> String {

@@ -22,21 +22,28 @@ use crate::{
 const STYLE: &str = include_str!("style.css");
 
 /// One chapter: its anchor, its title and who writes it.
-type Chapter = (&'static str, &'static str, fn(&mut Booklet<'_>));
+type Chapter = (&'static str, &'static str, Page, fn(&mut Booklet<'_>));
+
+/// Whether a chapter begins on a page of its own when it is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    New,
+    Same,
+}
 
 const CHAPTERS: [Chapter; 12] = [
-    ("classification", "How scars are named", chapters::classification),
-    ("scales", "The scales", chapters::scales),
-    ("pathways", "Pathways", chapters::pathways),
-    ("procedures", "Procedures", procedures::procedures),
-    ("gaps", "Waits between procedures", gaps::gaps),
-    ("safety", "Safety", chapters::safety),
-    ("home-care", "Home care", chapters::home_care),
-    ("planning", "Planning and reviews", chapters::planning),
-    ("referrals", "Who is referred", chapters::referrals),
-    ("considered", "Considered and not planned", chapters::considered),
-    ("sources", "Sources", chapters::sources),
-    ("about", "Where this comes from", chapters::about),
+    ("classification", "How scars are named", Page::New, chapters::classification),
+    ("scales", "The scales", Page::Same, chapters::scales),
+    ("pathways", "Pathways", Page::New, chapters::pathways),
+    ("procedures", "Procedures", Page::New, procedures::procedures),
+    ("gaps", "Waits between procedures", Page::New, gaps::gaps),
+    ("safety", "Safety", Page::New, chapters::safety),
+    ("home-care", "Home care", Page::New, chapters::home_care),
+    ("planning", "Planning and reviews", Page::Same, chapters::planning),
+    ("referrals", "Who is referred", Page::Same, chapters::referrals),
+    ("considered", "Considered and not planned", Page::Same, chapters::considered),
+    ("sources", "Sources", Page::New, chapters::sources),
+    ("about", "Where this comes from", Page::Same, chapters::about),
 ];
 
 /// All of the knowledge as one HTML document without anything from outside.
@@ -49,8 +56,8 @@ pub fn booklet(knowledge: &Knowledge, worked: &[Worked]) -> String {
         html: Html::default(),
     };
     booklet.cover();
-    for (id, title, write) in CHAPTERS {
-        booklet.html.heading(2, id, title);
+    for (id, title, page, write) in CHAPTERS {
+        booklet.chapter(id, title, page);
         write(&mut booklet);
         if id == LAST_WITH_RULES {
             booklet.rest();
@@ -122,10 +129,15 @@ impl Booklet<'_> {
             self.html.text("p", &rule.says);
         }
         self.html.markup("<nav><h4 id=\"contents\">Contents</h4><ol class=\"contents\">");
-        for (id, title, _) in CHAPTERS {
+        for (id, title, _, _) in CHAPTERS {
             self.html.markup(&format!("<li><a href=\"#{id}\">{}</a></li>", escape(title)));
         }
         self.html.markup("<li><a href=\"#index\">Index of rules</a></li></ol></nav></header>");
+    }
+
+    fn chapter(&mut self, id: &str, title: &str, page: Page) {
+        let class = if page == Page::New { " class=\"chapter\"" } else { "" };
+        self.html.markup(&format!("<h2 id=\"{}\"{class}>{}</h2>", escape(id), escape(title)));
     }
 
     /// Every rule that no chapter has shown: nothing of the knowledge is left out.
@@ -133,13 +145,13 @@ impl Booklet<'_> {
         let rest: Vec<RuleId> =
             (0..).map(RuleId).zip(&self.anchored).filter(|(_, it)| !**it).map(|(id, _)| id).collect();
         if !rest.is_empty() {
-            self.html.heading(2, "other", "Other rules");
+            self.chapter("other", "Other rules", Page::New);
             self.rules(&rest);
         }
     }
 
     fn index(&mut self) {
-        self.html.heading(2, "index", "Index of rules");
+        self.chapter("index", "Index of rules", Page::New);
         self.html.markup("<div class=\"columns\">");
         for rule in self.knowledge.rules() {
             let id = escape(&rule.id);
@@ -153,18 +165,21 @@ impl Booklet<'_> {
 /// How a rule without a source is marked.
 const AWAITS: &str = "<span class=\"awaits\">expert practice, awaits sign-off</span>";
 
-/// The ways to a source.
+/// The ways to a source. An id that the text names already is not written again.
 fn ways(citation: &Citation) -> String {
-    let Citation { key: _, text: _, pmid, doi, pmcid, url } = citation;
+    let Citation { key: _, text, pmid, doi, pmcid, url } = citation;
+    let name = |kind: &str, id: &str| if text.contains(id) { kind.to_owned() } else { format!("{kind} {id}") };
     let known = [
-        (pmid, format!("https://pubmed.ncbi.nlm.nih.gov/{}/", in_address(pmid)), format!("PMID {pmid}")),
-        (doi, format!("https://doi.org/{}", in_address(doi)), format!("doi:{doi}")),
-        (pmcid, format!("https://pmc.ncbi.nlm.nih.gov/articles/{}/", in_address(pmcid)), pmcid.clone()),
-        (url, url.clone(), "where it was read".to_owned()),
+        (pmid, format!("https://pubmed.ncbi.nlm.nih.gov/{}/", in_address(pmid)), name("PubMed", pmid)),
+        (doi, format!("https://doi.org/{}", in_address(doi)), name("DOI", doi)),
+        (pmcid, format!("https://pmc.ncbi.nlm.nih.gov/articles/{}/", in_address(pmcid)), name("PMC", pmcid)),
     ];
     let mut ways = String::new();
     for (_, address, text) in known.iter().filter(|(it, _, _)| !it.is_empty()) {
-        let _ = write!(ways, " {}", link(address, text));
+        let _ = write!(ways, " · {}", link(address, text));
+    }
+    if !url.is_empty() {
+        let _ = write!(ways, " · <span>{}</span>", link(url, "read at").replacen("<a ", "<a class=\"read\" ", 1));
     }
     ways
 }

@@ -77,7 +77,7 @@ impl Booklet<'_> {
         if let Some(it) = procedure.course {
             row(self, "course", it.at_most.map_or_else(|| "open-ended".to_owned(), wait_in_words), it.rule);
         }
-        self.html.table("facts", &["", "", "rule"], &rows);
+        self.html.table("facts", &["what", "how much", "rule"], &rows);
     }
 
     fn settings(&mut self, procedure: &Procedure) {

@@ -70,6 +70,16 @@ impl Booklet<'_> {
         self.html.markup("</ul>");
     }
 
+    /// Rules as a list of sentences.
+    pub(super) fn plain_rules(&mut self, rules: &[RuleId]) {
+        self.html.markup("<ul>");
+        for rule in rules {
+            let sentence = self.sentence(*rule);
+            self.html.markup(&format!("<li>{sentence}</li>"));
+        }
+        self.html.markup("</ul>");
+    }
+
     /// The worked cases that hear a rule, when they are few enough to say something.
     pub(super) fn worked_in(&self, rule: RuleId) -> String {
         let names = self.worked.get(rule.index()).map(Vec::as_slice).unwrap_or_default();

@@ -19,7 +19,9 @@ const NAMES: [(&str, &str); DIMENSIONS] = [
     ("number of scars", ""),
 ];
 /// Most values that are named before the rest is counted.
-const MOST_VALUES: usize = 8;
+const MOST_VALUES: usize = 6;
+/// How many are named of more than that.
+const SHOWN_OF_MANY: usize = 2;
 /// The order in which dimensions are left out where nothing is lost: what says least comes first.
 const LEAST_TELLING: [usize; DIMENSIONS] = [8, 7, 4, 2, 1, 6, 0, 3, 5];
 
@@ -110,13 +112,18 @@ impl Crowd {
             values.iter().zip(seen).filter(|(_, seen)| **seen == wanted).map(|(value, _)| said(value)).collect()
         };
         let (these, others) = (pick(true), pick(false));
-        if these.len() > MOST_VALUES && others.len() <= MOST_VALUES / 2 {
-            return format!("{name}: all but {}", others.join(" | "));
+        if these.len() > MOST_VALUES && others.len() <= MOST_VALUES {
+            return format!("{name} all but {}", others.join(", "));
         }
-        let more = these.len().saturating_sub(MOST_VALUES);
-        let named: Vec<String> = these.into_iter().take(MOST_VALUES).collect();
-        let more = if more > 0 { format!(" | and {more} more") } else { String::new() };
-        format!("{name}: {}{more}", named.join(" | "))
+        let shown = if these.len() > MOST_VALUES { SHOWN_OF_MANY } else { MOST_VALUES };
+        let more = these.len().saturating_sub(shown);
+        let named: Vec<&str> = these.iter().take(shown).map(String::as_str).collect();
+        let more = if more > 0 {
+            format!(" and {more} of {} others", values.len().saturating_sub(shown))
+        } else {
+            String::new()
+        };
+        format!("{name} {}{more}", named.join(" | "))
     }
 }
 
