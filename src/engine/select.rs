@@ -129,7 +129,10 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
             selection.hopeless.push(scar);
         }
     }
-    selection.drafts.sort_by_key(|it| (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before));
+    // All that tells two drafts apart, so that the order of the groups says nothing.
+    selection.drafts.sort_by_key(|it| {
+        (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before, it.leads, it.adjunct)
+    });
     for draft in &mut selection.drafts {
         context.count(draft);
     }
