@@ -1,16 +1,14 @@
 //! Every rule that a plan gives as a reason.
 
-use std::collections::BTreeSet;
-
 use crate::domain::{
     Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver, Plan,
     Protocol, Question, Referral, Review, RuleId, Session, Stage,
 };
 
-/// Every rule that is heard in `plan`. Taken apart in full: what a plan says more one day must be heard here.
-pub fn heard(plan: &Plan) -> BTreeSet<RuleId> {
+/// Every rule that is heard in `plan`, each once, in order. Taken apart in full: what a plan says more one day must be heard here.
+pub fn heard(plan: &Plan) -> Vec<RuleId> {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
-    let mut rules = Heard(reasons.iter().copied().collect());
+    let mut rules = Heard(reasons.clone());
     rules.assessment(assessment);
     for Disposition { reasons, procedure: _, scars: _, sites: _, action: _, until_day: _, until_event: _ } in
         dispositions
@@ -27,10 +25,14 @@ pub fn heard(plan: &Plan) -> BTreeSet<RuleId> {
         Outcome::Protocol(protocol) => rules.protocol(protocol),
         Outcome::Referral => {}
     }
-    rules.0
+    let mut rules = rules.0;
+    rules.sort_unstable();
+    rules.dedup();
+    rules
 }
 
-struct Heard(BTreeSet<RuleId>);
+/// Rules as they come: sorted once at the end, since most are heard many times.
+struct Heard(Vec<RuleId>);
 
 impl Heard {
     fn all(&mut self, rules: &[RuleId]) {
