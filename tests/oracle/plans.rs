@@ -68,7 +68,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
-        (false, _) => step(&[AFL, MNRF, NAFL, PICO, MN]),
+        // What comes after is left open for I-III: safety class before fit, as in darker skin.
+        (false, _) => step(&[AFL, MNRF, PICO, MN, NAFL]),
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
     };
@@ -86,7 +87,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::IcePick => vec![
             structural(&[Some(CROSS), punch(EXCISION)]),
             step(&[MNRF, MN]),
-            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, NAFL, PICO]) },
+            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
         // "Filler if a distensible residual is left."
         Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
@@ -106,7 +107,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
 
 /// Strength by scar type, section 2 of the procedures: weak 1, weak to moderate 2, moderate 3, strong 4.
 fn strength(procedure: &str, kind: Kind) -> i32 {
-    let deep = matches!(kind, Kind::DeepNarrow | Kind::DeepMiddle | Kind::DeepWide | Kind::DeepWideScarred);
+    // Where the depth is not known, what is said of deep ones is the least that can be said.
+    let deep = !matches!(kind, Kind::IcePick | Kind::BoxcarShallow | Kind::Rolling);
     match (procedure, kind) {
         (MNRF | NAFL, Kind::IcePick) => 2,
         (AFL | PICO | MN, Kind::IcePick) => 1,
@@ -114,7 +116,7 @@ fn strength(procedure: &str, kind: Kind) -> i32 {
         (PICO | MN | NAFL, _) if deep => 1,
         (AFL, _) => 4,
         (MNRF | NAFL, _) => 3,
-        (PICO, Kind::Boxcar | Kind::BoxcarShallow) => 3,
+        (PICO, Kind::BoxcarShallow) => 3,
         (PICO, _) => 2,
         (MN, Kind::Rolling) => 2,
         (MN, _) => 1,
@@ -152,7 +154,7 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
-        "KEL-05" => 56,
+        "KEL-05" | "KEL-13" => 56,
         // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
         "ISO-15" if procedure == AFL => 28,
         "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
