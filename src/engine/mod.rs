@@ -54,6 +54,7 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
             &selection.treatable,
             selection.left_out,
             selection.events,
+            selection.candidates,
         )))
     };
     let reasons = knowledge.planning().disclaimer.clone();

@@ -9,6 +9,7 @@ mod codes;
 mod grading;
 mod names;
 mod pathways;
+mod planning;
 mod policies;
 mod procedures;
 mod rules;
@@ -19,14 +20,12 @@ mod spacing;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use strum::VariantArray as _;
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Condition, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model,
-    policy::Policies, raw, wait,
+    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SourceFile, model, policy::Policies, raw, wait,
 };
-use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Tool, Vocabulary};
+use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
 use rules::Rules;
 
@@ -457,84 +456,6 @@ impl Scope<'_> {
             items: grading.map(scales::ranges).unwrap_or_default(),
             skin_tones: self.skin_tones(parsed),
         }
-    }
-
-    fn planning(&mut self, parsed: &Parsed<'_>) -> Option<Planning> {
-        let file = parsed.planning.source;
-        let raw = &parsed.planning.raw;
-        let mut one = |line: &raw::Line| self.rule(file, &line.rule);
-        let disclaimer = raw.disclaimer.iter().map(&mut one).collect();
-        let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, downtime] = [
-            &raw.usual,
-            &raw.visit_check,
-            &raw.allowed,
-            &raw.shared_sitting,
-            &raw.not_for_this_scar,
-            &raw.unwanted,
-            &raw.unavailable,
-            &raw.downtime,
-        ]
-        .map(&mut one);
-        let not_assessed = one(&raw.not_assessed);
-        let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
-            &raw.plain_first,
-            &raw.step_left_out,
-            &raw.history,
-            &raw.test_area,
-            &raw.priming,
-            &raw.first_review,
-            &raw.too_few_sittings,
-        ]
-        .map(&mut one);
-        let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
-        let fewest = model::Line {
-            rule: self.rule(file, &raw.fewest.rule),
-            when: self.checker.condition(file, Some(&raw.fewest.when)),
-        };
-        let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
-        let gate_review = self.review(file, &raw.gate_review);
-        let final_review = self.review(file, &raw.final_review);
-        Some(Planning {
-            disclaimer,
-            warnings,
-            fewest,
-            failures,
-            usual,
-            gate_review: gate_review?,
-            final_review: final_review?,
-            first_review,
-            too_few_sittings,
-            visit_check,
-            allowed,
-            shared_sitting,
-            not_for_this_scar,
-            unwanted,
-            unavailable,
-            downtime,
-            plain_first,
-            step_left_out,
-            history,
-            not_assessed,
-            test_area,
-            priming,
-        })
-    }
-
-    fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {
-        let procedures = self.procedure_set(file, &raw.procedures, &[]);
-        let sessions = usize::try_from(raw.sessions).ok().filter(|it| *it > 0);
-        if sessions.is_none() {
-            self.checker.at(file, &raw.rule, "`sessions` is at least 1");
-        }
-        let rule = self.rule(file, &raw.rule);
-        let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
-        let after = self.checker.wait(file, &raw.after)?;
-        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
-    }
-
-    fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {
-        let rule = self.rule(file, &raw.rule);
-        self.checker.wait(file, &raw.after).map(|days| Wait { days, rule })
     }
 }
 

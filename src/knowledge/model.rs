@@ -649,6 +649,7 @@ pub struct Planning {
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
     pub history: RuleId,
+    pub held: RuleId,
     pub not_assessed: RuleId,
     pub test_area: RuleId,
     pub priming: RuleId,

@@ -972,6 +972,8 @@ pub(super) struct Planning {
     pub step_left_out: Line,
     /// Past sessions were given.
     pub history: Line,
+    /// Work on the single scar has to wait, so the surface waits too.
+    pub held: Line,
     /// Facts that no rule could read, since nobody asked.
     pub not_assessed: Line,
     /// A test area comes first.

@@ -400,6 +400,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.plain_first,
             &raw.step_left_out,
             &raw.history,
+            &raw.held,
             &raw.not_assessed,
             &raw.test_area,
             &raw.priming,
