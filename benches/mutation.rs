@@ -6,7 +6,7 @@
 //! of `tests/oracle` disagrees on how a procedure fares or on the course of a plan.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
-#![allow(dead_code, unreachable_pub, reason = "parts that the tests share")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "parts that the tests share")]
 
 #[path = "../tests/oracle/courses.rs"]
 mod courses;
@@ -55,8 +55,10 @@ fn main() {
     let filter: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
     let files = release::embedded();
     let all = mutations(&files);
-    let chosen: Vec<&Mutation> =
-        all.iter().filter(|it| filter.is_empty() || filter.iter().any(|text| it.name.contains(text.as_str()))).collect();
+    let chosen: Vec<&Mutation> = all
+        .iter()
+        .filter(|it| filter.is_empty() || filter.iter().any(|text| it.name.contains(text.as_str())))
+        .collect();
     let people = people();
     std::panic::set_hook(Box::new(|_| {}));
     assert_eq!(noticed(&Service::new(Knowledge::parse(&files).unwrap()), &people), None, "without a mutation");
@@ -106,9 +108,8 @@ fn noticed(service: &Service, people: &[Person]) -> Option<&'static str> {
         if !agrees.unwrap_or(false) {
             return Some("noticed by how a procedure fares");
         }
-        let agrees = catch_unwind(AssertUnwindSafe(|| {
-            person.groups.len() > 1 || plans::plan(person) == courses::told(&answer)
-        }));
+        let agrees =
+            catch_unwind(AssertUnwindSafe(|| person.groups.len() > 1 || plans::plan(person) == courses::told(&answer)));
         (!agrees.unwrap_or(false)).then_some("noticed by the course of a plan")
     })
 }
@@ -124,9 +125,10 @@ fn fares_agree(person: &Person, answer: &cicatrix::wire::v1::GenerateProtocolRes
             let beyond = theirs.action > ours.action
                 && theirs.rules.iter().any(|rule| dispositions::STRICTER.iter().any(|(id, _)| id == rule));
             // A rule that no longer speaks is missed even where another one is as strict.
-            let all_said = ours.said.iter().all(|(id, _, _)| {
-                SHIPPED.with(|all| !all.contains(*id)) || theirs.rules.iter().any(|it| it == id)
-            });
+            let all_said = ours
+                .said
+                .iter()
+                .all(|(id, _, _)| SHIPPED.with(|all| !all.contains(*id)) || theirs.rules.iter().any(|it| it == id));
             beyond || ((theirs.action, theirs.until) == (ours.action, ours.until) && all_said)
         })
     })
@@ -144,8 +146,16 @@ thread_local! {
 /// Does the table hold what the independent matrix holds?
 fn table_agrees(knowledge: &Knowledge) -> bool {
     const IDS: [&str; 10] = [
-        "subcision", "punch-excision", "tca-cross", "microneedling", "mnrf", "ablative-fractional-laser",
-        "non-ablative-fractional-laser", "picosecond-fractional-laser", "prp", "peel-superficial-aha",
+        "subcision",
+        "punch-excision",
+        "tca-cross",
+        "microneedling",
+        "mnrf",
+        "ablative-fractional-laser",
+        "non-ablative-fractional-laser",
+        "picosecond-fractional-laser",
+        "prp",
+        "peel-superficial-aha",
     ];
     let kind = |id: &str| {
         let place = knowledge.vocabulary().procedure(id).unwrap();
@@ -233,7 +243,10 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
     }
     let Some(when) = field(block, "when") else { return };
     if when != "always" {
-        add("for everybody", block.replacen(&format!("\"{when}\""), "\"always\"", 1).replace("if_unknown = \"apply\"\n", ""));
+        add(
+            "for everybody",
+            block.replacen(&format!("\"{when}\""), "\"always\"", 1).replace("if_unknown = \"apply\"\n", ""),
+        );
     }
     add("silent when not asked", block.replace("if_unknown = \"apply\"\n", ""));
     for (place, number) in numbers(when) {

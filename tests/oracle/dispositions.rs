@@ -6,7 +6,7 @@ use cicatrix::wire::v1::{self, Disposition, Site};
 
 use super::{
     people::{self, Answer, KINDS, answers},
-    person::{Group, Past, Person, request},
+    person::{Person, request},
     rules::Action,
     support::service,
     verdicts::{Until, hear, rule_code},
@@ -91,7 +91,11 @@ impl Findings {
                     ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
                 let cause = format!(
                     "{procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
-                    ours.action, ours.until, theirs.action, theirs.until, theirs.rules.first()
+                    ours.action,
+                    ours.until,
+                    theirs.action,
+                    theirs.until,
+                    theirs.rules.first()
                 );
                 let entry = self.told.entry(cause).or_insert_with(|| (0, name.to_owned()));
                 entry.0 += 1;
