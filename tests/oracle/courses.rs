@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The plan of an answer, in the words of the second opinion.
-fn told(answer: &v1::GenerateProtocolResponse) -> Plan {
+pub fn told(answer: &v1::GenerateProtocolResponse) -> Plan {
     let Some(Outcome::Protocol(protocol)) = &answer.outcome else {
         return Plan { stages: Vec::new(), reviews: Vec::new() };
     };
@@ -108,12 +108,4 @@ fn every_plan_has_the_same_course() {
         }
     }
     compare_all(&people);
-}
-
-#[test]
-#[ignore = "tmp"]
-fn dump() {
-    let mut person = people::person(KINDS[0], Site::Cheek, Some(1), None, 12);
-    person.facts.insert("pustules_in_field".to_owned(), super::facts::Value::Yes(true));
-    println!("{}", serde_json::to_string_pretty(&request(&person)).unwrap());
 }

@@ -6,7 +6,7 @@ use cicatrix::wire::v1::{self, Disposition, Site};
 
 use super::{
     people::{self, Answer, KINDS, answers},
-    person::{Group, Past, Person, request},
+    person::{Person, request},
     rules::Action,
     support::service,
     verdicts::{Until, hear, rule_code},
@@ -43,7 +43,7 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-const STRICTER: [(&str, &str); 5] = [
+pub const STRICTER: [(&str, &str); 5] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
@@ -91,7 +91,11 @@ impl Findings {
                     ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
                 let cause = format!(
                     "{procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
-                    ours.action, ours.until, theirs.action, theirs.until, theirs.rules.first()
+                    ours.action,
+                    ours.until,
+                    theirs.action,
+                    theirs.until,
+                    theirs.rules.first()
                 );
                 let entry = self.told.entry(cause).or_insert_with(|| (0, name.to_owned()));
                 entry.0 += 1;

@@ -31,6 +31,8 @@ pub struct Plan {
 struct Step {
     ranked: Vec<&'static str>,
     contingent: bool,
+    /// On the single scar, before the surface.
+    structural: bool,
 }
 
 const MNRF: &str = "mnrf";
@@ -61,8 +63,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let (grade, dark) = (person.grade, is_dark(person));
     let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
     let distensible = yes(&person.facts, "distensible") == Some(true);
-    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false };
-    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true };
+    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false, structural: false };
+    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true, structural: false };
     // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
@@ -76,6 +78,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let structural = |ranked: &[Option<&'static str>]| Step {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
+        structural: true,
     };
     let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
     match kind {
@@ -97,7 +100,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
-        Kind::Rolling => vec![step(&[SUBCISION]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
+        Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
         Kind::Hypertrophic | Kind::Keloid => Vec::new(),
     }
 }
@@ -210,6 +213,13 @@ impl<'a> Calendar<'a> {
         self.heard.entry(day).or_insert_with(|| hear(person, group, day)).verdict(procedure)
     }
 
+    /// Does it wait for something to end?
+    fn waits(&mut self, procedure: &str, from: i32) -> bool {
+        let verdict = self.verdict(procedure, from);
+        let mut defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        verdict.action != Action::Exclude && defers.any(|it| it.2 == Some(Until::Event))
+    }
+
     /// The first day from `from` on which it may be done, and whether an opinion is wanted first.
     fn opens(&mut self, procedure: &str, from: i32) -> Option<(i32, bool)> {
         let verdict = self.verdict(procedure, from);
@@ -242,7 +252,12 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
     let mut reviews = Vec::new();
+    // "Subcision before any resurfacing of the same area": while what comes first has to wait, the rest waits too.
+    let mut held = false;
     for step in steps(person, group) {
+        if held && !step.structural {
+            continue;
+        }
         if step.contingent && reviews.is_empty() {
             match last {
                 Some((_, day)) => reviews = REVIEW_DAYS.iter().map(|it| day + it).collect(),
@@ -264,7 +279,10 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             .iter()
             .filter_map(|it| calendar.opens(it, earliest(it)).map(|(day, opinion)| (*it, day, opinion)))
             .collect();
-        let Some(&first) = open.first() else { continue };
+        let Some(&first) = open.first() else {
+            held |= step.structural && step.ranked.iter().any(|it| calendar.waits(it, earliest(it)));
+            continue;
+        };
         // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
         let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
@@ -299,8 +317,7 @@ fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
 fn plasma(calendar: &mut Calendar<'_>, stages: &[Stage]) -> Option<Stage> {
     let sittings = stages.iter().filter(|it| !it.contingent && matches!(it.procedure.as_str(), MN | MNRF | AFL));
     let joined = sittings.flat_map(|it| it.days.clone());
-    let days: Vec<i32> =
-        joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
+    let days: Vec<i32> = joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
     // At least two sittings: fewer are no course.
     (days.len() >= 2).then(|| Stage { procedure: PRP.to_owned(), contingent: false, days, tests: Vec::new() })
 }
