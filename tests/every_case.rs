@@ -107,9 +107,10 @@ fn ranked_rules() -> Vec<RuleId> {
         kinds.push((declared, vec![people::word(Fact::DeclaredType, declared)]));
     }
     // A label that the features contradict is a doubtful one.
-    for (at, declared, profile) in [(0, "ice_pick", "m"), (8, "boxcar", "v")] {
+    for (at, declared, profile) in [(0, "ice_pick", "m"), (8, "boxcar", "m")] {
         let mut doubtful = kinds[at].1.clone();
         doubtful.extend([people::word(Fact::DeclaredType, declared), people::word(Fact::Profile, profile)]);
+        doubtful.push(people::word(Fact::Edge, "sloping"));
         kinds.push(("doubtful", doubtful));
     }
     for (name, mut features) in kinds {
