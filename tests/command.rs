@@ -107,8 +107,11 @@ fn what_the_examples_must_show() {
     };
     assert_eq!(stages(&plan("ice_pick_phototype_ii")), ["tca-cross", "mnrf", "ablative-fractional-laser", "prp"]);
     assert_eq!(stages(&plan("ice_pick_phototype_iv")), ["tca-cross", "mnrf", "picosecond-fractional-laser", "prp"]);
-    assert_eq!(stages(&plan("rolling")), ["subcision", "ablative-fractional-laser", "prp"]);
-    assert_eq!(stages(&plan("deep_boxcar")), ["punch-elevation", "ablative-fractional-laser", "prp"]);
+    assert_eq!(stages(&plan("rolling")), ["subcision", "ablative-fractional-laser", "filler-ha", "prp"]);
+    assert_eq!(
+        stages(&plan("deep_boxcar")),
+        ["punch-elevation", "ablative-fractional-laser", "dermabrasion-manual", "prp"]
+    );
     let pregnant = plan("pregnant");
     assert_eq!(stages(&pregnant), [""; 0]);
     assert_eq!(pregnant["protocol"]["askAgainAfter"], json!(["delivery"]));

@@ -222,17 +222,12 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "latest   = \"3 weeks\"",
             "gaps.toml:14: the latest wait (21 days) is sooner than the typical one (35 days)",
         ),
-        (
-            "gaps.toml",
-            "to      = \"thin-dab\"",
-            "to      = \"dab\"",
-            "gaps.toml:1: there is no row from `dab` to `thin-dab`",
-        ),
+        ("gaps.toml", "to      = \"thin-dab\"", "to      = \"dab\"", "gaps.toml:27: this pair is listed twice"),
         (
             "gaps.toml",
             "to      = \"thin-dab\"",
             "to      = \"thick-dab\"",
-            "gaps.toml:1: there is no row from `dab` to `thin-dab`",
+            "gaps.toml:27: no procedure has the kind `thick-dab` under [gaps]",
         ),
         (
             "gaps.toml",
@@ -269,7 +264,7 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "safety/rain.toml",
             "procedures = [\"dab\"]",
             "procedures = [\"dabb\"]",
-            "safety/rain.toml:9: procedures/ has no file of this name",
+            "safety/rain.toml:9: `dabb` is neither a file of procedures/ nor a family of one",
         ),
         (
             "safety/rain.toml",
@@ -309,7 +304,7 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "confidence = \"sure\"",
             "classification.toml:38: `sure` is not in the list; write one of low, medium, high",
         ),
-        ("grading.toml", "{ name = \"papular\", points = 2 },", "", "grading.toml:83: there is no row `papular`"),
+        ("grading.toml", "{ name = \"papular\", points = 2 },", "", "grading.toml:128: there is no row `papular`"),
         // Pathways, home care and referrals.
         (
             "pathways/pits.toml",

@@ -29,12 +29,14 @@ fn holds<M: Message + Default + PartialEq + Debug + DeserializeOwned>(name: &str
 fn old_requests_are_read() {
     holds::<v1::GenerateProtocolRequest>("generate_request");
     holds::<v1::ClassifyScarsRequest>("classify_request");
+    holds::<v1::ClassifyScarsRequest>("scales_request");
 }
 
 #[test]
 fn old_answers_are_read() {
     holds::<v1::GenerateProtocolResponse>("generate_response");
     holds::<v1::ClassifyScarsResponse>("classify_response");
+    holds::<v1::ClassifyScarsResponse>("scales_response");
     holds::<v1::GetProcedureResponse>("procedure_response");
     holds::<v1::GetRuleResponse>("rule_response");
 }

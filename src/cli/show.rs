@@ -1,5 +1,7 @@
 //! Answers as tables for people.
 
+mod assessment;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
@@ -93,37 +95,11 @@ fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
 /// What the scars are.
 pub(super) fn classification(answer: &v1::ClassifyScarsResponse) -> String {
     let mut page = Page::default();
-    assessment(&mut page, &answer.scars, &answer.grades);
+    page.assessment(&answer.scars, &answer.grades, answer.skin_tone.as_ref());
     page.heading("read this first");
     page.reasons(2, &answer.reasons);
     let _ = writeln!(page.0, "\nknowledge {}", answer.knowledge_release);
     page.0
-}
-
-fn assessment(page: &mut Page, scars: &[v1::ClassifiedScar], grades: &[v1::Grade]) {
-    page.heading("scars");
-    let mut rows = vec![row(["id", "site", "type", "depth", "confidence", "could also be", "look again"])];
-    for scar in scars {
-        let list = |names: Vec<String>| names.join(", ");
-        rows.push(vec![
-            scar.id.clone(),
-            words(scar.site().as_str_name(), "SITE_"),
-            words(scar.scar_type().as_str_name(), "SCAR_TYPE_") + if scar.type_declared { " (declared)" } else { "" },
-            words(scar.depth_class().as_str_name(), "DEPTH_CLASS_")
-                + if scar.depth_declared { " (declared)" } else { "" },
-            words(scar.confidence().as_str_name(), "CONFIDENCE_"),
-            list(scar.alternatives().map(|it| words(it.as_str_name(), "SCAR_TYPE_")).collect()),
-            list(scar.flags().map(|it| words(it.as_str_name(), "SCAR_FLAG_")).collect()),
-        ]);
-    }
-    page.table(&rows);
-    page.heading("grades");
-    let rows = grades.iter().map(|grade| {
-        let total = grade.total.map_or_else(|| "not known".to_owned(), |it| format!("{it} of {}", grade.maximum));
-        let flags: Vec<String> = grade.flags.iter().map(|it| words(it, "")).collect();
-        vec![words(grade.scale().as_str_name(), "SCALE_"), total, flags.join(", ")]
-    });
-    page.table(&rows.collect::<Vec<_>>());
 }
 
 /// A plan.
@@ -132,7 +108,7 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
         knowledge.procedures().iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
     let mut page = Page::default();
     if let Some(it) = &answer.assessment {
-        assessment(&mut page, &it.scars, &it.grades);
+        page.assessment(&it.scars, &it.grades, it.skin_tone.as_ref());
     }
     if let Some(Outcome::Protocol(protocol)) = &answer.outcome {
         Plan { names: &names, protocol }.write(&mut page);
@@ -218,6 +194,7 @@ impl Plan<'_> {
         page.table(&rows);
         self.calendar(page);
         self.settings(page);
+        self.care(page);
         self.words(page);
         self.why(page);
     }
@@ -228,24 +205,52 @@ impl Plan<'_> {
             return;
         }
         page.heading("calendar");
-        let mut rows = vec![row(["date", "day", "what", "make-up", "not before"])];
+        let mut days: Vec<(i32, Vec<String>)> = Vec::new();
         for session in &protocol.sessions {
-            rows.push(self.session_row(session, ""));
+            days.push((session.day, self.session_row(session, "")));
         }
         let reviews = protocol.reviews.iter().map(|it| {
-            vec![
-                date(it.date.as_ref()),
-                it.day.to_string(),
-                format!("review {}", it.number),
-                String::new(),
-                String::new(),
-            ]
+            let what = format!("review {}", it.number);
+            (it.day, vec![date(it.date.as_ref()), it.day.to_string(), what, String::new(), String::new()])
         });
-        rows.extend(reviews);
+        days.extend(reviews);
         for session in &protocol.contingent_sessions {
-            rows.push(self.session_row(session, "if the review says so: "));
+            days.push((session.day, self.session_row(session, "if the review says so: ")));
         }
+        days.sort_by_key(|(day, _)| *day);
+        let head = row(["date", "day", "what", "make-up", "not before"]);
+        let rows: Vec<Vec<String>> = std::iter::once(head).chain(days.into_iter().map(|(_, row)| row)).collect();
         page.table(&rows);
+    }
+
+    /// What safety adds, with its days and choices.
+    fn care(&self, page: &mut Page) {
+        if self.protocol.care_items.is_empty() {
+            return;
+        }
+        page.heading("care that safety adds");
+        for item in &self.protocol.care_items {
+            let names: Vec<&str> = item.procedures.iter().map(|it| self.name(it)).collect();
+            let list = |days: &[i32]| days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let mut when = Vec::new();
+            if !item.days.is_empty() {
+                when.push(format!("day {}", list(&item.days)));
+            }
+            if !item.contingent_days.is_empty() {
+                when.push(format!("if the review says so day {}", list(&item.contingent_days)));
+            }
+            let kind = words(item.kind().as_str_name(), "CARE_ITEM_KIND_");
+            page.line(2, &format!("{kind}, {}: {}", when.join("; "), names.join(", ")));
+            page.reasons(4, &item.reasons);
+            for option in &item.options {
+                page.line(6, &format!("- {option}"));
+            }
+            for amount in &item.amounts {
+                let total = amount.total.map(|it| format!(", here {it} {}", amount.unit.trim_end_matches("/kg")));
+                let name = amount.name.replace('_', " ");
+                page.line(6, &format!("- {name}: {} {}{}", amount.value, amount.unit, total.unwrap_or_default()));
+            }
+        }
     }
 
     /// What must be agreed, said and asked, and what is left out.

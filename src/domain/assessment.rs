@@ -2,7 +2,11 @@
 
 use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
-use super::ids::{RuleId, ScarIndex};
+use super::{
+    ids::{CodeId, RuleId, ScarIndex},
+    scale::{Grade, Scale},
+    skin_tone::ToneReading,
+};
 
 /// What a lesion is.
 #[derive(
@@ -112,47 +116,8 @@ pub struct ClassifiedScar {
     pub width_bucket: Option<WidthBucket>,
     /// The rules that fired. The first gave the type.
     pub reasons: Vec<RuleId>,
-}
-
-/// A published scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum Scale {
-    GoodmanBaronQualitative,
-    GoodmanBaronQuantitative,
-    Ecca,
-}
-
-/// A point to look at in a grade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-pub enum GradeFlag {
-    CriteriaConflict,
-    #[strum(serialize = "GRADE_3_OR_4")]
-    Grade3Or4,
-    #[strum(serialize = "TYPE_SUGGESTS_GRADE_4")]
-    TypeSuggestsGrade4,
-    CountMissing,
-    WidthOutsideRow,
-}
-
-/// One score.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grade {
-    /// The scale.
-    pub scale: Scale,
-    /// What went in: the name of the row, and its value in thousandths.
-    pub inputs: Vec<(&'static str, i64)>,
-    /// The result; `None` when what it needs was not recorded.
-    pub total: Option<i32>,
-    /// Points to look at.
-    pub flags: Vec<GradeFlag>,
-    /// Rows that were rated.
-    pub rows_rated: Vec<&'static str>,
-    /// The rules that gave it.
-    pub reasons: Vec<RuleId>,
-    /// The clinician's own grade won.
-    pub declared: bool,
+    /// What it is called in public systems of codes.
+    pub codes: Vec<CodeId>,
 }
 
 /// How many scars of one type there are.
@@ -177,10 +142,12 @@ pub struct Assessment {
     pub mixed: bool,
     /// Count of each type that is present, in the order of the types.
     pub counts_by_type: Vec<TypeCount>,
-    /// One entry a scale, in the order of the scales.
+    /// One entry a scale, in the order of the scales: those that the scars are counted for, and those that were rated.
     pub grades: Vec<Grade>,
-    /// What must be said of every label.
+    /// What must be said of every label, and how far experts agree.
     pub reasons: Vec<RuleId>,
+    /// What a measured skin tone says of the phototype.
+    pub skin_tone: Option<ToneReading>,
 }
 
 impl Assessment {

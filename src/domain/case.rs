@@ -6,6 +6,8 @@ use super::{
     date::{Date, Day},
     fact::Facts,
     ids::{ProcedureId, ProcedureSet, ScarIndex},
+    scale::{Rating, StatedTotal},
+    skin_tone::ToneReading,
 };
 
 /// A part of the body surface.
@@ -162,13 +164,17 @@ pub enum EccaRow {
     HypertrophicKeloid,
 }
 
-/// Rows counted by the clinician.
+/// Ratings made on the scales.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScaleInputs {
-    /// Every row of the quantitative scale, in the order of the rows; counts are whole numbers.
-    pub quantitative: Option<[i64; QuantitativeRow::COUNT]>,
+    /// Every row of the quantitative scale, in the order of the rows; counts are whole numbers. `None` was not counted.
+    pub quantitative: Option<[Option<i64>; QuantitativeRow::COUNT]>,
     /// Every row of the ECCA scale; `None` was not rated.
     pub ecca: Option<[Option<i32>; EccaRow::COUNT]>,
+    /// The scales that are rated item by item, in the order of the scales.
+    pub rated: Vec<Rating>,
+    /// Totals that the caller worked out, in the order of the scales.
+    pub stated: Vec<StatedTotal>,
 }
 
 /// The scars of one patient, and what their grades need.
@@ -182,8 +188,10 @@ pub struct Findings {
     pub appearance: Facts,
     /// The clinician's own qualitative grade.
     pub declared_grade: Option<i32>,
-    /// Rows counted by the clinician.
+    /// Ratings made on the scales.
     pub scales: ScaleInputs,
+    /// What a measured skin tone says of the phototype.
+    pub skin_tone: Option<ToneReading>,
 }
 
 /// What the patient wishes and what the clinic can do.

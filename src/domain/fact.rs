@@ -330,6 +330,8 @@ impl Fact {
                 "inflammatory_disease",
                 "genetic_follicular",
                 "iatrogenic",
+                "surgery",
+                "burn",
             ]),
             Self::ScarType | Self::DeclaredType => FactKind::Words(<ScarType as VariantNames>::VARIANTS),
             Self::DepthClass | Self::DeclaredDepthClass => FactKind::Words(<DepthClass as VariantNames>::VARIANTS),

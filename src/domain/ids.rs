@@ -16,6 +16,17 @@ pub struct EventId(pub u8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ScarIndex(pub u16);
 
+/// A code of a public system: its place among the codes of the knowledge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CodeId(pub u16);
+
+impl CodeId {
+    /// The place in a list of codes.
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl RuleId {
     /// The place in a list of rules.
     pub fn index(self) -> usize {

@@ -9,22 +9,23 @@ mod fact;
 mod ids;
 mod predicate;
 mod protocol;
+mod scale;
+mod skin_tone;
 mod vocabulary;
 
-pub use assessment::{
-    Assessment, ClassifiedScar, Confidence, DepthClass, Grade, GradeFlag, Scale, ScarFlag, ScarType, TypeCount,
-    WidthBucket,
-};
+pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFlag, ScarType, TypeCount, WidthBucket};
 pub use case::{
     Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, Response,
     ScaleInputs, Scar, Site, Tool, View, Wishes,
 };
 pub use date::{Date, Day};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};
-pub use ids::{EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
+pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Disposition, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting, PassedOver, Phase, Plan,
     Protocol, Question, Range, Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
 };
+pub use scale::{Grade, GradeFlag, GradeInput, ItemRange, Rating, Scale, StatedTotal, whole_units};
+pub use skin_tone::{SkinTone, SkinTones, ToneClass, ToneReading, ToneScale, ToneTable};
 pub use vocabulary::Vocabulary;

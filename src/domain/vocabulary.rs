@@ -1,6 +1,10 @@
 //! Ids and limits that a request is checked against, built by the knowledge.
 
-use super::ids::{ProcedureId, ProcedureSet};
+use super::{
+    ids::{ProcedureId, ProcedureSet},
+    scale::{ItemRange, Scale},
+    skin_tone::SkinTones,
+};
 
 /// Ids and limits that a request is checked against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +23,10 @@ pub struct Vocabulary {
     pub max_depth_mm: i64,
     /// Largest width in thousandths of a millimetre.
     pub max_width_mm: i64,
+    /// By scale that is rated item by item: what each item can be.
+    pub items: Vec<(Scale, Vec<ItemRange>)>,
+    /// What a measured skin tone says of the phototype.
+    pub skin_tones: SkinTones,
 }
 
 impl Vocabulary {
@@ -26,5 +34,10 @@ impl Vocabulary {
     pub fn procedure(&self, id: &str) -> Option<ProcedureId> {
         let place = self.procedures.binary_search_by(|it| it.as_str().cmp(id)).ok()?;
         u8::try_from(place).ok().map(ProcedureId)
+    }
+
+    /// What each item of a scale can be, in the order of its items.
+    pub fn items(&self, scale: Scale) -> &[ItemRange] {
+        self.items.iter().find(|(it, _)| *it == scale).map(|(_, items)| items.as_slice()).unwrap_or_default()
     }
 }

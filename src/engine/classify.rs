@@ -5,10 +5,10 @@ use strum::VariantArray as _;
 use super::grade::grades;
 use crate::{
     domain::{
-        Assessment, ClassifiedScar, Confidence, DepthClass, Fact, Facts, Findings, Predicate, ScarFlag, ScarIndex,
-        ScarType, Truth, TypeCount, Value,
+        Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, ScarFlag,
+        ScarIndex, ScarType, Truth, TypeCount, Value,
     },
-    knowledge::{Adjust, Classification, Knowledge, TypeRow},
+    knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
 };
 
 /// Names each group of scars and grades the patient.
@@ -18,11 +18,13 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
     let mut labelled = Vec::with_capacity(findings.scars.len());
     for (index, scar) in (0_u16..).map(ScarIndex).zip(&findings.scars) {
         let mut facts = scar.facts.clone();
-        let label = label(table, index, &mut facts);
+        let mut label = label(table, index, &mut facts);
+        label.codes = codes(knowledge.codes(), &facts);
         scars.push(label);
         labelled.push(facts);
     }
     let counts_by_type = counts(findings, &scars);
+    let ceiling = table.ceiling.iter().filter(|line| labelled.iter().any(|facts| holds(&line.when, facts)));
     let atrophic = counts_by_type.iter().filter(|it| table.atrophic.contains(&it.scar_type));
     Assessment {
         dominant_type: dominant(atrophic.clone()),
@@ -30,7 +32,8 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
         grades: grades(knowledge.grading(), findings, &labelled),
         scars,
         counts_by_type,
-        reasons: table.ceiling.clone(),
+        reasons: ceiling.map(|line| line.rule).collect(),
+        skin_tone: findings.skin_tone.clone(),
     }
 }
 
@@ -109,7 +112,14 @@ fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> Classifi
         flags,
         width_bucket: bucket.map(|(_, bucket)| *bucket),
         reasons,
+        codes: Vec::new(),
     }
+}
+
+/// What it is called in public systems of codes.
+fn codes(codes: &[Code], facts: &Facts) -> Vec<CodeId> {
+    let named = (0_u16..).map(CodeId).zip(codes);
+    named.filter(|(_, code)| holds(&code.when, facts)).map(|(id, _)| id).collect()
 }
 
 /// What else it could be: what the features or the clinician say instead, then what the row names.

@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        Action, Day, EventId, Fact, PassedOver, ProcedureId, Protocol, Question, Range, Review, RuleId, ScarIndex,
+        Action, Day, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
+        ScarIndex,
     },
     domain::{Stage, Truth},
     engine::{
@@ -24,6 +25,7 @@ pub(super) fn explain(
     treatable: &[ScarIndex],
     mut not_treated: Vec<PassedOver>,
     events: Vec<EventId>,
+    candidates: ProcedureSet,
 ) -> Protocol {
     let reviews = reviews(context, schedule);
     let plan = sitting::Plan::new(context, schedule);
@@ -42,7 +44,7 @@ pub(super) fn explain(
     }
     protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
     protocol.warnings = warnings(context, &protocol.stages, treatable);
-    protocol.questions = questions(context, treatable);
+    protocol.questions = questions(context, treatable, candidates);
     protocol.ask_again_after = events;
     protocol
 }
@@ -219,15 +221,17 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
     if !context.case.history.is_empty() {
         add_rules(&mut rules, [planning.history]);
     }
+    // An estimate is never passed off as a stated skin type.
+    add_rules(&mut rules, context.case.findings.skin_tone.iter().flat_map(|it| it.warnings.iter().copied()));
     rules
 }
 
-/// The facts that were not asked and that a rule which fired asks for.
-fn questions(context: Context<'_, '_>, treatable: &[ScarIndex]) -> Vec<Question> {
+/// The facts that were not asked and that a rule which fired asks for, on something that could be done.
+fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: ProcedureSet) -> Vec<Question> {
     let mut asked: Vec<(Fact, RuleId)> = Vec::new();
     for &scar in treatable {
         let Some(facts) = context.facts.get(scar.index()) else { continue };
-        for firing in context.screening.on(scar) {
+        for firing in context.screening.on(scar).filter(|it| it.rule.procedures.overlaps(candidates)) {
             for &fact in firing.rule.asks.iter().filter(|fact| facts.get(**fact).is_none()) {
                 insert_sorted(&mut asked, (fact, firing.rule.rule));
             }

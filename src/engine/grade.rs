@@ -2,18 +2,24 @@
 
 use strum::{EnumCount, VariantArray};
 
+use super::rate::{banded, rated, set_total};
 use crate::{
-    domain::{EccaRow, Fact, Facts, Findings, Grade, GradeFlag, QuantitativeRow, Scale, Truth, Value},
+    domain::{
+        EccaRow, Fact, Facts, Findings, Grade, GradeFlag, GradeInput, QuantitativeRow, RuleId, Scale, Truth, Value,
+    },
     knowledge::{Band, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch},
 };
 
-/// One entry a scale. `labelled` are the facts of each group with its label.
+/// One entry for each scale that scars are counted for, and for each that was rated. `labelled` are the facts of each
+/// group with its label.
 pub(super) fn grades(grading: &Grading, findings: &Findings, labelled: &[Facts]) -> Vec<Grade> {
-    vec![
+    let mut grades = vec![
         qualitative(&grading.qualitative, findings, labelled),
         quantitative(&grading.quantitative, findings, labelled),
         ecca(&grading.ecca, findings, labelled),
-    ]
+    ];
+    grades.extend(rated(grading, findings));
+    grades
 }
 
 fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> Grade {
@@ -21,27 +27,20 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
     if appearance.get(Fact::FlattensOnStretch).is_none() {
         appearance.set(Fact::FlattensOnStretch, stretch(labelled).map(Value::YesNo));
     }
-    let mut grade = Grade {
-        scale: Scale::GoodmanBaronQualitative,
-        inputs: Vec::new(),
-        total: None,
-        flags: Vec::new(),
-        rows_rated: Vec::new(),
-        reasons: Vec::new(),
-        declared: findings.declared_grade.is_some(),
-    };
+    let mut grade = Grade::new(Scale::GoodmanBaronQualitative);
+    grade.declared = findings.declared_grade.is_some();
     for fact in [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch] {
         if let Some(Value::YesNo(yes)) = appearance.get(fact)
             && let Value::Number(value) = Value::thousandths(i64::from(yes))
         {
-            grade.inputs.push((fact.name(), value));
+            grade.inputs.push(GradeInput { name: fact.name(), value, points: None, level: None });
             grade.rows_rated.push(fact.name());
         }
     }
     match findings.declared_grade {
         Some(declared) => {
-            grade.total = Some(declared);
             grade.reasons.push(scale.declared);
+            set_total(&mut grade, declared, &scale.bands);
         }
         None => {
             let row = scale
@@ -49,8 +48,8 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
                 .iter()
                 .find(|(line, scars, _)| line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled));
             if let Some((line, _, total)) = row {
-                grade.total = Some(*total);
                 grade.reasons.push(line.rule);
+                set_total(&mut grade, *total, &scale.bands);
             }
         }
     }
@@ -66,6 +65,7 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
             grade.reasons.push(line.rule);
         }
     }
+    said_of_a_total(&mut grade, &scale.notes);
     grade
 }
 
@@ -98,95 +98,89 @@ fn times(bands: &[Band], count: i64) -> i32 {
     bands.iter().rev().find(|band| count >= band.from).map_or(0, |band| band.times)
 }
 
+/// Adds what is said of every total.
+fn said_of_a_total(grade: &mut Grade, notes: &[RuleId]) {
+    if grade.total.is_some() {
+        grade.reasons.extend(notes);
+    }
+}
+
 fn quantitative(scale: &Quantitative, findings: &Findings, labelled: &[Facts]) -> Grade {
-    let mut flags = Vec::new();
-    let mut reasons = vec![scale.rule];
+    let mut grade = Grade::new(Scale::GoodmanBaronQuantitative);
+    grade.reasons.push(scale.rule);
     let rows = findings.scales.quantitative.unwrap_or_else(|| {
-        let mut rows = [0; QuantitativeRow::COUNT];
+        let mut rows = [Some(0); QuantitativeRow::COUNT];
         for (scar, facts) in findings.scars.iter().zip(labelled) {
             let Some(map) = row_of(&scale.map, facts) else { continue };
             let count =
                 if map.row == QuantitativeRow::HypertrophicAreaCm2 { scar.area_cm2 } else { scar.count.map(i64::from) };
             match (count, rows.get_mut(map.row as usize)) {
-                (Some(count), Some(row)) => *row += count,
-                (None, _) if !flags.contains(&GradeFlag::CountMissing) => {
-                    flags.push(GradeFlag::CountMissing);
-                    reasons.push(scale.count_missing);
-                }
-                (_, _) => {}
+                (Some(count), Some(row)) => *row = Some(row.unwrap_or(0) + count),
+                (None, _) => grade.flag(GradeFlag::CountMissing, scale.count_missing),
+                (Some(_), None) => {}
             }
         }
         rows
     });
     let mut total = 0;
-    let mut inputs = Vec::new();
-    let mut rows_rated = Vec::new();
     for (row, count) in QuantitativeRow::VARIANTS.iter().zip(rows) {
-        let points = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
+        let Some(count) = count else {
+            grade.flag(GradeFlag::ItemMissing, scale.item_missing);
+            continue;
+        };
+        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
         let area = *row == QuantitativeRow::HypertrophicAreaCm2;
-        total += if area { area_points(scale, count) } else { points * times(&scale.bands, count) };
+        let points = if area { banded(&scale.area_bands, count) } else { weight * times(&scale.bands, count) };
+        total += points;
         let value = if area { Value::Number(count) } else { Value::thousandths(count) };
         if let Value::Number(value) = value
             && count > 0
         {
-            inputs.push(((*row).into(), value));
+            grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });
         }
-        rows_rated.push((*row).into());
+        grade.rows_rated.push((*row).into());
     }
-    let complete = !flags.contains(&GradeFlag::CountMissing);
-    Grade {
-        scale: Scale::GoodmanBaronQuantitative,
-        inputs,
-        total: complete.then_some(total),
-        flags,
-        rows_rated,
-        reasons,
-        declared: false,
-    }
-}
-
-fn area_points(scale: &Quantitative, area: i64) -> i32 {
-    let reaches = |(limit, above, _): &&(i64, bool, i32)| if *above { area > *limit } else { area >= *limit };
-    scale.area_bands.iter().rev().find(reaches).map_or(0, |(_, _, points)| *points)
+    grade.total = grade.flags.is_empty().then_some(total);
+    said_of_a_total(&mut grade, &scale.notes);
+    grade
 }
 
 fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
-    let mut flags = Vec::new();
-    let mut reasons = vec![scale.rule];
+    let mut grade = Grade::new(Scale::Ecca);
+    grade.reasons.push(scale.rule);
     let rows = findings.scales.ecca.unwrap_or_else(|| {
         let mut rows = [None; EccaRow::COUNT];
         for (scar, facts) in findings.scars.iter().zip(labelled) {
             let Some(map) = row_of(&scale.map, facts) else { continue };
             match (scar.count, rows.get_mut(map.row as usize)) {
                 (Some(count), Some(row)) => *row = Some(row.unwrap_or(0) + count),
-                (None, _) if !flags.contains(&GradeFlag::CountMissing) => {
-                    flags.push(GradeFlag::CountMissing);
-                    reasons.push(scale.count_missing);
-                }
-                (_, _) => {}
+                (None, _) => grade.flag(GradeFlag::CountMissing, scale.count_missing),
+                (Some(_), None) => {}
             }
-            let outside = map.outside.as_ref().is_some_and(|when| when.holds(facts, 0) == Truth::Yes);
-            if outside && !flags.contains(&GradeFlag::WidthOutsideRow) {
-                flags.push(GradeFlag::WidthOutsideRow);
-                reasons.push(scale.outside_row);
+            if map.outside.as_ref().is_some_and(|when| when.holds(facts, 0) == Truth::Yes) {
+                grade.flag(GradeFlag::WidthOutsideRow, scale.outside_row);
             }
         }
         rows
     });
     let mut total = 0;
-    let mut inputs = Vec::new();
-    let mut rows_rated = Vec::new();
     for (row, count) in EccaRow::VARIANTS.iter().zip(rows) {
         let Some(count) = count else { continue };
-        let points = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
-        total += points * times(&scale.bands, i64::from(count));
+        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
+        let points = weight * times(&scale.bands, i64::from(count));
+        total += points;
         if let Value::Number(value) = Value::thousandths(i64::from(count)) {
-            inputs.push(((*row).into(), value));
+            grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });
         }
-        rows_rated.push((*row).into());
+        grade.rows_rated.push((*row).into());
     }
-    let complete = !flags.contains(&GradeFlag::CountMissing);
-    Grade { scale: Scale::Ecca, inputs, total: complete.then_some(total), flags, rows_rated, reasons, declared: false }
+    if findings.scales.ecca.is_some() && grade.rows_rated.is_empty() {
+        grade.flag(GradeFlag::ItemMissing, scale.item_missing);
+    }
+    let complete = !grade.flags.iter().any(|it| matches!(it, GradeFlag::CountMissing | GradeFlag::ItemMissing));
+    grade.total = complete.then_some(total);
+    said_of_a_total(&mut grade, &scale.notes);
+    grade
 }
 
 fn row_of<'s, R>(map: &'s [ScaleMap<R>], facts: &Facts) -> Option<&'s ScaleMap<R>> {

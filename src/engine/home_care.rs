@@ -234,7 +234,7 @@ fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarI
     (!reasons.is_empty()).then(|| PassedOver { procedure, scars: treatable.to_vec(), reasons })
 }
 
-/// Adds a stage, or its reasons to the stage of the same procedure that begins on the same day.
+/// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps.
 #[allow(clippy::too_many_arguments, reason = "the parts of one stage")]
 fn add(
     context: Context<'_, '_>,
@@ -246,10 +246,18 @@ fn add(
     reasons: Vec<RuleId>,
     passed_over: Vec<PassedOver>,
 ) {
-    match stages.iter_mut().find(|it| it.procedure == procedure && it.start == start && it.contingent_on == review) {
+    let overlaps = |it: &&mut Stage| {
+        let begins_within = it.end.is_none_or(|last| start <= last);
+        it.procedure == procedure
+            && it.contingent_on == review
+            && begins_within
+            && end.is_none_or(|end| it.start <= end)
+    };
+    match stages.iter_mut().find(overlaps) {
         Some(known) => {
             add_rules(&mut known.reasons, reasons);
             known.passed_over.extend(passed_over);
+            known.start = known.start.min(start);
             known.end = if known.end.is_none() || end.is_none() { None } else { known.end.max(end) };
         }
         None => {

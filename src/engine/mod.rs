@@ -14,6 +14,7 @@ mod home_care;
 mod limits;
 mod parameters;
 mod place;
+mod rate;
 mod schedule;
 mod screen;
 mod select;
@@ -53,6 +54,7 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
             &selection.treatable,
             selection.left_out,
             selection.events,
+            selection.candidates,
         )))
     };
     let reasons = knowledge.planning().disclaimer.clone();

@@ -1,7 +1,10 @@
 //! Selects: which procedure takes each step, and which steps become one stage.
 
 use crate::{
-    domain::{Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Site, Truth, Value},
+    domain::{
+        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, ScarIndex, Site, Truth,
+        Value,
+    },
     engine::{
         limits::FEW_RULES,
         screen::{Screening, Standing, insert_sorted},
@@ -60,6 +63,8 @@ pub(super) struct Selection<'k> {
     pub treatable: Vec<ScarIndex>,
     /// Events that something waits for.
     pub events: Vec<EventId>,
+    /// What could be done on some group, now or later: only what they need to know is worth a question.
+    pub candidates: ProcedureSet,
 }
 
 /// What happened to one step on one group.
@@ -68,6 +73,18 @@ struct Choice<'k> {
     passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
     /// Something other than an exclusion stood in the way of an option.
     could_open: bool,
+    /// An option waits for something to end.
+    waits: bool,
+}
+
+impl Choice<'_> {
+    /// Nothing of the step is done now, whatever could be.
+    fn hold(&mut self, rule: RuleId) {
+        if let Some(option) = self.taken.take() {
+            self.could_open = true;
+            self.passed_over.push((option.procedure, vec![rule]));
+        }
+    }
 }
 
 /// Everything that selecting looks at.
@@ -86,16 +103,22 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
     for &(scar, pathway) in groups {
         let mut taken = false;
         let mut could_open = false;
+        let mut held = false;
         for step in &pathway.steps {
             if context.holds(&step.when, scar) != Truth::Yes {
                 continue;
             }
-            let choice = context.choose(step, scar, &mut selection.events);
+            let mut choice = context.choose(step, scar, &mut selection);
+            // The surface is not treated while work on the single scar, which comes first, has to wait.
+            if held && step.phase > Phase::Structural {
+                choice.hold(context.knowledge.planning().held);
+            }
+            held |= step.phase == Phase::Structural && choice.taken.is_none() && choice.waits;
             could_open |= choice.could_open;
             match choice.taken {
                 Some(option) => {
                     taken = true;
-                    context.add(&mut selection.drafts, pathway, step, option, choice.passed_over, scar);
+                    context.add(&mut selection, pathway, step, option, choice.passed_over, scar);
                 }
                 None => context.leave_out(&mut selection.left_out, step, choice.passed_over, scar),
             }
@@ -106,7 +129,10 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
             selection.hopeless.push(scar);
         }
     }
-    selection.drafts.sort_by_key(|it| (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before));
+    // All that tells two drafts apart, so that the order of the groups says nothing.
+    selection.drafts.sort_by_key(|it| {
+        (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before, it.leads, it.adjunct)
+    });
     for draft in &mut selection.drafts {
         context.count(draft);
     }
@@ -119,10 +145,11 @@ impl<'k> Context<'_, 'k> {
     }
 
     /// Takes the first option that is allowed, available and wanted.
-    fn choose(&self, step: &'k Step, scar: ScarIndex, events: &mut Vec<EventId>) -> Choice<'k> {
-        let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false };
+    fn choose(&self, step: &'k Step, scar: ScarIndex, selection: &mut Selection<'k>) -> Choice<'k> {
+        let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false, waits: false };
+        let mut events: Vec<(usize, EventId)> = Vec::new();
         let mut candidates: Vec<(&StepOption, bool)> = Vec::new();
-        for option in &step.options {
+        for (place, option) in step.options.iter().enumerate() {
             let procedure = option.procedure;
             if self.holds(&option.when, scar) != Truth::Yes {
                 // A second row of the same procedure speaks for it under another condition.
@@ -133,13 +160,17 @@ impl<'k> Context<'_, 'k> {
                 continue;
             }
             let standing = self.screening.standing(self.knowledge, procedure, scar);
+            if standing != Standing::Closed {
+                selection.candidates.insert(procedure);
+            }
             match (standing, self.unwanted(procedure)) {
                 (Standing::Closed, _) => {
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
                 (Standing::Waiting(event), _) => {
                     choice.could_open = true;
-                    insert_sorted(events, event);
+                    choice.waits = true;
+                    events.push((place, event));
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
                 (Standing::Open { .. }, Some(rule)) => {
@@ -149,7 +180,10 @@ impl<'k> Context<'_, 'k> {
                 (Standing::Open { clearance, .. }, None) => candidates.push((option, clearance)),
             }
         }
-        let Some(&(first, clearance)) = candidates.first() else { return choice };
+        let Some(&(first, clearance)) = candidates.first() else {
+            events.iter().for_each(|(_, event)| insert_sorted(&mut selection.events, *event));
+            return choice;
+        };
         let plain = candidates.iter().find(|(option, clearance)| {
             !clearance
                 && !option.substitute
@@ -164,6 +198,13 @@ impl<'k> Context<'_, 'k> {
                 choice.taken = Some(option);
             }
             Some(_) | None => choice.taken = Some(first),
+        }
+        // What ranks after the one that is taken is not waited for.
+        let chosen = step.options.iter().position(|it| choice.taken.is_some_and(|taken| std::ptr::eq(taken, it)));
+        for (place, event) in events {
+            if chosen.is_none_or(|chosen| place < chosen) {
+                insert_sorted(&mut selection.events, event);
+            }
         }
         choice
     }
@@ -207,7 +248,7 @@ impl<'k> Context<'_, 'k> {
     /// Adds the group to the stage of its procedure, or begins one.
     fn add(
         &self,
-        drafts: &mut Vec<Draft<'k>>,
+        selection: &mut Selection<'k>,
         pathway: &'k Pathway,
         step: &'k Step,
         option: &StepOption,
@@ -226,7 +267,8 @@ impl<'k> Context<'_, 'k> {
             .adjunct
             .as_ref()
             .filter(|it| self.holds(&it.when, scar) == Truth::Yes)
-            .and_then(|it| Some((self.joins(procedure, &it.procedures, scar)?, it.rule)));
+            .and_then(|it| Some((self.joins(procedure, &it.procedures, scar, selection)?, it.rule)));
+        let drafts = &mut selection.drafts;
         let same = |it: &Draft<'_>| {
             it.phase == step.phase
                 && it.procedure == procedure
@@ -277,17 +319,34 @@ impl<'k> Context<'_, 'k> {
     }
 
     /// The first of `ranked` that may share a sitting with `host`, is allowed, available and wanted.
-    fn joins(&self, host: ProcedureId, ranked: &[ProcedureId], scar: ScarIndex) -> Option<ProcedureId> {
+    fn joins(
+        &self,
+        host: ProcedureId,
+        ranked: &[ProcedureId],
+        scar: ScarIndex,
+        selection: &mut Selection<'_>,
+    ) -> Option<ProcedureId> {
         let kind = |id: ProcedureId| Some(self.knowledge.procedures().get(id.index())?.gaps?.kind);
         let together = |id: ProcedureId| {
             let gap = self.knowledge.gaps().between(kind(host)?, kind(id)?)?;
             Some(gap.same_sitting)
         };
-        let open = |id: ProcedureId| {
-            let standing = self.screening.standing(self.knowledge, id, scar);
-            matches!(standing, Standing::Open { .. }) && self.unwanted(id).is_none()
-        };
-        ranked.iter().copied().find(|id| together(*id) == Some(true) && open(*id))
+        for &id in ranked.iter().filter(|id| together(**id) == Some(true)) {
+            match self.screening.standing(self.knowledge, id, scar) {
+                Standing::Closed => {}
+                Standing::Waiting(event) => {
+                    selection.candidates.insert(id);
+                    insert_sorted(&mut selection.events, event);
+                }
+                Standing::Open { .. } => {
+                    selection.candidates.insert(id);
+                    if self.unwanted(id).is_none() {
+                        return Some(id);
+                    }
+                }
+            }
+        }
+        None
     }
 
     fn leads(&self, procedure: ProcedureId, scar: ScarIndex) -> Leads {

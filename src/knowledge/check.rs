@@ -5,25 +5,27 @@
 
 mod about;
 mod classification;
+mod codes;
 mod grading;
 mod names;
 mod pathways;
+mod planning;
 mod policies;
 mod procedures;
 mod rules;
 mod safety;
+mod scales;
+mod skin_tone;
 mod spacing;
 
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use strum::VariantArray as _;
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Condition, Event, Knowledge, Planning, Problem, Problems, SourceFile, Wait, model,
-    policy::Policies, raw, wait,
+    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SourceFile, model, policy::Policies, raw, wait,
 };
-use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Tool, Vocabulary};
+use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
 use rules::Rules;
 
@@ -53,6 +55,8 @@ struct Parsed<'f> {
     events: File<'f, raw::Events>,
     classification: File<'f, raw::Classification>,
     grading: File<'f, raw::Grading>,
+    skin_tone: File<'f, raw::SkinTone>,
+    codes: File<'f, raw::Codes>,
     gaps: File<'f, raw::Gaps>,
     more_gaps: Vec<File<'f, raw::MoreGaps>>,
     policies: File<'f, raw::Policies>,
@@ -80,6 +84,8 @@ impl<'f> Parsed<'f> {
             "events.toml",
             "classification.toml",
             "grading.toml",
+            "skin_tone.toml",
+            "codes.toml",
             "gaps.toml",
             "policies.toml",
             "required_facts.toml",
@@ -123,6 +129,7 @@ impl<'f> Parsed<'f> {
         let (release, citations, events) = (of.read("release.toml"), of.read("citations.toml"), of.read("events.toml"));
         let (classification, grading, gaps) =
             (of.read("classification.toml"), of.read("grading.toml"), of.read("gaps.toml"));
+        let (skin_tone, codes) = (of.read("skin_tone.toml"), of.read("codes.toml"));
         let (planning, home_care, referrals) =
             (of.read("planning.toml"), of.read("home_care.toml"), of.read("referrals.toml"));
         let (policies, required) = (of.read("policies.toml"), of.read("required_facts.toml"));
@@ -135,6 +142,8 @@ impl<'f> Parsed<'f> {
             events: events?,
             classification: classification?,
             grading: grading?,
+            skin_tone: skin_tone?,
+            codes: codes?,
             gaps: gaps?,
             more_gaps,
             policies: policies?,
@@ -286,7 +295,8 @@ impl Checker {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
         }
         scope.everything_is_used(parsed, &safety, &pathways, &home_care);
-        let vocabulary = scope.vocabulary(parsed);
+        let codes = scope.codes(parsed);
+        let vocabulary = scope.vocabulary(parsed, grading.as_ref());
         self.citations_are_used(&parsed.citations, &rules);
         let date = self.date(&parsed.release);
         let mut conditions = std::mem::take(&mut self.conditions);
@@ -317,6 +327,7 @@ impl Checker {
             conditions,
             source_attributes,
             considered,
+            codes,
         })
     }
 
@@ -427,7 +438,7 @@ impl Scope<'_> {
         found
     }
 
-    fn vocabulary(&mut self, parsed: &Parsed<'_>) -> Vocabulary {
+    fn vocabulary(&mut self, parsed: &Parsed<'_>, grading: Option<&model::Grading>) -> Vocabulary {
         let limits = &parsed.classification.raw.limits;
         let file = parsed.classification.source;
         let having = |fits: fn(&raw::Procedure) -> bool| {
@@ -442,85 +453,9 @@ impl Scope<'_> {
             max_history: limits.max_history,
             max_depth_mm: self.checker.thousandths(file, &limits.rule, limits.max_depth_mm),
             max_width_mm: self.checker.thousandths(file, &limits.rule, limits.max_width_mm),
+            items: grading.map(scales::ranges).unwrap_or_default(),
+            skin_tones: self.skin_tones(parsed),
         }
-    }
-
-    fn planning(&mut self, parsed: &Parsed<'_>) -> Option<Planning> {
-        let file = parsed.planning.source;
-        let raw = &parsed.planning.raw;
-        let mut one = |line: &raw::Line| self.rule(file, &line.rule);
-        let disclaimer = raw.disclaimer.iter().map(&mut one).collect();
-        let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, downtime] = [
-            &raw.usual,
-            &raw.visit_check,
-            &raw.allowed,
-            &raw.shared_sitting,
-            &raw.not_for_this_scar,
-            &raw.unwanted,
-            &raw.unavailable,
-            &raw.downtime,
-        ]
-        .map(&mut one);
-        let not_assessed = one(&raw.not_assessed);
-        let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
-            &raw.plain_first,
-            &raw.step_left_out,
-            &raw.history,
-            &raw.test_area,
-            &raw.priming,
-            &raw.first_review,
-            &raw.too_few_sittings,
-        ]
-        .map(&mut one);
-        let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
-        let fewest = model::Line {
-            rule: self.rule(file, &raw.fewest.rule),
-            when: self.checker.condition(file, Some(&raw.fewest.when)),
-        };
-        let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
-        let gate_review = self.review(file, &raw.gate_review);
-        let final_review = self.review(file, &raw.final_review);
-        Some(Planning {
-            disclaimer,
-            warnings,
-            fewest,
-            failures,
-            usual,
-            gate_review: gate_review?,
-            final_review: final_review?,
-            first_review,
-            too_few_sittings,
-            visit_check,
-            allowed,
-            shared_sitting,
-            not_for_this_scar,
-            unwanted,
-            unavailable,
-            downtime,
-            plain_first,
-            step_left_out,
-            history,
-            not_assessed,
-            test_area,
-            priming,
-        })
-    }
-
-    fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {
-        let procedures = self.procedure_set(file, &raw.procedures, &[]);
-        let sessions = usize::try_from(raw.sessions).ok().filter(|it| *it > 0);
-        if sessions.is_none() {
-            self.checker.at(file, &raw.rule, "`sessions` is at least 1");
-        }
-        let rule = self.rule(file, &raw.rule);
-        let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
-        let after = self.checker.wait(file, &raw.after)?;
-        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
-    }
-
-    fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {
-        let rule = self.rule(file, &raw.rule);
-        self.checker.wait(file, &raw.after).map(|days| Wait { days, rule })
     }
 }
 

@@ -9,11 +9,12 @@ mod raw;
 mod wait;
 
 pub use model::{
-    Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Condition, Considered, Course, Downtime,
-    Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Grading, HomeCareStep, ItemAt, Knowledge,
-    Lead, Line, Parameter, Pathway, PigmentAddition, Planning, Procedure, ProcedureKind, Qualitative, Quantitative,
-    Referral, RequiredFact, Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions, SourceAttribute, Spacing,
-    Step, StepOption, Strength, TypeRow, TypeStrength, Wait, WeakerKind,
+    Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Code, CodeFit, Condition, Considered,
+    Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, GradeBand, Grading,
+    HomeCareStep, ItemAt, Knowledge, Lead, Level, Line, Parameter, Pathway, PigmentAddition, Planning, Procedure,
+    ProcedureKind, Qualitative, Quantitative, RatedItem, RatedScale, Referral, RequiredFact, Rule, SafetyLimit,
+    SafetyRule, ScaleMap, ScarsMatch, Sessions, SourceAttribute, Spacing, StatedScale, Step, StepOption, Strength,
+    TypeRow, TypeStrength, Wait, WeakerKind,
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};

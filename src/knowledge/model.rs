@@ -1,5 +1,9 @@
 //! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
 
+mod scales;
+
+pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
+
 use super::policy::Policy;
 use crate::domain::{
     Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
@@ -35,6 +39,7 @@ pub struct Knowledge {
     pub(super) conditions: Vec<Condition>,
     pub(super) source_attributes: Vec<SourceAttribute>,
     pub(super) considered: Vec<Considered>,
+    pub(super) codes: Vec<Code>,
 }
 
 /// Something that users of decision support are told about where it comes from.
@@ -448,7 +453,8 @@ pub struct Classification {
     pub atrophic: Vec<ScarType>,
     /// Types that a declared label never overrules when the features give them.
     pub never_overruled: Vec<ScarType>,
-    pub ceiling: Vec<RuleId>,
+    /// Said where at least one group is as the condition says.
+    pub ceiling: Vec<Line>,
     pub declared_label: RuleId,
     pub declared_differs: RuleId,
     pub declared_depth: RuleId,
@@ -474,6 +480,9 @@ pub struct Qualitative {
     /// First match wins; no match, no grade.
     pub rows: Vec<(Line, ScarsMatch, i32)>,
     pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
+    /// What the grades are called.
+    pub bands: Vec<GradeBand>,
+    pub notes: Vec<RuleId>,
 }
 
 /// From this many on, this multiplier. In order.
@@ -507,6 +516,8 @@ pub struct Quantitative {
     pub points: Vec<(QuantitativeRow, i32)>,
     pub map: Vec<ScaleMap<QuantitativeRow>>,
     pub count_missing: RuleId,
+    pub item_missing: RuleId,
+    pub notes: Vec<RuleId>,
 }
 
 /// The ECCA score.
@@ -521,6 +532,8 @@ pub struct Ecca {
     pub map: Vec<ScaleMap<EccaRow>>,
     pub count_missing: RuleId,
     pub outside_row: RuleId,
+    pub item_missing: RuleId,
+    pub notes: Vec<RuleId>,
 }
 
 /// The scales.
@@ -529,6 +542,10 @@ pub struct Grading {
     pub qualitative: Qualitative,
     pub quantitative: Quantitative,
     pub ecca: Ecca,
+    /// In the order of the scales.
+    pub rated: Vec<RatedScale>,
+    /// In the order of the scales.
+    pub stated: Vec<StatedScale>,
 }
 
 /// A procedure that a step can take.
@@ -632,6 +649,7 @@ pub struct Planning {
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
     pub history: RuleId,
+    pub held: RuleId,
     pub not_assessed: RuleId,
     pub test_area: RuleId,
     pub priming: RuleId,
@@ -761,6 +779,11 @@ impl Knowledge {
     /// Every condition of every file: all that two cases can be told apart by.
     pub fn conditions(&self) -> &[Condition] {
         &self.conditions
+    }
+
+    /// The codes of public systems, in the order of the file.
+    pub fn codes(&self) -> &[Code] {
+        &self.codes
     }
 }
 

@@ -4,8 +4,12 @@
 //! `because`. A `because` holds citation keys, or ids of the rules it is derived from, or the one word
 //! `expert-practice`. `says` may name a sibling field in braces, so that no number is written twice.
 
+mod scales;
+
 use serde::Deserialize;
 use toml::Spanned;
+
+pub(super) use scales::{Codes, GradeBand, RatedItem, RatedScale, Said, SkinTone, StatedScale, ToneTable};
 
 pub(super) type Text = Spanned<String>;
 
@@ -161,7 +165,6 @@ pub(super) struct ItemAmount {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Policies {
-    #[serde(default)]
     pub policy: Vec<Policy>,
 }
 
@@ -185,7 +188,6 @@ pub(super) struct Policy {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequiredFacts {
-    #[serde(default)]
     pub required: Vec<RequiredFact>,
 }
 
@@ -537,7 +539,7 @@ pub(super) struct GapVariant {
 #[serde(deny_unknown_fields)]
 pub(super) struct Classification {
     pub limits: ScarLimits,
-    /// Said of every label.
+    /// Said of every label, or where a group of scars is as the condition says.
     pub ceiling: Vec<Line>,
     /// A declared label or depth class.
     pub declared: Declared,
@@ -658,6 +660,13 @@ pub(super) struct Grading {
     pub goodman_baron_qualitative: Qualitative,
     pub goodman_baron_quantitative: Quantitative,
     pub ecca: Ecca,
+    pub scar_s: RatedScale,
+    pub vss_13: RatedScale,
+    pub posas_2_patient: RatedScale,
+    pub posas_2_observer: RatedScale,
+    pub dlqi: RatedScale,
+    pub scars: StatedScale,
+    pub fasqol: StatedScale,
 }
 
 #[derive(Debug, Deserialize)]
@@ -670,6 +679,11 @@ pub(super) struct Qualitative {
     /// First match wins; reads the patient's appearance facts, and `scar_type` of the worst scars through `scars`.
     pub grade: Vec<QualitativeRow>,
     pub flag: Vec<GradeFlagRow>,
+    /// What the grades are called.
+    pub band: Vec<GradeBand>,
+    /// Said of every grade.
+    #[serde(default)]
+    pub note: Vec<Said>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -717,6 +731,11 @@ pub(super) struct Quantitative {
     pub map: Vec<ScaleMap>,
     /// Said when scars could not be counted.
     pub count_missing: Line,
+    /// Said when a row that the total needs was not sent.
+    pub item_missing: Said,
+    /// Said of every total.
+    #[serde(default)]
+    pub note: Vec<Said>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -768,6 +787,11 @@ pub(super) struct Ecca {
     pub count_missing: Line,
     /// Said when the width of a group does not fit its row.
     pub outside_row: Line,
+    /// Said when no row was rated.
+    pub item_missing: Said,
+    /// Said of every total.
+    #[serde(default)]
+    pub note: Vec<Said>,
 }
 
 /// `pathways/NAME.toml`: which procedures, in which order.
@@ -948,6 +972,8 @@ pub(super) struct Planning {
     pub step_left_out: Line,
     /// Past sessions were given.
     pub history: Line,
+    /// Work on the single scar has to wait, so the surface waits too.
+    pub held: Line,
     /// Facts that no rule could read, since nobody asked.
     pub not_assessed: Line,
     /// A test area comes first.

@@ -1,15 +1,21 @@
 //! Every rule that a plan gives as a reason.
 
-use crate::domain::{
-    Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver, Plan,
-    Protocol, Question, Referral, Review, RuleId, Session, Stage,
+use crate::{
+    domain::{
+        Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver,
+        Plan, Protocol, Question, Referral, Review, RuleId, Session, Stage,
+    },
+    knowledge::Knowledge,
 };
 
-/// Every rule that is heard in `plan`, each once, in order. Taken apart in full: what a plan says more one day must be heard here.
-pub fn heard(plan: &Plan) -> Vec<RuleId> {
+/// Every rule that is heard in `plan`, each once, in order. Taken apart in full: what a plan says more one day must be
+/// heard here.
+pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
     let mut rules = Heard(reasons.clone());
     rules.assessment(assessment);
+    let codes = assessment.scars.iter().flat_map(|it| &it.codes);
+    rules.0.extend(codes.filter_map(|it| knowledge.codes().get(it.index())).map(|it| it.rule));
     for Disposition { reasons, procedure: _, scars: _, sites: _, action: _, until_day: _, until_event: _ } in
         dispositions
     {
@@ -40,7 +46,12 @@ impl Heard {
     }
 
     fn assessment(&mut self, assessment: &Assessment) {
-        let Assessment { scars, grades, reasons, dominant_type: _, mixed: _, counts_by_type: _ } = assessment;
+        let Assessment { scars, grades, reasons, dominant_type: _, mixed: _, counts_by_type: _, skin_tone } =
+            assessment;
+        if let Some(it) = skin_tone {
+            self.all(&it.reasons);
+            self.all(&it.warnings);
+        }
         for ClassifiedScar { reasons, .. } in scars {
             self.all(reasons);
         }

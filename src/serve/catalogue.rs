@@ -1,11 +1,14 @@
 //! Renders what depends on the knowledge alone: reasons for every answer, and what `KnowledgeService` shows.
 
+mod scales;
+
+use scales::{codings, scale_text};
 use strum::VariantArray as _;
 
 use crate::{
     domain::{Action, Range, RuleId, Scale},
     knowledge::{Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, SourceAttribute, Strength},
-    wire::{Catalogue, ExpectedResult, ItemText, ProcedureText, Reason, ScaleText, number, plain, v1},
+    wire::{Catalogue, ExpectedResult, ItemText, ProcedureText, Reason, number, plain, v1},
 };
 
 /// What `KnowledgeService` shows.
@@ -34,6 +37,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
         items: knowledge.items().iter().map(item_text).collect(),
         policies: policies(knowledge, &reasons),
+        codes: codings(knowledge, &reasons),
     }
 }
 
@@ -107,25 +111,6 @@ fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> Procedure
         adverse: procedure.adverse.iter().map(expected).collect(),
         evidence: Some((procedure.evidence.grade.clone(), procedure.evidence.rule)),
     }
-}
-
-fn scale_text(knowledge: &Knowledge, scale: Scale) -> ScaleText {
-    let grading = knowledge.grading();
-    let (version, citation, maximum) = match scale {
-        Scale::GoodmanBaronQualitative => {
-            let it = &grading.qualitative;
-            (&it.version, &it.citation, it.maximum)
-        }
-        Scale::GoodmanBaronQuantitative => {
-            let it = &grading.quantitative;
-            (&it.version, &it.citation, it.maximum)
-        }
-        Scale::Ecca => {
-            let it = &grading.ecca;
-            (&it.version, &it.citation, it.maximum)
-        }
-    };
-    ScaleText { version: version.clone(), citation: citation.clone(), maximum }
 }
 
 /// What `KnowledgeService` shows, with the reasons of `catalogue`.

@@ -1,5 +1,7 @@
 //! Puts the parts together: the product of what pathways read, and everything else on top of one of each group.
 
+use std::collections::BTreeSet;
+
 use strum::VariantArray as _;
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     values::Thresholds,
 };
 use crate::{
-    domain::{Day, Fact, Facts, Predicate, Site, Value},
+    domain::{Day, Fact, Facts, Predicate, ProcedureId, Site, Value},
     knowledge::Knowledge,
 };
 
@@ -210,6 +212,12 @@ impl<'p> Build<'p> {
                 let besides = self.parts.besides.iter().enumerate();
                 let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
                 self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(at), ..person }));
+                // What ranks last is often for the severe only.
+                let ranked = self.parts.besides.iter().enumerate();
+                for (at, _) in ranked.filter(|(_, it)| matches!(it, Beside::Only(_) | Beside::WithoutThose(_))) {
+                    let graded = self.parts.grades.iter().filter(|it| it.is_some());
+                    self.people.extend(graded.map(|it| Person { phototype, grade: *it, beside: Some(at), ..person }));
+                }
             }
         }
     }
@@ -272,7 +280,30 @@ fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
             }
         }
     }
+    all.extend(ranked_before(knowledge).into_iter().map(Beside::WithoutThose));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// For every choice of every step: what ranks before it.
+fn ranked_before(knowledge: &[&Knowledge]) -> BTreeSet<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for known in knowledge {
+        let name = |id: &ProcedureId| known.vocabulary().procedures.get(id.index()).cloned();
+        let mut add = |ranked: Vec<ProcedureId>| {
+            for many in 1..=ranked.len() {
+                let mut before: Vec<String> = ranked.iter().take(many).filter_map(name).collect();
+                before.sort();
+                before.dedup();
+                all.insert(before);
+            }
+        };
+        for step in known.pathways().iter().flat_map(|it| &it.steps) {
+            add(step.options.iter().map(|it| it.procedure).collect());
+            step.adjunct.iter().for_each(|it| add(it.procedures.clone()));
+        }
+        known.home_care().iter().for_each(|step| add(step.options.iter().map(|it| it.procedure).collect()));
+    }
     all
 }
 

@@ -1,19 +1,21 @@
 //! Writes answers. It cannot fail: everything it names was checked when the knowledge was loaded.
 
+mod assessment;
+
 use super::{
     Catalogue, Date, Reason,
     field::field,
     v1::{self, generate_protocol_response::Outcome as WireOutcome},
 };
 use crate::domain::{
-    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, Grade, NotAssessed, Outcome,
-    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session,
-    SessionKind, SessionProcedure, Site, Stage, Value, View,
+    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, NotAssessed, Outcome, ParameterSetting,
+    PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session, SessionKind,
+    SessionProcedure, Site, Stage, Value, View,
 };
 
 /// Writes what the scars are.
 pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Assessment) -> v1::ClassifyScarsResponse {
-    let v1::Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons } =
+    let v1::Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } =
         Writer::new(catalogue, findings).assessment(assessment);
     v1::ClassifyScarsResponse {
         scars,
@@ -24,6 +26,7 @@ pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Asses
         reasons,
         knowledge_release: catalogue.release.clone(),
         knowledge_digest: catalogue.digest.clone(),
+        skin_tone,
     }
 }
 
@@ -108,11 +111,11 @@ impl<'a> Writer<'a> {
     }
 
     fn assessment(&mut self, assessment: &Assessment) -> v1::Assessment {
-        let Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons } = assessment;
+        let Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } = assessment;
         let labels = scars.iter().filter_map(|label| {
             let scar = self.findings.scars.get(label.scar.index())?;
             let differs = label.type_declared && label.type_by_features != label.scar_type;
-            let reasons = label.reasons.clone();
+            let (reasons, codes) = (&label.reasons, &label.codes);
             let label = v1::ClassifiedScar {
                 id: scar.id.clone(),
                 site: nth(scar.area.site as usize),
@@ -127,13 +130,18 @@ impl<'a> Writer<'a> {
                 type_declared: label.type_declared,
                 depth_declared: label.depth_declared,
                 type_by_features: if differs { nth(label.type_by_features as usize) } else { 0 },
+                codes: Vec::new(),
             };
-            Some((label, reasons))
+            Some((label, reasons, codes))
         });
         let labels: Vec<_> = labels.collect();
         let scars = labels
             .into_iter()
-            .map(|(label, reasons)| v1::ClassifiedScar { reasons: self.reasons(&reasons), ..label })
+            .map(|(label, reasons, codes)| v1::ClassifiedScar {
+                reasons: self.reasons(reasons),
+                codes: codes.iter().filter_map(|it| self.coding(*it)).collect(),
+                ..label
+            })
             .collect();
         let counts = counts_by_type.iter().map(|it| v1::TypeCount {
             scar_type: nth(it.scar_type as usize),
@@ -147,30 +155,7 @@ impl<'a> Writer<'a> {
             counts_by_type: counts.collect(),
             grades: grades.iter().map(|it| self.grade(it)).collect(),
             reasons: self.reasons(reasons),
-        }
-    }
-
-    fn grade(&mut self, grade: &Grade) -> v1::Grade {
-        let Grade { scale, inputs, total, flags, rows_rated, reasons, declared } = grade;
-        let text = self.catalogue.scale(*scale);
-        let flag = |it: &crate::domain::GradeFlag| {
-            let name: &str = it.into();
-            name.to_owned()
-        };
-        v1::Grade {
-            scale: nth(*scale as usize),
-            version: text.version,
-            inputs: inputs
-                .iter()
-                .map(|(name, value)| v1::GradeInput { name: (*name).to_owned(), value: number(*value) })
-                .collect(),
-            total: *total,
-            maximum: text.maximum,
-            citation: text.citation,
-            flags: flags.iter().map(flag).collect(),
-            rows_rated: rows_rated.iter().map(|it| (*it).to_owned()).collect(),
-            reasons: self.reasons(reasons),
-            declared: *declared,
+            skin_tone: skin_tone.as_ref().map(|it| self.skin_tone(it)),
         }
     }
 

@@ -36,8 +36,14 @@ pub struct ScaleText {
     pub version: String,
     /// Key of its source.
     pub citation: String,
+    /// The least total there is.
+    pub minimum: i32,
     /// The largest total there is.
     pub maximum: i32,
+    /// Names of the values of an item, by place.
+    pub levels: Vec<String>,
+    /// What the totals mean, by place.
+    pub bands: Vec<v1::GradeBand>,
 }
 
 /// Fixed texts of one knowledge release. Whoever holds the knowledge builds it.
@@ -67,6 +73,8 @@ pub struct Catalogue {
     pub items: Vec<ItemText>,
     /// The policies in force.
     pub policies: Vec<v1::Policy>,
+    /// By code: what is written, with the rule that says so.
+    pub codes: Vec<(v1::Coding, RuleId)>,
 }
 
 impl Catalogue {
@@ -90,7 +98,15 @@ impl Catalogue {
         self.events.get(event.index()).cloned().unwrap_or_default()
     }
 
-    pub(super) fn scale(&self, scale: Scale) -> ScaleText {
-        self.scales.get(scale as usize).cloned().unwrap_or_default()
+    pub(super) fn scale(&self, scale: Scale) -> &ScaleText {
+        static NONE: ScaleText = ScaleText {
+            version: String::new(),
+            citation: String::new(),
+            minimum: 0,
+            maximum: 0,
+            levels: Vec::new(),
+            bands: Vec::new(),
+        };
+        self.scales.get(scale as usize).unwrap_or(&NONE)
     }
 }

@@ -26,3 +26,7 @@ pub(super) const TCA_PERCENT: (f64, f64) = (10.0, 100.0);
 pub(super) const GRADE: (i32, i32) = (1, 4);
 /// Entries of a list that has no limit of its own in the knowledge.
 pub(super) const ENTRIES: usize = 1000;
+/// The largest total of a scale that the caller states.
+pub(super) const STATED_TOTAL: i32 = 1000;
+/// Characters in the name of a version.
+pub(super) const VERSION_CHARS: usize = 64;

@@ -6,10 +6,14 @@ pub mod codec;
 mod field;
 mod identity;
 mod limits;
+mod past;
 mod patient;
 mod reader;
 mod rendered;
+mod scales;
 mod scars;
+mod skin_field;
+mod skin_tone;
 mod violation;
 
 pub use answer::{classified, generated, number};

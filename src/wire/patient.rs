@@ -1,17 +1,12 @@
 //! Reads the patient, the fields of skin, the wishes, the clinic and what was done before.
 
-use strum::VariantArray as _;
-
 use super::{
-    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, TCA_PERCENT, WEIGHT_KG},
+    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, WEIGHT_KG},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
 };
-use crate::domain::{
-    Case, Date, Fact, Facts, Field, PastSession, ProcedureId, ProcedureSet, Response, Scar, ScarIndex, Site, Value,
-    View, Vocabulary, Wishes,
-};
+use crate::domain::{Case, Date, Fact, Facts, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
 
 /// Reads a request to plan.
 pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {
@@ -36,11 +31,10 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
         }
     };
     let mut facts = Facts::default();
-    if let Some(patient) = patient {
-        reader.patient(patient, start, &mut facts);
-    }
+    let skin_tone = patient.as_ref().and_then(|patient| reader.patient(patient, start, &mut facts));
     set_planning_phototype(&mut facts);
-    let findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    let mut findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    findings.skin_tone = skin_tone;
     let fields = reader.fields(fields, start);
     let mut wishes = Wishes::default();
     if let Some(preferences) = preferences {
@@ -57,7 +51,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
     reader.finish(start.map(|start| Case { start, patient: facts, fields, findings, wishes, history, view }))
 }
 
-/// Without a phototype the plan is as careful as for the darkest skin.
+/// Without a phototype, stated or estimated, the plan is as careful as for the darkest skin.
 fn set_planning_phototype(facts: &mut Facts) {
     let darkest = Value::thousandths(i64::from(v1::Phototype::Vi as i32));
     facts.set(Fact::PlanningPhototype, facts.get(Fact::Fitzpatrick).or(Some(darkest)));
@@ -88,7 +82,8 @@ const CONDITIONS: [Fact; 20] = [
 ];
 
 impl Reader<'_> {
-    fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) {
+    /// Writes down what is known of the patient, and says what a measured skin tone says.
+    fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) -> Option<ToneReading> {
         let v1::Patient {
             age_years,
             phototype,
@@ -133,6 +128,7 @@ impl Reader<'_> {
             vitiligo_stable_since,
             weight_kg,
             goals,
+            skin_tone,
         } = patient;
         let path = Path::root("patient");
         let age = self.whole(path.field("age_years"), *age_years, 0, AGE_YEARS);
@@ -211,6 +207,7 @@ impl Reader<'_> {
             self.recorded(path, "devices", *recorded, devices, Fact::ImplantedDevice, facts);
         }
         self.conditions(path, conditions, absent_conditions, facts);
+        self.skin_tone(path.field("skin_tone"), skin_tone.as_ref(), facts)
     }
 
     /// Answers that make no sense without another one.
@@ -308,94 +305,6 @@ impl Reader<'_> {
         }
     }
 
-    fn fields(&mut self, fields: &[v1::SkinField], start: Option<Date>) -> Vec<Field> {
-        if fields.len() > ENTRIES {
-            self.wrong(Path::root("fields"), format!("holds too many entries; send at most {ENTRIES}"));
-            return Vec::new();
-        }
-        fields.iter().enumerate().map(|(at, field)| self.field(Path::item("fields", at), field, start)).collect()
-    }
-
-    fn field(&mut self, path: Path<'_>, field: &v1::SkinField, start: Option<Date>) -> Field {
-        let v1::SkinField {
-            sites,
-            infections,
-            infection_resolved,
-            pustules,
-            pih_active,
-            pih_origin,
-            metal,
-            last_tan,
-            sunburn,
-            last_botulinum,
-            dermatitis,
-            distensible,
-            extent,
-            last_filler,
-            permanent_filler,
-            lid_laxity,
-            melasma,
-            radiotherapy,
-            scars_formed,
-            last_steroid,
-            tattoo,
-        } = field;
-        let mut facts = Facts::default();
-        if sites.is_empty() {
-            self.wrong(path.field("sites"), "is empty; name the sites that this describes");
-        }
-        let sites = self.sites(path, sites);
-        let known = self.words(Fact::InfectionInField, path, "infections", infections);
-        if !infections.is_empty() {
-            facts.set(Fact::InfectionInField, Some(Value::Words(known)));
-        }
-        if infections.len() > 1 && infections.contains(&(v1::Infection::None as i32)) {
-            self.wrong(path.field("infections"), "holds INFECTION_NONE beside infections; send one or the other");
-        }
-        for (fact, name, date) in [
-            (Fact::DaysSinceInfection, "infection_resolved", infection_resolved),
-            (Fact::DaysSinceTan, "last_tan", last_tan),
-            (Fact::DaysSinceBotulinum, "last_botulinum", last_botulinum),
-            (Fact::DaysSinceFiller, "last_filler", last_filler),
-            (Fact::DaysSinceScarFormed, "scars_formed", scars_formed),
-            (Fact::DaysSinceSiteSteroid, "last_steroid", last_steroid),
-        ] {
-            facts.set(fact, self.event(path.field(name), date.as_ref(), start));
-        }
-        for (fact, answer) in [
-            (Fact::PustulesInField, pustules),
-            (Fact::PihActiveInField, pih_active),
-            (Fact::MetalInField, metal),
-            (Fact::Sunburn, sunburn),
-            (Fact::DermatitisInField, dermatitis),
-            (Fact::Distensible, distensible),
-            (Fact::PermanentFillerInField, permanent_filler),
-            (Fact::LidLaxity, lid_laxity),
-            (Fact::Melasma, melasma),
-            (Fact::RadiotherapyField, radiotherapy),
-            (Fact::TattooInField, tattoo),
-        ] {
-            facts.set(fact, answer.map(Value::YesNo));
-        }
-        self.word(&mut facts, Fact::FieldExtent, path.field("extent"), *extent);
-        let origin = self.word(&mut facts, Fact::PihOrigin, path.field("pih_origin"), *pih_origin);
-        if origin.is_some() && *pih_active == Some(false) {
-            self.wrong(path.field("pih_origin"), "only goes with brown marks; set pih_active to true or leave it out");
-        }
-        Field { sites, facts }
-    }
-
-    fn sites(&mut self, path: Path<'_>, sites: &[i32]) -> Vec<Site> {
-        let mut all = Vec::new();
-        for (at, site) in sites.iter().enumerate() {
-            let place = self.listed(path.nth("sites", at), *site, Site::VARIANTS.len());
-            all.extend(place.and_then(|it| Site::VARIANTS.get(it)));
-        }
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-
     fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes, facts: &mut Facts) {
         let v1::Preferences { excluded_procedures, max_downtime_days, budget } = preferences;
         let path = Path::root("preferences");
@@ -439,86 +348,6 @@ impl Reader<'_> {
             self.procedure(path.nth(field, at), id).into_iter().for_each(|id| all.insert(id));
         }
         all
-    }
-
-    fn history(
-        &mut self,
-        history: &[v1::PastSession],
-        start: Option<Date>,
-        scars: &[Scar],
-        facts: &mut Facts,
-    ) -> Vec<PastSession> {
-        let most = self.vocabulary.max_history;
-        if history.len() > most {
-            self.wrong(Path::root("history"), format!("holds too many sessions; send the latest {most}"));
-            return Vec::new();
-        }
-        let mut complications = 0;
-        let mut all: Vec<PastSession> = Vec::new();
-        for (at, session) in history.iter().enumerate() {
-            let path = Path::item("history", at);
-            complications |= self.words(Fact::PreviousComplication, path, "complications", &session.complications);
-            all.extend(self.past_session(path, session, start, scars));
-        }
-        if !history.is_empty() {
-            facts.set(Fact::PreviousComplication, Some(Value::Words(complications)));
-        }
-        all.sort_by_key(|it| it.day);
-        all
-    }
-
-    fn past_session(
-        &mut self,
-        path: Path<'_>,
-        session: &v1::PastSession,
-        start: Option<Date>,
-        scars: &[Scar],
-    ) -> Option<PastSession> {
-        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response } = session;
-        let procedure = self.past_procedure(path, procedure, *tca_percent);
-        let day = match date {
-            Some(date) => self.date(path.field("date"), date),
-            None => {
-                self.wrong(path.field("date"), "is required; send the day on which it was done");
-                None
-            }
-        };
-        if let (Some(day), Some(start)) = (day, start)
-            && day > start
-        {
-            self.wrong(path.field("date"), "lies after start_date; send only sessions that were done");
-        }
-        let mut groups: Vec<ScarIndex> = Vec::new();
-        for (at, id) in scar_ids.iter().take(ENTRIES).enumerate() {
-            match scars.binary_search_by(|it| it.id.cmp(id)).ok().and_then(|it| u16::try_from(it).ok()) {
-                Some(index) => groups.push(ScarIndex(index)),
-                None => {
-                    self.wrong(path.nth("scar_ids", at), "is the id of no group in scars; name one or leave it out")
-                }
-            }
-        }
-        groups.sort_unstable();
-        groups.dedup();
-        let sites = self.sites(path, sites);
-        let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
-        let response = self.variant(path.field("response"), *response, Response::VARIANTS);
-        let day = day?.days_after(start?);
-        Some(PastSession { procedure: procedure?, day, scars: groups, sites, tca_percent, response })
-    }
-
-    fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {
-        if id.is_empty() {
-            self.wrong(path.field("procedure"), "is required; name the procedure that was done");
-            return None;
-        }
-        let procedure = self.procedure(path.field("procedure"), id)?;
-        if !self.vocabulary.in_sessions.contains(procedure) {
-            self.wrong(path.field("procedure"), "is home care and has no sessions; describe it under patient");
-        }
-        if tca_percent.is_some() && !self.vocabulary.by_strength.contains(procedure) {
-            self.wrong(path.field("tca_percent"), "only goes with a procedure that uses this acid; leave it out");
-        }
-        Some(procedure)
     }
 }
 

@@ -1,24 +1,24 @@
-//! Reads scars, their appearance and counted rows.
+//! Reads scars and their appearance.
 
 use std::collections::BTreeMap;
 
-use strum::{EnumCount, VariantArray as _};
+use strum::VariantArray as _;
 
 use super::{
     limits::{AREA_CM2, COUNT, GRADE, ID_CHARS},
     reader::Reader,
+    scales::Rated,
     v1,
     violation::{InvalidRequest, Path},
 };
-use crate::domain::{
-    Area, EccaRow, Fact, Facts, Findings, Laterality, QuantitativeRow, ScaleInputs, Scar, Site, Value, Vocabulary,
-};
+use crate::domain::{Area, Fact, Facts, Findings, Laterality, Scar, Site, Value, Vocabulary};
 
 /// Reads a request to classify.
 pub fn findings(vocabulary: &Vocabulary, request: &v1::ClassifyScarsRequest) -> Result<Findings, InvalidRequest> {
-    let v1::ClassifyScarsRequest { scars, appearance, scale_inputs } = request;
+    let v1::ClassifyScarsRequest { scars, appearance, scale_inputs, skin_tone } = request;
     let mut reader = Reader::new(vocabulary);
-    let findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    let mut findings = reader.findings(scars, appearance.as_ref(), scale_inputs.as_ref());
+    findings.skin_tone = reader.skin_tone(Path::root("skin_tone"), skin_tone.as_ref(), &mut Facts::default());
     reader.finish(Some(findings))
 }
 
@@ -57,7 +57,7 @@ impl Reader<'_> {
             self.appearance(appearance, &mut findings);
         }
         if let Some(inputs) = inputs {
-            findings.scales = self.scale_inputs(inputs);
+            findings.scales = self.scale_inputs(inputs, Rated { sent: scars, read: &findings.scars });
         }
         findings
     }
@@ -162,86 +162,17 @@ impl Reader<'_> {
         let path = Path::root("appearance");
         findings.declared_grade = self.whole(path.field("declared_grade"), *declared_grade, GRADE.0, GRADE.1);
     }
-
-    fn scale_inputs(&mut self, inputs: &v1::ScaleInputs) -> ScaleInputs {
-        let v1::ScaleInputs { goodman_baron_quantitative, ecca } = inputs;
-        let path = Path::root("scale_inputs");
-        ScaleInputs {
-            quantitative: goodman_baron_quantitative
-                .as_ref()
-                .map(|rows| self.quantitative(path.field("goodman_baron_quantitative"), rows)),
-            ecca: ecca.as_ref().map(|rows| self.ecca(path.field("ecca"), rows)),
-        }
-    }
-
-    fn quantitative(&mut self, path: Path<'_>, rows: &v1::QuantitativeCounts) -> [i64; QuantitativeRow::COUNT] {
-        let v1::QuantitativeCounts {
-            macular,
-            mild_atrophic_dish,
-            moderate_atrophic_dish,
-            punched_out_shallow_lt5mm,
-            broad_shallow_atrophic,
-            punched_out_deep_normal_base_lt5mm,
-            punched_out_deep_abnormal_base_lt5mm,
-            linear_or_troughed,
-            broad_deep_atrophic,
-            papular,
-            hypertrophic_area_cm2,
-        } = rows;
-        let counts = [
-            macular,
-            mild_atrophic_dish,
-            moderate_atrophic_dish,
-            punched_out_shallow_lt5mm,
-            broad_shallow_atrophic,
-            punched_out_deep_normal_base_lt5mm,
-            punched_out_deep_abnormal_base_lt5mm,
-            linear_or_troughed,
-            broad_deep_atrophic,
-            papular,
-        ];
-        let mut all = [0; QuantitativeRow::COUNT];
-        for ((row, slot), count) in QuantitativeRow::VARIANTS.iter().zip(&mut all).zip(counts) {
-            let name: &str = row.into();
-            *slot = self.whole(path.field(name), Some(*count), 0, COUNT).map_or(0, i64::from);
-        }
-        let area = self.number(path.field("hypertrophic_area_cm2"), Some(*hypertrophic_area_cm2), 0.0, AREA_CM2);
-        if let Some(slot) = all.get_mut(QuantitativeRow::HypertrophicAreaCm2 as usize) {
-            *slot = area.unwrap_or(0);
-        }
-        all
-    }
-
-    fn ecca(&mut self, path: Path<'_>, rows: &v1::EccaCounts) -> [Option<i32>; EccaRow::COUNT] {
-        let v1::EccaCounts {
-            v_lt2mm,
-            u_2_4mm,
-            m_gt4mm,
-            superficial_elastolysis,
-            hypertrophic_inflammatory_lt2y,
-            hypertrophic_keloid_gt2y,
-        } = rows;
-        let counts = [
-            v_lt2mm,
-            u_2_4mm,
-            m_gt4mm,
-            superficial_elastolysis,
-            hypertrophic_inflammatory_lt2y,
-            hypertrophic_keloid_gt2y,
-        ];
-        let mut all = [None; EccaRow::COUNT];
-        for ((row, slot), count) in EccaRow::VARIANTS.iter().zip(&mut all).zip(counts) {
-            let name: &str = row.into();
-            *slot = self.whole(path.field(name), *count, 0, COUNT);
-        }
-        all
-    }
 }
 
 /// Is the scar raised, as far as the request says?
 fn is_raised(relief: i32, declared: i32) -> bool {
     let raised = [v1::ScarType::Hypertrophic, v1::ScarType::Keloid, v1::ScarType::RaisedUnspecified];
     relief == v1::Relief::Raised as i32 || raised.iter().any(|it| *it as i32 == declared)
+}
+
+/// Does the scar stand above the skin, as far as the request says?
+pub(super) fn is_elevated(scar: &v1::Scar) -> bool {
+    is_raised(scar.relief, scar.declared_type) || scar.declared_type == v1::ScarType::Papular as i32
 }
 
 #[allow(clippy::cast_precision_loss, reason = "limits are small")]

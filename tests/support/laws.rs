@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
-        Action, Area, Case, Day, Fact, Outcome, PastSession, Plan, ProcedureId, Protocol, RuleId, ScarIndex, Session,
-        SessionKind, SessionProcedure, Site, Truth, Value,
+        Action, Area, Case, Day, EccaRow, Fact, FactKind, ItemRange, Outcome, PastSession, Plan, ProcedureId, Protocol,
+        QuantitativeRow, Rating, RuleId, Scale, ScarIndex, Session, SessionKind, SessionProcedure, Site, SkinTone,
+        StatedTotal, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
+
+use strum::{EnumCount as _, VariantArray as _};
 
 use crate::people::{case, facts, healthy, knowledge, number, scar, treatable, untreatable, word, yes};
 
@@ -254,33 +257,7 @@ pub fn planned(plan: &Plan) -> BTreeSet<ProcedureId> {
 
 /// Every rule that is heard in a plan.
 pub fn rules(plan: &Plan) -> Vec<RuleId> {
-    let mut rules = plan.reasons.clone();
-    for it in &plan.assessment.scars {
-        rules.extend(&it.reasons);
-    }
-    for it in &plan.assessment.grades {
-        rules.extend(&it.reasons);
-    }
-    rules.extend(&plan.assessment.reasons);
-    rules.extend(plan.dispositions.iter().flat_map(|it| &it.reasons));
-    rules.extend(plan.referrals.iter().flat_map(|it| &it.reasons));
-    if let Outcome::Protocol(protocol) = &plan.outcome {
-        for it in &protocol.stages {
-            for list in [&it.reasons, &it.preconditions, &it.technique, &it.risks, &it.stop_rules, &it.switch_rules] {
-                rules.extend(list);
-            }
-            rules.extend(it.parameters.iter().flat_map(|it| &it.reasons));
-            rules.extend(it.passed_over.iter().flat_map(|it| &it.reasons));
-        }
-        for it in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
-            rules.extend(it.reasons.iter().chain(&it.preparation).chain(&it.aftercare));
-        }
-        rules.extend(protocol.reviews.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.questions.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.not_treated.iter().flat_map(|it| &it.reasons));
-        rules.extend(protocol.preconditions.iter().chain(&protocol.warnings));
-    }
-    rules
+    cicatrix::review::heard(knowledge(), plan).into_iter().collect()
 }
 
 /// Cases with several groups, several sites, past sessions, wishes and appearances.
@@ -440,6 +417,65 @@ pub fn special_cases() -> Vec<Case> {
         let mut many = case(healthy(phototype), vec![scar("a", Site::Cheek, 40, &kinds[6].1)]);
         many.findings.declared_grade = Some(3);
         cases.push(many);
+    }
+    cases.extend(rated_cases());
+    cases
+}
+
+/// Cases with ratings on the scales, measured skin tones, and every cause.
+fn rated_cases() -> Vec<Case> {
+    let kinds = treatable();
+    let plain = || case(healthy(Some(3)), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
+    let mut cases = Vec::new();
+    for scale in Scale::VARIANTS {
+        let ranges = knowledge().vocabulary().items(*scale);
+        if ranges.is_empty() {
+            continue;
+        }
+        let mut rate = |items: Vec<Option<i64>>| {
+            let mut it = plain();
+            it.findings.scales.rated = vec![Rating { scale: *scale, items, scar: None }];
+            cases.push(it);
+        };
+        // Every item at each of its whole values, and with blanks.
+        for value in 0..=10 {
+            let at = |range: &ItemRange| Some((value * 1000).clamp(range.least, range.most));
+            rate(ranges.iter().map(at).collect());
+            rate(ranges.iter().enumerate().map(|(place, range)| at(range).filter(|_| place > 0)).collect());
+            rate(ranges.iter().enumerate().map(|(place, range)| at(range).filter(|_| place > 1)).collect());
+        }
+        // One item at the top: the totals between.
+        rate(ranges.iter().enumerate().map(|(at, it)| Some(if at == 0 { it.most } else { it.least })).collect());
+    }
+    for scale in [Scale::Scars, Scale::Fasqol] {
+        let mut it = plain();
+        let stated = StatedTotal { scale, version: "1".to_owned(), total: 3, maximum: 9 };
+        it.findings.scales.stated = vec![stated];
+        cases.push(it);
+    }
+    for rows in [[None; QuantitativeRow::COUNT], [Some(30); QuantitativeRow::COUNT]] {
+        let mut it = plain();
+        it.findings.scales.quantitative = Some(rows);
+        it.findings.scales.ecca = Some([rows[0].map(|_| 30); EccaRow::COUNT]);
+        cases.push(it);
+    }
+    let tones = &knowledge().vocabulary().skin_tones;
+    for table in &tones.tables {
+        for value in (table.least..=table.most).step_by(500) {
+            for stated in [None, Some(1), Some(6)] {
+                let mut it = plain();
+                let reading = tones.read(SkinTone { scale: table.scale, value }, stated).unwrap();
+                it.patient = healthy(Some(i64::from(stated.unwrap_or(reading.phototype))));
+                it.findings.skin_tone = Some(reading);
+                cases.push(it);
+            }
+        }
+    }
+    let FactKind::Words(causes) = Fact::Cause.kind() else { panic!("causes are words") };
+    for cause in causes {
+        let mut features = kinds[0].1.clone();
+        features.push(word(Fact::Cause, cause));
+        cases.push(case(healthy(Some(3)), vec![scar("a", Site::Cheek, 12, &features)]));
     }
     cases
 }

@@ -82,6 +82,7 @@ pub fn case(patient: Facts, scars: Vec<Scar>) -> Case {
             appearance: Facts::default(),
             declared_grade: None,
             scales: ScaleInputs::default(),
+            skin_tone: None,
         },
         wishes: Wishes::default(),
         history: Vec::new(),
@@ -138,6 +139,8 @@ pub fn treatable() -> Vec<Features> {
         ("tethered deep boxcar", tethered),
         ("tethered shallow boxcar", shallow_tethered),
         ("rolling", rolling),
+        ("red mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "red")]),
+        ("brown mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "brown")]),
     ]
 }
 
@@ -154,8 +157,6 @@ pub fn untreatable() -> Vec<Features> {
         ("hypertrophic", vec![word(Fact::Relief, "raised"), no(Fact::ExtendsBeyondWound)]),
         ("raised", vec![word(Fact::Relief, "raised")]),
         ("papular", vec![word(Fact::Relief, "raised"), word(Fact::RaisedForm, "papule")]),
-        ("red mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "red")]),
-        ("brown mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "brown")]),
         ("white mark", vec![word(Fact::Relief, "flat"), word(Fact::Color, "white")]),
         ("flat", vec![word(Fact::Relief, "flat"), word(Fact::Color, "normal")]),
         ("stellate", vec![word(Fact::Relief, "depressed"), word(Fact::Shape, "stellate")]),

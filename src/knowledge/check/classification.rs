@@ -64,7 +64,7 @@ impl Scope<'_> {
             flags,
             atrophic: self.types(file, &raw.atrophic),
             never_overruled: self.types(file, &raw.never_overruled),
-            ceiling: raw.ceiling.iter().map(|it| self.rule(file, &it.rule)).collect(),
+            ceiling: raw.ceiling.iter().map(|it| self.line(file, it)).collect(),
             declared_label: self.rule(file, &raw.declared.label.rule),
             declared_differs: self.rule(file, &raw.declared.differs.rule),
             declared_depth: self.rule(file, &raw.declared.depth.rule),

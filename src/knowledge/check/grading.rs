@@ -16,7 +16,8 @@ impl Scope<'_> {
         let qualitative = self.qualitative(file, &raw.goodman_baron_qualitative);
         let quantitative = self.quantitative(file, &raw.goodman_baron_quantitative);
         let ecca = self.ecca(file, &raw.ecca);
-        Some(Grading { qualitative: qualitative?, quantitative: quantitative?, ecca: ecca? })
+        let (rated, stated) = (self.rated(parsed), self.stated(parsed));
+        Some(Grading { qualitative: qualitative?, quantitative: quantitative?, ecca: ecca?, rated, stated })
     }
 
     fn qualitative(&mut self, file: &SourceFile, raw: &raw::Qualitative) -> Option<Qualitative> {
@@ -43,6 +44,8 @@ impl Scope<'_> {
             declared: self.rule(file, &raw.declared.rule),
             rows,
             flags,
+            bands: self.grade_bands(file, &raw.band, 0, raw.maximum),
+            notes: self.notes(file, &raw.note),
         })
     }
 
@@ -55,52 +58,54 @@ impl Scope<'_> {
 
     fn quantitative(&mut self, file: &SourceFile, raw: &raw::Quantitative) -> Option<Quantitative> {
         self.cited(file, &raw.citation);
-        let mut area_bands: Vec<(i64, bool, i32)> = Vec::new();
-        for it in &raw.area_band {
-            let (limit, above) = match (it.above, it.from) {
-                (Some(above), None) => (above, true),
-                (None, Some(from)) => (from, false),
-                (Some(_), Some(_)) | (None, None) => {
-                    self.checker.at(file, &raw.rule, "an area band has either `above` or `from`");
-                    continue;
-                }
-            };
-            area_bands.push((self.checker.thousandths(file, &raw.rule, limit), above, it.points));
-        }
-        if !area_bands.is_sorted_by_key(|(limit, above, _)| (*limit, *above)) {
-            self.checker.at(file, &raw.rule, "write the area bands in ascending order");
-        }
+        let area_bands = self.point_bands(file, &raw.rule, &raw.area_band);
         let area = QuantitativeRow::HypertrophicAreaCm2;
         let rows: Vec<QuantitativeRow> = QuantitativeRow::VARIANTS.iter().copied().filter(|row| *row != area).collect();
+        let bands = self.bands(file, &raw.rule, &raw.band);
+        let points = self.points(file, &raw.rule, &raw.row, &rows);
+        let largest = most(&points, &bands) + area_bands.iter().map(|(_, _, points)| *points).max().unwrap_or(0);
+        // Without a row the sum is wrong because of that.
+        if points.len() == rows.len() {
+            self.adds_up(file, &raw.rule, largest, raw.maximum, "maximum");
+        }
         Some(Quantitative {
             version: raw.version.clone(),
             citation: raw.citation.get_ref().clone(),
             maximum: raw.maximum,
             rule: self.rule(file, &raw.rule),
-            bands: self.bands(file, &raw.rule, &raw.band),
+            bands,
             area_bands,
-            points: self.points(file, &raw.rule, &raw.row, &rows),
+            points,
             map: self.map(file, &raw.map, QuantitativeRow::VARIANTS),
             count_missing: self.rule(file, &raw.count_missing.rule),
+            item_missing: self.rule(file, &raw.item_missing.rule),
+            notes: self.notes(file, &raw.note),
         })
     }
 
     fn ecca(&mut self, file: &SourceFile, raw: &raw::Ecca) -> Option<Ecca> {
         self.cited(file, &raw.citation);
+        let bands = self.bands(file, &raw.rule, &raw.band);
+        let points = self.points(file, &raw.rule, &raw.row, EccaRow::VARIANTS);
+        if points.len() == EccaRow::VARIANTS.len() {
+            self.adds_up(file, &raw.rule, most(&points, &bands), raw.maximum, "maximum");
+        }
         Some(Ecca {
             version: raw.version.clone(),
             citation: raw.citation.get_ref().clone(),
             maximum: raw.maximum,
             rule: self.rule(file, &raw.rule),
-            bands: self.bands(file, &raw.rule, &raw.band),
-            points: self.points(file, &raw.rule, &raw.row, EccaRow::VARIANTS),
+            bands,
+            points,
             map: self.map(file, &raw.map, EccaRow::VARIANTS),
             count_missing: self.rule(file, &raw.count_missing.rule),
             outside_row: self.rule(file, &raw.outside_row.rule),
+            item_missing: self.rule(file, &raw.item_missing.rule),
+            notes: self.notes(file, &raw.note),
         })
     }
 
-    fn cited(&mut self, file: &SourceFile, key: &raw::Text) {
+    pub(super) fn cited(&mut self, file: &SourceFile, key: &raw::Text) {
         if !self.rules.cites(key.get_ref()) {
             let message =
                 format!("no rule leans on `{}`; name a citation that a rule of this scale cites", key.get_ref());
@@ -111,6 +116,9 @@ impl Scope<'_> {
     fn bands(&mut self, file: &SourceFile, near: &raw::Text, raw: &[raw::Band]) -> Vec<Band> {
         if raw.is_empty() || !raw.is_sorted_by(|a, b| a.from < b.from) {
             self.checker.at(file, near, "write the bands in ascending order, each with another `from`");
+        }
+        if raw.first().is_some_and(|it| it.from != 1) {
+            self.checker.at(file, near, "the first band begins at 1, so that no scar is left out");
         }
         raw.iter().map(|it| Band { from: it.from, times: it.times }).collect()
     }
@@ -153,4 +161,10 @@ impl Scope<'_> {
         }
         map
     }
+}
+
+/// What the rows add up to when each holds as many as there can be.
+fn most<R>(points: &[(R, i32)], bands: &[Band]) -> i32 {
+    let times = bands.iter().map(|it| it.times).max().unwrap_or(0);
+    points.iter().map(|(_, points)| points * times).sum()
 }

@@ -1,5 +1,7 @@
 //! Collects every rule of every file: its id, its sentence with the numbers filled in, and what it rests on.
 
+mod scales;
+
 use std::collections::BTreeMap;
 
 use super::{Checker, Parsed, names::Names};
@@ -206,6 +208,8 @@ impl<'f> Entries<'_, 'f> {
         }
         self.classification(parsed.classification.source, &parsed.classification.raw);
         self.grading(parsed.grading.source, &parsed.grading.raw);
+        self.skin_tone(parsed.skin_tone.source, &parsed.skin_tone.raw);
+        self.codes(parsed.codes.source, &parsed.codes.raw);
         for (_, file) in &parsed.pathways {
             let raw = &file.raw;
             self.add(file.source, &raw.rule, &raw.says, &raw.because, &[]);
@@ -370,23 +374,6 @@ impl<'f> Entries<'_, 'f> {
         }
     }
 
-    fn grading(&mut self, file: &'f SourceFile, raw: &'f raw::Grading) {
-        let qualitative = &raw.goodman_baron_qualitative;
-        self.line(file, &qualitative.declared);
-        for it in &qualitative.grade {
-            self.add(file, &it.rule, &it.says, &it.because, &[]);
-        }
-        for it in &qualitative.flag {
-            self.add(file, &it.rule, &it.says, &it.because, &[]);
-        }
-        let quantitative = &raw.goodman_baron_quantitative;
-        self.add(file, &quantitative.rule, &quantitative.says, &quantitative.because, &[]);
-        self.line(file, &quantitative.count_missing);
-        self.add(file, &raw.ecca.rule, &raw.ecca.says, &raw.ecca.because, &[]);
-        self.line(file, &raw.ecca.count_missing);
-        self.line(file, &raw.ecca.outside_row);
-    }
-
     fn planning(&mut self, file: &'f SourceFile, raw: &'f raw::Planning) {
         self.lines(file, &raw.disclaimer);
         self.lines(file, &raw.warning);
@@ -413,6 +400,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.plain_first,
             &raw.step_left_out,
             &raw.history,
+            &raw.held,
             &raw.not_assessed,
             &raw.test_area,
             &raw.priming,

@@ -30,7 +30,7 @@ pub(super) fn classification(it: &mut Booklet<'_>) {
         ("Width of a boxcar scar", lines(table.buckets.iter().map(|(line, _)| line).collect())),
         ("Look again", lines(table.flags.iter().map(|(line, _)| line).collect())),
         ("A clinician's own label", vec![table.declared_label, table.declared_differs, table.declared_depth]),
-        ("Said of every label", table.ceiling.iter().copied().chain([table.limits]).collect()),
+        ("Said of every label", table.ceiling.iter().map(|it| it.rule).chain([table.limits]).collect()),
     ];
     it.titled(&parts);
 }

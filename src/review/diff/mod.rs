@@ -54,7 +54,7 @@ pub fn diff(old: &Knowledge, new: &Knowledge, survey: &Survey) -> Difference {
         let mut part = Part { heard: vec![[0, 0]; names.rules.len()], changed: Vec::new() };
         for at in range {
             let outline = |knowledge: &Knowledge, key: &Key| {
-                survey.case(at, knowledge).map(|case| Outline::of(key, &engine::plan(knowledge, &case)))
+                survey.case(at, knowledge).map(|case| Outline::of(knowledge, key, &engine::plan(knowledge, &case)))
             };
             let (was, is) = (outline(old, &old_key), outline(new, &new_key));
             for (outline, release) in [(&was, 0), (&is, 1)] {

@@ -140,7 +140,7 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    pub(super) fn of(key: &Key, plan: &Plan) -> Self {
+    pub(super) fn of(knowledge: &Knowledge, key: &Key, plan: &Plan) -> Self {
         let Plan { assessment, dispositions, outcome, referrals, reasons: _, not_assessed: _ } = plan;
         let Assessment { scars, grades, .. } = assessment;
         let mut fares: BTreeMap<Id, Vec<Fares>> = BTreeMap::new();
@@ -170,7 +170,7 @@ impl Outline {
                 .collect(),
             questions: Vec::new(),
             ask_again_after: Vec::new(),
-            rules: heard(plan).into_iter().map(|it| key.rule(it)).collect(),
+            rules: heard(knowledge, plan).into_iter().map(|it| key.rule(it)).collect(),
         };
         if let Outcome::Protocol(protocol) = outcome {
             outline.protocol(key, protocol);

@@ -1,0 +1,90 @@
+//! Checks the rules of the planner that belong to no single procedure.
+
+use strum::VariantArray as _;
+
+use super::{Parsed, Scope};
+use crate::{
+    domain::Tool,
+    knowledge::{Planning, SourceFile, Wait, model, raw},
+};
+
+impl Scope<'_> {
+    pub(super) fn planning(&mut self, parsed: &Parsed<'_>) -> Option<Planning> {
+        let file = parsed.planning.source;
+        let raw = &parsed.planning.raw;
+        let mut one = |line: &raw::Line| self.rule(file, &line.rule);
+        let disclaimer = raw.disclaimer.iter().map(&mut one).collect();
+        let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, downtime] = [
+            &raw.usual,
+            &raw.visit_check,
+            &raw.allowed,
+            &raw.shared_sitting,
+            &raw.not_for_this_scar,
+            &raw.unwanted,
+            &raw.unavailable,
+            &raw.downtime,
+        ]
+        .map(&mut one);
+        let [held, not_assessed] = [&raw.held, &raw.not_assessed].map(&mut one);
+        let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
+            &raw.plain_first,
+            &raw.step_left_out,
+            &raw.history,
+            &raw.test_area,
+            &raw.priming,
+            &raw.first_review,
+            &raw.too_few_sittings,
+        ]
+        .map(&mut one);
+        let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
+        let fewest = model::Line {
+            rule: self.rule(file, &raw.fewest.rule),
+            when: self.checker.condition(file, Some(&raw.fewest.when)),
+        };
+        let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
+        let gate_review = self.review(file, &raw.gate_review);
+        let final_review = self.review(file, &raw.final_review);
+        Some(Planning {
+            disclaimer,
+            warnings,
+            fewest,
+            failures,
+            usual,
+            gate_review: gate_review?,
+            final_review: final_review?,
+            first_review,
+            too_few_sittings,
+            visit_check,
+            allowed,
+            shared_sitting,
+            not_for_this_scar,
+            unwanted,
+            unavailable,
+            downtime,
+            plain_first,
+            step_left_out,
+            history,
+            held,
+            not_assessed,
+            test_area,
+            priming,
+        })
+    }
+
+    fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {
+        let procedures = self.procedure_set(file, &raw.procedures, &[]);
+        let sessions = usize::try_from(raw.sessions).ok().filter(|it| *it > 0);
+        if sessions.is_none() {
+            self.checker.at(file, &raw.rule, "`sessions` is at least 1");
+        }
+        let rule = self.rule(file, &raw.rule);
+        let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
+        let after = self.checker.wait(file, &raw.after)?;
+        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
+    }
+
+    fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {
+        let rule = self.rule(file, &raw.rule);
+        self.checker.wait(file, &raw.after).map(|days| Wait { days, rule })
+    }
+}

@@ -1,0 +1,93 @@
+//! Reads what was done before.
+
+use strum::VariantArray as _;
+
+use super::{
+    limits::{ENTRIES, TCA_PERCENT},
+    reader::Reader,
+    v1,
+    violation::Path,
+};
+use crate::domain::{Date, Fact, Facts, PastSession, ProcedureId, Response, Scar, ScarIndex, Value};
+
+impl Reader<'_> {
+    pub(super) fn history(
+        &mut self,
+        history: &[v1::PastSession],
+        start: Option<Date>,
+        scars: &[Scar],
+        facts: &mut Facts,
+    ) -> Vec<PastSession> {
+        let most = self.vocabulary.max_history;
+        if history.len() > most {
+            self.wrong(Path::root("history"), format!("holds too many sessions; send the latest {most}"));
+            return Vec::new();
+        }
+        let mut complications = 0;
+        let mut all: Vec<PastSession> = Vec::new();
+        for (at, session) in history.iter().enumerate() {
+            let path = Path::item("history", at);
+            complications |= self.words(Fact::PreviousComplication, path, "complications", &session.complications);
+            all.extend(self.past_session(path, session, start, scars));
+        }
+        if !history.is_empty() {
+            facts.set(Fact::PreviousComplication, Some(Value::Words(complications)));
+        }
+        all.sort_by_key(|it| it.day);
+        all
+    }
+
+    fn past_session(
+        &mut self,
+        path: Path<'_>,
+        session: &v1::PastSession,
+        start: Option<Date>,
+        scars: &[Scar],
+    ) -> Option<PastSession> {
+        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response } = session;
+        let procedure = self.past_procedure(path, procedure, *tca_percent);
+        let day = match date {
+            Some(date) => self.date(path.field("date"), date),
+            None => {
+                self.wrong(path.field("date"), "is required; send the day on which it was done");
+                None
+            }
+        };
+        if let (Some(day), Some(start)) = (day, start)
+            && day > start
+        {
+            self.wrong(path.field("date"), "lies after start_date; send only sessions that were done");
+        }
+        let mut groups: Vec<ScarIndex> = Vec::new();
+        for (at, id) in scar_ids.iter().take(ENTRIES).enumerate() {
+            match scars.binary_search_by(|it| it.id.cmp(id)).ok().and_then(|it| u16::try_from(it).ok()) {
+                Some(index) => groups.push(ScarIndex(index)),
+                None => {
+                    self.wrong(path.nth("scar_ids", at), "is the id of no group in scars; name one or leave it out")
+                }
+            }
+        }
+        groups.sort_unstable();
+        groups.dedup();
+        let sites = self.sites(path, sites);
+        let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
+        let response = self.variant(path.field("response"), *response, Response::VARIANTS);
+        let day = day?.days_after(start?);
+        Some(PastSession { procedure: procedure?, day, scars: groups, sites, tca_percent, response })
+    }
+
+    fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {
+        if id.is_empty() {
+            self.wrong(path.field("procedure"), "is required; name the procedure that was done");
+            return None;
+        }
+        let procedure = self.procedure(path.field("procedure"), id)?;
+        if !self.vocabulary.in_sessions.contains(procedure) {
+            self.wrong(path.field("procedure"), "is home care and has no sessions; describe it under patient");
+        }
+        if tca_percent.is_some() && !self.vocabulary.by_strength.contains(procedure) {
+            self.wrong(path.field("tca_percent"), "only goes with a procedure that uses this acid; leave it out");
+        }
+        Some(procedure)
+    }
+}

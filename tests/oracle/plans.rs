@@ -1,0 +1,284 @@
+//! The plan for one group of scars, worked out step by step: which procedure, how often, on which days.
+
+use std::collections::BTreeMap;
+
+use super::{
+    facts::{number, yes},
+    gaps::{code, gap},
+    person::{Group, Kind, Person},
+    rules::Action,
+    verdicts::{Heard, Until, Verdict, hear, is_dark},
+};
+
+/// One procedure of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    pub procedure: String,
+    /// Is it done only if a review says so?
+    pub contingent: bool,
+    pub days: Vec<i32>,
+    pub tests: Vec<i32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// In order; PRP last.
+    pub stages: Vec<Stage>,
+    pub reviews: Vec<i32>,
+}
+
+/// A step: the first of its procedures that may be done is taken.
+struct Step {
+    ranked: Vec<&'static str>,
+    contingent: bool,
+}
+
+const MNRF: &str = "mnrf";
+const MN: &str = "microneedling";
+const AFL: &str = "ablative-fractional-laser";
+const NAFL: &str = "non-ablative-fractional-laser";
+const PICO: &str = "picosecond-fractional-laser";
+const CROSS: &str = "tca-cross";
+const SUBCISION: &str = "subcision";
+const EXCISION: &str = "punch-excision";
+const ELEVATION: &str = "punch-elevation";
+const GRAFT: &str = "punch-grafting";
+const HA: &str = "filler-ha";
+const PLLA: &str = "filler-plla";
+const CAHA: &str = "filler-caha";
+const PMMA: &str = "filler-pmma";
+const ABRASION: &str = "dermabrasion-manual";
+const PRP: &str = "prp";
+
+/// "Judged at 12 weeks; final 26 weeks after the last session."
+const REVIEW_DAYS: [i32; 2] = [12 * 7, 26 * 7];
+/// "Priming 14 to 28 days"; the typical length.
+const PRIMING_DAYS: i32 = 28;
+
+/// The steps of a pathway, in order.
+fn steps(person: &Person, group: &Group) -> Vec<Step> {
+    let Group { kind, count, .. } = *group;
+    let (grade, dark) = (person.grade, is_dark(person));
+    let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
+    let distensible = yes(&person.facts, "distensible") == Some(true);
+    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false };
+    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true };
+    // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
+    // low-density NAFL, low-density AFL".
+    let surface = || match (dark, grade) {
+        (false, _) => step(&[AFL, MNRF, NAFL, PICO, MN]),
+        (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
+        (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
+    };
+    // "Punch not offered beyond 10-15 pits."
+    let punch = |it: &'static str| (count <= 15).then_some(it);
+    let structural = |ranked: &[Option<&'static str>]| Step {
+        ranked: ranked.iter().filter_map(|it| *it).collect(),
+        contingent: false,
+    };
+    let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
+    match kind {
+        // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
+        // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
+        Kind::IcePick => vec![
+            structural(&[Some(CROSS), punch(EXCISION)]),
+            step(&[MNRF, MN]),
+            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, NAFL, PICO]) },
+        ],
+        // "Filler if a distensible residual is left."
+        Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
+        Kind::Boxcar | Kind::BoxcarShallow => vec![surface()],
+        // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
+        // excision or graft."
+        // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
+        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
+        // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
+        Kind::Rolling => vec![step(&[SUBCISION]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
+        Kind::Hypertrophic | Kind::Keloid => Vec::new(),
+    }
+}
+
+/// Strength by scar type, section 2 of the procedures: weak 1, weak to moderate 2, moderate 3, strong 4.
+fn strength(procedure: &str, kind: Kind) -> i32 {
+    let deep = matches!(kind, Kind::DeepNarrow | Kind::DeepMiddle | Kind::DeepWide | Kind::DeepWideScarred);
+    match (procedure, kind) {
+        (MNRF | NAFL, Kind::IcePick) => 2,
+        (AFL | PICO | MN, Kind::IcePick) => 1,
+        (AFL | MNRF, _) if deep => 3,
+        (PICO | MN | NAFL, _) if deep => 1,
+        (AFL, _) => 4,
+        (MNRF | NAFL, _) => 3,
+        (PICO, Kind::Boxcar | Kind::BoxcarShallow) => 3,
+        (PICO, _) => 2,
+        (MN, Kind::Rolling) => 2,
+        (MN, _) => 1,
+        (CROSS, Kind::IcePick) => 4,
+        _ => 3,
+    }
+}
+
+/// Least, typical and most sessions: "CROSS 2/4/6, MNRF 2/4/6, AFL 2/3/6, NAFL 1/4/6, MN 3/4/6, PRP 2/3/12,
+/// subcision 1/3/6"; the rest from the tables of the adjuncts.
+fn counts(procedure: &str) -> (i32, i32) {
+    match procedure {
+        CROSS | MNRF => (2, 4),
+        AFL => (2, 3),
+        NAFL => (1, 4),
+        MN => (3, 4),
+        PICO => (2, 4),
+        SUBCISION => (1, 3),
+        EXCISION | ELEVATION | GRAFT | ABRASION => (1, 1),
+        HA => (1, 2),
+        PLLA => (3, 4),
+        CAHA => (1, 1),
+        PMMA => (1, 2),
+        _ => panic!("no count for {procedure}"),
+    }
+}
+
+/// "Minimum where at most 5 scars and grade at most 2; typical otherwise."
+fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
+    let (least, typical) = counts(procedure);
+    if group.count <= 5 && grade.is_some_and(|it| it <= 2) { least } else { typical }
+}
+
+/// How many days a test takes before the first session: "test spots 4 weeks, keloid test areas 8 weeks".
+fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
+    let laser = matches!(procedure, AFL | NAFL | PICO);
+    let of = |rule: &str| match rule {
+        "KEL-05" => 56,
+        // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
+        "ISO-15" if procedure == AFL => 28,
+        "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
+        // "Treat as one skin type darker: test spot"; the expert case with brown marks before has none for MNRF and acid.
+        "PIH-04" if laser => 28,
+        // KEL-07, "test area first", is a warning, and a warning holds nothing up.
+        _ => 0,
+    };
+    match verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0) {
+        0 => 0,
+        // Two abrasions by hand stand at least 8 weeks apart, a small one before a larger one too.
+        test if procedure == ABRASION => test.max(56),
+        test => test,
+    }
+}
+
+/// "Priming delays CROSS from 65 %, lasers and peels; not subcision, punch or MNRF."
+fn waits_for_priming(procedure: &str) -> bool {
+    matches!(procedure, CROSS | AFL | NAFL | PICO)
+}
+
+/// Clearances by opinion; the others are checks that are made at the visit.
+fn is_opinion(rule: &str) -> bool {
+    let asked_at_the_visit = [
+        "HSV-06", "FST-13", "SET-02", "SITE-00", "ISO-13", "INF-07", "ALG-12", "DEV-05", "ATH-07", "ATH-08", "ONC-07",
+        "ACNE-09", "KEL-10", "BDD-02",
+    ];
+    !asked_at_the_visit.contains(&rule)
+}
+
+/// "A check that can be made at the visit (pregnancy test, INR, a signature): the plan is laid out as if it were passed."
+const CHECKS: [&str; 3] = ["PREG-07", "ATH-01", "AGE-09"];
+
+/// What the rules say of a group on each day that was asked for.
+struct Calendar<'a> {
+    person: &'a Person,
+    group: &'a Group,
+    heard: BTreeMap<i32, Heard<'a>>,
+}
+
+impl<'a> Calendar<'a> {
+    fn verdict(&mut self, procedure: &str, day: i32) -> Verdict {
+        let (person, group) = (self.person, self.group);
+        self.heard.entry(day).or_insert_with(|| hear(person, group, day)).verdict(procedure)
+    }
+
+    /// The first day from `from` on which it may be done, and whether an opinion is wanted first.
+    fn opens(&mut self, procedure: &str, from: i32) -> Option<(i32, bool)> {
+        let verdict = self.verdict(procedure, from);
+        if verdict.action == Action::Exclude {
+            return None;
+        }
+        let defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        match defers.filter_map(|it| it.2).max() {
+            Some(Until::Event) => None,
+            Some(Until::Day(wait)) => self.opens(procedure, from + wait),
+            None => {
+                let mut clearances = verdict.said.iter().filter(|it| it.1 == Action::Clearance);
+                Some((from, clearances.any(|it| is_opinion(it.0))))
+            }
+        }
+    }
+}
+
+/// The plan for a person with one group of scars.
+pub fn plan(person: &Person) -> Plan {
+    let group = person.groups.first().unwrap();
+    let dark = is_dark(person);
+    let primed = person.primed_days.is_some();
+    // "Mild acne marks: prime 4 weeks."
+    let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
+    let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
+    let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut last: Option<(&'static str, i32)> = None;
+    let mut reviews = Vec::new();
+    for step in steps(person, group) {
+        if step.contingent && reviews.is_empty() {
+            let Some((_, day)) = last else { continue };
+            reviews = REVIEW_DAYS.iter().map(|it| day + it).collect();
+        }
+        let earliest = |procedure: &str| {
+            let after = last.map_or(0, |(before, day)| day + between(before, procedure, dark, primed));
+            let priming = if waits_for_priming(procedure) { ready } else { 0 };
+            let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
+            // Skin that needs priming is primed again before what a review decides.
+            let again = if dark && waits_for_priming(procedure) { PRIMING_DAYS } else { 0 };
+            after.max(review + again)
+        };
+        let open: Vec<(&'static str, i32, bool)> = step
+            .ranked
+            .iter()
+            .filter_map(|it| calendar.opens(it, earliest(it)).map(|(day, opinion)| (*it, day, opinion)))
+            .collect();
+        let Some(&first) = open.first() else { continue };
+        // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
+        let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
+        let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
+        let test = test_days(procedure, &calendar.verdict(procedure, day));
+        let every = between(procedure, procedure, dark, primed);
+        let count = planned(procedure, group, person.grade);
+        let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();
+        if !step.contingent {
+            last = Some((procedure, *days.last().unwrap()));
+        }
+        let tests = if test > 0 { vec![day] } else { Vec::new() };
+        stages.push(Stage { procedure: procedure.to_owned(), contingent: step.contingent, days, tests });
+    }
+    if reviews.is_empty() {
+        reviews = last.iter().flat_map(|(_, day)| REVIEW_DAYS.map(|it| day + it)).collect();
+    }
+    stages.extend(plasma(&mut calendar, &stages));
+    Plan { stages, reviews }
+}
+
+/// Days from one session to the next: the typical gap, never below the least.
+fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
+    match (code(from, 100.0), code(to, 100.0)) {
+        (Some(from), Some(to)) => gap(from, to, dark, primed).typical,
+        // Fillers: four weeks.
+        _ => 28,
+    }
+}
+
+/// PRP joins the device sittings that the matrix allows: "MN, MNRF, AFL; never with CROSS, NAFL or picosecond".
+fn plasma(calendar: &mut Calendar<'_>, stages: &[Stage]) -> Option<Stage> {
+    let sittings = stages.iter().filter(|it| !it.contingent && matches!(it.procedure.as_str(), MN | MNRF | AFL));
+    let joined = sittings.flat_map(|it| it.days.clone());
+    let days: Vec<i32> = joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
+    // At least two sittings: fewer are no course.
+    (days.len() >= 2).then(|| Stage { procedure: PRP.to_owned(), contingent: false, days, tests: Vec::new() })
+}

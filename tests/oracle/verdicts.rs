@@ -1,0 +1,182 @@
+//! How a procedure fares at one site: the 233 rules, and on top of them the rulings where the dossiers differ.
+
+use super::{
+    facts::{Facts, Value, days, later, number, word},
+    gaps,
+    person::{Group, Person},
+    rules::{Action, Duration, Rule, rules},
+};
+
+/// The codes of the rules, and our procedures behind each.
+pub const PROCEDURES: [(&str, &[&str]); 22] = [
+    ("tca_cross", &["tca-cross"]),
+    ("peel_superficial_aha", &["peel-superficial-aha"]),
+    ("peel_superficial_bha", &["peel-superficial-bha"]),
+    ("peel_medium_tca", &["peel-medium-tca"]),
+    ("peel_deep_phenol", &["peel-deep-phenol"]),
+    ("mnrf", &["mnrf"]),
+    ("microneedling", &["microneedling"]),
+    ("afl", &["ablative-fractional-laser"]),
+    ("ablative_full", &["full-ablative-laser"]),
+    ("nafl", &["non-ablative-fractional-laser"]),
+    ("picosecond", &["picosecond-fractional-laser"]),
+    // GFC inherits every limit of PRP; PRF is made the same way.
+    ("prp_gfc", &["prp", "gfc", "prf"]),
+    ("subcision", &["subcision"]),
+    ("punch", &["punch-excision", "punch-elevation", "punch-grafting"]),
+    ("dermabrasion_rotary", &["dermabrasion-rotary"]),
+    ("dermabrasion_manual", &["dermabrasion-manual"]),
+    ("microdermabrasion", &["microdermabrasion"]),
+    ("topical_retinoid", &["topical-retinoid"]),
+    ("hydroquinone", &["hydroquinone"]),
+    ("filler_ha", &["filler-ha"]),
+    ("biostimulator", &["filler-plla", "filler-caha"]),
+    ("filler_pmma", &["filler-pmma"]),
+];
+
+pub fn rule_code(procedure: &str) -> Option<&'static str> {
+    PROCEDURES.iter().find(|(_, ids)| ids.contains(&procedure)).map(|(code, _)| *code)
+}
+
+/// The wounds of a full field, which ask for six months without acne.
+const FULL_FIELD: [&str; 5] =
+    ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
+
+/// How long something must wait. An event outlasts any day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    Day(i32),
+    Event,
+}
+
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    pub action: Action,
+    pub until: Option<Until>,
+    /// The rules that fired, with what each says.
+    pub said: Vec<(&'static str, Action, Option<Until>)>,
+}
+
+/// Which fact dates the beginning of a wait.
+fn since(from: &str) -> Option<&'static str> {
+    Some(match from {
+        "isotretinoin_stop" => "isotretinoin_months_since",
+        "last_retinoid" => "topical_retinoid_days_since",
+        "acne_quiescence" => "acne_quiet_months",
+        "infection_resolved" => "infection_resolved_days",
+        "last_sun" => "tan_days_since",
+        "last_nsaid" => "nsaid_days_since",
+        "last_systemic_steroid" => "systemic_steroid_weeks",
+        "last_site_steroid" => "site_steroid_weeks",
+        "stability" => "vitiligo_stable_months",
+        "filler" => "filler_in_field_weeks",
+        "toxin" => "botulinum_days",
+        "surgery" => "facial_surgery_months",
+        "trigger" => "immune_trigger_weeks",
+        _ => return None,
+    })
+}
+
+fn wait(rule: &Rule, duration: &Duration, facts: &Facts) -> Until {
+    // A rule that does not ask for the date is about a state that still holds: its end is an event.
+    let dated = since(&duration.from).filter(|fact| duration.unit != "event" && rule.asks().reads(fact));
+    #[allow(clippy::cast_possible_truncation, reason = "whole days")]
+    match dated.and_then(|fact| number(facts, fact)) {
+        Some(passed) => Until::Day((days(duration.value, &duration.unit) - passed) as i32),
+        None => Until::Event,
+    }
+}
+
+/// What one rule says of one procedure after the rulings.
+fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
+    // "Spacing lives only in the gap matrix": these are compiled into it and come back as waits after past sessions.
+    if ["PRI-08", "PRI-09", "PRI-10", "PRI-11", "PRI-12", "PRI-13"].contains(&rule.id.as_str()) {
+        return None;
+    }
+    // Facts of scope "plan" are computed, not asked: the pair table forbids two wounds in one sitting.
+    if rule.id.starts_with("CMB-") {
+        return None;
+    }
+    Some(match (rule.id.as_str(), code) {
+        // "Plain needling on or within 6 months = clearance (defer only under label_strict), so it is never stricter than
+        // MNRF."
+        ("ISO-06", _) => Action::Clearance,
+        // "Mild acne marks: prime 4 weeks, MNRF and CROSS with clearance."
+        ("PIH-01", "tca_cross") if person.acne_marks == Some(true) => Action::Clearance,
+        // "From a procedure, or dense: defer until resolved." Not recorded is handled as if from a procedure.
+        ("PIH-02", _) if person.acne_marks != Some(true) => Action::Defer,
+        // "Exclude until delivery / cure / negative test is shown as deferred until an event, not as excluded."
+        _ if rule.action == Action::Exclude && rule.duration.is_some() => Action::Defer,
+        _ => rule.action,
+    })
+}
+
+/// Everything that the rules say of a group of scars on one day.
+pub struct Heard<'a> {
+    person: &'a Person,
+    day: i32,
+    facts: Facts,
+    fired: Vec<&'static Rule>,
+}
+
+/// Hears every rule about a group of scars, some days after day 0.
+pub fn hear<'a>(person: &'a Person, group: &Group, day: i32) -> Heard<'a> {
+    let facts = later(&person.facts_at(group), day);
+    let mut fired: Vec<&'static Rule> = Vec::new();
+    // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
+    let mut darkest = facts.clone();
+    darkest.entry("fitzpatrick".to_owned()).or_insert(Value::Number(6.0));
+    for rule in rules() {
+        if rule.fires(&facts) || rule.fires(&darkest) {
+            fired.push(rule);
+        }
+    }
+    Heard { person, day, facts, fired }
+}
+
+impl Heard<'_> {
+    /// How one procedure fares.
+    pub fn verdict(&self, procedure: &str) -> Verdict {
+        let code = rule_code(procedure).unwrap_or_else(|| panic!("{procedure} has no code in the rules"));
+        let mut said = Vec::new();
+        for rule in self.fired.iter().filter(|it| it.procedures.iter().any(|it| it == code)) {
+            let Some(action) = ruled(rule, code, self.person) else { continue };
+            let until = (action == Action::Defer)
+                .then(|| rule.duration.as_ref().map_or(Until::Event, |it| wait(rule, it, &self.facts)));
+            said.push((rule.id.as_str(), action, until));
+        }
+        // "Focal and field work released at none, or mild without pustules; 6 months' quiet for full-field wounding is a
+        // rule": so acne that is mild but there is not quiet.
+        if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
+            said.push(("ACNE-01", Action::Defer, Some(Until::Event)));
+        }
+        if let Some(free) = spaced(self.person, procedure).filter(|free| *free > self.day) {
+            said.push(("the gap matrix", Action::Defer, Some(Until::Day(free - self.day))));
+        }
+        let action = said.iter().map(|(_, action, _)| *action).max().unwrap_or(Action::Allow);
+        let until = said.iter().filter(|(_, it, _)| *it == action).filter_map(|(_, _, until)| *until).max();
+        Verdict { action, until, said }
+    }
+}
+
+/// The first day that past sessions leave free.
+fn spaced(person: &Person, procedure: &str) -> Option<i32> {
+    let dark = is_dark(person);
+    let primed = person.primed_days.is_some();
+    let told = person.history.iter().map(|it| (it.procedure, it.days_ago, it.tca_percent.unwrap_or(100.0)));
+    let waits = told.filter_map(|(past, days_ago, percent)| {
+        let to = gaps::code(procedure, 100.0)?;
+        let least = match past {
+            // "Dermabrasion, phenol to any resurfacing: 26."
+            "dermabrasion-rotary" | "peel-deep-phenol" => 26 * 7,
+            _ => gaps::gap(gaps::code(past, percent)?, to, dark, primed).least,
+        };
+        Some(least - days_ago)
+    });
+    waits.max()
+}
+
+/// Phototypes IV to VI; one that was not asked is handled like the darkest.
+pub fn is_dark(person: &Person) -> bool {
+    number(&person.facts, "fitzpatrick").is_none_or(|it| it >= 4.0)
+}
