@@ -8,8 +8,9 @@ use crate::{
     knowledge::Knowledge,
 };
 
-/// Every rule that is heard in `plan`, each once, in order. Taken apart in full: what a plan says more one day must be
-/// heard here.
+/// Every rule that is heard in `plan`, each once, in order.
+///
+/// Taken apart in full: what a plan says more one day must be heard here.
 pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
     let mut rules = Heard(reasons.clone());
