@@ -47,11 +47,7 @@ impl Parts {
         let together = answers().together(&of_people, &alone);
         let phototypes: Vec<Option<i32>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
         let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
-        let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
-        let mut counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
-        if counts.is_empty() {
-            counts.push(1);
-        }
+        let counts = counts(&thresholds);
         Self {
             besides: besides(knowledge, &subjects),
             subjects,
@@ -104,15 +100,41 @@ impl Parts {
         self.survey(subjects, people)
     }
 
-    /// Neither few nor many scars.
     fn usual_count(&self) -> i32 {
-        self.count_groups.get(self.count_groups.len() / 2).copied().unwrap_or(1)
+        usual(&self.count_groups)
     }
 
     fn survey(self, subjects: Vec<Subject>, people: Vec<Person>) -> Survey {
         let answers = self.alone.into_iter().chain(self.together).collect();
         Survey { subjects, answers, besides: self.besides, healthy: self.healthy, people }
     }
+}
+
+/// One case: the healthy person with one kind of scar.
+pub(super) fn one(knowledge: &Knowledge, subject: Subject, site: Site, phototype: Option<i32>) -> Survey {
+    let all = conditions(&[knowledge], |_| true);
+    let thresholds = Thresholds::of(all.iter().copied());
+    let count = usual(&count_groups(&all, &counts(&thresholds)));
+    let person = Person { subject: 0, grade: None, count, phototype, site, answers: [None, None], beside: None };
+    Survey {
+        subjects: vec![subject],
+        answers: Vec::new(),
+        besides: Vec::new(),
+        healthy: healthy(thresholds.long_ago()),
+        people: vec![person],
+    }
+}
+
+/// Numbers of scars around every threshold, at least one.
+fn counts(thresholds: &Thresholds) -> Vec<i32> {
+    let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
+    let counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
+    if counts.is_empty() { vec![1] } else { counts }
+}
+
+/// Neither few nor many scars.
+fn usual(count_groups: &[i32]) -> i32 {
+    count_groups.get(count_groups.len() / 2).copied().unwrap_or(1)
 }
 
 /// Builds the list of people.
