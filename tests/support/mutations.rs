@@ -179,6 +179,7 @@ fn tighten(rule: &mut Table, how: &Stricter) -> bool {
                 rule.insert("until".to_owned(), Value::from("delivery"));
             } else {
                 rule.remove("until");
+                rule.remove("at_visit");
             }
             true
         }

@@ -195,7 +195,7 @@ impl<'f> Entries<'_, 'f> {
         }
         self.gaps(parsed.gaps.source, &parsed.gaps.raw);
         for file in &parsed.more_gaps {
-            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap);
+            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap, &parsed.gaps.raw.code);
         }
         for raw in &parsed.policies.raw.policy {
             let mut fields = vec![("default", raw.default.get_ref().clone())];
@@ -323,19 +323,23 @@ impl<'f> Entries<'_, 'f> {
             ("deep_addition", derivation.deep_addition.get_ref().clone()),
         ];
         self.add(file, &derivation.rule, &derivation.says, &derivation.because, &fields);
-        self.gap_rows(file, &raw.kind, &raw.gap);
+        self.gap_rows(file, &raw.kind, &raw.gap, &raw.code);
     }
 
-    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap]) {
+    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap], code: &raw::Text) {
         for kind in kinds {
             let fields = [("hold", kind.hold.get_ref().clone())];
-            self.add(file, &kind.rule, &kind.says, &kind.because, &fields);
+            if let Some(entry) = self.add(file, &kind.rule, &kind.says, &kind.because, &fields) {
+                entry.code.clone_from(kind.code.as_ref().unwrap_or(code).get_ref());
+            }
         }
         for gap in gaps {
             let mut fields = vec![("floor", gap.floor.get_ref().clone()), ("typical", gap.typical.get_ref().clone())];
             fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
             fields.extend(gap.latest.as_ref().map(|it| ("latest", it.get_ref().clone())));
-            self.add(file, &gap.rule, &gap.says, &gap.because, &fields);
+            if let Some(entry) = self.add(file, &gap.rule, &gap.says, &gap.because, &fields) {
+                entry.code.clone_from(code.get_ref());
+            }
             for it in &gap.variant {
                 let mut fields = vec![("plan_min", it.plan_min.get_ref().clone())];
                 fields.extend(it.typical.as_ref().map(|it| ("typical", it.get_ref().clone())));
