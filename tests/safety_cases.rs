@@ -108,8 +108,12 @@ fn person_of(baseline: &Map<String, Json>, case: &Case) -> Person {
     let mut known = Facts::new();
     facts::learn(&mut known, baseline);
     facts::learn(&mut known, &case.patient);
-    let own: Map<String, Json> =
-        case.scar.iter().filter(|(fact, _)| !matches!(fact.as_str(), "site" | "scar_types")).map(|(a, b)| (a.clone(), b.clone())).collect();
+    let own: Map<String, Json> = case
+        .scar
+        .iter()
+        .filter(|(fact, _)| !matches!(fact.as_str(), "site" | "scar_types"))
+        .map(|(a, b)| (a.clone(), b.clone()))
+        .collect();
     facts::learn(&mut known, &own);
     let site = texts(&case.scar["site"]);
     let site = Site::from_str_name(&format!("SITE_{}", site[0].to_uppercase())).unwrap();

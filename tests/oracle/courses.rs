@@ -75,7 +75,8 @@ fn compare_all(people: &[(String, Person)]) {
     });
     let (compared, told) = total.into_inner().unwrap();
     println!("{compared} plans compared");
-    let list: Vec<String> = told.iter().map(|(cause, (count, name))| format!("{count} x {name}\n       {cause}")).collect();
+    let list: Vec<String> =
+        told.iter().map(|(cause, (count, name))| format!("{count} x {name}\n       {cause}")).collect();
     assert!(list.is_empty(), "{} kinds of disagreement\n{}", list.len(), list.join("\n"));
 }
 

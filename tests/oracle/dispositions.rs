@@ -46,7 +46,10 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 const STRICTER: [(&str, &str); 7] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
-    ("KEL-13", "a raised scar after earlier treatment: what KEL-09 leaves over begins with a test area, as KEL-05 has it"),
+    (
+        "KEL-13",
+        "a raised scar after earlier treatment: what KEL-09 leaves over begins with a test area, as KEL-05 has it",
+    ),
     ("PIH-06", "the ruling on brown marks of a procedure, \"defer until resolved\", read for punches too"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
@@ -93,7 +96,11 @@ impl Findings {
                     ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
                 let cause = format!(
                     "{procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
-                    ours.action, ours.until, theirs.action, theirs.until, theirs.rules.first()
+                    ours.action,
+                    ours.until,
+                    theirs.action,
+                    theirs.until,
+                    theirs.rules.first()
                 );
                 let entry = self.told.entry(cause).or_insert_with(|| (0, name.to_owned()));
                 entry.0 += 1;

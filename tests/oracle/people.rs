@@ -80,7 +80,8 @@ fn answer(name: &str, changes: &Json) -> Answer {
     let mut answer = Answer::new(name);
     let all = changes.as_object().unwrap();
     facts::learn(&mut answer.changes, all);
-    answer.forgotten = all.iter().filter(|(_, it)| it.is_null() || *it == "unknown").map(|(it, _)| it.clone()).collect();
+    answer.forgotten =
+        all.iter().filter(|(_, it)| it.is_null() || *it == "unknown").map(|(it, _)| it.clone()).collect();
     // A person with acne has no day since which it is quiet.
     if matches!(facts::word(&answer.changes, "active_acne"), Some("mild" | "moderate" | "severe")) {
         answer.forgotten.push("acne_quiet_months".to_owned());
@@ -131,7 +132,9 @@ pub fn answers() -> Vec<Answer> {
             }
             "yes/no" => [true, false].iter().for_each(|it| push(format!("{fact} = {it}"), None, json!({fact: it}))),
             _ => {
-                for word in entry.values.iter().filter(|it| *it != "unknown" && !matches!(it.as_str(), "True" | "False")) {
+                for word in
+                    entry.values.iter().filter(|it| *it != "unknown" && !matches!(it.as_str(), "True" | "False"))
+                {
                     push(format!("{fact} = {word}"), None, json!({fact: word}));
                 }
             }

@@ -274,7 +274,11 @@ fn patient(person: &Person) -> v1::Patient {
         ),
         lichen_planus: named("LICHEN_PLANUS", word(facts, "lichen_planus"), v1::LichenPlanus::from_str_name),
         malignancies: several("MALIGNANCY", words(facts, "malignancy"), v1::Malignancy::from_str_name),
-        photosensitisers: several("PHOTOSENSITISER", words(facts, "photosensitiser"), v1::Photosensitiser::from_str_name),
+        photosensitisers: several(
+            "PHOTOSENSITISER",
+            words(facts, "photosensitiser"),
+            v1::Photosensitiser::from_str_name,
+        ),
         photosensitive_disease: named(
             "PHOTOSENSITIVE_DISEASE",
             word(facts, "photosensitive_disease"),
@@ -335,10 +339,10 @@ fn history(person: &Person) -> Vec<v1::PastSession> {
         ..v1::PastSession::default()
     };
     let dated = SESSIONS.iter().filter_map(|(fact, it)| Some(session(it, event(&person.facts, fact)?)));
-    let told = person.history.iter().map(|it| v1::PastSession {
-        tca_percent: it.tca_percent,
-        ..session(it.procedure, ago(it.days_ago))
-    });
+    let told = person
+        .history
+        .iter()
+        .map(|it| v1::PastSession { tca_percent: it.tca_percent, ..session(it.procedure, ago(it.days_ago)) });
     let complication = word(&person.facts, "previous_complication").filter(|it| *it != "none");
     let complicated = complication.map(|it| v1::PastSession {
         complications: vec![named("COMPLICATION", Some(it), v1::Complication::from_str_name)],

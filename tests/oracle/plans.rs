@@ -278,8 +278,7 @@ fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
 fn plasma(calendar: &mut Calendar<'_>, stages: &[Stage]) -> Option<Stage> {
     let sittings = stages.iter().filter(|it| !it.contingent && matches!(it.procedure.as_str(), MN | MNRF | AFL));
     let joined = sittings.flat_map(|it| it.days.clone());
-    let days: Vec<i32> =
-        joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
+    let days: Vec<i32> = joined.filter(|day| calendar.opens(PRP, *day).is_some_and(|(open, _)| open == *day)).collect();
     // At least two sittings: fewer are no course.
     (days.len() >= 2).then(|| Stage { procedure: PRP.to_owned(), contingent: false, days, tests: Vec::new() })
 }

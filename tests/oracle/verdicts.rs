@@ -39,7 +39,8 @@ pub fn rule_code(procedure: &str) -> Option<&'static str> {
 }
 
 /// The wounds of a full field, which ask for six months without acne.
-const FULL_FIELD: [&str; 5] = ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
+const FULL_FIELD: [&str; 5] =
+    ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
 
 /// How long something must wait. An event outlasts any day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

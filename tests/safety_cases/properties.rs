@@ -114,9 +114,21 @@ fn prop_01_an_adverse_fact_never_makes_anything_milder() {
 fn prop_02_what_was_not_asked_is_never_milder_than_the_safe_answer() {
     let all = cases();
     let required = [
-        "age_years", "pregnancy", "fitzpatrick", "isotretinoin", "keloid_history", "hsv_history", "active_acne",
-        "infection_in_field", "antithrombotic", "implanted_device", "allergies", "bdd_screen", "malignancy",
-        "acne_quiet_months", "setting",
+        "age_years",
+        "pregnancy",
+        "fitzpatrick",
+        "isotretinoin",
+        "keloid_history",
+        "hsv_history",
+        "active_acne",
+        "infection_in_field",
+        "antithrombotic",
+        "implanted_device",
+        "allergies",
+        "bdd_screen",
+        "malignancy",
+        "acne_quiet_months",
+        "setting",
     ];
     let mut found = Vec::new();
     for case in healthy(&all) {
@@ -182,9 +194,10 @@ fn prop_05_nothing_is_dropped_in_silence() {
         let answer = generate(&person);
         for group in person.groups.iter().filter(|it| it.id != "hypertrophic") {
             for procedure in &listed {
-                let found = answer.dispositions.iter().find(|it| {
-                    it.procedure == procedure.procedure && it.scar_ids.iter().any(|it| it == group.id)
-                });
+                let found = answer
+                    .dispositions
+                    .iter()
+                    .find(|it| it.procedure == procedure.procedure && it.scar_ids.iter().any(|it| it == group.id));
                 let found = found.unwrap_or_else(|| panic!("{}: {} is dropped", case.id, procedure.procedure));
                 if matches!(action(found.disposition()), "exclude" | "defer") {
                     let first = found.reasons.first().unwrap_or_else(|| panic!("{}: no reason", case.id)).message();
@@ -220,8 +233,18 @@ fn prop_06_no_date_precedes_a_deferral() {
 const STOPPING: [&str; 9] =
     ["stop", "pause", "interrupt", "discontinu", "withhold", "hold", "leave out", "skip", "come off"];
 const DRUGS: [&str; 12] = [
-    "aspirin", "warfarin", "anticoag", "antithromb", "thinner", "clopidogrel", "p2y12", "doac", "apixaban", "platelet drug",
-    "slows clotting", "prescribed",
+    "aspirin",
+    "warfarin",
+    "anticoag",
+    "antithromb",
+    "thinner",
+    "clopidogrel",
+    "p2y12",
+    "doac",
+    "apixaban",
+    "platelet drug",
+    "slows clotting",
+    "prescribed",
 ];
 
 /// Does a sentence tell somebody to leave a prescribed drug out? "Never stopped" and "do not stop" do not.
