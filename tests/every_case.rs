@@ -88,6 +88,14 @@ fn what_must_always_hold_holds_on_every_case() {
     assert!(silent.is_empty(), "no case ever leads to {silent:?}");
 }
 
+#[test]
+fn what_must_always_hold_holds_on_pairs_of_answers() {
+    // All of them are for a command of their own: `knowledge diff --pairs`.
+    let pairs = Survey::pairs(&[knowledge()]).thinned(101);
+    let count = for_every_case(&pairs, |name, case, plan| laws::check(name, knowledge(), case, plan));
+    assert!(count > 10_000, "only {count} pairs");
+}
+
 /// Rules that need several groups of scars, past sessions or wishes.
 fn mixed_rules() -> Vec<RuleId> {
     let mut rules = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use strum::VariantArray as _;
 
 use super::{
-    Answer, Beside, PHOTOTYPES, Person, Subject, Survey,
+    Answer, Beside, PHOTOTYPES, Person, Place, Subject, Survey,
     alike::{one_of_each, rests},
     answers::{Answers, of_the_scar},
     baseline::healthy,
@@ -24,12 +24,12 @@ pub(super) struct Parts {
     alone: Vec<Answer>,
     together: Vec<Answer>,
     healthy: Facts,
-    grades: Vec<Option<i32>>,
+    grades: Vec<Option<i8>>,
     counts: Vec<i32>,
     /// One of each set of numbers that no condition tells apart.
     count_groups: Vec<i32>,
-    phototypes: Vec<Option<i32>>,
-    phototype_groups: Vec<Option<i32>>,
+    phototypes: Vec<Option<i8>>,
+    phototype_groups: Vec<Option<i8>>,
     site_groups: Vec<Site>,
     besides: Vec<Beside>,
 }
@@ -45,7 +45,7 @@ impl Parts {
         let on_scars = of_the_scar(conditions(knowledge, |file| !of_naming(file) && !of_pathways(file)).into_iter());
         let alone = answers().alone(&on_scars);
         let together = answers().together(&of_people, &alone);
-        let phototypes: Vec<Option<i32>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
+        let phototypes: Vec<Option<i8>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
         let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
         let counts = counts(&thresholds);
         Self {
@@ -54,7 +54,7 @@ impl Parts {
             alone,
             together,
             count_groups: count_groups(&all, &counts),
-            grades: std::iter::once(None).chain((0..=most).map(Some)).collect(),
+            grades: std::iter::once(None).chain((0..=most).map(|it| i8::try_from(it).ok())).collect(),
             counts,
             phototype_groups: phototype_groups(&all, &phototypes),
             phototypes,
@@ -90,7 +90,9 @@ impl Parts {
                     for (second, other) in self.alone.iter().enumerate().skip(first.saturating_add(1)) {
                         let meets = |(fact, _): &(Fact, _)| other.changes.iter().any(|(it, _)| it == fact);
                         if !one.changes.iter().any(meets) {
-                            build.people.push(Person { answers: [Some(first), Some(second)], ..person });
+                            build
+                                .people
+                                .push(Person { answers: [Some(Place::of(first)), Some(Place::of(second))], ..person });
                         }
                     }
                 }
@@ -111,11 +113,12 @@ impl Parts {
 }
 
 /// One case: the healthy person with one kind of scar.
-pub(super) fn one(knowledge: &Knowledge, subject: Subject, site: Site, phototype: Option<i32>) -> Survey {
+pub(super) fn one(knowledge: &Knowledge, subject: Subject, site: Site, phototype: Option<i8>) -> Survey {
     let all = conditions(&[knowledge], |_| true);
     let thresholds = Thresholds::of(all.iter().copied());
     let count = usual(&count_groups(&all, &counts(&thresholds)));
-    let person = Person { subject: 0, grade: None, count, phototype, site, answers: [None, None], beside: None };
+    let person =
+        Person { subject: Place::of(0), grade: None, count, phototype, site, answers: [None, None], beside: None };
     Survey {
         subjects: vec![subject],
         answers: Vec::new(),
@@ -149,13 +152,13 @@ impl<'p> Build<'p> {
         Self { parts, subjects: Vec::new(), people: Vec::new() }
     }
 
-    fn subject(&mut self, subject: &Subject) -> usize {
+    fn subject(&mut self, subject: &Subject) -> Place {
         self.subjects.push(subject.clone());
-        self.subjects.len().saturating_sub(1)
+        Place::of(self.subjects.len().saturating_sub(1))
     }
 
     /// The healthy person with this scar.
-    fn person(&self, subject: usize) -> Person {
+    fn person(&self, subject: Place) -> Person {
         Person {
             subject,
             grade: None,
@@ -168,7 +171,7 @@ impl<'p> Build<'p> {
     }
 
     /// Every grade, number, phototype and site.
-    fn product(&mut self, subjects: &[Subject], grades: &[Option<i32>], counts: &[i32]) {
+    fn product(&mut self, subjects: &[Subject], grades: &[Option<i8>], counts: &[i32]) {
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -185,7 +188,7 @@ impl<'p> Build<'p> {
     }
 
     /// Every number and phototype of these.
-    fn each(&mut self, subjects: &[Subject], counts: &[i32], phototypes: &[Option<i32>]) {
+    fn each(&mut self, subjects: &[Subject], counts: &[i32], phototypes: &[Option<i8>]) {
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -197,7 +200,7 @@ impl<'p> Build<'p> {
 
     /// Every shape once, counted and not counted.
     fn shapes(&mut self, shapes: &[Subject]) {
-        let uncounted = self.parts.besides.iter().position(|it| *it == Beside::Uncounted);
+        let uncounted = self.parts.besides.iter().position(|it| *it == Beside::Uncounted).map(Place::of);
         for subject in shapes {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -214,10 +217,10 @@ impl<'p> Build<'p> {
             let person = self.person(subject);
             for &phototype in &self.parts.phototype_groups {
                 for &site in &self.parts.site_groups {
-                    let answer = |at| Person { phototype, site, answers: [Some(at), None], ..person };
+                    let answer = |at| Person { phototype, site, answers: [Some(Place::of(at)), None], ..person };
                     self.people.extend((0..alone).map(answer));
                 }
-                let answer = |at| Person { phototype, answers: [Some(at), None], ..person };
+                let answer = |at| Person { phototype, answers: [Some(Place::of(at)), None], ..person };
                 self.people.extend((alone..alone.saturating_add(together)).map(answer));
             }
         }
@@ -233,12 +236,17 @@ impl<'p> Build<'p> {
                 let first = phototype == person.phototype;
                 let besides = self.parts.besides.iter().enumerate();
                 let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
-                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(at), ..person }));
+                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(Place::of(at)), ..person }));
                 // What ranks last is often for the severe only.
                 let ranked = self.parts.besides.iter().enumerate();
                 for (at, _) in ranked.filter(|(_, it)| matches!(it, Beside::Only(_) | Beside::WithoutThose(_))) {
                     let graded = self.parts.grades.iter().filter(|it| it.is_some());
-                    self.people.extend(graded.map(|it| Person { phototype, grade: *it, beside: Some(at), ..person }));
+                    self.people.extend(graded.map(|it| Person {
+                        phototype,
+                        grade: *it,
+                        beside: Some(Place::of(at)),
+                        ..person
+                    }));
                 }
             }
         }
@@ -246,10 +254,10 @@ impl<'p> Build<'p> {
 }
 
 /// One phototype of each set that no condition tells apart.
-fn phototype_groups(conditions: &[&Predicate], all: &[Option<i32>]) -> Vec<Option<i32>> {
+fn phototype_groups(conditions: &[&Predicate], all: &[Option<i8>]) -> Vec<Option<i8>> {
     one_of_each(all, |phototype| {
         let mut facts = Facts::default();
-        set_phototype(&mut facts, *phototype);
+        set_phototype(&mut facts, phototype.map(i32::from));
         rests(conditions, &[Fact::Fitzpatrick, Fact::PlanningPhototype], &facts)
     })
 }

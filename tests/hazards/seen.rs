@@ -82,7 +82,7 @@ impl Seen {
         Self::at(ScarType::Rolling, Site::Cheek, Some(3), changes)
     }
 
-    pub(crate) fn at(scar_type: ScarType, site: Site, phototype: Option<i32>, changes: &[Change]) -> Self {
+    pub(crate) fn at(scar_type: ScarType, site: Site, phototype: Option<i8>, changes: &[Change]) -> Self {
         let case = survey::person(knowledge(), (scar_type, None), site, phototype, changes).unwrap();
         let plan = engine::plan(knowledge(), &case);
         let id = |it: RuleId| knowledge().rules()[it.index()].id.clone();
