@@ -84,7 +84,8 @@ fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
         rules.extend(it.downtime.map(|it| it.rule));
         rules.extend(it.judge.map(|it| it.rule));
         rules.extend(it.course.map(|it| it.rule));
-        rules.extend(it.expected.iter().map(|it| it.rule));
+        rules.insert(it.evidence.rule);
+        rules.extend(it.expected.iter().chain(&it.adverse).map(|it| it.rule));
         rules.extend(it.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }
     rules

@@ -1,7 +1,5 @@
 //! Every rule that a plan gives as a reason.
 
-use std::collections::BTreeSet;
-
 use crate::{
     domain::{
         Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver,
@@ -10,10 +8,12 @@ use crate::{
     knowledge::Knowledge,
 };
 
-/// Every rule that is heard in `plan`. Taken apart in full: what a plan says more one day must be heard here.
-pub fn heard(knowledge: &Knowledge, plan: &Plan) -> BTreeSet<RuleId> {
+/// Every rule that is heard in `plan`, each once, in order.
+///
+/// Taken apart in full: what a plan says more one day must be heard here.
+pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
-    let mut rules = Heard(reasons.iter().copied().collect());
+    let mut rules = Heard(reasons.clone());
     rules.assessment(assessment);
     let codes = assessment.scars.iter().flat_map(|it| &it.codes);
     rules.0.extend(codes.filter_map(|it| knowledge.codes().get(it.index())).map(|it| it.rule));
@@ -32,10 +32,14 @@ pub fn heard(knowledge: &Knowledge, plan: &Plan) -> BTreeSet<RuleId> {
         Outcome::Protocol(protocol) => rules.protocol(protocol),
         Outcome::Referral => {}
     }
-    rules.0
+    let mut rules = rules.0;
+    rules.sort_unstable();
+    rules.dedup();
+    rules
 }
 
-struct Heard(BTreeSet<RuleId>);
+/// Rules as they come: sorted once at the end, since most are heard many times.
+struct Heard(Vec<RuleId>);
 
 impl Heard {
     fn all(&mut self, rules: &[RuleId]) {

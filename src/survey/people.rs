@@ -182,17 +182,19 @@ impl<'p> Build<'p> {
         }
     }
 
-    /// Every answer on one of each group of scars, phototypes and sites.
+    /// Every answer alone on one of each group of scars, phototypes and sites; answers together on one site.
     fn answers(&mut self, subjects: &[Subject]) {
-        let many = self.parts.alone.len().saturating_add(self.parts.together.len());
+        let (alone, together) = (self.parts.alone.len(), self.parts.together.len());
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
             for &phototype in &self.parts.phototype_groups {
                 for &site in &self.parts.site_groups {
                     let answer = |at| Person { phototype, site, answers: [Some(at), None], ..person };
-                    self.people.extend((0..many).map(answer));
+                    self.people.extend((0..alone).map(answer));
                 }
+                let answer = |at| Person { phototype, answers: [Some(at), None], ..person };
+                self.people.extend((alone..alone.saturating_add(together)).map(answer));
             }
         }
     }
@@ -203,8 +205,11 @@ impl<'p> Build<'p> {
             let subject = self.subject(subject);
             let person = self.person(subject);
             for &phototype in &self.parts.phototype_groups {
-                let beside = |at| Person { phototype, beside: Some(at), ..person };
-                self.people.extend((0..self.parts.besides.len()).map(beside));
+                // Which of two procedures came before the other is told apart by few rules: one phototype will do.
+                let first = phototype == person.phototype;
+                let besides = self.parts.besides.iter().enumerate();
+                let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
+                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(at), ..person }));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The plan of an answer, in the words of the second opinion.
-fn told(answer: &v1::GenerateProtocolResponse) -> Plan {
+pub fn told(answer: &v1::GenerateProtocolResponse) -> Plan {
     let Some(Outcome::Protocol(protocol)) = &answer.outcome else {
         return Plan { stages: Vec::new(), reviews: Vec::new() };
     };
@@ -93,11 +93,4 @@ fn every_plan_has_the_same_course() {
         }
     }
     compare_all(&people);
-}
-
-#[test]
-#[ignore = "tmp"]
-fn dump() {
-    let person = people::person(KINDS[1], Site::Cheek, Some(1), None, 12);
-    println!("{}", serde_json::to_string_pretty(&request(&person)).unwrap());
 }

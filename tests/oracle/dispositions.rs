@@ -6,7 +6,7 @@ use cicatrix::wire::v1::{self, Disposition, Site};
 
 use super::{
     people::{self, Answer, KINDS, answers},
-    person::{Group, Past, Person, request},
+    person::{Person, request},
     rules::Action,
     support::service,
     verdicts::{Until, hear, rule_code},
@@ -43,14 +43,9 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-const STRICTER: [(&str, &str); 7] = [
+pub const STRICTER: [(&str, &str); 5] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
-    (
-        "KEL-13",
-        "a raised scar after earlier treatment: what KEL-09 leaves over begins with a test area, as KEL-05 has it",
-    ),
-    ("PIH-06", "the ruling on brown marks of a procedure, \"defer until resolved\", read for punches too"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
     ("THEATRE-03", "whether there is one was not asked"),

@@ -31,6 +31,8 @@ pub struct Plan {
 struct Step {
     ranked: Vec<&'static str>,
     contingent: bool,
+    /// On the single scar, before the surface.
+    structural: bool,
 }
 
 const MNRF: &str = "mnrf";
@@ -61,12 +63,13 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let (grade, dark) = (person.grade, is_dark(person));
     let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
     let distensible = yes(&person.facts, "distensible") == Some(true);
-    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false };
-    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true };
+    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false, structural: false };
+    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true, structural: false };
     // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
-        (false, _) => step(&[AFL, MNRF, NAFL, PICO, MN]),
+        // What comes after is left open for I-III: safety class before fit, as in darker skin.
+        (false, _) => step(&[AFL, MNRF, PICO, MN, NAFL]),
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
     };
@@ -75,6 +78,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let structural = |ranked: &[Option<&'static str>]| Step {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
+        structural: true,
     };
     let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
     match kind {
@@ -83,7 +87,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::IcePick => vec![
             structural(&[Some(CROSS), punch(EXCISION)]),
             step(&[MNRF, MN]),
-            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, NAFL, PICO]) },
+            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
         // "Filler if a distensible residual is left."
         Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
@@ -96,14 +100,15 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
-        Kind::Rolling => vec![step(&[SUBCISION]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
+        Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
         Kind::Hypertrophic | Kind::Keloid => Vec::new(),
     }
 }
 
 /// Strength by scar type, section 2 of the procedures: weak 1, weak to moderate 2, moderate 3, strong 4.
 fn strength(procedure: &str, kind: Kind) -> i32 {
-    let deep = matches!(kind, Kind::DeepNarrow | Kind::DeepMiddle | Kind::DeepWide | Kind::DeepWideScarred);
+    // Where the depth is not known, what is said of deep ones is the least that can be said.
+    let deep = !matches!(kind, Kind::IcePick | Kind::BoxcarShallow | Kind::Rolling);
     match (procedure, kind) {
         (MNRF | NAFL, Kind::IcePick) => 2,
         (AFL | PICO | MN, Kind::IcePick) => 1,
@@ -111,7 +116,7 @@ fn strength(procedure: &str, kind: Kind) -> i32 {
         (PICO | MN | NAFL, _) if deep => 1,
         (AFL, _) => 4,
         (MNRF | NAFL, _) => 3,
-        (PICO, Kind::Boxcar | Kind::BoxcarShallow) => 3,
+        (PICO, Kind::BoxcarShallow) => 3,
         (PICO, _) => 2,
         (MN, Kind::Rolling) => 2,
         (MN, _) => 1,
@@ -149,7 +154,7 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
-        "KEL-05" => 56,
+        "KEL-05" | "KEL-13" => 56,
         // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
         "ISO-15" if procedure == AFL => 28,
         "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
@@ -196,6 +201,13 @@ impl<'a> Calendar<'a> {
         self.heard.entry(day).or_insert_with(|| hear(person, group, day)).verdict(procedure)
     }
 
+    /// Does it wait for something to end?
+    fn waits(&mut self, procedure: &str, from: i32) -> bool {
+        let verdict = self.verdict(procedure, from);
+        let mut defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        verdict.action != Action::Exclude && defers.any(|it| it.2 == Some(Until::Event))
+    }
+
     /// The first day from `from` on which it may be done, and whether an opinion is wanted first.
     fn opens(&mut self, procedure: &str, from: i32) -> Option<(i32, bool)> {
         let verdict = self.verdict(procedure, from);
@@ -226,7 +238,12 @@ pub fn plan(person: &Person) -> Plan {
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
     let mut reviews = Vec::new();
+    // "Subcision before any resurfacing of the same area": while what comes first has to wait, the rest waits too.
+    let mut held = false;
     for step in steps(person, group) {
+        if held && !step.structural {
+            continue;
+        }
         if step.contingent && reviews.is_empty() {
             let Some((_, day)) = last else { continue };
             reviews = REVIEW_DAYS.iter().map(|it| day + it).collect();
@@ -244,7 +261,10 @@ pub fn plan(person: &Person) -> Plan {
             .iter()
             .filter_map(|it| calendar.opens(it, earliest(it)).map(|(day, opinion)| (*it, day, opinion)))
             .collect();
-        let Some(&first) = open.first() else { continue };
+        let Some(&first) = open.first() else {
+            held |= step.structural && step.ranked.iter().any(|it| calendar.waits(it, earliest(it)));
+            continue;
+        };
         // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
         let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };

@@ -1,7 +1,7 @@
 //! How a procedure fares at one site: the 233 rules, and on top of them the rulings where the dossiers differ.
 
 use super::{
-    facts::{Facts, Value, days, later, number, word},
+    facts::{Facts, Value, days, later, number, word, yes},
     gaps,
     person::{Group, Person},
     rules::{Action, Duration, Rule, rules},
@@ -149,6 +149,16 @@ impl Heard<'_> {
         // rule": so acne that is mild but there is not quiet.
         if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
             said.push(("ACNE-01", Action::Defer, Some(Until::Event)));
+        }
+        // Beyond the 233, from KEL-05 and KEL-09: what KEL-09 leaves over begins with a test area and an opinion.
+        let raised = word(&self.facts, "previous_complication") == Some("hypertrophic_scar");
+        if raised && ["subcision", "nafl", "picosecond", "biostimulator", "filler_ha"].contains(&code) {
+            said.push(("KEL-13", Action::Clearance, None));
+        }
+        // "From a procedure, or dense: defer until resolved": cutting too.
+        let marked = yes(&self.facts, "pih_active_in_field") == Some(true) && self.person.acne_marks != Some(true);
+        if marked && code == "punch" {
+            said.push(("PIH-06", Action::Defer, Some(Until::Event)));
         }
         if let Some(free) = spaced(self.person, procedure).filter(|free| *free > self.day) {
             said.push(("the gap matrix", Action::Defer, Some(Until::Day(free - self.day))));

@@ -135,7 +135,8 @@ pub(super) struct Outline {
     /// Facts to ask for.
     pub questions: Vec<&'static str>,
     pub ask_again_after: Vec<Id>,
-    pub rules: BTreeSet<Id>,
+    /// Each once, in order.
+    pub rules: Vec<Id>,
 }
 
 impl Outline {

@@ -204,7 +204,7 @@ impl Lines<'_> {
     }
 
     fn reasons(&mut self, old: &Outline, new: &Outline) {
-        let names = |it: &BTreeSet<Id>| -> BTreeSet<String> {
+        let names = |it: &[Id]| -> BTreeSet<String> {
             it.iter().filter_map(|it| self.names.rules.get(usize::from(*it))).cloned().collect()
         };
         let (was, is) = (names(&old.rules), names(&new.rules));
