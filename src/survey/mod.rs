@@ -13,7 +13,7 @@ mod subjects;
 mod values;
 
 use crate::{
-    domain::{Case, Date, Fact, Facts, Findings, Scar, Site, Value, View, Wishes},
+    domain::{Case, Date, DepthClass, Fact, Facts, Findings, Scar, ScarType, Site, Value, View, Wishes},
     knowledge::Knowledge,
 };
 
@@ -43,6 +43,20 @@ struct Person {
     site: Site,
     answers: [Option<usize>; 2],
     beside: Option<usize>,
+}
+
+/// The healthy person with one kind of scar, and with these answers instead of the healthy ones. For a look at one case.
+pub fn person(
+    knowledge: &Knowledge,
+    (scar_type, depth): (ScarType, Option<DepthClass>),
+    site: Site,
+    phototype: Option<i32>,
+    changes: &[(Fact, Option<Value>)],
+) -> Option<Case> {
+    let survey = people::one(knowledge, Subject::declared(scar_type, depth), site, phototype);
+    let mut case = survey.case(0, knowledge)?;
+    changes.iter().for_each(|(fact, value)| answer(&mut case, *fact, *value));
+    Some(case)
 }
 
 /// Who is surveyed, in words.
@@ -82,6 +96,13 @@ impl Survey {
     /// Every two answers together, on one case a pathway and phototype group.
     pub fn pairs(knowledge: &[&Knowledge]) -> Self {
         people::Parts::collect(knowledge).pairs()
+    }
+
+    /// Only every so-manieth case, for a quick look.
+    #[must_use]
+    pub fn thinned(mut self, step: usize) -> Self {
+        self.people = self.people.into_iter().step_by(step.max(1)).collect();
+        self
     }
 
     /// How many cases there are.

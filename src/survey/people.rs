@@ -1,5 +1,7 @@
 //! Puts the parts together: the product of what pathways read, and everything else on top of one of each group.
 
+use std::collections::BTreeSet;
+
 use strum::VariantArray as _;
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
     values::Thresholds,
 };
 use crate::{
-    domain::{Day, Fact, Facts, Predicate, Site, Value},
+    domain::{Day, Fact, Facts, Predicate, ProcedureId, Site, Value},
     knowledge::Knowledge,
 };
 
@@ -45,11 +47,7 @@ impl Parts {
         let together = answers().together(&of_people, &alone);
         let phototypes: Vec<Option<i32>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
         let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
-        let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
-        let mut counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
-        if counts.is_empty() {
-            counts.push(1);
-        }
+        let counts = counts(&thresholds);
         Self {
             besides: besides(knowledge, &subjects),
             subjects,
@@ -102,15 +100,41 @@ impl Parts {
         self.survey(subjects, people)
     }
 
-    /// Neither few nor many scars.
     fn usual_count(&self) -> i32 {
-        self.count_groups.get(self.count_groups.len() / 2).copied().unwrap_or(1)
+        usual(&self.count_groups)
     }
 
     fn survey(self, subjects: Vec<Subject>, people: Vec<Person>) -> Survey {
         let answers = self.alone.into_iter().chain(self.together).collect();
         Survey { subjects, answers, besides: self.besides, healthy: self.healthy, people }
     }
+}
+
+/// One case: the healthy person with one kind of scar.
+pub(super) fn one(knowledge: &Knowledge, subject: Subject, site: Site, phototype: Option<i32>) -> Survey {
+    let all = conditions(&[knowledge], |_| true);
+    let thresholds = Thresholds::of(all.iter().copied());
+    let count = usual(&count_groups(&all, &counts(&thresholds)));
+    let person = Person { subject: 0, grade: None, count, phototype, site, answers: [None, None], beside: None };
+    Survey {
+        subjects: vec![subject],
+        answers: Vec::new(),
+        besides: Vec::new(),
+        healthy: healthy(thresholds.long_ago()),
+        people: vec![person],
+    }
+}
+
+/// Numbers of scars around every threshold, at least one.
+fn counts(thresholds: &Thresholds) -> Vec<i32> {
+    let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
+    let counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
+    if counts.is_empty() { vec![1] } else { counts }
+}
+
+/// Neither few nor many scars.
+fn usual(count_groups: &[i32]) -> i32 {
+    count_groups.get(count_groups.len() / 2).copied().unwrap_or(1)
 }
 
 /// Builds the list of people.
@@ -210,6 +234,12 @@ impl<'p> Build<'p> {
                 let besides = self.parts.besides.iter().enumerate();
                 let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
                 self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(at), ..person }));
+                // What ranks last is often for the severe only.
+                let ranked = self.parts.besides.iter().enumerate();
+                for (at, _) in ranked.filter(|(_, it)| matches!(it, Beside::Only(_) | Beside::WithoutThose(_))) {
+                    let graded = self.parts.grades.iter().filter(|it| it.is_some());
+                    self.people.extend(graded.map(|it| Person { phototype, grade: *it, beside: Some(at), ..person }));
+                }
             }
         }
     }
@@ -272,7 +302,30 @@ fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
             }
         }
     }
+    all.extend(ranked_before(knowledge).into_iter().map(Beside::WithoutThose));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// For every choice of every step: what ranks before it.
+fn ranked_before(knowledge: &[&Knowledge]) -> BTreeSet<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for known in knowledge {
+        let name = |id: &ProcedureId| known.vocabulary().procedures.get(id.index()).cloned();
+        let mut add = |ranked: Vec<ProcedureId>| {
+            for many in 1..=ranked.len() {
+                let mut before: Vec<String> = ranked.iter().take(many).filter_map(name).collect();
+                before.sort();
+                before.dedup();
+                all.insert(before);
+            }
+        };
+        for step in known.pathways().iter().flat_map(|it| &it.steps) {
+            add(step.options.iter().map(|it| it.procedure).collect());
+            step.adjunct.iter().for_each(|it| add(it.procedures.clone()));
+        }
+        known.home_care().iter().for_each(|step| add(step.options.iter().map(|it| it.procedure).collect()));
+    }
     all
 }
 

@@ -126,8 +126,9 @@ pub fn hear<'a>(person: &'a Person, group: &Group, day: i32) -> Heard<'a> {
     // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
     let mut darkest = facts.clone();
     darkest.entry("fitzpatrick".to_owned()).or_insert(Value::Number(6.0));
+    let stated = darkest.len() == facts.len();
     for rule in rules() {
-        if rule.fires(&facts) || rule.fires(&darkest) {
+        if rule.fires(&facts) || !stated && rule.fires(&darkest) {
             fired.push(rule);
         }
     }
