@@ -5,7 +5,7 @@ use crate::{
     domain::{Predicate, ProcedureSet, RuleId},
     knowledge::{Band, Knowledge, Line, Procedure, SafetyRule, StepOption},
     review::words::{condition_in_words, listed, plain},
-    survey::number_in_words,
+    survey::{fact_in_words, number_in_words},
 };
 
 pub(super) fn classification(it: &mut Booklet<'_>) {
@@ -57,6 +57,20 @@ pub(super) fn scales(it: &mut Booklet<'_>) {
     it.html.text("h3", "ECCA");
     it.plain_rules(&[ecca.rule, ecca.count_missing, ecca.outside_row]);
     it.points(ecca.points.iter().map(|(row, points)| (<&str>::from(*row), *points)), &ecca.bands);
+    for scale in &grading.rated {
+        let name: &str = scale.scale.into();
+        let blank = scale.blank.map(|(_, rule)| rule);
+        let relevant = scale.relevant.map(|(_, rule)| rule);
+        let levels = scale.levels.iter().map(|it| it.rule).chain(scale.bands.iter().map(|it| it.rule));
+        let ends = std::iter::once(scale.missing).chain(blank).chain(relevant);
+        let all = std::iter::once(scale.rule).chain(levels).chain(ends).chain(scale.notes.iter().copied());
+        it.titled(&[(sentence_case(&plain(name)).as_str(), each_once(all))]);
+    }
+    for scale in &grading.stated {
+        let name: &str = scale.scale.into();
+        let all = std::iter::once(scale.rule).chain(scale.notes.iter().copied());
+        it.titled(&[(sentence_case(&plain(name)).as_str(), each_once(all))]);
+    }
 }
 
 pub(super) fn pathways(it: &mut Booklet<'_>) {
@@ -122,6 +136,36 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
         }
         it.html.table("safety", &["rule", "when", "what", "procedures"], &rows);
     }
+}
+
+pub(super) fn policies(it: &mut Booklet<'_>) {
+    it.html.text("p", "What a clinic may choose within bounds, and what is in force here.");
+    let rules = it.knowledge.policies().iter().map(|it| it.rule);
+    let rules = each_once(rules);
+    it.rules(&rules);
+}
+
+pub(super) fn required(it: &mut Booklet<'_>) {
+    it.html.text("p", "What must be known before a procedure is planned; what is not known is listed in every answer.");
+    let mut rows = Vec::new();
+    for required in it.knowledge.required() {
+        let names = procedures_in_words(it.knowledge, required.procedures);
+        let sentence = it.sentence(required.rule);
+        rows.push(vec![escape(&fact_in_words(required.fact)), sentence, escape(&names)]);
+    }
+    it.html.table("required", &["what", "rule", "before"], &rows);
+}
+
+pub(super) fn codes(it: &mut Booklet<'_>) {
+    let mut rows = Vec::new();
+    for code in it.knowledge.codes() {
+        let fit: &str = code.fit.into();
+        let when = condition_in_words(&code.when);
+        let sentence = it.sentence(code.rule);
+        let cells = [when, format!("{} {}", code.system, code.code), code.display.clone(), fit.to_owned()];
+        rows.push(cells.iter().map(|it| escape(it)).chain([sentence]).collect());
+    }
+    it.html.table("codes", &["when", "code", "called", "fit", "rule"], &rows);
 }
 
 pub(super) fn home_care(it: &mut Booklet<'_>) {
@@ -232,6 +276,12 @@ impl Booklet<'_> {
     pub(super) fn name(&self, procedure: crate::domain::ProcedureId) -> String {
         self.knowledge.procedures().get(procedure.index()).map(|it| it.name.clone()).unwrap_or_default()
     }
+}
+
+/// Rules in their order, each the first time only.
+fn each_once(rules: impl Iterator<Item = RuleId>) -> Vec<RuleId> {
+    let mut seen = std::collections::BTreeSet::new();
+    rules.filter(|it| seen.insert(*it)).collect()
 }
 
 /// Procedures by name, or in one word where they are all.
