@@ -12,7 +12,7 @@ pub(super) fn rest(when: &Predicate, settled: &[Fact], facts: &Facts) -> Predica
         Predicate::Always => Predicate::Always,
         Predicate::Not(part) => {
             let part = rest(part, settled, facts);
-            if let Predicate::Not(part) = part { *part } else { Predicate::Not(Box::new(part)) }
+            if let Predicate::Not(inner) = part { *inner } else { Predicate::Not(Box::new(part)) }
         }
         Predicate::All(parts) => {
             let mut left: Vec<Predicate> = parts.iter().map(|it| rest(it, settled, facts)).collect();

@@ -36,6 +36,9 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
     all.retain(|it| seen.insert(*it));
     it.html.text("h3", "Every rule of the table");
     it.rules(&all);
+    // What no cell of the table took: rules that a longer one stands before.
+    let rest = it.of_file("gaps");
+    it.rules(&rest);
 }
 
 impl Booklet<'_> {

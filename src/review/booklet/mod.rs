@@ -4,6 +4,7 @@ mod chapters;
 mod gaps;
 mod procedures;
 mod rule;
+mod sets;
 
 use std::fmt::Write as _;
 
