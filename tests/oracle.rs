@@ -7,10 +7,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "parts that another test file shares")]
 
+#[path = "oracle/compare.rs"]
+mod compare;
 #[path = "oracle/courses.rs"]
 mod courses;
 #[path = "oracle/dispositions.rs"]
 mod dispositions;
+#[path = "oracle/everyone.rs"]
+mod everyone;
 #[path = "oracle/facts.rs"]
 mod facts;
 #[path = "oracle/gaps.rs"]

@@ -25,6 +25,17 @@ pub struct Gap {
     pub typical: i32,
 }
 
+/// What about the skin lengthens a wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Skin {
+    /// Phototypes IV to VI.
+    pub dark: bool,
+    /// Priming is on record.
+    pub primed: bool,
+    /// Chest, back or shoulder.
+    pub trunk: bool,
+}
+
 /// The code of a procedure in the matrix.
 pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
     Some(match procedure {
@@ -44,8 +55,9 @@ pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
     })
 }
 
-/// The gap between two procedures, for a phototype that is planned for, and with or without priming on record.
-pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
+/// The gap between two procedures on one skin.
+pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
+    let Skin { dark, primed, trunk } = skin;
     let mut lines = MATRIX.lines().filter(|it| !it.is_empty());
     let column = lines.next().unwrap().split_whitespace().position(|it| it == to).unwrap();
     let row = lines.find(|it| it.split_whitespace().next() == Some(from)).unwrap();
@@ -73,6 +85,10 @@ pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
     // Phototypes IV-VI add two weeks to the plan minimum, once for a pair; the expert cases (MNRF to AFL in IV: 6, usually
     // 8) and the matrix add them to the typical wait too.
     if add && dark {
+        (least, typical) = (least + 2, typical + 2);
+    }
+    // "Trunk: gap + 2."
+    if trunk {
         (least, typical) = (least + 2, typical + 2);
     }
     Gap { least: 7 * least, typical: 7 * typical.max(least) }

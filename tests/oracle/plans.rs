@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     facts::{number, yes},
-    gaps::{code, gap},
+    gaps::{Skin, code, gap},
     person::{Group, Kind, Person},
     rules::Action,
-    verdicts::{Heard, Until, Verdict, hear, is_dark},
+    verdicts::{Heard, Until, Verdict, hear, is_dark, skin},
 };
 
 /// One procedure of the plan.
@@ -90,8 +90,12 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
             if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
         // "Filler if a distensible residual is left."
-        Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
-        Kind::Boxcar | Kind::BoxcarShallow => vec![surface()],
+        // "Grade 4: structural tool required."
+        Kind::Boxcar | Kind::BoxcarShallow => {
+            let severe = (grade == Some(4)).then(|| structural(&[Some(SUBCISION)]));
+            let fill = distensible.then(|| contingent(&[HA]));
+            severe.into_iter().chain([surface()]).chain(fill).collect()
+        }
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
@@ -244,7 +248,7 @@ impl<'a> Calendar<'a> {
 pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     let group = person.groups.first().unwrap();
     let dark = is_dark(person);
-    let primed = person.primed_days.is_some();
+    let skin = skin(person, group);
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
     let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
@@ -267,7 +271,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             }
         }
         let earliest = |procedure: &str| {
-            let after = last.map_or(0, |(before, day)| day + between(before, procedure, dark, primed));
+            let after = last.map_or(0, |(before, day)| day + between(before, procedure, skin));
             let priming = if waits_for_priming(procedure) { ready } else { 0 };
             let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
             // Skin that needs priming is primed again before what a review decides.
@@ -288,7 +292,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
         let asked = if quirk == Some(Quirk::OpinionsOnDayZero) { 0 } else { day };
         let test = test_days(procedure, &calendar.verdict(procedure, asked));
-        let every = between(procedure, procedure, dark, primed);
+        let every = between(procedure, procedure, skin);
         let count = planned(procedure, group, person.grade);
         let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();
         if !step.contingent {
@@ -305,9 +309,9 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
 }
 
 /// Days from one session to the next: the typical gap, never below the least.
-fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
+fn between(from: &str, to: &str, skin: Skin) -> i32 {
     match (code(from, 100.0), code(to, 100.0)) {
-        (Some(from), Some(to)) => gap(from, to, dark, primed).typical,
+        (Some(from), Some(to)) => gap(from, to, skin).typical,
         // Fillers: four weeks.
         _ => 28,
     }

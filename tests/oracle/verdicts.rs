@@ -1,8 +1,10 @@
 //! How a procedure fares at one site: the 233 rules, and on top of them the rulings where the dossiers differ.
 
+use cicatrix::wire::v1::Site;
+
 use super::{
     facts::{Facts, Value, days, later, number, word, yes},
-    gaps,
+    gaps::{self, Skin},
     person::{Group, Person},
     rules::{Action, Duration, Rule, rules},
 };
@@ -41,6 +43,9 @@ pub fn rule_code(procedure: &str) -> Option<&'static str> {
 /// The wounds of a full field, which ask for six months without acne.
 const FULL_FIELD: [&str; 5] =
     ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
+
+/// What stands for the gap matrix among the rules.
+pub const GAPS: &str = "the gap matrix";
 
 /// How long something must wait. An event outlasts any day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,25 +119,24 @@ fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
 /// Everything that the rules say of a group of scars on one day.
 pub struct Heard<'a> {
     person: &'a Person,
+    group: &'a Group,
     day: i32,
     facts: Facts,
     fired: Vec<&'static Rule>,
 }
 
 /// Hears every rule about a group of scars, some days after day 0.
-pub fn hear<'a>(person: &'a Person, group: &Group, day: i32) -> Heard<'a> {
-    let facts = later(&person.facts_at(group), day);
-    let mut fired: Vec<&'static Rule> = Vec::new();
+pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
+    let facts = later(person.facts_at(group), day);
     // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
-    let mut darkest = facts.clone();
-    darkest.entry("fitzpatrick".to_owned()).or_insert(Value::Number(6.0));
-    let stated = darkest.len() == facts.len();
-    for rule in rules() {
-        if rule.fires(&facts) || !stated && rule.fires(&darkest) {
-            fired.push(rule);
-        }
-    }
-    Heard { person, day, facts, fired }
+    let darkest = (!facts.contains_key("fitzpatrick")).then(|| {
+        let mut darkest = facts.clone();
+        darkest.insert("fitzpatrick".to_owned(), Value::Number(6.0));
+        darkest
+    });
+    let fires = |rule: &&Rule| rule.fires(&facts) || darkest.as_ref().is_some_and(|it| rule.fires(it));
+    let fired = rules().iter().filter(fires).collect();
+    Heard { person, group, day, facts, fired }
 }
 
 impl Heard<'_> {
@@ -149,7 +153,7 @@ impl Heard<'_> {
         // "Focal and field work released at none, or mild without pustules; 6 months' quiet for full-field wounding is a
         // rule": so acne that is mild but there is not quiet.
         if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
-            said.push(("ACNE-01", Action::Defer, Some(Until::Event)));
+            said.push(("ACNE-07", Action::Defer, Some(Until::Event)));
         }
         // Beyond the 233, from KEL-05 and KEL-09: what KEL-09 leaves over begins with a test area and an opinion.
         let raised = word(&self.facts, "previous_complication") == Some("hypertrophic_scar");
@@ -161,8 +165,8 @@ impl Heard<'_> {
         if marked && code == "punch" {
             said.push(("PIH-06", Action::Defer, Some(Until::Event)));
         }
-        if let Some(free) = spaced(self.person, procedure).filter(|free| *free > self.day) {
-            said.push(("the gap matrix", Action::Defer, Some(Until::Day(free - self.day))));
+        if let Some(free) = spaced(self.person, self.group, procedure).filter(|free| *free > self.day) {
+            said.push((GAPS, Action::Defer, Some(Until::Day(free - self.day))));
         }
         let action = said.iter().map(|(_, action, _)| *action).max().unwrap_or(Action::Allow);
         let until = said.iter().filter(|(_, it, _)| *it == action).filter_map(|(_, _, until)| *until).max();
@@ -171,16 +175,15 @@ impl Heard<'_> {
 }
 
 /// The first day that past sessions leave free.
-fn spaced(person: &Person, procedure: &str) -> Option<i32> {
-    let dark = is_dark(person);
-    let primed = person.primed_days.is_some();
+fn spaced(person: &Person, group: &Group, procedure: &str) -> Option<i32> {
+    let skin = skin(person, group);
     let told = person.history.iter().map(|it| (it.procedure, it.days_ago, it.tca_percent.unwrap_or(100.0)));
     let waits = told.filter_map(|(past, days_ago, percent)| {
         let to = gaps::code(procedure, 100.0)?;
         let least = match past {
             // "Dermabrasion, phenol to any resurfacing: 26."
             "dermabrasion-rotary" | "peel-deep-phenol" => 26 * 7,
-            _ => gaps::gap(gaps::code(past, percent)?, to, dark, primed).least,
+            _ => gaps::gap(gaps::code(past, percent)?, to, skin).least,
         };
         Some(least - days_ago)
     });
@@ -190,4 +193,10 @@ fn spaced(person: &Person, procedure: &str) -> Option<i32> {
 /// Phototypes IV to VI; one that was not asked is handled like the darkest.
 pub fn is_dark(person: &Person) -> bool {
     number(&person.facts, "fitzpatrick").is_none_or(|it| it >= 4.0)
+}
+
+/// What about the skin of a group lengthens waits.
+pub fn skin(person: &Person, group: &Group) -> Skin {
+    let trunk = matches!(group.site, Site::Chest | Site::Back | Site::Shoulder);
+    Skin { dark: is_dark(person), primed: person.primed_days.is_some(), trunk }
 }
