@@ -40,11 +40,11 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-pub const STRICTER: [(&str, &str); 7] = [
+const STRICTER: [(&str, &str); 7] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
     ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
-    ("SITE-11", "no filler in the eyebrow either, which lies between forehead and orbit"),
+    ("KEL-04", "expert case E07: nothing in the office on chest, back, shoulder and jawline, so no filler either"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
     ("THEATRE-03", "whether there is one was not asked"),
@@ -83,12 +83,14 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
 }
 
 /// Rules of the dossier that the service says under another name.
-const RENAMED: [(&str, &[&str]); 3] = [
+const RENAMED: [(&str, &[&str]); 4] = [
     // Broad boxcar scars: by their width.
     ("IND-01", &["IND-05"]),
     // Brown marks and acid: of a procedure, or of acne.
     ("PIH-01", &["PIH-06", "PIH-07"]),
     ("PIH-02", &["PIH-06"]),
+    // A lip has no depth: it is no place for these needles.
+    ("SITE-09", &["SITE-10"]),
 ];
 
 /// "All fired codes are reported": under its own id, with an addition, or under the rule that took its place.

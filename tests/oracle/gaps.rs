@@ -55,6 +55,13 @@ pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
     })
 }
 
+/// "Dermabrasion, phenol to any resurfacing: 26", longer by what the skin adds; platelets follow after four weeks.
+pub fn after_dermabrasion(to: &str, skin: Skin) -> i32 {
+    let weeks = if to == "PRP" { 4 } else { 26 };
+    let pigment = if skin.dark && matches!(to, "AFL" | "CRH") { 2 } else { 0 };
+    7 * (weeks + pigment + if skin.trunk { 2 } else { 0 })
+}
+
 /// The gap between two procedures on one skin.
 pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
     let Skin { dark, primed, trunk } = skin;
@@ -65,7 +72,8 @@ pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
     let (weeks, basis) = cell.split_at(cell.len() - 1);
     let (least, typical) = weeks.split_once('/').unwrap();
     let (mut least, mut typical): (i32, i32) = (least.parse().unwrap(), typical.parse().unwrap());
-    let mut add = basis != "S" && ["AFL", "CRH"].iter().any(|it| *it == from || *it == to);
+    let strong = |it: &str| matches!(it, "AFL" | "CRH");
+    let mut add = basis != "S" && (strong(from) || strong(to)) && from != "PRP" && to != "PRP";
     match (from, to) {
         // Acid after acid: floor 2; plan minimum 4, or 2 where priming is recorded; typical 4. A weaker acid never waits
         // longer than a stronger one.

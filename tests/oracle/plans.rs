@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use cicatrix::wire::v1::Site;
+
 use super::{
     facts::{number, yes},
     gaps::{Skin, code, gap},
@@ -59,7 +61,7 @@ const PRIMING_DAYS: i32 = 28;
 
 /// The steps of a pathway, in order.
 fn steps(person: &Person, group: &Group) -> Vec<Step> {
-    let Group { kind, count, .. } = *group;
+    let Group { kind, count, site, .. } = *group;
     let (grade, dark) = (person.grade, is_dark(person));
     let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
     let distensible = yes(&person.facts, "distensible") == Some(true);
@@ -69,6 +71,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
         // What comes after is left open for I-III: safety class before fit, as in darker skin.
+        (false, Some(4)) => step(&[AFL, MNRF, MN, NAFL]),
         (false, _) => step(&[AFL, MNRF, PICO, MN, NAFL]),
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
@@ -102,6 +105,10 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
+        // "Base scarred, forehead or upper cheek: graft."
+        Kind::DeepWideScarred if matches!(site, Site::Forehead | Site::Glabella | Site::UpperCheek) => {
+            vec![structural(&[punch(GRAFT), punch(EXCISION)]), surface(), shoulders()]
+        }
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
@@ -157,7 +164,7 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 }
 
 /// How many days a test takes before the first session: "test spots 4 weeks, keloid test areas 8 weeks".
-fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
+fn test_days(procedure: &str, verdict: &Verdict, skin: Skin) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
         "KEL-05" | "KEL-13" => 56,
@@ -171,9 +178,17 @@ fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
     };
     match verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0) {
         0 => 0,
-        // Two abrasions by hand stand at least 8 weeks apart, a small one before a larger one too.
-        test if procedure == ABRASION => test.max(56),
-        test => test,
+        // A test area is a small session: the next one keeps the least distance of two.
+        test => test.max(least_between(procedure, skin)),
+    }
+}
+
+/// The least distance between two sessions of the same procedure.
+fn least_between(procedure: &str, skin: Skin) -> i32 {
+    match (code(procedure, 100.0), procedure) {
+        (Some(it), _) => gap(it, it, skin).least,
+        (None, ABRASION) => (8 + if skin.trunk { 2 } else { 0 }) * 7,
+        (None, _) => between(procedure, procedure, skin),
     }
 }
 
@@ -291,7 +306,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
         let asked = if quirk == Some(Quirk::OpinionsOnDayZero) { 0 } else { day };
-        let test = test_days(procedure, &calendar.verdict(procedure, asked));
+        let test = test_days(procedure, &calendar.verdict(procedure, asked), skin);
         let every = between(procedure, procedure, skin);
         let count = planned(procedure, group, person.grade);
         let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();
@@ -312,8 +327,8 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
 fn between(from: &str, to: &str, skin: Skin) -> i32 {
     match (code(from, 100.0), code(to, 100.0)) {
         (Some(from), Some(to)) => gap(from, to, skin).typical,
-        // Fillers: four weeks.
-        _ => 28,
+        // Fillers: four weeks, and two more on the trunk.
+        _ => 28 + if skin.trunk { 14 } else { 0 },
     }
 }
 

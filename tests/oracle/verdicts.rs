@@ -165,6 +165,10 @@ impl Heard<'_> {
         if marked && code == "punch" {
             said.push(("PIH-06", Action::Defer, Some(Until::Event)));
         }
+        // The eyebrow lies between two sites that get no filler.
+        if self.group.site == Site::Eyebrow && ["filler_ha", "biostimulator", "filler_pmma"].contains(&code) {
+            said.push(("SITE-11", Action::Exclude, None));
+        }
         if let Some(free) = spaced(self.person, self.group, procedure).filter(|free| *free > self.day) {
             said.push((GAPS, Action::Defer, Some(Until::Day(free - self.day))));
         }
@@ -181,8 +185,7 @@ fn spaced(person: &Person, group: &Group, procedure: &str) -> Option<i32> {
     let waits = told.filter_map(|(past, days_ago, percent)| {
         let to = gaps::code(procedure, 100.0)?;
         let least = match past {
-            // "Dermabrasion, phenol to any resurfacing: 26."
-            "dermabrasion-rotary" | "peel-deep-phenol" => 26 * 7,
+            "dermabrasion-rotary" | "peel-deep-phenol" => gaps::after_dermabrasion(to, skin),
             _ => gaps::gap(gaps::code(past, percent)?, to, skin).least,
         };
         Some(least - days_ago)
