@@ -4,6 +4,7 @@ use cicatrix::wire::v1::{self, Disposition};
 
 use super::{
     compare::Findings,
+    gaps,
     person::Person,
     rules::Action,
     verdicts::{GAPS, Until, hear, rule_code},
@@ -69,7 +70,10 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
             }
             let same = (theirs.action, theirs.until) == (ours.action, ours.until);
             let named = theirs.rules.iter().any(|rule| STRICTER.iter().any(|(id, _)| id == rule));
-            if same || theirs.action > ours.action && named {
+            // What stands outside the matrix of the dossier waits as long as the service says, and never less than the rules.
+            let outside = gaps::code(procedure, 100.0).is_none() && is_spaced(&theirs);
+            let stricter = (theirs.action, theirs.until) > (ours.action, ours.until);
+            if same || stricter && outside || theirs.action > ours.action && named {
                 continue;
             }
             let strict: Vec<&str> = ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
@@ -93,10 +97,17 @@ const RENAMED: [(&str, &[&str]); 4] = [
     ("SITE-09", &["SITE-10"]),
 ];
 
+/// The rules that were compiled into the gap matrix.
+const SPACING: [&str; 6] = ["PRI-08", "PRI-09", "PRI-10", "PRI-11", "PRI-12", "PRI-13"];
+
+fn is_spaced(theirs: &Said) -> bool {
+    theirs.rules.iter().any(|it| it.starts_with("GAP-") || it.starts_with("HOLD-"))
+}
+
 /// "All fired codes are reported": under its own id, with an addition, or under the rule that took its place.
 fn is_told(rule: &str, theirs: &Said) -> bool {
-    if rule == GAPS {
-        return theirs.rules.iter().any(|it| it.starts_with("GAP-") || it.starts_with("HOLD-"));
+    if rule == GAPS || SPACING.contains(&rule) {
+        return is_spaced(theirs);
     }
     let renamed = RENAMED.iter().find(|(it, _)| *it == rule).map_or(&[][..], |(_, other)| *other);
     let is = |it: &String| it == rule || it.starts_with(&format!("{rule}-")) || renamed.contains(&it.as_str());

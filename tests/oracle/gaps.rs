@@ -58,7 +58,8 @@ pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
 /// "Dermabrasion, phenol to any resurfacing: 26", longer by what the skin adds; platelets follow after four weeks.
 pub fn after_dermabrasion(to: &str, skin: Skin) -> i32 {
     let weeks = if to == "PRP" { 4 } else { 26 };
-    let pigment = if skin.dark && matches!(to, "AFL" | "CRH") { 2 } else { 0 };
+    // It marks the skin as the fractional ablative laser does, and so counts like it.
+    let pigment = if skin.dark && to != "PRP" { 2 } else { 0 };
     7 * (weeks + pigment + if skin.trunk { 2 } else { 0 })
 }
 
@@ -86,6 +87,8 @@ pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
         ("AFL", "AFL") => (least, add) = (if dark { 6 } else { 4 }, false),
         // Staged 4 floor, 6 plan.
         ("AFL", "MNRF") => least = 6,
+        // "Spacing lives only in the gap matrix": PRI-12 asks for three weeks after needling before a device.
+        ("MN", "MN" | "MNRF" | "AFL" | "NAFL" | "PICO") => least = 3,
         // Floor 3, typical 4.
         ("SUB", "SUB") => (least, typical) = (3, 4),
         _ => {}

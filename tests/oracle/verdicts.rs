@@ -78,6 +78,10 @@ fn since(from: &str) -> Option<&'static str> {
         "toxin" => "botulinum_days",
         "surgery" => "facial_surgery_months",
         "trigger" => "immune_trigger_weeks",
+        "deep_resurfacing" => "deep_resurfacing_weeks",
+        "afl" => "afl_weeks",
+        "nonablative" => "nonablative_weeks",
+        "punch" => "punch_weeks",
         _ => return None,
     })
 }
@@ -94,10 +98,6 @@ fn wait(rule: &Rule, duration: &Duration, facts: &Facts) -> Until {
 
 /// What one rule says of one procedure after the rulings.
 fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
-    // "Spacing lives only in the gap matrix": these are compiled into it and come back as waits after past sessions.
-    if ["PRI-08", "PRI-09", "PRI-10", "PRI-11", "PRI-12", "PRI-13"].contains(&rule.id.as_str()) {
-        return None;
-    }
     // Facts of scope "plan" are computed, not asked: the pair table forbids two wounds in one sitting.
     if rule.id.starts_with("CMB-") {
         return None;
@@ -127,7 +127,13 @@ pub struct Heard<'a> {
 
 /// Hears every rule about a group of scars, some days after day 0.
 pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
-    let facts = later(person.facts_at(group), day);
+    let mut known = person.facts_at(group);
+    for done in &person.history {
+        if let Some(fact) = fact_of(done.procedure) {
+            known.insert(fact.to_owned(), Value::Number(f64::from(done.days_ago)));
+        }
+    }
+    let facts = later(known, day);
     // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
     let darkest = (!facts.contains_key("fitzpatrick")).then(|| {
         let mut darkest = facts.clone();
@@ -176,6 +182,18 @@ impl Heard<'_> {
         let until = said.iter().filter(|(_, it, _)| *it == action).filter_map(|(_, _, until)| *until).max();
         Verdict { action, until, said }
     }
+}
+
+/// The fact by which the rules of spacing, PRI-08 to PRI-13, know a past session. "Spacing lives only in the gap matrix":
+/// they are compiled into it, so that it is never milder than they are.
+fn fact_of(procedure: &str) -> Option<&'static str> {
+    Some(match procedure {
+        "ablative-fractional-laser" => "afl_weeks",
+        "punch-excision" | "punch-elevation" | "punch-grafting" => "punch_weeks",
+        "mnrf" | "microneedling" | "non-ablative-fractional-laser" | "picosecond-fractional-laser" => "nonablative_weeks",
+        "dermabrasion-rotary" => "deep_resurfacing_weeks",
+        _ => return None,
+    })
 }
 
 /// The first day that past sessions leave free.
