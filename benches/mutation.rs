@@ -43,6 +43,7 @@ use cicatrix::{
     wire::v1::Site,
 };
 use person::{Person, request};
+use plans::Quirk;
 
 /// One changed text.
 struct Mutation {
@@ -108,8 +109,11 @@ fn noticed(service: &Service, people: &[Person]) -> Option<&'static str> {
         if !agrees.unwrap_or(false) {
             return Some("noticed by how a procedure fares");
         }
-        let agrees =
-            catch_unwind(AssertUnwindSafe(|| person.groups.len() > 1 || plans::plan(person) == courses::told(&answer)));
+        let agrees = catch_unwind(AssertUnwindSafe(|| {
+            let told = courses::told(&answer);
+            let known = [None, Some(Quirk::OpinionsOnDayZero), Some(Quirk::ReviewOfNothing)];
+            person.groups.len() > 1 || known.into_iter().any(|quirk| plans::plan(person, quirk) == told)
+        }));
         (!agrees.unwrap_or(false)).then_some("noticed by the course of a plan")
     })
 }

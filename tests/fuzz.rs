@@ -24,7 +24,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use doors::{DOORS, Door, FILE, toy};
+use doors::{DOORS, Door, FILE, TAKEN, toy};
 use mutator::{Form, Mutator};
 
 /// Inputs of each door in the default suite.
@@ -111,7 +111,11 @@ fn run(name: &str, door: Door) -> (u64, usize) {
             fs::write(dir.join(format!("kept-{at}")), input).unwrap();
         }
     }
-    println!("{name}: {executions} executions, {} kinds of answers, slowest {slowest:?}, seed {seed}", known.len());
+    let taken = known.iter().filter(|it| it.starts_with(TAKEN)).count();
+    let kinds = known.len();
+    println!(
+        "{name}: {executions} executions, {kinds} kinds of answers, {taken} not refused, slowest {slowest:?}, seed {seed}"
+    );
     (executions, known.len())
 }
 

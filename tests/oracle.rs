@@ -1,6 +1,6 @@
-//! A second, independently written, slow planner: it agrees with the service on how every procedure fares, and on the
-//! procedures, counts and days of the plan.
+//! A second, slow planner, written independently, against the service.
 //!
+//! They agree on how every procedure fares, and on the procedures, counts and days of the plan.
 //! It was written from the dossiers and rulings without a look at the engine or at the knowledge files, and has its own
 //! copy of the safety rules in `tests/data`.
 

@@ -176,11 +176,16 @@ const RULINGS: &[(&str, &str, &str)] = &[
     ("SC-107", "mnrf: expected exclude, got Some(\"defer\")", UNTIL),
     ("SC-103", "tca_cross: expected warn, got Some(\"defer\")", MATRIX),
     ("SC-104", "nafl: expected modify, got Some(\"defer\")", MATRIX),
+    ("SC-147", "afl: expected modify, got Some(\"warn\")", STACKED),
+    ("SC-147", "peel_medium_tca: expected modify, got Some(\"warn\")", STACKED),
     ("SC-106", "tca_cross: expected warn, got Some(\"defer\")", MATRIX),
 ];
 
 const UNTIL: &str = "ruling 7: what is excluded until a cure or an event is shown as deferred until it";
 const MATRIX: &str = "ruling 4: spacing is the gap matrix, whose row for this pair asks for four weeks, six in IV-VI";
+
+const STACKED: &str = "a property of the plan itself, which is not asked: a plan shares a sitting only where the gap table \
+                       says so, and every plan carries the caution";
 
 fn is_ruled(case: &str, what: &str) -> bool {
     RULINGS.iter().any(|(id, about, _)| *id == case && *about == what)

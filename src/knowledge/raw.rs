@@ -438,6 +438,8 @@ pub(super) enum StrengthWord {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Gaps {
+    /// Stable code of every wait, for clients; a kind can have one of its own.
+    pub code: Text,
     pub pigment_addition: PigmentAddition,
     pub site_addition: Option<PigmentAddition>,
     pub derivation: Derivation,
@@ -473,6 +475,7 @@ pub(super) struct Derivation {
 #[serde(deny_unknown_fields)]
 pub(super) struct GapKindRow {
     pub id: Text,
+    pub code: Option<Text>,
     pub hold: Text,
     #[serde(default)]
     pub deep: bool,
@@ -1037,7 +1040,6 @@ pub(super) struct SourceAttribute {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConsideredTreatments {
-    #[serde(default)]
     pub considered: Vec<Considered>,
 }
 

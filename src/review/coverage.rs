@@ -5,7 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Worked, everywhere, heard};
-use crate::{domain::RuleId, engine, knowledge::Knowledge, survey::Survey};
+use crate::{
+    domain::RuleId,
+    engine,
+    knowledge::{Knowledge, Rule},
+    survey::Survey,
+};
 
 /// Where one rule is heard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +34,9 @@ impl Coverage {
     }
 }
 
+/// Files of the table of waits: the loader wants every ordered pair, also those that no plan brings together.
+const WAITS: &str = "gaps";
+
 /// Where every rule is heard, in the order of the ids.
 pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Vec<Coverage> {
     let many = knowledge.rules().len();
@@ -44,11 +52,18 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
         counts
     });
     let written = heard_in_worked(knowledge, worked);
-    let (shown, waits) = (shown(knowledge), waits(knowledge));
-    let elsewhere = |id: RuleId| match (shown.contains(&id), waits.contains(&id)) {
-        (true, _) => "shown to whoever asks for the knowledge",
-        (false, true) => "a row of the table of waits, which has no holes",
-        (false, false) => "",
+    let shown = shown(knowledge);
+    let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
+    let elsewhere = |id: RuleId, rule: &Rule| {
+        if shown.contains(&id) {
+            "shown to whoever asks for the knowledge"
+        } else if rule.file.starts_with(WAITS) {
+            "a row of the table of waits, which has no holes"
+        } else if rule.action.is_some() && !in_force.contains(&id) {
+            "in force when a deployment chooses another policy"
+        } else {
+            ""
+        }
     };
     let rules = knowledge.rules().iter().zip((0..).map(RuleId));
     rules
@@ -57,7 +72,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
             file: rule.file.clone(),
             cases: counts.iter().filter_map(|it| it.get(id.index())).sum(),
             worked: written.get(id.index()).cloned().unwrap_or_default(),
-            elsewhere: elsewhere(id),
+            elsewhere: elsewhere(id, rule),
         })
         .collect()
 }
@@ -78,6 +93,7 @@ pub fn heard_in_worked(knowledge: &Knowledge, worked: &[Worked]) -> Vec<Vec<Stri
 /// The rules that the knowledge shows of itself: what a plan only says by numbers.
 fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
     let mut rules = BTreeSet::from([knowledge.classification().limits]);
+    rules.extend(knowledge.policies().iter().map(|it| it.rule));
     rules.extend(knowledge.considered().iter().map(|it| it.rule));
     for it in knowledge.procedures() {
         rules.extend(it.strengths.iter().map(|it| it.rule));
@@ -89,12 +105,6 @@ fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
         rules.extend(it.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }
     rules
-}
-
-/// The rules of the table of waits: the loader wants every ordered pair, also those that no plan brings together.
-fn waits(knowledge: &Knowledge) -> BTreeSet<RuleId> {
-    let cells = knowledge.gaps().cells.iter();
-    cells.flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|(_, it)| it.rule))).collect()
 }
 
 /// As a table for people, the silent rules last.

@@ -27,6 +27,11 @@ pub struct Page {
 /// What every page begins with, after its heading.
 const MADE: &str = "Made from `knowledge/` by `cicatrix knowledge pages --write`; edits here are overwritten.";
 
+/// A rule that more worked cases hear is heard nearly everywhere: naming them all says nothing.
+const MOST_CASES: usize = 8;
+/// How many are named of more than that.
+const SHOWN_OF_MANY: usize = 3;
+
 /// Every page that is made from the knowledge.
 pub fn pages(knowledge: &Knowledge, worked: &[Worked]) -> Vec<Page> {
     vec![
@@ -60,9 +65,11 @@ fn rules(knowledge: &Knowledge, worked: &[Worked]) -> String {
         let _ = writeln!(text, "- {}", basis(knowledge, rule));
         let cases = heard.get(at).map(Vec::as_slice).unwrap_or_default();
         if !cases.is_empty() {
-            let links: Vec<String> =
-                cases.iter().map(|it| format!("[{}](../knowledge/cases/{it}.md)", escape(&plain(it)))).collect();
-            let _ = writeln!(text, "- heard in {}", links.join(", "));
+            let shown = if cases.len() > MOST_CASES { SHOWN_OF_MANY } else { cases.len() };
+            let links =
+                cases.iter().take(shown).map(|it| format!("[{}](../knowledge/cases/{it}.md)", escape(&plain(it))));
+            let many = if cases.len() > shown { "many worked cases, such as " } else { "" };
+            let _ = writeln!(text, "- heard in {many}{}", links.collect::<Vec<_>>().join(", "));
         }
     }
     text

@@ -23,6 +23,8 @@ pub enum Beside {
     Failed(String, usize, Day),
     /// The patient does not want it.
     Unwanted(String),
+    /// The patient wants none of these: whatever ranks after them gets its turn.
+    WithoutThose(Vec<String>),
     /// The clinic can do nothing else.
     Only(String),
     /// Traces must be covered by then.
@@ -60,6 +62,10 @@ impl Beside {
                 case.wishes.available = Some(std::iter::once(id(only)?).collect());
             }
             Self::Unwanted(procedure) => case.wishes.excluded.insert(id(procedure)?),
+            Self::WithoutThose(procedures) => {
+                // What only the other release has cannot be planned by this one.
+                procedures.iter().filter_map(|it| id(it)).for_each(|it| case.wishes.excluded.insert(it));
+            }
             Self::Only(procedure) => case.wishes.available = Some(std::iter::once(id(procedure)?).collect()),
             Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
             Self::Uncounted => {
@@ -89,6 +95,7 @@ impl fmt::Display for Beside {
                 write!(f, "{times} times {procedure} without effect, {} days ago", day.saturating_neg())
             }
             Self::Unwanted(procedure) => write!(f, "{procedure} not wanted"),
+            Self::WithoutThose(procedures) => write!(f, "without {}", procedures.join(", ")),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
             Self::Uncounted => f.write_str("not counted"),

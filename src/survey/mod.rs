@@ -13,7 +13,7 @@ mod subjects;
 mod values;
 
 use crate::{
-    domain::{Case, Date, Fact, Facts, Findings, Scar, Site, Value, View, Wishes},
+    domain::{Case, Date, DepthClass, Fact, Facts, Findings, Scar, ScarType, Site, Value, View, Wishes},
     knowledge::Knowledge,
 };
 
@@ -33,16 +33,45 @@ pub struct Survey {
     people: Vec<Person>,
 }
 
-/// One case, by its place in the lists of the survey.
+/// One case, by its place in the lists of the survey. Small, since there are millions of pairs.
 #[derive(Debug, Clone, Copy)]
 struct Person {
-    subject: usize,
-    grade: Option<i32>,
+    subject: Place,
+    grade: Option<i8>,
     count: i32,
-    phototype: Option<i32>,
+    phototype: Option<i8>,
     site: Site,
-    answers: [Option<usize>; 2],
-    beside: Option<usize>,
+    answers: [Option<Place>; 2],
+    beside: Option<Place>,
+}
+
+/// A place in a list of the survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place(u32);
+
+impl Place {
+    fn of(at: usize) -> Self {
+        // A place beyond all lists is found in none: such a case is left out and not mistaken for another.
+        Self(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    fn of_list<T>(self, list: &[T]) -> Option<&T> {
+        list.get(usize::try_from(self.0).ok()?)
+    }
+}
+
+/// The healthy person with one kind of scar, and with these answers instead of the healthy ones. For a look at one case.
+pub fn person(
+    knowledge: &Knowledge,
+    (scar_type, depth): (ScarType, Option<DepthClass>),
+    site: Site,
+    phototype: Option<i8>,
+    changes: &[(Fact, Option<Value>)],
+) -> Option<Case> {
+    let survey = people::one(knowledge, Subject::declared(scar_type, depth), site, phototype);
+    let mut case = survey.case(0, knowledge)?;
+    changes.iter().for_each(|(fact, value)| answer(&mut case, *fact, *value));
+    Some(case)
 }
 
 /// Who is surveyed, in words.
@@ -84,6 +113,13 @@ impl Survey {
         people::Parts::collect(knowledge).pairs()
     }
 
+    /// Only every so-manieth case, for a quick look.
+    #[must_use]
+    pub fn thinned(mut self, step: usize) -> Self {
+        self.people = self.people.into_iter().step_by(step.max(1)).collect();
+        self
+    }
+
     /// How many cases there are.
     pub fn len(&self) -> usize {
         self.people.len()
@@ -102,25 +138,25 @@ impl Survey {
     /// Who stands at this place.
     pub fn who(&self, at: usize) -> Option<Who> {
         let Person { subject, grade, count, phototype, site, answers, beside } = self.people.get(at)?;
-        let subject = self.subjects.get(*subject)?;
-        let answers = answers.iter().flatten().filter_map(|it| self.answers.get(*it));
+        let subject = subject.of_list(&self.subjects)?;
+        let answers = answers.iter().flatten().filter_map(|it| it.of_list(&self.answers));
         Some(Who {
             scar: subject.scar.clone(),
             depth: subject.depth.clone(),
             features: subject.features.clone(),
             count: *count,
-            grade: *grade,
-            phototype: *phototype,
+            grade: grade.map(i32::from),
+            phototype: phototype.map(i32::from),
             site: *site,
             answers: answers.map(|it| it.name.clone()).collect(),
-            beside: beside.and_then(|it| self.besides.get(it)).map(ToString::to_string).unwrap_or_default(),
+            beside: beside.and_then(|it| it.of_list(&self.besides)).map(ToString::to_string).unwrap_or_default(),
         })
     }
 
     /// The case at this place; `None` when it names a procedure that `knowledge` does not have.
     pub fn case(&self, at: usize, knowledge: &Knowledge) -> Option<Case> {
         let Person { subject, grade, count, phototype, site, answers, beside } = self.people.get(at)?;
-        let subject = self.subjects.get(*subject)?;
+        let subject = subject.of_list(&self.subjects)?;
         let mut case = Case {
             start: Date::new(SPECIMEN_YEAR, 1, 1)?,
             patient: self.healthy.clone(),
@@ -130,18 +166,18 @@ impl Survey {
             history: Vec::new(),
             view: View::Full,
         };
-        case.findings.declared_grade = *grade;
-        set_phototype(&mut case.patient, *phototype);
+        case.findings.declared_grade = grade.map(i32::from);
+        set_phototype(&mut case.patient, phototype.map(i32::from));
         for fact in APPEARANCE {
             case.findings.appearance.set(fact, subject.facts.get(fact));
         }
         for answer in answers.iter().flatten() {
-            for (fact, value) in &self.answers.get(*answer)?.changes {
+            for (fact, value) in &answer.of_list(&self.answers)?.changes {
                 self::answer(&mut case, *fact, *value);
             }
         }
         if let Some(beside) = beside {
-            self.besides.get(*beside)?.put(&mut case, knowledge)?;
+            beside.of_list(&self.besides)?.put(&mut case, knowledge)?;
         }
         Some(case)
     }
@@ -154,17 +190,17 @@ const FIRST: &str = "a";
 /// Facts of how the scars look as a whole.
 const APPEARANCE: [Fact; 3] = [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch];
 /// The phototypes of the Fitzpatrick scale, the most cautious last.
-const PHOTOTYPES: [(i32, &str); 6] = [(1, "I"), (2, "II"), (3, "III"), (4, "IV"), (5, "V"), (6, "VI")];
+const PHOTOTYPES: [(i8, &str); 6] = [(1, "I"), (2, "II"), (3, "III"), (4, "IV"), (5, "V"), (6, "VI")];
 
 /// A phototype as it is written.
 pub fn phototype_in_words(phototype: i32) -> &'static str {
-    PHOTOTYPES.iter().find(|(it, _)| *it == phototype).map_or("not asked", |(_, name)| name)
+    PHOTOTYPES.iter().find(|(it, _)| i32::from(*it) == phototype).map_or("not asked", |(_, name)| name)
 }
 
 /// Writes down the phototype, and the one that is planned for.
 fn set_phototype(facts: &mut Facts, phototype: Option<i32>) {
     let whole = |it: i32| Value::thousandths(i64::from(it));
-    let most_cautious = PHOTOTYPES.last().map(|(it, _)| *it);
+    let most_cautious = PHOTOTYPES.last().map(|(it, _)| i32::from(*it));
     facts.set(Fact::Fitzpatrick, phototype.map(whole));
     facts.set(Fact::PlanningPhototype, phototype.or(most_cautious).map(whole));
 }

@@ -1,9 +1,11 @@
 //! Puts the parts together: the product of what pathways read, and everything else on top of one of each group.
 
+use std::collections::BTreeSet;
+
 use strum::VariantArray as _;
 
 use super::{
-    Answer, Beside, PHOTOTYPES, Person, Subject, Survey,
+    Answer, Beside, PHOTOTYPES, Person, Place, Subject, Survey,
     alike::{one_of_each, rests},
     answers::{Answers, of_the_scar},
     baseline::healthy,
@@ -12,7 +14,7 @@ use super::{
     values::Thresholds,
 };
 use crate::{
-    domain::{Day, Fact, Facts, Predicate, Site, Value},
+    domain::{Day, Fact, Facts, Predicate, ProcedureId, Site, Value},
     knowledge::Knowledge,
 };
 
@@ -22,12 +24,12 @@ pub(super) struct Parts {
     alone: Vec<Answer>,
     together: Vec<Answer>,
     healthy: Facts,
-    grades: Vec<Option<i32>>,
+    grades: Vec<Option<i8>>,
     counts: Vec<i32>,
     /// One of each set of numbers that no condition tells apart.
     count_groups: Vec<i32>,
-    phototypes: Vec<Option<i32>>,
-    phototype_groups: Vec<Option<i32>>,
+    phototypes: Vec<Option<i8>>,
+    phototype_groups: Vec<Option<i8>>,
     site_groups: Vec<Site>,
     besides: Vec<Beside>,
 }
@@ -43,20 +45,16 @@ impl Parts {
         let on_scars = of_the_scar(conditions(knowledge, |file| !of_naming(file) && !of_pathways(file)).into_iter());
         let alone = answers().alone(&on_scars);
         let together = answers().together(&of_people, &alone);
-        let phototypes: Vec<Option<i32>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
+        let phototypes: Vec<Option<i8>> = PHOTOTYPES.iter().map(|(it, _)| Some(*it)).chain([None]).collect();
         let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
-        let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
-        let mut counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
-        if counts.is_empty() {
-            counts.push(1);
-        }
+        let counts = counts(&thresholds);
         Self {
             besides: besides(knowledge, &subjects),
             subjects,
             alone,
             together,
             count_groups: count_groups(&all, &counts),
-            grades: std::iter::once(None).chain((0..=most).map(Some)).collect(),
+            grades: std::iter::once(None).chain((0..=most).map(|it| i8::try_from(it).ok())).collect(),
             counts,
             phototype_groups: phototype_groups(&all, &phototypes),
             phototypes,
@@ -92,7 +90,9 @@ impl Parts {
                     for (second, other) in self.alone.iter().enumerate().skip(first.saturating_add(1)) {
                         let meets = |(fact, _): &(Fact, _)| other.changes.iter().any(|(it, _)| it == fact);
                         if !one.changes.iter().any(meets) {
-                            build.people.push(Person { answers: [Some(first), Some(second)], ..person });
+                            build
+                                .people
+                                .push(Person { answers: [Some(Place::of(first)), Some(Place::of(second))], ..person });
                         }
                     }
                 }
@@ -102,15 +102,42 @@ impl Parts {
         self.survey(subjects, people)
     }
 
-    /// Neither few nor many scars.
     fn usual_count(&self) -> i32 {
-        self.count_groups.get(self.count_groups.len() / 2).copied().unwrap_or(1)
+        usual(&self.count_groups)
     }
 
     fn survey(self, subjects: Vec<Subject>, people: Vec<Person>) -> Survey {
         let answers = self.alone.into_iter().chain(self.together).collect();
         Survey { subjects, answers, besides: self.besides, healthy: self.healthy, people }
     }
+}
+
+/// One case: the healthy person with one kind of scar.
+pub(super) fn one(knowledge: &Knowledge, subject: Subject, site: Site, phototype: Option<i8>) -> Survey {
+    let all = conditions(&[knowledge], |_| true);
+    let thresholds = Thresholds::of(all.iter().copied());
+    let count = usual(&count_groups(&all, &counts(&thresholds)));
+    let person =
+        Person { subject: Place::of(0), grade: None, count, phototype, site, answers: [None, None], beside: None };
+    Survey {
+        subjects: vec![subject],
+        answers: Vec::new(),
+        besides: Vec::new(),
+        healthy: healthy(thresholds.long_ago()),
+        people: vec![person],
+    }
+}
+
+/// Numbers of scars around every threshold, at least one.
+fn counts(thresholds: &Thresholds) -> Vec<i32> {
+    let counts = thresholds.around(Fact::ScarCount).into_iter().filter_map(|it| i32::try_from(it / 1000).ok());
+    let counts: Vec<i32> = counts.filter(|it| *it > 0).collect();
+    if counts.is_empty() { vec![1] } else { counts }
+}
+
+/// Neither few nor many scars.
+fn usual(count_groups: &[i32]) -> i32 {
+    count_groups.get(count_groups.len() / 2).copied().unwrap_or(1)
 }
 
 /// Builds the list of people.
@@ -125,13 +152,13 @@ impl<'p> Build<'p> {
         Self { parts, subjects: Vec::new(), people: Vec::new() }
     }
 
-    fn subject(&mut self, subject: &Subject) -> usize {
+    fn subject(&mut self, subject: &Subject) -> Place {
         self.subjects.push(subject.clone());
-        self.subjects.len().saturating_sub(1)
+        Place::of(self.subjects.len().saturating_sub(1))
     }
 
     /// The healthy person with this scar.
-    fn person(&self, subject: usize) -> Person {
+    fn person(&self, subject: Place) -> Person {
         Person {
             subject,
             grade: None,
@@ -144,7 +171,7 @@ impl<'p> Build<'p> {
     }
 
     /// Every grade, number, phototype and site.
-    fn product(&mut self, subjects: &[Subject], grades: &[Option<i32>], counts: &[i32]) {
+    fn product(&mut self, subjects: &[Subject], grades: &[Option<i8>], counts: &[i32]) {
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -161,7 +188,7 @@ impl<'p> Build<'p> {
     }
 
     /// Every number and phototype of these.
-    fn each(&mut self, subjects: &[Subject], counts: &[i32], phototypes: &[Option<i32>]) {
+    fn each(&mut self, subjects: &[Subject], counts: &[i32], phototypes: &[Option<i8>]) {
         for subject in subjects {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -173,7 +200,7 @@ impl<'p> Build<'p> {
 
     /// Every shape once, counted and not counted.
     fn shapes(&mut self, shapes: &[Subject]) {
-        let uncounted = self.parts.besides.iter().position(|it| *it == Beside::Uncounted);
+        let uncounted = self.parts.besides.iter().position(|it| *it == Beside::Uncounted).map(Place::of);
         for subject in shapes {
             let subject = self.subject(subject);
             let person = self.person(subject);
@@ -190,10 +217,10 @@ impl<'p> Build<'p> {
             let person = self.person(subject);
             for &phototype in &self.parts.phototype_groups {
                 for &site in &self.parts.site_groups {
-                    let answer = |at| Person { phototype, site, answers: [Some(at), None], ..person };
+                    let answer = |at| Person { phototype, site, answers: [Some(Place::of(at)), None], ..person };
                     self.people.extend((0..alone).map(answer));
                 }
-                let answer = |at| Person { phototype, answers: [Some(at), None], ..person };
+                let answer = |at| Person { phototype, answers: [Some(Place::of(at)), None], ..person };
                 self.people.extend((alone..alone.saturating_add(together)).map(answer));
             }
         }
@@ -209,17 +236,28 @@ impl<'p> Build<'p> {
                 let first = phototype == person.phototype;
                 let besides = self.parts.besides.iter().enumerate();
                 let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
-                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(at), ..person }));
+                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(Place::of(at)), ..person }));
+                // What ranks last is often for the severe only.
+                let ranked = self.parts.besides.iter().enumerate();
+                for (at, _) in ranked.filter(|(_, it)| matches!(it, Beside::Only(_) | Beside::WithoutThose(_))) {
+                    let graded = self.parts.grades.iter().filter(|it| it.is_some());
+                    self.people.extend(graded.map(|it| Person {
+                        phototype,
+                        grade: *it,
+                        beside: Some(Place::of(at)),
+                        ..person
+                    }));
+                }
             }
         }
     }
 }
 
 /// One phototype of each set that no condition tells apart.
-fn phototype_groups(conditions: &[&Predicate], all: &[Option<i32>]) -> Vec<Option<i32>> {
+fn phototype_groups(conditions: &[&Predicate], all: &[Option<i8>]) -> Vec<Option<i8>> {
     one_of_each(all, |phototype| {
         let mut facts = Facts::default();
-        set_phototype(&mut facts, *phototype);
+        set_phototype(&mut facts, phototype.map(i32::from));
         rests(conditions, &[Fact::Fitzpatrick, Fact::PlanningPhototype], &facts)
     })
 }
@@ -272,7 +310,30 @@ fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
             }
         }
     }
+    all.extend(ranked_before(knowledge).into_iter().map(Beside::WithoutThose));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// For every choice of every step: what ranks before it.
+fn ranked_before(knowledge: &[&Knowledge]) -> BTreeSet<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for known in knowledge {
+        let name = |id: &ProcedureId| known.vocabulary().procedures.get(id.index()).cloned();
+        let mut add = |ranked: Vec<ProcedureId>| {
+            for many in 1..=ranked.len() {
+                let mut before: Vec<String> = ranked.iter().take(many).filter_map(name).collect();
+                before.sort();
+                before.dedup();
+                all.insert(before);
+            }
+        };
+        for step in known.pathways().iter().flat_map(|it| &it.steps) {
+            add(step.options.iter().map(|it| it.procedure).collect());
+            step.adjunct.iter().for_each(|it| add(it.procedures.clone()));
+        }
+        known.home_care().iter().for_each(|step| add(step.options.iter().map(|it| it.procedure).collect()));
+    }
     all
 }
 

@@ -33,7 +33,7 @@ pub struct Subject {
 const UNNAMED: &str = "unnamed";
 
 impl Subject {
-    fn declared(scar_type: ScarType, depth: Option<DepthClass>) -> Self {
+    pub(super) fn declared(scar_type: ScarType, depth: Option<DepthClass>) -> Self {
         let mut facts = Facts::default();
         facts.set_word(Fact::DeclaredType, scar_type.into());
         if let Some(depth) = depth {

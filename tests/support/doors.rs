@@ -21,6 +21,9 @@ use crate::laws;
 /// A place where bytes come in: it answers what kind of answer they got, for telling new answers from known ones.
 pub type Door = fn(&[u8]) -> String;
 
+/// Begins the answer to what was not refused.
+pub const TAKEN: &str = "taken: ";
+
 /// Every door with its name.
 pub const DOORS: &[(&str, Door)] = &[
     ("generate_protobuf", generate_protobuf),
@@ -81,7 +84,11 @@ fn generate(request: v1::GenerateProtocolRequest) -> String {
             assert_eq!(bytes.len(), answer.encoded_len());
             serde_json::to_vec(&answer).unwrap();
             let stages = laws::planned(&plan);
-            format!("{} groups, stages {stages:?}, {} referrals", case.findings.scars.len(), plan.referrals.len())
+            format!(
+                "{TAKEN}{} groups, stages {stages:?}, {} referrals",
+                case.findings.scars.len(),
+                plan.referrals.len()
+            )
         }
         (Err(_), Err(status)) => refused(&status),
         (case, _) => panic!("one refuses and the other does not: {case:?}"),
@@ -93,7 +100,7 @@ fn classify(request: v1::ClassifyScarsRequest) -> String {
         Ok(answer) => {
             serde_json::to_vec(&answer).unwrap();
             let types: Vec<_> = answer.scars.iter().take(3).map(|it| (it.scar_type, it.confidence)).collect();
-            format!("{types:?}")
+            format!("{TAKEN}{types:?}")
         }
         Err(status) => refused(&status),
     }
@@ -133,7 +140,7 @@ pub fn knowledge(bytes: &[u8]) -> String {
             if rules.wrapping_add(text.len()).is_multiple_of(8) {
                 drop(Service::new(knowledge).generate_protocol(request));
             }
-            format!("{rules} rules")
+            format!("{TAKEN}{rules} rules")
         }
         Err(problems) => {
             assert!(!problems.0.is_empty(), "refused without a word");

@@ -287,6 +287,14 @@ pub fn special_cases() -> Vec<Case> {
         cases.push(case(healthy(phototype), all.clone()));
         all.push(scar("t", Site::Chest, 2, &untreatable().swap_remove(5).1));
         cases.push(case(healthy(phototype), all));
+        // The second of two sittings is all that is left for platelets after a steroid at the site.
+        for (_, features) in &kinds {
+            let mut few = case(healthy(phototype), vec![scar("a", Site::Cheek, 3, features)]);
+            few.findings.declared_grade = Some(1);
+            few.patient.set(Fact::DaysSinceSiteSteroid, Some(Value::Since(0)));
+            few.patient.set(Fact::DaysSinceSystemicSteroid, Some(Value::Since(0)));
+            cases.push(few);
+        }
         // Past sessions of every procedure.
         for (id, _) in knowledge().procedure_ids() {
             for day in [0, -10, -40] {

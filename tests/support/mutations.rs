@@ -175,6 +175,7 @@ fn tighten(rule: &mut Table, how: &Stricter) -> bool {
                 return false;
             }
             rule.insert("action".to_owned(), Value::from(*action));
+            rule.remove("at_visit");
             if *action == "defer" {
                 rule.insert("until".to_owned(), Value::from("delivery"));
             } else {
@@ -256,6 +257,7 @@ pub fn milder(file: &str) -> Vec<SourceFile> {
             for rule in rows(table, "rule") {
                 rule.insert("action".to_owned(), Value::from("warn"));
                 rule.remove("until");
+                rule.remove("at_visit");
             }
         }
         path == file

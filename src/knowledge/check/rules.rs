@@ -195,7 +195,7 @@ impl<'f> Entries<'_, 'f> {
         }
         self.gaps(parsed.gaps.source, &parsed.gaps.raw);
         for file in &parsed.more_gaps {
-            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap);
+            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap, &parsed.gaps.raw.code);
         }
         for raw in &parsed.policies.raw.policy {
             let mut fields = vec![("default", raw.default.get_ref().clone())];
@@ -310,10 +310,8 @@ impl<'f> Entries<'_, 'f> {
     }
 
     fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps) {
-        let addition = &raw.pigment_addition;
-        let fields = [("wait", addition.wait.get_ref().clone())];
-        self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
-        if let Some(addition) = &raw.site_addition {
+        let before = self.found.len();
+        for addition in std::iter::once(&raw.pigment_addition).chain(&raw.site_addition) {
             let fields = [("wait", addition.wait.get_ref().clone())];
             self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
         }
@@ -323,14 +321,18 @@ impl<'f> Entries<'_, 'f> {
             ("deep_addition", derivation.deep_addition.get_ref().clone()),
         ];
         self.add(file, &derivation.rule, &derivation.says, &derivation.because, &fields);
-        self.gap_rows(file, &raw.kind, &raw.gap);
+        self.coded(before, &raw.code);
+        self.gap_rows(file, &raw.kind, &raw.gap, &raw.code);
     }
 
-    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap]) {
+    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap], code: &raw::Text) {
         for kind in kinds {
+            let before = self.found.len();
             let fields = [("hold", kind.hold.get_ref().clone())];
             self.add(file, &kind.rule, &kind.says, &kind.because, &fields);
+            self.coded(before, kind.code.as_ref().unwrap_or(code));
         }
+        let before = self.found.len();
         for gap in gaps {
             let mut fields = vec![("floor", gap.floor.get_ref().clone()), ("typical", gap.typical.get_ref().clone())];
             fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
@@ -342,6 +344,12 @@ impl<'f> Entries<'_, 'f> {
                 self.add(file, &it.rule, &it.says, &it.because, &fields);
             }
         }
+        self.coded(before, code);
+    }
+
+    /// Gives every rule since `before` the same code.
+    fn coded(&mut self, before: usize, code: &raw::Text) {
+        self.found.iter_mut().skip(before).for_each(|it| it.code.clone_from(code.get_ref()));
     }
 
     fn classification(&mut self, file: &'f SourceFile, raw: &'f raw::Classification) {
