@@ -79,7 +79,8 @@ pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
         // Acid after acid: floor 2; plan minimum 4, or 2 where priming is recorded; typical 4. A weaker acid never waits
         // longer than a stronger one.
         ("CRH" | "CRL", "CRH" | "CRL") => {
-            (least, typical, add) = (if primed { 2 } else { 4 }, 4, false);
+            let unprimed = if from == "CRH" { 4 } else { least.min(4) };
+            (least, typical, add) = (if primed { 2 } else { unprimed }, 4, false);
         }
         // Floor 3; plan minimum 3, in IV-VI 4.
         ("MNRF", "MNRF") => least = if dark { 4 } else { 3 },
