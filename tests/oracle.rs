@@ -25,6 +25,8 @@ mod people;
 mod person;
 #[path = "oracle/plans.rs"]
 mod plans;
+#[path = "oracle/procedures.rs"]
+mod procedures;
 #[path = "oracle/rules.rs"]
 mod rules;
 #[path = "support/service.rs"]

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex, thread};
 use super::{
     courses, dispositions,
     person::{Person, request},
+    plans::Quirk,
     support::service,
 };
 
@@ -22,7 +23,7 @@ pub struct Findings {
     pub procedures: usize,
     pub plans: usize,
     /// Known errors of the service, by name.
-    pub known: BTreeMap<String, usize>,
+    pub known: BTreeMap<Quirk, usize>,
     told: BTreeMap<String, (usize, String)>,
 }
 
@@ -48,8 +49,8 @@ impl Findings {
         self.people += other.people;
         self.procedures += other.procedures;
         self.plans += other.plans;
-        for (name, count) in other.known {
-            *self.known.entry(name).or_default() += count;
+        for (quirk, count) in other.known {
+            *self.known.entry(quirk).or_default() += count;
         }
         for (cause, (count, who)) in other.told {
             self.told.entry(cause).or_insert((0, who)).0 += count;
@@ -73,7 +74,9 @@ pub fn compare_all(title: &str, what: What, people: &[(String, Person)]) -> Find
     });
     let found = total.into_inner().unwrap();
     let Findings { people, procedures, plans, known, told } = &found;
-    println!("{title}: {people} people, {procedures} dispositions, {plans} plans; known errors of the service {known:?}");
+    println!(
+        "{title}: {people} people, {procedures} dispositions, {plans} plans; known errors of the service {known:?}"
+    );
     let list: Vec<String> = told.iter().map(|(cause, (count, who))| format!("{count:>6} x {who}\n{cause}")).collect();
     assert!(list.is_empty(), "{title}: {} kinds of disagreement\n{}", list.len(), list.join("\n"));
     found

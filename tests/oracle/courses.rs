@@ -45,12 +45,6 @@ fn shown(plan: &Plan) -> String {
     format!("{} | reviews {:?}", stages.join(", "), plan.reviews)
 }
 
-/// The light acid peel alone on shallow scars, against "peel as sole depth treatment" in the expert cases: it has no code
-/// among the 22, so the second opinion does not plan it.
-fn is_lone_peel(ours: &Plan, theirs: &Plan) -> bool {
-    ours.stages.is_empty() && matches!(theirs.stages.as_slice(), [only] if only.procedure == "peel-light-tca")
-}
-
 /// Compares the plan. A known error of the service is counted by its name.
 pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::GenerateProtocolResponse) {
     found.plans += 1;
@@ -58,10 +52,8 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
     if ours == theirs {
         return;
     }
-    let quirks = [Quirk::OpinionsOnDayZero, Quirk::ReviewOfNothing];
-    let known = quirks.into_iter().find(|it| plan(person, Some(*it)) == theirs).map(|it| format!("{it:?}"));
-    match known.or_else(|| is_lone_peel(&ours, &theirs).then(|| "LonePeel".to_owned())) {
-        Some(name) => *found.known.entry(name).or_default() += 1,
+    match Quirk::ALL.into_iter().find(|it| plan(person, Some(*it)) == theirs) {
+        Some(quirk) => *found.known.entry(quirk).or_default() += 1,
         None => found.tell(format!("       we      {}\n       service {}", shown(&ours), shown(&theirs)), who),
     }
 }

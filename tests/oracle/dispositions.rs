@@ -6,8 +6,9 @@ use super::{
     compare::Findings,
     gaps,
     person::Person,
+    procedures::rule_code,
     rules::Action,
-    verdicts::{GAPS, Until, hear, rule_code},
+    verdicts::{GAPS, Until, hear},
 };
 
 /// What the answer says of one procedure on one group.
@@ -79,7 +80,11 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
             let strict: Vec<&str> = ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
             let cause = format!(
                 "       {procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
-                ours.action, ours.until, theirs.action, theirs.until, theirs.rules.first()
+                ours.action,
+                ours.until,
+                theirs.action,
+                theirs.until,
+                theirs.rules.first()
             );
             found.tell(cause, who);
         }

@@ -6,6 +6,7 @@ use super::{
     compare::{What, compare_all},
     people::{self, Answer, KINDS, answers},
     person::{Group, Kind, Past, Person},
+    plans::Quirk,
 };
 
 fn phototypes() -> Vec<Option<i32>> {
@@ -33,7 +34,10 @@ fn every_answer_on_every_pathway_and_phototype() {
             }
         }
     }
-    compare_all("answers", What::DispositionsAndPlans, &people);
+    let found = compare_all("answers", What::DispositionsAndPlans, &people);
+    for quirk in Quirk::ALL {
+        assert!(found.known.contains_key(&quirk), "{quirk:?} is seen no more: take it off the list of known errors");
+    }
 }
 
 #[test]

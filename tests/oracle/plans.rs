@@ -226,6 +226,10 @@ pub enum Quirk {
     ReviewOfNothing,
 }
 
+impl Quirk {
+    pub const ALL: [Self; 2] = [Self::OpinionsOnDayZero, Self::ReviewOfNothing];
+}
+
 impl<'a> Calendar<'a> {
     fn verdict(&mut self, procedure: &str, day: i32) -> Verdict {
         let (person, group) = (self.person, self.group);

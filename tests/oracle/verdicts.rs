@@ -6,39 +6,9 @@ use super::{
     facts::{Facts, Value, days, later, number, word, yes},
     gaps::{self, Skin},
     person::{Group, Person},
+    procedures::rule_code,
     rules::{Action, Duration, Rule, rules},
 };
-
-/// The codes of the rules, and our procedures behind each.
-pub const PROCEDURES: [(&str, &[&str]); 22] = [
-    ("tca_cross", &["tca-cross"]),
-    ("peel_superficial_aha", &["peel-superficial-aha"]),
-    ("peel_superficial_bha", &["peel-superficial-bha"]),
-    ("peel_medium_tca", &["peel-medium-tca"]),
-    ("peel_deep_phenol", &["peel-deep-phenol"]),
-    ("mnrf", &["mnrf"]),
-    ("microneedling", &["microneedling"]),
-    ("afl", &["ablative-fractional-laser"]),
-    ("ablative_full", &["full-ablative-laser"]),
-    ("nafl", &["non-ablative-fractional-laser"]),
-    ("picosecond", &["picosecond-fractional-laser"]),
-    // GFC inherits every limit of PRP; PRF is made the same way.
-    ("prp_gfc", &["prp", "gfc", "prf"]),
-    ("subcision", &["subcision"]),
-    ("punch", &["punch-excision", "punch-elevation", "punch-grafting"]),
-    ("dermabrasion_rotary", &["dermabrasion-rotary"]),
-    ("dermabrasion_manual", &["dermabrasion-manual"]),
-    ("microdermabrasion", &["microdermabrasion"]),
-    ("topical_retinoid", &["topical-retinoid"]),
-    ("hydroquinone", &["hydroquinone"]),
-    ("filler_ha", &["filler-ha"]),
-    ("biostimulator", &["filler-plla", "filler-caha"]),
-    ("filler_pmma", &["filler-pmma"]),
-];
-
-pub fn rule_code(procedure: &str) -> Option<&'static str> {
-    PROCEDURES.iter().find(|(_, ids)| ids.contains(&procedure)).map(|(code, _)| *code)
-}
 
 /// The wounds of a full field, which ask for six months without acne.
 const FULL_FIELD: [&str; 5] =
@@ -190,7 +160,9 @@ fn fact_of(procedure: &str) -> Option<&'static str> {
     Some(match procedure {
         "ablative-fractional-laser" => "afl_weeks",
         "punch-excision" | "punch-elevation" | "punch-grafting" => "punch_weeks",
-        "mnrf" | "microneedling" | "non-ablative-fractional-laser" | "picosecond-fractional-laser" => "nonablative_weeks",
+        "mnrf" | "microneedling" | "non-ablative-fractional-laser" | "picosecond-fractional-laser" => {
+            "nonablative_weeks"
+        }
         "dermabrasion-rotary" => "deep_resurfacing_weeks",
         _ => return None,
     })
