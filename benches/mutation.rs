@@ -264,10 +264,9 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
             add(&format!("{key} one more"), block.replacen(line, &format!("{key} = {}", number + 1.0), 1));
         }
     }
-    if let Some(wait) = block.split("wait = \"").nth(1).and_then(|it| it.split('"').next()) {
-        if let Some(longer) = shifted(wait, -1) {
-            add("a week less to wait", block.replacen(wait, &longer, 1));
-        }
+    let wait = block.split("wait = \"").nth(1).and_then(|it| it.split('"').next());
+    if let Some((wait, shorter)) = wait.and_then(|it| Some((it, shifted(it, -1)?))) {
+        add("a week less to wait", block.replacen(wait, &shorter, 1));
     }
 }
 

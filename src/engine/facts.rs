@@ -61,7 +61,7 @@ pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: 
             && (everywhere || it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(area.site)))
     };
     let done = || case.history.iter().filter(on_it);
-    let judged = done().filter_map(|it| it.response).last();
-    let rested = done().last().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
+    let judged = done().filter_map(|it| it.response).next_back();
+    let rested = done().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
     done().count() >= failure.sessions && rested && judged == Some(Response::Under25Percent)
 }

@@ -10,10 +10,10 @@ pub(super) fn rest(when: &Predicate, settled: &[Fact], facts: &Facts) -> Predica
     let never = || Predicate::Not(Box::new(Predicate::Always));
     match when {
         Predicate::Always => Predicate::Always,
-        Predicate::Not(part) => match rest(part, settled, facts) {
-            Predicate::Not(part) => *part,
-            part => Predicate::Not(Box::new(part)),
-        },
+        Predicate::Not(part) => {
+            let part = rest(part, settled, facts);
+            if let Predicate::Not(inner) = part { *inner } else { Predicate::Not(Box::new(part)) }
+        }
         Predicate::All(parts) => {
             let mut left: Vec<Predicate> = parts.iter().map(|it| rest(it, settled, facts)).collect();
             if left.contains(&never()) {

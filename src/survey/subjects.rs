@@ -187,9 +187,9 @@ fn shapes(knowledge: &[&Knowledge], answers: &Answers<'_>) -> (Vec<Subject>, Vec
     };
     let recorded = |when: &Predicate| -> Vec<Fact> {
         // A ratio is worked out from the two widths.
-        let facts = facts_of(when).into_iter().flat_map(|it| match it {
-            Fact::BaseRatio => vec![Fact::BaseWidthMm, Fact::OpeningWidthMm],
-            it => vec![it],
+        let facts = facts_of(when).into_iter().flat_map(|it| {
+            let ratio = it == Fact::BaseRatio;
+            if ratio { vec![Fact::BaseWidthMm, Fact::OpeningWidthMm] } else { vec![it] }
         });
         let facts: BTreeSet<Fact> = facts.collect();
         let fits = |it: &Fact| baseline(*it) == Baseline::OfTheScar || it.scope() != crate::domain::Scope::Scar;

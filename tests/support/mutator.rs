@@ -194,7 +194,12 @@ impl Mutator {
                     _ => self.value(&mut items[at], donor.get(at).unwrap_or(&Value::Null)),
                 }
             }
-            it => match (self.roll(4), &mut *it) {
+            it @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_)) => match (self.roll(4), &mut *it) {
                 (0, Value::Number(number)) => {
                     let near = number.as_f64().unwrap_or_default() + [-1.0, 1.0, 0.5, 1000.0][self.roll(4)];
                     *it = if near.fract() == 0.0 { json!(near as i64) } else { json!(near) };

@@ -229,12 +229,11 @@ fn only_in(these: &BTreeSet<String>, those: &BTreeSet<String>) -> Vec<String> {
 }
 
 fn drawn(stage: &StageOutline) -> String {
-    let settings = match (&stage.sessions, stage.contingent) {
+    match (&stage.sessions, stage.contingent) {
         (None, _) => "at home".to_owned(),
         (Some(_), false) => format!("{} sessions", stage.planned),
         (Some(range), true) => format!("{} to {} sessions if the review says so", range.min, range.max),
-    };
-    settings
+    }
 }
 
 fn range(range: Option<Range>) -> String {
