@@ -88,8 +88,9 @@ pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
         ("AFL", "AFL") => (least, add) = (if dark { 6 } else { 4 }, false),
         // Staged 4 floor, 6 plan.
         ("AFL", "MNRF") => least = 6,
-        // "Spacing lives only in the gap matrix": PRI-12 asks for three weeks after needling before a device.
-        ("MN", "MN" | "MNRF" | "AFL" | "NAFL" | "PICO") => least = 3,
+        // "Spacing lives only in the gap matrix": PRI-12 asks for three weeks after needling before a device;
+        // needling after needling has its own ruling, "floor 2, typical 4".
+        ("MN", "MNRF" | "AFL" | "NAFL" | "PICO") => least = 3,
         // Floor 3, typical 4.
         ("SUB", "SUB") => (least, typical) = (3, 4),
         _ => {}

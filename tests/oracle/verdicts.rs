@@ -76,6 +76,8 @@ fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
         // "Plain needling on or within 6 months = clearance (defer only under label_strict), so it is never stricter than
         // MNRF."
         ("ISO-06", _) => Action::Clearance,
+        // "Microneedling to microneedling: floor 2, typical 4"; after the others the matrix has four weeks anyway.
+        ("PRI-12", "microneedling") => return None,
         // "Mild acne marks: prime 4 weeks, MNRF and CROSS with clearance."
         ("PIH-01", "tca_cross") if person.acne_marks == Some(true) => Action::Clearance,
         // "From a procedure, or dense: defer until resolved." Not recorded is handled as if from a procedure.
