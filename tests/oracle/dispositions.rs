@@ -1,15 +1,14 @@
 //! Compares how each procedure fares at each site.
 
-use std::{collections::BTreeMap, sync::Mutex, thread};
-
-use cicatrix::wire::v1::{self, Disposition, Site};
+use cicatrix::wire::v1::{self, Disposition};
 
 use super::{
-    people::{self, Answer, KINDS, answers},
-    person::{Person, request},
+    compare::Findings,
+    gaps,
+    person::Person,
+    procedures::rule_code,
     rules::Action,
-    support::service,
-    verdicts::{Until, hear, rule_code},
+    verdicts::{GAPS, Until, hear},
 };
 
 /// What the answer says of one procedure on one group.
@@ -43,119 +42,79 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-pub const STRICTER: [(&str, &str); 5] = [
+const STRICTER: [(&str, &str); 7] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
+    ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
+    ("KEL-04", "expert case E07: nothing in the office on chest, back, shoulder and jawline, so no filler either"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
     ("THEATRE-03", "whether there is one was not asked"),
 ];
 
-/// Disagreements, gathered so that each cause is told once, with the first case that shows it.
-#[derive(Default)]
-struct Findings {
-    compared: usize,
-    procedures: usize,
-    told: BTreeMap<String, (usize, String)>,
-}
-
-impl Findings {
-    fn compare(&mut self, name: &str, person: &Person) {
-        let answer = match service().generate_protocol(request(person)) {
-            Ok(answer) => answer,
-            Err(status) => {
-                let cause = format!("refused: {:?}", cicatrix::serve::violations(&status));
-                self.told.entry(cause).or_insert_with(|| (0, name.to_owned())).0 += 1;
-                return;
+/// Compares every procedure on every group.
+pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::GenerateProtocolResponse) {
+    let mut ids: Vec<&str> = answer.dispositions.iter().map(|it| it.procedure.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for group in person.groups.iter().filter(|it| it.kind.is_sunken()) {
+        let heard = hear(person, group, 0);
+        for procedure in ids.iter().filter(|it| rule_code(it).is_some()) {
+            let ours = heard.verdict(procedure);
+            let Some(theirs) = said(answer, procedure, group.id) else {
+                found.tell(format!("       {procedure} is silently dropped on {}", group.id), who);
+                continue;
+            };
+            found.procedures += 1;
+            if let Some(silent) = ours.said.iter().find(|it| !is_told(it.0, &theirs)) {
+                found.tell(format!("       {procedure}: {} fires and is not among {:?}", silent.0, theirs.rules), who);
             }
-        };
-        self.compared += 1;
-        let mut ids: Vec<&str> = answer.dispositions.iter().map(|it| it.procedure.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for group in &person.groups {
-            let heard = hear(person, group, 0);
-            for procedure in ids.iter().filter(|it| rule_code(it).is_some()) {
-                let ours = heard.verdict(procedure);
-                let Some(theirs) = said(&answer, procedure, group.id) else { continue };
-                self.procedures += 1;
-                if (theirs.action, theirs.until) == (ours.action, ours.until) {
-                    continue;
-                }
-                let beyond = theirs.action > ours.action
-                    && theirs.rules.iter().any(|rule| STRICTER.iter().any(|(id, _)| id == rule));
-                if beyond {
-                    continue;
-                }
-                let strict: Vec<&str> =
-                    ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
-                let cause = format!(
-                    "{procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
-                    ours.action,
-                    ours.until,
-                    theirs.action,
-                    theirs.until,
-                    theirs.rules.first()
-                );
-                let entry = self.told.entry(cause).or_insert_with(|| (0, name.to_owned()));
-                entry.0 += 1;
+            let same = (theirs.action, theirs.until) == (ours.action, ours.until);
+            let named = theirs.rules.iter().any(|rule| STRICTER.iter().any(|(id, _)| id == rule));
+            // What stands outside the matrix of the dossier waits as long as the service says, and never less than the rules.
+            let outside = gaps::code(procedure, 100.0).is_none() && is_spaced(&theirs);
+            let stricter = (theirs.action, theirs.until) > (ours.action, ours.until);
+            if same || stricter && outside || theirs.action > ours.action && named {
+                continue;
             }
-        }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.compared += other.compared;
-        self.procedures += other.procedures;
-        for (cause, (count, name)) in other.told {
-            self.told.entry(cause).or_insert((0, name)).0 += count;
+            let strict: Vec<&str> = ours.said.iter().filter(|it| it.1 == ours.action).map(|(id, _, _)| *id).collect();
+            let cause = format!(
+                "       {procedure}: we say {:?} {:?} by {strict:?}, the service {:?} {:?} by {:?}",
+                ours.action,
+                ours.until,
+                theirs.action,
+                theirs.until,
+                theirs.rules.first()
+            );
+            found.tell(cause, who);
         }
     }
 }
 
-/// Compares all, on every core.
-fn compare_all(people: &[(String, Person)]) {
-    let total = Mutex::new(Findings::default());
-    let workers = thread::available_parallelism().map_or(2, usize::from);
-    thread::scope(|scope| {
-        for worker in 0..workers {
-            let total = &total;
-            scope.spawn(move || {
-                let mut own = Findings::default();
-                people.iter().skip(worker).step_by(workers).for_each(|(name, it)| own.compare(name, it));
-                total.lock().unwrap().add(own);
-            });
-        }
-    });
-    let Findings { compared, procedures, told } = total.into_inner().unwrap();
-    println!("{compared} people, {procedures} procedures compared");
-    let list: Vec<String> =
-        told.iter().map(|(cause, (count, name))| format!("{count:>6} x {cause} (first: {name})")).collect();
-    assert!(list.is_empty(), "{} kinds of disagreement\n{}", list.len(), list.join("\n"));
+/// Rules of the dossier that the service says under another name.
+const RENAMED: [(&str, &[&str]); 4] = [
+    // Broad boxcar scars: by their width.
+    ("IND-01", &["IND-05"]),
+    // Brown marks and acid: of a procedure, or of acne.
+    ("PIH-01", &["PIH-06", "PIH-07"]),
+    ("PIH-02", &["PIH-06"]),
+    // A lip has no depth: it is no place for these needles.
+    ("SITE-09", &["SITE-10"]),
+];
+
+/// The rules that were compiled into the gap matrix.
+const SPACING: [&str; 6] = ["PRI-08", "PRI-09", "PRI-10", "PRI-11", "PRI-12", "PRI-13"];
+
+fn is_spaced(theirs: &Said) -> bool {
+    theirs.rules.iter().any(|it| it.starts_with("GAP-") || it.starts_with("HOLD-"))
 }
 
-fn all_sites() -> Vec<Site> {
-    (1..=20).map(|it| Site::try_from(it).unwrap()).collect()
-}
-
-fn phototypes() -> Vec<Option<i32>> {
-    (1..=6).map(Some).chain([None]).collect()
-}
-
-fn with(answer: &Answer, mut person: Person) -> Person {
-    answer.give(&mut person);
-    person
-}
-
-#[test]
-fn every_answer_bars_what_the_rules_say() {
-    let mut people = Vec::new();
-    for kind in KINDS {
-        for phototype in phototypes() {
-            for answer in answers() {
-                let person = people::person(kind, Site::Cheek, phototype, None, 12);
-                people.push((format!("{kind:?}, {phototype:?}, {}", answer.name), with(&answer, person)));
-            }
-        }
+/// "All fired codes are reported": under its own id, with an addition, or under the rule that took its place.
+fn is_told(rule: &str, theirs: &Said) -> bool {
+    if rule == GAPS || SPACING.contains(&rule) {
+        return is_spaced(theirs);
     }
-    compare_all(&people);
+    let renamed = RENAMED.iter().find(|(it, _)| *it == rule).map_or(&[][..], |(_, other)| *other);
+    let is = |it: &String| it == rule || it.starts_with(&format!("{rule}-")) || renamed.contains(&it.as_str());
+    theirs.rules.iter().any(is)
 }

@@ -86,8 +86,7 @@ pub fn is_time(fact: &str) -> bool {
 }
 
 /// The same person some days later.
-pub fn later(facts: &Facts, passed: i32) -> Facts {
-    let mut facts = facts.clone();
+pub fn later(mut facts: Facts, passed: i32) -> Facts {
     for (fact, value) in &mut facts {
         if let Value::Number(number) = value
             && is_time(fact)

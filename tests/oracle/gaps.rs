@@ -25,6 +25,17 @@ pub struct Gap {
     pub typical: i32,
 }
 
+/// What about the skin lengthens a wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Skin {
+    /// Phototypes IV to VI.
+    pub dark: bool,
+    /// Priming is on record.
+    pub primed: bool,
+    /// Chest, back or shoulder.
+    pub trunk: bool,
+}
+
 /// The code of a procedure in the matrix.
 pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
     Some(match procedure {
@@ -44,8 +55,17 @@ pub fn code(procedure: &str, tca_percent: f64) -> Option<&'static str> {
     })
 }
 
-/// The gap between two procedures, for a phototype that is planned for, and with or without priming on record.
-pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
+/// "Dermabrasion, phenol to any resurfacing: 26", longer by what the skin adds; platelets follow after four weeks.
+pub fn after_dermabrasion(to: &str, skin: Skin) -> i32 {
+    let weeks = if to == "PRP" { 4 } else { 26 };
+    // It marks the skin as the fractional ablative laser does, and so counts like it.
+    let pigment = if skin.dark && to != "PRP" { 2 } else { 0 };
+    7 * (weeks + pigment + if skin.trunk { 2 } else { 0 })
+}
+
+/// The gap between two procedures on one skin.
+pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
+    let Skin { dark, primed, trunk } = skin;
     let mut lines = MATRIX.lines().filter(|it| !it.is_empty());
     let column = lines.next().unwrap().split_whitespace().position(|it| it == to).unwrap();
     let row = lines.find(|it| it.split_whitespace().next() == Some(from)).unwrap();
@@ -53,12 +73,14 @@ pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
     let (weeks, basis) = cell.split_at(cell.len() - 1);
     let (least, typical) = weeks.split_once('/').unwrap();
     let (mut least, mut typical): (i32, i32) = (least.parse().unwrap(), typical.parse().unwrap());
-    let mut add = basis != "S" && ["AFL", "CRH"].iter().any(|it| *it == from || *it == to);
+    let strong = |it: &str| matches!(it, "AFL" | "CRH");
+    let mut add = basis != "S" && (strong(from) || strong(to)) && from != "PRP" && to != "PRP";
     match (from, to) {
         // Acid after acid: floor 2; plan minimum 4, or 2 where priming is recorded; typical 4. A weaker acid never waits
         // longer than a stronger one.
         ("CRH" | "CRL", "CRH" | "CRL") => {
-            (least, typical, add) = (if primed { 2 } else { 4 }, 4, false);
+            let unprimed = if from == "CRH" { 4 } else { least.min(4) };
+            (least, typical, add) = (if primed { 2 } else { unprimed }, 4, false);
         }
         // Floor 3; plan minimum 3, in IV-VI 4.
         ("MNRF", "MNRF") => least = if dark { 4 } else { 3 },
@@ -66,6 +88,9 @@ pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
         ("AFL", "AFL") => (least, add) = (if dark { 6 } else { 4 }, false),
         // Staged 4 floor, 6 plan.
         ("AFL", "MNRF") => least = 6,
+        // "Spacing lives only in the gap matrix": PRI-12 asks for three weeks after needling before a device;
+        // needling after needling has its own ruling, "floor 2, typical 4".
+        ("MN", "MNRF" | "AFL" | "NAFL" | "PICO") => least = 3,
         // Floor 3, typical 4.
         ("SUB", "SUB") => (least, typical) = (3, 4),
         _ => {}
@@ -73,6 +98,10 @@ pub fn gap(from: &str, to: &str, dark: bool, primed: bool) -> Gap {
     // Phototypes IV-VI add two weeks to the plan minimum, once for a pair; the expert cases (MNRF to AFL in IV: 6, usually
     // 8) and the matrix add them to the typical wait too.
     if add && dark {
+        (least, typical) = (least + 2, typical + 2);
+    }
+    // "Trunk: gap + 2."
+    if trunk {
         (least, typical) = (least + 2, typical + 2);
     }
     Gap { least: 7 * least, typical: 7 * typical.max(least) }

@@ -34,6 +34,12 @@ impl Answer {
         }
     }
 
+    /// Does it speak of the skin at a site, and of nothing else?
+    pub fn is_about_a_field(&self) -> bool {
+        let of_a_field = |it: &String| facts::entry(it).scope == "field";
+        !self.changes.is_empty() && self.forgotten.is_empty() && self.changes.keys().all(of_a_field)
+    }
+
     pub fn give(&self, person: &mut Person) {
         for fact in &self.forgotten {
             person.facts.remove(fact);

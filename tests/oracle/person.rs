@@ -33,6 +33,13 @@ pub enum Kind {
     Keloid,
 }
 
+impl Kind {
+    /// Is it what the service plans for?
+    pub fn is_sunken(self) -> bool {
+        !matches!(self, Self::Hypertrophic | Self::Keloid)
+    }
+}
+
 /// A group of like scars at one site.
 #[derive(Debug, Clone)]
 pub struct Group {
@@ -84,6 +91,11 @@ fn site_words(site: Site) -> Vec<String> {
     match name.as_str() {
         "upper_cheek" | "lower_cheek" => vec!["cheek".to_owned()],
         // Forehead, nose and chin together.
+        // "Chest, back, shoulder: no full-field wounding; laser, acid, subcision and punch with clearance": the rules say
+        // chest and back.
+        "shoulder" => ["shoulder", "back"].map(str::to_owned).to_vec(),
+        // The lip belongs to the skin around the mouth, where herpes sits.
+        "lip" => ["lip", "perioral"].map(str::to_owned).to_vec(),
         "t_zone" => ["forehead", "nose", "chin"].map(str::to_owned).to_vec(),
         _ => vec![name],
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use cicatrix::wire::v1::Site;
+
 use super::{
     facts::{number, yes},
-    gaps::{code, gap},
+    gaps::{Skin, code, gap},
     person::{Group, Kind, Person},
     rules::Action,
-    verdicts::{Heard, Until, Verdict, hear, is_dark},
+    verdicts::{Heard, Until, Verdict, hear, is_dark, skin},
 };
 
 /// One procedure of the plan.
@@ -59,7 +61,7 @@ const PRIMING_DAYS: i32 = 28;
 
 /// The steps of a pathway, in order.
 fn steps(person: &Person, group: &Group) -> Vec<Step> {
-    let Group { kind, count, .. } = *group;
+    let Group { kind, count, site, .. } = *group;
     let (grade, dark) = (person.grade, is_dark(person));
     let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
     let distensible = yes(&person.facts, "distensible") == Some(true);
@@ -69,6 +71,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
         // What comes after is left open for I-III: safety class before fit, as in darker skin.
+        (false, Some(4)) => step(&[AFL, MNRF, MN, NAFL]),
         (false, _) => step(&[AFL, MNRF, PICO, MN, NAFL]),
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
@@ -90,14 +93,22 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
             if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
         // "Filler if a distensible residual is left."
-        Kind::Boxcar | Kind::BoxcarShallow if distensible => vec![surface(), contingent(&[HA])],
-        Kind::Boxcar | Kind::BoxcarShallow => vec![surface()],
+        // "Grade 4: structural tool required."
+        Kind::Boxcar | Kind::BoxcarShallow => {
+            let severe = (grade == Some(4)).then(|| structural(&[Some(SUBCISION)]));
+            let fill = distensible.then(|| contingent(&[HA]));
+            severe.into_iter().chain([surface()]).chain(fill).collect()
+        }
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
         Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface(), shoulders()],
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
+        // "Base scarred, forehead or upper cheek: graft."
+        Kind::DeepWideScarred if matches!(site, Site::Forehead | Site::Glabella | Site::UpperCheek) => {
+            vec![structural(&[punch(GRAFT), punch(EXCISION)]), surface(), shoulders()]
+        }
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
@@ -153,7 +164,7 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 }
 
 /// How many days a test takes before the first session: "test spots 4 weeks, keloid test areas 8 weeks".
-fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
+fn test_days(procedure: &str, verdict: &Verdict, skin: Skin) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
         "KEL-05" | "KEL-13" => 56,
@@ -167,9 +178,17 @@ fn test_days(procedure: &str, verdict: &Verdict) -> i32 {
     };
     match verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0) {
         0 => 0,
-        // Two abrasions by hand stand at least 8 weeks apart, a small one before a larger one too.
-        test if procedure == ABRASION => test.max(56),
-        test => test,
+        // A test area is a small session: the next one keeps the least distance of two.
+        test => test.max(least_between(procedure, skin)),
+    }
+}
+
+/// The least distance between two sessions of the same procedure.
+fn least_between(procedure: &str, skin: Skin) -> i32 {
+    match (code(procedure, 100.0), procedure) {
+        (Some(it), _) => gap(it, it, skin).least,
+        (None, ABRASION) => (8 + if skin.trunk { 2 } else { 0 }) * 7,
+        (None, _) => between(procedure, procedure, skin),
     }
 }
 
@@ -205,6 +224,10 @@ pub enum Quirk {
     OpinionsOnDayZero,
     /// What a review decides is drawn although nothing is planned that could be reviewed.
     ReviewOfNothing,
+}
+
+impl Quirk {
+    pub const ALL: [Self; 2] = [Self::OpinionsOnDayZero, Self::ReviewOfNothing];
 }
 
 impl<'a> Calendar<'a> {
@@ -244,7 +267,7 @@ impl<'a> Calendar<'a> {
 pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     let group = person.groups.first().unwrap();
     let dark = is_dark(person);
-    let primed = person.primed_days.is_some();
+    let skin = skin(person, group);
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
     let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
@@ -267,7 +290,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             }
         }
         let earliest = |procedure: &str| {
-            let after = last.map_or(0, |(before, day)| day + between(before, procedure, dark, primed));
+            let after = last.map_or(0, |(before, day)| day + between(before, procedure, skin));
             let priming = if waits_for_priming(procedure) { ready } else { 0 };
             let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
             // Skin that needs priming is primed again before what a review decides.
@@ -287,8 +310,8 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
         let asked = if quirk == Some(Quirk::OpinionsOnDayZero) { 0 } else { day };
-        let test = test_days(procedure, &calendar.verdict(procedure, asked));
-        let every = between(procedure, procedure, dark, primed);
+        let test = test_days(procedure, &calendar.verdict(procedure, asked), skin);
+        let every = between(procedure, procedure, skin);
         let count = planned(procedure, group, person.grade);
         let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();
         if !step.contingent {
@@ -305,11 +328,11 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
 }
 
 /// Days from one session to the next: the typical gap, never below the least.
-fn between(from: &str, to: &str, dark: bool, primed: bool) -> i32 {
+fn between(from: &str, to: &str, skin: Skin) -> i32 {
     match (code(from, 100.0), code(to, 100.0)) {
-        (Some(from), Some(to)) => gap(from, to, dark, primed).typical,
-        // Fillers: four weeks.
-        _ => 28,
+        (Some(from), Some(to)) => gap(from, to, skin).typical,
+        // Fillers: four weeks, and two more on the trunk.
+        _ => 28 + if skin.trunk { 14 } else { 0 },
     }
 }
 

@@ -1,46 +1,21 @@
 //! How a procedure fares at one site: the 233 rules, and on top of them the rulings where the dossiers differ.
 
+use cicatrix::wire::v1::Site;
+
 use super::{
     facts::{Facts, Value, days, later, number, word, yes},
-    gaps,
+    gaps::{self, Skin},
     person::{Group, Person},
+    procedures::rule_code,
     rules::{Action, Duration, Rule, rules},
 };
-
-/// The codes of the rules, and our procedures behind each.
-pub const PROCEDURES: [(&str, &[&str]); 22] = [
-    ("tca_cross", &["tca-cross"]),
-    ("peel_superficial_aha", &["peel-superficial-aha"]),
-    ("peel_superficial_bha", &["peel-superficial-bha"]),
-    ("peel_medium_tca", &["peel-medium-tca"]),
-    ("peel_deep_phenol", &["peel-deep-phenol"]),
-    ("mnrf", &["mnrf"]),
-    ("microneedling", &["microneedling"]),
-    ("afl", &["ablative-fractional-laser"]),
-    ("ablative_full", &["full-ablative-laser"]),
-    ("nafl", &["non-ablative-fractional-laser"]),
-    ("picosecond", &["picosecond-fractional-laser"]),
-    // GFC inherits every limit of PRP; PRF is made the same way.
-    ("prp_gfc", &["prp", "gfc", "prf"]),
-    ("subcision", &["subcision"]),
-    ("punch", &["punch-excision", "punch-elevation", "punch-grafting"]),
-    ("dermabrasion_rotary", &["dermabrasion-rotary"]),
-    ("dermabrasion_manual", &["dermabrasion-manual"]),
-    ("microdermabrasion", &["microdermabrasion"]),
-    ("topical_retinoid", &["topical-retinoid"]),
-    ("hydroquinone", &["hydroquinone"]),
-    ("filler_ha", &["filler-ha"]),
-    ("biostimulator", &["filler-plla", "filler-caha"]),
-    ("filler_pmma", &["filler-pmma"]),
-];
-
-pub fn rule_code(procedure: &str) -> Option<&'static str> {
-    PROCEDURES.iter().find(|(_, ids)| ids.contains(&procedure)).map(|(code, _)| *code)
-}
 
 /// The wounds of a full field, which ask for six months without acne.
 const FULL_FIELD: [&str; 5] =
     ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
+
+/// What stands for the gap matrix among the rules.
+pub const GAPS: &str = "the gap matrix";
 
 /// How long something must wait. An event outlasts any day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +48,10 @@ fn since(from: &str) -> Option<&'static str> {
         "toxin" => "botulinum_days",
         "surgery" => "facial_surgery_months",
         "trigger" => "immune_trigger_weeks",
+        "deep_resurfacing" => "deep_resurfacing_weeks",
+        "afl" => "afl_weeks",
+        "nonablative" => "nonablative_weeks",
+        "punch" => "punch_weeks",
         _ => return None,
     })
 }
@@ -89,10 +68,6 @@ fn wait(rule: &Rule, duration: &Duration, facts: &Facts) -> Until {
 
 /// What one rule says of one procedure after the rulings.
 fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
-    // "Spacing lives only in the gap matrix": these are compiled into it and come back as waits after past sessions.
-    if ["PRI-08", "PRI-09", "PRI-10", "PRI-11", "PRI-12", "PRI-13"].contains(&rule.id.as_str()) {
-        return None;
-    }
     // Facts of scope "plan" are computed, not asked: the pair table forbids two wounds in one sitting.
     if rule.id.starts_with("CMB-") {
         return None;
@@ -101,6 +76,8 @@ fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
         // "Plain needling on or within 6 months = clearance (defer only under label_strict), so it is never stricter than
         // MNRF."
         ("ISO-06", _) => Action::Clearance,
+        // "Microneedling to microneedling: floor 2, typical 4"; after the others the matrix has four weeks anyway.
+        ("PRI-12", "microneedling") => return None,
         // "Mild acne marks: prime 4 weeks, MNRF and CROSS with clearance."
         ("PIH-01", "tca_cross") if person.acne_marks == Some(true) => Action::Clearance,
         // "From a procedure, or dense: defer until resolved." Not recorded is handled as if from a procedure.
@@ -114,25 +91,30 @@ fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
 /// Everything that the rules say of a group of scars on one day.
 pub struct Heard<'a> {
     person: &'a Person,
+    group: &'a Group,
     day: i32,
     facts: Facts,
     fired: Vec<&'static Rule>,
 }
 
 /// Hears every rule about a group of scars, some days after day 0.
-pub fn hear<'a>(person: &'a Person, group: &Group, day: i32) -> Heard<'a> {
-    let facts = later(&person.facts_at(group), day);
-    let mut fired: Vec<&'static Rule> = Vec::new();
-    // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
-    let mut darkest = facts.clone();
-    darkest.entry("fitzpatrick".to_owned()).or_insert(Value::Number(6.0));
-    let stated = darkest.len() == facts.len();
-    for rule in rules() {
-        if rule.fires(&facts) || !stated && rule.fires(&darkest) {
-            fired.push(rule);
+pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
+    let mut known = person.facts_at(group);
+    for done in &person.history {
+        if let Some(fact) = fact_of(done.procedure) {
+            known.insert(fact.to_owned(), Value::Number(f64::from(done.days_ago)));
         }
     }
-    Heard { person, day, facts, fired }
+    let facts = later(known, day);
+    // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
+    let darkest = (!facts.contains_key("fitzpatrick")).then(|| {
+        let mut darkest = facts.clone();
+        darkest.insert("fitzpatrick".to_owned(), Value::Number(6.0));
+        darkest
+    });
+    let fires = |rule: &&Rule| rule.fires(&facts) || darkest.as_ref().is_some_and(|it| rule.fires(it));
+    let fired = rules().iter().filter(fires).collect();
+    Heard { person, group, day, facts, fired }
 }
 
 impl Heard<'_> {
@@ -149,7 +131,7 @@ impl Heard<'_> {
         // "Focal and field work released at none, or mild without pustules; 6 months' quiet for full-field wounding is a
         // rule": so acne that is mild but there is not quiet.
         if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
-            said.push(("ACNE-01", Action::Defer, Some(Until::Event)));
+            said.push(("ACNE-07", Action::Defer, Some(Until::Event)));
         }
         // Beyond the 233, from KEL-05 and KEL-09: what KEL-09 leaves over begins with a test area and an opinion.
         let raised = word(&self.facts, "previous_complication") == Some("hypertrophic_scar");
@@ -161,8 +143,12 @@ impl Heard<'_> {
         if marked && code == "punch" {
             said.push(("PIH-06", Action::Defer, Some(Until::Event)));
         }
-        if let Some(free) = spaced(self.person, procedure).filter(|free| *free > self.day) {
-            said.push(("the gap matrix", Action::Defer, Some(Until::Day(free - self.day))));
+        // The eyebrow lies between two sites that get no filler.
+        if self.group.site == Site::Eyebrow && ["filler_ha", "biostimulator", "filler_pmma"].contains(&code) {
+            said.push(("SITE-11", Action::Exclude, None));
+        }
+        if let Some(free) = spaced(self.person, self.group, procedure).filter(|free| *free > self.day) {
+            said.push((GAPS, Action::Defer, Some(Until::Day(free - self.day))));
         }
         let action = said.iter().map(|(_, action, _)| *action).max().unwrap_or(Action::Allow);
         let until = said.iter().filter(|(_, it, _)| *it == action).filter_map(|(_, _, until)| *until).max();
@@ -170,17 +156,29 @@ impl Heard<'_> {
     }
 }
 
+/// The fact by which the rules of spacing, PRI-08 to PRI-13, know a past session. "Spacing lives only in the gap matrix":
+/// they are compiled into it, so that it is never milder than they are.
+fn fact_of(procedure: &str) -> Option<&'static str> {
+    Some(match procedure {
+        "ablative-fractional-laser" => "afl_weeks",
+        "punch-excision" | "punch-elevation" | "punch-grafting" => "punch_weeks",
+        "mnrf" | "microneedling" | "non-ablative-fractional-laser" | "picosecond-fractional-laser" => {
+            "nonablative_weeks"
+        }
+        "dermabrasion-rotary" => "deep_resurfacing_weeks",
+        _ => return None,
+    })
+}
+
 /// The first day that past sessions leave free.
-fn spaced(person: &Person, procedure: &str) -> Option<i32> {
-    let dark = is_dark(person);
-    let primed = person.primed_days.is_some();
+fn spaced(person: &Person, group: &Group, procedure: &str) -> Option<i32> {
+    let skin = skin(person, group);
     let told = person.history.iter().map(|it| (it.procedure, it.days_ago, it.tca_percent.unwrap_or(100.0)));
     let waits = told.filter_map(|(past, days_ago, percent)| {
         let to = gaps::code(procedure, 100.0)?;
         let least = match past {
-            // "Dermabrasion, phenol to any resurfacing: 26."
-            "dermabrasion-rotary" | "peel-deep-phenol" => 26 * 7,
-            _ => gaps::gap(gaps::code(past, percent)?, to, dark, primed).least,
+            "dermabrasion-rotary" | "peel-deep-phenol" => gaps::after_dermabrasion(to, skin),
+            _ => gaps::gap(gaps::code(past, percent)?, to, skin).least,
         };
         Some(least - days_ago)
     });
@@ -190,4 +188,10 @@ fn spaced(person: &Person, procedure: &str) -> Option<i32> {
 /// Phototypes IV to VI; one that was not asked is handled like the darkest.
 pub fn is_dark(person: &Person) -> bool {
     number(&person.facts, "fitzpatrick").is_none_or(|it| it >= 4.0)
+}
+
+/// What about the skin of a group lengthens waits.
+pub fn skin(person: &Person, group: &Group) -> Skin {
+    let trunk = matches!(group.site, Site::Chest | Site::Back | Site::Shoulder);
+    Skin { dark: is_dark(person), primed: person.primed_days.is_some(), trunk }
 }
