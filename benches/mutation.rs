@@ -8,6 +8,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "parts that the tests share")]
 
+#[path = "../tests/oracle/compare.rs"]
+mod compare;
 #[path = "../tests/oracle/courses.rs"]
 mod courses;
 #[path = "../tests/oracle/dispositions.rs"]
@@ -22,6 +24,8 @@ mod people;
 mod person;
 #[path = "../tests/oracle/plans.rs"]
 mod plans;
+#[path = "../tests/oracle/procedures.rs"]
+mod procedures;
 #[path = "../tests/oracle/rules.rs"]
 mod rules;
 #[path = "../tests/support/service.rs"]
@@ -123,7 +127,7 @@ fn fares_agree(person: &Person, answer: &cicatrix::wire::v1::GenerateProtocolRes
         let heard = verdicts::hear(person, group, 0);
         let mut ids: Vec<&str> = answer.dispositions.iter().map(|it| it.procedure.as_str()).collect();
         ids.dedup();
-        ids.into_iter().filter(|it| verdicts::rule_code(it).is_some()).all(|procedure| {
+        ids.into_iter().filter(|it| procedures::rule_code(it).is_some()).all(|procedure| {
             let ours = heard.verdict(procedure);
             let Some(theirs) = dispositions::said(answer, procedure, group.id) else { return true };
             let beyond = theirs.action > ours.action
@@ -168,7 +172,7 @@ fn table_agrees(knowledge: &Knowledge) -> bool {
     IDS.iter().all(|from| {
         IDS.iter().all(|to| {
             let (a, b) = (gaps::code(from, 100.0).unwrap(), gaps::code(to, 100.0).unwrap());
-            let ours = gaps::gap(a, b, false, false);
+            let ours = gaps::gap(a, b, gaps::Skin { dark: false, primed: false, trunk: false });
             let Some(cell) = knowledge.gaps().between(kind(from), kind(to)) else { return false };
             let base = cell.base;
             (base.plan_min, base.typical_from.max(base.plan_min)) == (ours.least, ours.typical)

@@ -42,7 +42,7 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-const STRICTER: [(&str, &str); 7] = [
+pub const STRICTER: [(&str, &str); 7] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
     ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
