@@ -164,8 +164,9 @@ fn pairs_meet_no_fact_twice() {
 
 #[test]
 fn nothing_changes_between_a_release_and_itself() {
-    let knowledge = toy();
-    let difference = review::diff(&knowledge, &knowledge, &Survey::of(&knowledge));
+    let (knowledge, files) = (toy(), toy_files());
+    let side = review::Side { knowledge: &knowledge, files: &files };
+    let difference = review::diff(side, side, &Survey::of(&knowledge));
     assert!(difference.is_empty());
     assert_eq!(difference.changed_cases, 0);
 }
@@ -179,17 +180,20 @@ fn a_longer_wait_is_told_by_rule_and_by_case() {
     let text = &files.iter().find(|it| it.path == "gaps.toml").unwrap().text;
     let row = text.split("[[gap]]").find(|it| it.contains(&format!("\"{id}\""))).unwrap();
     let typical = row.lines().find(|it| it.starts_with("typical")).unwrap();
-    let new = Knowledge::parse(&edited("gaps.toml", row, &row.replace(typical, "typical = \"9 weeks\""))).unwrap();
+    let new_files = edited("gaps.toml", row, &row.replace(typical, "typical = \"9 weeks\""));
+    let new = Knowledge::parse(&new_files).unwrap();
     let survey = Survey::of_all(&[&old, &new]);
-    let difference = review::diff(&old, &new, &survey);
+    let old = review::Side { knowledge: &old, files: &files };
+    let new = review::Side { knowledge: &new, files: &new_files };
+    let difference = review::diff(old, new, &survey);
     let change = difference.rules.iter().find(|it| it.rule == id).unwrap();
-    assert!(change.what.iter().any(|it| it.starts_with("usual: ") && it.ends_with("9 weeks")), "{change:?}");
+    assert!(change.what.iter().any(|it| it.starts_with("typical: ") && it.ends_with("9 weeks")), "{change:?}");
     assert!(difference.changed_cases > 0 && difference.changed_cases < difference.cases);
     let sum: usize = difference.changes.iter().map(|it| it.cases).sum();
     assert_eq!(sum, difference.changed_cases, "each case is in one group");
     assert!(difference.changes.iter().all(|it| it.described >= it.cases && !it.what.is_empty()));
     assert!(difference.changes.is_sorted_by(|a, b| a.cases >= b.cases));
-    assert_eq!(review::diff(&old, &new, &survey), difference, "the same twice");
+    assert_eq!(review::diff(old, new, &survey), difference, "the same twice");
 }
 
 #[test]

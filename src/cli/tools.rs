@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::{Ended, complain, load, print};
 use crate::{
-    knowledge::{Choices, Knowledge, Problems},
+    knowledge::{Choices, Knowledge, Problems, SourceFile},
     release, review,
-    review::{Worked, coverage},
+    review::{Side, Worked, coverage},
     survey::Survey,
 };
 
@@ -100,18 +100,29 @@ pub(super) fn run(tool: Tool) -> Result<(), Ended> {
 }
 
 fn diff(args: &DiffArgs) -> Result<(), Ended> {
-    let release =
-        |path: &Path| load(Some(path).filter(|it| *it != Path::new("-")), &Choices::new(), Ended::NotCompared);
-    let both = release(&args.old).and_then(|old| Ok((old, release(&args.new)?)));
-    let (old, new) = both.map_err(|_| Ended::NotCompared)?;
+    // Whatever goes wrong, there was no comparison.
+    let release = |path: &Path| compared(path).map_err(|_| Ended::NotCompared);
+    let (old, old_files) = release(&args.old)?;
+    let (new, new_files) = release(&args.new)?;
     let survey = if args.pairs { Survey::pairs(&[&old, &new]) } else { Survey::of_all(&[&old, &new]) };
-    let difference = review::diff(&old, &new, &survey);
+    let old = Side { knowledge: &old, files: &old_files };
+    let new = Side { knowledge: &new, files: &new_files };
+    let difference = review::diff(old, new, &survey);
     if args.json {
         print_json(&difference)?;
     } else {
         print(&difference.in_words(if args.all { usize::MAX } else { MOST_SHOWN }))?;
     }
     different(!difference.is_empty())
+}
+
+/// A release to compare: `-` is the one in this binary.
+fn compared(path: &Path) -> Result<(Knowledge, Vec<SourceFile>), Ended> {
+    let dir = Some(path).filter(|it| *it != Path::new("-"));
+    let knowledge = load(dir, &Choices::new(), Ended::NotCompared)?;
+    let unreadable = |it: io::Error| complain(Ended::NoInput, &format!("knowledge: {it}"));
+    let files = dir.map_or_else(|| Ok(release::embedded()), release::read).map_err(unreadable)?;
+    Ok((knowledge, files))
 }
 
 fn booklet(dir: Option<&Path>, out: Option<&Path>) -> Result<(), Ended> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Worked, everywhere, heard};
 use crate::{
-    domain::RuleId,
+    domain::{Action, Predicate, RuleId},
     engine,
     knowledge::{Knowledge, Rule},
     survey::Survey,
@@ -54,12 +54,13 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let written = heard_in_worked(knowledge, worked);
     let shown = shown(knowledge);
     let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
+    let left_out = left_out(knowledge);
     let elsewhere = |id: RuleId, rule: &Rule| {
         if shown.contains(&id) {
             "shown to whoever asks for the knowledge"
         } else if rule.file.starts_with(WAITS) {
             "a row of the table of waits, which has no holes"
-        } else if rule.action.is_some() && !in_force.contains(&id) {
+        } else if rule.action.is_some() && !in_force.contains(&id) || left_out.contains(&rule.file) {
             "in force when a deployment chooses another policy"
         } else {
             ""
@@ -105,6 +106,13 @@ fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
         rules.extend(it.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }
     rules
+}
+
+/// Files of the procedures that a policy excludes for everybody.
+fn left_out(knowledge: &Knowledge) -> BTreeSet<String> {
+    let bans = || knowledge.safety().iter().filter(|it| it.action == Action::Exclude && it.when == Predicate::Always);
+    let banned = knowledge.procedure_ids().filter(|(id, _)| bans().any(|it| it.procedures.contains(*id)));
+    banned.map(|(_, it)| format!("procedures/{}.toml", it.id)).collect()
 }
 
 /// As a table for people, the silent rules last.

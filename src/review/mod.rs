@@ -17,7 +17,7 @@ use std::{ops::Range, thread};
 pub use booklet::booklet;
 pub use coverage::{Coverage, coverage, coverage_in_words, heard_in_worked};
 pub use details::{Details, details};
-pub use diff::{Change, Difference, RuleChange, diff};
+pub use diff::{Change, Difference, RuleChange, Side, diff};
 pub use heard::heard;
 pub use pages::{Page, pages};
 pub use words::condition_in_words;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{FIRST, Subject, scar};
+use super::{FIRST, Subject, measured, scar, set_phototype};
 use crate::{
-    domain::{Case, Day, PastSession, ProcedureId, Response, Site},
+    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, Site, SkinTone},
     knowledge::Knowledge,
 };
 
@@ -25,6 +25,12 @@ pub enum Beside {
     Unwanted(String),
     /// The patient wants none of these: whatever ranks after them gets its turn.
     WithoutThose(Vec<String>),
+    /// The same, and traces must be covered by then.
+    WithoutThoseIn(Vec<String>, Day),
+    /// Scales that were rated, or totals that were stated.
+    Rated(Box<ScaleInputs>),
+    /// A skin tone that was measured.
+    Tone(SkinTone),
     /// The clinic can do nothing else.
     Only(String),
     /// Traces must be covered by then.
@@ -34,6 +40,16 @@ pub enum Beside {
 }
 
 impl Beside {
+    /// Does it give the turn to what ranks last?
+    pub(super) fn is_ranking(&self) -> bool {
+        matches!(self, Self::Only(_) | Self::WithoutThose(_))
+    }
+
+    /// Was something measured beside the facts?
+    pub(super) fn is_measured(&self) -> bool {
+        matches!(self, Self::Rated(_) | Self::Tone(_))
+    }
+
     /// Changes the case; `None` when the knowledge has no such procedure.
     pub(super) fn put(&self, case: &mut Case, knowledge: &Knowledge) -> Option<()> {
         let id = |name: &str| knowledge.vocabulary().procedure(name);
@@ -66,12 +82,25 @@ impl Beside {
                 // What only the other release has cannot be planned by this one.
                 procedures.iter().filter_map(|it| id(it)).for_each(|it| case.wishes.excluded.insert(it));
             }
+            Self::WithoutThoseIn(procedures, days) => {
+                procedures.iter().filter_map(|it| id(it)).for_each(|it| case.wishes.excluded.insert(it));
+                case.wishes.max_downtime = Some(*days);
+            }
+            Self::Rated(inputs) => case.findings.scales = inputs.as_ref().clone(),
+            Self::Tone(tone) => {
+                let stated = case.patient.number(Fact::Fitzpatrick).and_then(|it| i32::try_from(it / 1000).ok());
+                let reading = knowledge.vocabulary().skin_tones.read(*tone, stated)?;
+                if reading.estimated {
+                    set_phototype(&mut case.patient, Some(reading.phototype));
+                }
+                case.findings.skin_tone = Some(reading);
+            }
             Self::Only(procedure) => case.wishes.available = Some(std::iter::once(id(procedure)?).collect()),
             Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
             Self::Uncounted => {
                 for scar in &mut case.findings.scars {
                     scar.count = None;
-                    scar.facts.set(crate::domain::Fact::ScarCount, None);
+                    scar.facts.set(Fact::ScarCount, None);
                 }
             }
         }
@@ -96,6 +125,11 @@ impl fmt::Display for Beside {
             }
             Self::Unwanted(procedure) => write!(f, "{procedure} not wanted"),
             Self::WithoutThose(procedures) => write!(f, "without {}", procedures.join(", ")),
+            Self::WithoutThoseIn(procedures, days) => {
+                write!(f, "without {}, at most {days} days of downtime", procedures.join(", "))
+            }
+            Self::Rated(inputs) => f.write_str(&measured::in_words(inputs)),
+            Self::Tone(tone) => f.write_str(&measured::tone_in_words(*tone)),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
             Self::Uncounted => f.write_str("not counted"),

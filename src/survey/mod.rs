@@ -8,9 +8,11 @@ mod alike;
 mod answers;
 mod baseline;
 mod beside;
+mod measured;
 mod people;
 mod subjects;
 mod values;
+mod wishes;
 
 use crate::{
     domain::{Case, Date, DepthClass, Fact, Facts, Findings, Scar, ScarType, Site, Value, View, Wishes},

@@ -1,7 +1,5 @@
 //! Puts the parts together: the product of what pathways read, and everything else on top of one of each group.
 
-use std::collections::BTreeSet;
-
 use strum::VariantArray as _;
 
 use super::{
@@ -9,12 +7,14 @@ use super::{
     alike::{one_of_each, rests},
     answers::{Answers, of_the_scar},
     baseline::healthy,
+    measured::ends,
     set_phototype,
     subjects::{Subjects, conditions, of_naming, of_pathways},
     values::Thresholds,
+    wishes::besides,
 };
 use crate::{
-    domain::{Day, Fact, Facts, Predicate, ProcedureId, Site, Value},
+    domain::{Action, Fact, Facts, Predicate, Site, Truth, Value},
     knowledge::Knowledge,
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Parts {
     phototype_groups: Vec<Option<i8>>,
     site_groups: Vec<Site>,
     besides: Vec<Beside>,
+    /// Answers alone that lift what stands against the healthy person.
+    lifting: Vec<usize>,
 }
 
 impl Parts {
@@ -49,6 +51,7 @@ impl Parts {
         let most = knowledge.iter().map(|it| it.grading().qualitative.maximum).max().unwrap_or_default();
         let counts = counts(&thresholds);
         Self {
+            lifting: lifting(knowledge, &healthy, &alone),
             besides: besides(knowledge, &subjects),
             subjects,
             alone,
@@ -234,23 +237,50 @@ impl<'p> Build<'p> {
             for &phototype in &self.parts.phototype_groups {
                 // Which of two procedures came before the other is told apart by few rules: one phototype will do.
                 let first = phototype == person.phototype;
-                let besides = self.parts.besides.iter().enumerate();
-                let told = besides.filter(|(_, it)| first || !matches!(it, Beside::PastThenOnly(..)));
-                self.people.extend(told.map(|(at, _)| Person { phototype, beside: Some(Place::of(at)), ..person }));
+                let told = |it: &Beside| !it.is_measured() && (first || !matches!(it, Beside::PastThenOnly(..)));
+                self.each_beside(Person { phototype, ..person }, told);
                 // What ranks last is often for the severe only.
-                let ranked = self.parts.besides.iter().enumerate();
-                for (at, _) in ranked.filter(|(_, it)| matches!(it, Beside::Only(_) | Beside::WithoutThose(_))) {
-                    let graded = self.parts.grades.iter().filter(|it| it.is_some());
-                    self.people.extend(graded.map(|it| Person {
-                        phototype,
-                        grade: *it,
-                        beside: Some(Place::of(at)),
-                        ..person
-                    }));
+                for grade in self.parts.grades.iter().filter(|it| it.is_some()) {
+                    self.each_beside(Person { phototype, grade: *grade, ..person }, Beside::is_ranking);
+                    // And it can stand under a ban that an answer lifts.
+                    for &at in self.parts.lifting.iter().filter(|_| first) {
+                        let answers = [Some(Place::of(at)), None];
+                        self.each_beside(Person { phototype, grade: *grade, answers, ..person }, Beside::is_ranking);
+                    }
                 }
             }
         }
+        for subject in &self.parts.subjects.doubted_groups {
+            let subject = self.subject(subject);
+            for &grade in &self.parts.grades {
+                self.each_beside(Person { grade, ..self.person(subject) }, Beside::is_ranking);
+            }
+        }
+        // What is measured says the same of all scars that are treated.
+        for subject in self.parts.subjects.treated_groups.iter().take(1) {
+            let subject = self.subject(subject);
+            for phototype in ends() {
+                self.each_beside(Person { phototype, ..self.person(subject) }, Beside::is_measured);
+            }
+        }
     }
+
+    fn each_beside(&mut self, person: Person, fits: impl Fn(&Beside) -> bool) {
+        let besides = self.parts.besides.iter().enumerate().filter(|(_, it)| fits(it));
+        self.people.extend(besides.map(|(at, _)| Person { beside: Some(Place::of(at)), ..person }));
+    }
+}
+
+/// Answers alone that end a ban which holds for the healthy person.
+fn lifting(knowledge: &[&Knowledge], healthy: &Facts, alone: &[Answer]) -> Vec<usize> {
+    let bans = knowledge.iter().flat_map(|it| it.safety()).filter(|it| it.action >= Action::Defer);
+    let bans: Vec<&Predicate> = bans.map(|it| &it.when).filter(|it| it.holds(healthy, 0) == Truth::Yes).collect();
+    let lifts = |answer: &Answer| {
+        let mut facts = healthy.clone();
+        answer.changes.iter().for_each(|(fact, value)| facts.set(*fact, *value));
+        bans.iter().any(|it| it.holds(&facts, 0) == Truth::No)
+    };
+    alone.iter().enumerate().filter(|(_, it)| lifts(it)).map(|(at, _)| at).collect()
 }
 
 /// One phototype of each set that no condition tells apart.
@@ -278,86 +308,4 @@ fn site_groups(conditions: &[&Predicate]) -> Vec<Site> {
         facts.set_word(Fact::Site, (*site).into());
         rests(conditions, &[Fact::Site], &facts)
     })
-}
-
-fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
-    let mut procedures: Vec<&String> = knowledge.iter().flat_map(|it| &it.vocabulary().procedures).collect();
-    procedures.sort();
-    procedures.dedup();
-    let mut all = vec![Beside::Uncounted];
-    let others = subjects.treated_groups.iter().chain(&subjects.untreated);
-    for subject in others {
-        for site in [Site::Cheek, Site::Temple] {
-            all.push(Beside::Scar(Box::new(subject.clone()), site));
-        }
-    }
-    for procedure in &procedures {
-        let id = || (*procedure).clone();
-        all.extend([Beside::Unwanted(id()), Beside::Only(id())]);
-        // Today, and as long ago as the longest wait of it, so that something of it is left.
-        all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
-        all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
-        all.extend(weaker(knowledge, procedure).map(|strength| Beside::PastWeak(id(), strength)));
-    }
-    for known in knowledge {
-        for failure in &known.planning().failures {
-            let ids = known.procedure_ids().filter(|(id, _)| failure.procedures.contains(*id));
-            let failed = ids.map(|(_, it)| Beside::Failed(it.id.clone(), failure.sessions, -failure.after));
-            for it in failed.collect::<Vec<_>>() {
-                if !all.contains(&it) {
-                    all.push(it);
-                }
-            }
-        }
-    }
-    all.extend(ranked_before(knowledge).into_iter().map(Beside::WithoutThose));
-    all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
-    all
-}
-
-/// For every choice of every step: what ranks before it.
-fn ranked_before(knowledge: &[&Knowledge]) -> BTreeSet<Vec<String>> {
-    let mut all = BTreeSet::new();
-    for known in knowledge {
-        let name = |id: &ProcedureId| known.vocabulary().procedures.get(id.index()).cloned();
-        let mut add = |ranked: Vec<ProcedureId>| {
-            for many in 1..=ranked.len() {
-                let mut before: Vec<String> = ranked.iter().take(many).filter_map(name).collect();
-                before.sort();
-                before.dedup();
-                all.insert(before);
-            }
-        };
-        for step in known.pathways().iter().flat_map(|it| &it.steps) {
-            add(step.options.iter().map(|it| it.procedure).collect());
-            step.adjunct.iter().for_each(|it| add(it.procedures.clone()));
-        }
-        known.home_care().iter().for_each(|step| add(step.options.iter().map(|it| it.procedure).collect()));
-    }
-    all
-}
-
-/// Day 0, and half of the wait until the same procedure again.
-fn past_days(knowledge: &[&Knowledge], id: &str) -> Vec<Day> {
-    let repeat = knowledge.iter().find_map(|it| {
-        let procedure = it.procedures().iter().find(|it| it.id == id)?;
-        let kinds = procedure.gaps?;
-        it.gaps().between(kinds.kind, kinds.kind).map(|gap| gap.base.plan_min)
-    });
-    std::iter::once(0).chain(repeat.map(|days| -(days / 2))).collect()
-}
-
-/// A strength at which the weaker form of a procedure is used.
-fn weaker(knowledge: &[&Knowledge], id: &str) -> Option<i64> {
-    let known = knowledge.iter().flat_map(|it| it.procedures()).filter(|it| it.id == id);
-    known.filter_map(|it| it.gaps?.weaker).map(|it| it.below.saturating_sub(1)).next()
-}
-
-/// Around every day from which make-up covers the traces of a procedure.
-fn downtimes(knowledge: &[&Knowledge]) -> Vec<Day> {
-    let covered = knowledge.iter().flat_map(|it| it.procedures()).filter_map(|it| it.downtime).map(|it| it.makeup_day);
-    let mut days: Vec<Day> = covered.flat_map(|it| [it.saturating_sub(1), it]).filter(|it| *it >= 0).collect();
-    days.sort_unstable();
-    days.dedup();
-    days
 }

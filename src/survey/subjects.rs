@@ -81,7 +81,9 @@ pub(super) struct Subjects {
     pub untreated: Vec<Subject>,
     /// The groups with every combination of the features that pathways read.
     pub featured: Vec<Subject>,
-    /// The same where the features speak against the label.
+    /// The groups with a feature that speaks against the label.
+    pub doubted_groups: Vec<Subject>,
+    /// The same with every combination of the features that pathways read.
     pub doubted: Vec<Subject>,
     /// Scars as features give them, around every row of the tables that name and grade.
     pub shapes: Vec<Subject>,
@@ -114,10 +116,12 @@ impl Subjects {
             })
             .collect();
         let (shapes, typical) = shapes(knowledge, answers);
+        let doubted_groups = doubted(knowledge, &treated_groups, &typical);
         Self {
             treated: named(&open),
             untreated: closed.iter().map(|(it, _)| Subject::declared(*it, None)).collect(),
-            doubted: doubted(knowledge, &treated_groups, &typical, answers),
+            doubted: featured(knowledge, &doubted_groups, answers),
+            doubted_groups,
             featured: featured(knowledge, &treated_groups, answers),
             shapes,
             treated_groups,
@@ -154,13 +158,8 @@ fn featured(knowledge: &[&Knowledge], groups: &[Subject], answers: &Answers<'_>)
     groups.iter().flat_map(|group| combinations.iter().map(|it| group.with(it))).collect()
 }
 
-/// The groups with every combination of the features that pathways read, and a feature that speaks against the label.
-fn doubted(
-    knowledge: &[&Knowledge],
-    groups: &[Subject],
-    typical: &[(ScarType, Subject)],
-    answers: &Answers<'_>,
-) -> Vec<Subject> {
+/// The groups with a feature that speaks against the label and that no pathway reads.
+fn doubted(knowledge: &[&Knowledge], groups: &[Subject], typical: &[(ScarType, Subject)]) -> Vec<Subject> {
     let read = of_the_scar(conditions(knowledge, of_pathways).into_iter());
     let never = |it: ScarType| knowledge.iter().any(|all| all.classification().never_overruled.contains(&it));
     let against = |group: &Subject| {
@@ -172,8 +171,7 @@ fn doubted(
         let known = Fact::VARIANTS.iter().filter_map(|fact| Some((*fact, Some(other.facts.get(*fact)?))));
         Some(group.with(&known.collect::<Vec<_>>()))
     };
-    let groups: Vec<Subject> = groups.iter().filter_map(against).collect();
-    featured(knowledge, &groups, answers)
+    groups.iter().filter_map(against).collect()
 }
 
 /// Around every row that names a scar; and every typical scar with what the other rows tell apart on top.

@@ -74,15 +74,17 @@ fn hz_053_removing_any_safety_rule_changes_the_digest_and_is_told() {
     let id =
         file.text[start..end].lines().find(|it| it.starts_with("id")).unwrap().split('"').nth(1).unwrap().to_owned();
     file.text.replace_range(start..end, "");
-    let edited = match cicatrix::knowledge::Knowledge::parse(&edited) {
+    let parsed = match cicatrix::knowledge::Knowledge::parse(&edited) {
         Ok(it) => it,
         // Refused outright: something else leaned on it.
         Err(problems) => return assert!(!problems.0.is_empty()),
     };
-    assert_ne!(edited.digest(), knowledge().digest());
+    assert_ne!(parsed.digest(), knowledge().digest());
     // A part of the survey will do: the rule acts on everybody with an implant.
     let survey = cicatrix::survey::Survey::of_all(&[knowledge()]).thinned(41);
-    let difference = cicatrix::review::diff(knowledge(), &edited, &survey);
+    let old = cicatrix::review::Side { knowledge: knowledge(), files: &files };
+    let new = cicatrix::review::Side { knowledge: &parsed, files: &edited };
+    let difference = cicatrix::review::diff(old, new, &survey);
     let gone = difference.rules.iter().find(|it| it.rule == id).unwrap();
     assert!(gone.what[0].starts_with("gone: ") && difference.changed_cases > 0);
 }

@@ -1,11 +1,11 @@
 //! The chapters that are lists and tables: naming, scales, pathways, safety, home care, planning, referrals, sources.
 
-use super::{Booklet, escape, ways};
+use super::{Booklet, escape, sets::in_words, ways};
 use crate::{
-    domain::{Predicate, ProcedureSet, RuleId},
-    knowledge::{Band, Knowledge, Line, Procedure, SafetyRule, StepOption},
+    domain::{Predicate, RuleId},
+    knowledge::{Band, Line, SafetyRule, StepOption},
     review::words::{condition_in_words, listed, plain},
-    survey::number_in_words,
+    survey::{fact_in_words, number_in_words},
 };
 
 pub(super) fn classification(it: &mut Booklet<'_>) {
@@ -57,6 +57,22 @@ pub(super) fn scales(it: &mut Booklet<'_>) {
     it.html.text("h3", "ECCA");
     it.plain_rules(&[ecca.rule, ecca.count_missing, ecca.outside_row]);
     it.points(ecca.points.iter().map(|(row, points)| (<&str>::from(*row), *points)), &ecca.bands);
+    for scale in &grading.rated {
+        let name: &str = scale.scale.into();
+        let blank = scale.blank.map(|(_, rule)| rule);
+        let relevant = scale.relevant.map(|(_, rule)| rule);
+        let levels = scale.levels.iter().map(|it| it.rule).chain(scale.bands.iter().map(|it| it.rule));
+        let ends = std::iter::once(scale.missing).chain(blank).chain(relevant);
+        let all = std::iter::once(scale.rule).chain(levels).chain(ends).chain(scale.notes.iter().copied());
+        it.titled(&[(sentence_case(&plain(name)).as_str(), each_once(all))]);
+    }
+    for scale in &grading.stated {
+        let name: &str = scale.scale.into();
+        let all = std::iter::once(scale.rule).chain(scale.notes.iter().copied());
+        it.titled(&[(sentence_case(&plain(name)).as_str(), each_once(all))]);
+    }
+    let rest = it.of_file("grading.toml");
+    it.titled(&[("What is known of the scales", rest)]);
 }
 
 pub(super) fn pathways(it: &mut Booklet<'_>) {
@@ -109,7 +125,7 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
         let mut rows = Vec::new();
         for rule in factor {
             let action: &str = rule.action.into();
-            let names = procedures_in_words(knowledge, rule.procedures);
+            let names = in_words(knowledge, rule.procedures);
             let behind = it.behind(rule.rule, &["action", "procedures", "when"]);
             let sentence = it.sentence(rule.rule);
             let worked = it.worked_in(rule.rule);
@@ -122,6 +138,37 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
         }
         it.html.table("safety", &["rule", "when", "what", "procedures"], &rows);
     }
+    it.not_in_force();
+}
+
+pub(super) fn policies(it: &mut Booklet<'_>) {
+    it.html.text("p", "What a clinic may choose within bounds, and what is in force here.");
+    let rules = it.knowledge.policies().iter().map(|it| it.rule);
+    let rules = each_once(rules);
+    it.rules(&rules);
+}
+
+pub(super) fn required(it: &mut Booklet<'_>) {
+    it.html.text("p", "What must be known before a procedure is planned; what is not known is listed in every answer.");
+    let mut rows = Vec::new();
+    for required in it.knowledge.required() {
+        let names = in_words(it.knowledge, required.procedures);
+        let sentence = it.sentence(required.rule);
+        rows.push(vec![escape(&fact_in_words(required.fact)), sentence, escape(&names)]);
+    }
+    it.html.table("required", &["what", "rule", "before"], &rows);
+}
+
+pub(super) fn codes(it: &mut Booklet<'_>) {
+    let mut rows = Vec::new();
+    for code in it.knowledge.codes() {
+        let fit: &str = code.fit.into();
+        let when = condition_in_words(&code.when);
+        let sentence = it.sentence(code.rule);
+        let cells = [when, format!("{} {}", code.system, code.code), code.display.clone(), fit.to_owned()];
+        rows.push(cells.iter().map(|it| escape(it)).chain([sentence]).collect());
+    }
+    it.html.table("codes", &["when", "code", "called", "fit", "rule"], &rows);
 }
 
 pub(super) fn home_care(it: &mut Booklet<'_>) {
@@ -204,6 +251,26 @@ impl Booklet<'_> {
         }
     }
 
+    /// Safety rules of policies that are not in force.
+    fn not_in_force(&mut self) {
+        let knowledge = self.knowledge;
+        let all = (0..).map(RuleId).zip(knowledge.rules()).filter(|(_, it)| it.action.is_some());
+        let rest: Vec<_> = all.filter(|(id, _)| !self.anchored.get(id.index()).copied().unwrap_or(true)).collect();
+        if rest.is_empty() {
+            return;
+        }
+        self.html.text("h3", "In force when a clinic chooses another policy");
+        let mut rows = Vec::new();
+        for (id, rule) in rest {
+            let action: &str = rule.action.map_or("", Into::into);
+            let names = in_words(knowledge, rule.procedures.iter().copied().collect());
+            let sentence = self.sentence(id);
+            let what = format!("<span class=\"action {action}\">{action}</span>");
+            rows.push(vec![sentence, escape(&rule.condition), what, escape(&names)]);
+        }
+        self.html.table("safety", &["rule", "when, as written", "what", "procedures"], &rows);
+    }
+
     /// The points of a scale, and what they are multiplied by.
     fn points<'r>(&mut self, rows: impl Iterator<Item = (&'r str, i32)>, bands: &[Band]) {
         let rows = rows.map(|(row, points)| vec![escape(&plain(row)), points.to_string()]);
@@ -212,10 +279,10 @@ impl Booklet<'_> {
         self.html.table("points", &["scars of a row", "times"], &bands.collect::<Vec<_>>());
     }
 
-    /// The rules of a file that stand nowhere yet.
-    fn of_file(&self, file: &str) -> Vec<RuleId> {
+    /// The rules of a file, or of files that begin so, that stand nowhere yet.
+    pub(super) fn of_file(&self, file: &str) -> Vec<RuleId> {
         let all = (0..).map(RuleId).zip(self.knowledge.rules()).zip(&self.anchored);
-        all.filter(|((_, rule), anchored)| rule.file == file && !**anchored).map(|((id, _), _)| id).collect()
+        all.filter(|((_, rule), anchored)| rule.file.starts_with(file) && !**anchored).map(|((id, _), _)| id).collect()
     }
 
     fn options(&mut self, options: &[StepOption]) {
@@ -234,17 +301,10 @@ impl Booklet<'_> {
     }
 }
 
-/// Procedures by name, or in one word where they are all.
-fn procedures_in_words(knowledge: &Knowledge, set: ProcedureSet) -> String {
-    let holds = |fits: fn(&Procedure) -> bool| knowledge.procedure_ids().all(|(id, it)| set.contains(id) == fits(it));
-    if holds(|_| true) {
-        return "everything".to_owned();
-    }
-    if holds(|it| it.sessions.is_some()) {
-        return "everything that is done in sessions".to_owned();
-    }
-    let ids = knowledge.procedure_ids().filter(|(id, _)| set.contains(*id));
-    listed(&ids.map(|(_, it)| it.name.clone()).collect::<Vec<_>>(), "and")
+/// Rules in their order, each the first time only.
+fn each_once(rules: impl Iterator<Item = RuleId>) -> Vec<RuleId> {
+    let mut seen = std::collections::BTreeSet::new();
+    rules.filter(|it| seen.insert(*it)).collect()
 }
 
 fn when(when: &Predicate) -> String {

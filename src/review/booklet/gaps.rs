@@ -25,16 +25,20 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
     it.html.text("p", "w: weeks, d: days.");
     let rows: Vec<Vec<String>> = (0..).map(GapKind).zip(kinds).map(|(kind, name)| it.legend(kind, name)).collect();
     it.html.table("points", &["short", "procedures"], &rows);
-    let addition = knowledge.gaps().pigment_addition.rule;
+    let gaps = knowledge.gaps();
+    let additions = std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition).map(|it| it.rule);
     let cells = &knowledge.gaps().cells;
     let rules =
         cells.iter().flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|(_, it)| it.rule)));
-    let mut all: Vec<RuleId> = std::iter::once(addition).chain(rules).collect();
+    let mut all: Vec<RuleId> = additions.chain(rules).collect();
     // A rule can hold for many pairs.
     let mut seen = std::collections::BTreeSet::new();
     all.retain(|it| seen.insert(*it));
     it.html.text("h3", "Every rule of the table");
     it.rules(&all);
+    // What no cell of the table took: rules that a longer one stands before.
+    let rest = it.of_file("gaps");
+    it.rules(&rest);
 }
 
 impl Booklet<'_> {

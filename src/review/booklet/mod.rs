@@ -4,6 +4,7 @@ mod chapters;
 mod gaps;
 mod procedures;
 mod rule;
+mod sets;
 
 use std::fmt::Write as _;
 
@@ -31,16 +32,19 @@ enum Page {
     Same,
 }
 
-const CHAPTERS: [Chapter; 12] = [
+const CHAPTERS: [Chapter; 15] = [
     ("classification", "How scars are named", Page::New, chapters::classification),
     ("scales", "The scales", Page::Same, chapters::scales),
     ("pathways", "Pathways", Page::New, chapters::pathways),
     ("procedures", "Procedures", Page::New, procedures::procedures),
     ("gaps", "Waits between procedures", Page::New, gaps::gaps),
     ("safety", "Safety", Page::New, chapters::safety),
+    ("required", "What must be known", Page::New, chapters::required),
+    ("policies", "Policies", Page::Same, chapters::policies),
     ("home-care", "Home care", Page::New, chapters::home_care),
     ("planning", "Planning and reviews", Page::Same, chapters::planning),
     ("referrals", "Who is referred", Page::Same, chapters::referrals),
+    ("codes", "Codes", Page::Same, chapters::codes),
     ("considered", "Considered and not planned", Page::Same, chapters::considered),
     ("sources", "Sources", Page::New, chapters::sources),
     ("about", "Where this comes from", Page::Same, chapters::about),

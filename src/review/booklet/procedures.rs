@@ -43,6 +43,7 @@ pub(super) fn procedures(it: &mut Booklet<'_>) {
             it.html.markup("</ul>");
         }
         it.figures("what was reported", &procedure.expected);
+        it.figures("adverse effects as reported", &procedure.adverse);
     }
 }
 
@@ -77,6 +78,11 @@ impl Booklet<'_> {
         if let Some(it) = procedure.course {
             row(self, "course", it.at_most.map_or_else(|| "open-ended".to_owned(), wait_in_words), it.rule);
         }
+        for it in &procedure.gentler {
+            let value = format!("{} days, make-up from day {}", it.days.typical, it.makeup_day);
+            row(self, "traces of gentler settings", value, it.rule);
+        }
+        row(self, "evidence", format!("grade {}", procedure.evidence.grade), procedure.evidence.rule);
         self.html.table("facts", &["what", "how much", "rule"], &rows);
     }
 

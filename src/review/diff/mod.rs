@@ -2,6 +2,7 @@
 
 mod outline;
 mod rules;
+mod tables;
 mod who;
 mod words;
 
@@ -10,7 +11,11 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use serde::Serialize;
 
 use super::everywhere;
-use crate::{engine, knowledge::Knowledge, survey::Survey};
+use crate::{
+    engine,
+    knowledge::{Knowledge, SourceFile},
+    survey::Survey,
+};
 use outline::{Key, Names, Outline};
 use who::Crowd;
 
@@ -46,8 +51,16 @@ pub struct Change {
     pub what: Vec<String>,
 }
 
+/// A release that is compared: what it is, and how it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'k> {
+    pub knowledge: &'k Knowledge,
+    pub files: &'k [SourceFile],
+}
+
 /// Compares two releases over `survey`, which spans both.
-pub fn diff(old: &Knowledge, new: &Knowledge, survey: &Survey) -> Difference {
+pub fn diff(old_side: Side<'_>, new_side: Side<'_>, survey: &Survey) -> Difference {
+    let (old, new) = (old_side.knowledge, new_side.knowledge);
     let names = Names::of(&[old, new]);
     let (old_key, new_key) = (Key::of(&names, old), Key::of(&names, new));
     let parts = everywhere(survey.len(), |range| {
@@ -77,7 +90,7 @@ pub fn diff(old: &Knowledge, new: &Knowledge, survey: &Survey) -> Difference {
         changed_cases += 1;
         groups.entry(what.clone()).or_default().push(*at);
     }
-    let mut rules = rules::rules(old, new);
+    let mut rules = rules::rules(old_side, new_side);
     for change in &mut rules {
         let place = names.rules.binary_search(&change.rule).ok();
         let heard = |release: usize| -> usize {

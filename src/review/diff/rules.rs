@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::details::{Details, details};
+use super::{
+    Side,
+    tables::{Fields, tables},
+};
 use crate::knowledge::{Basis, Knowledge, Rule};
 
 /// One rule that is different.
@@ -16,31 +19,37 @@ pub struct RuleChange {
     pub cases: usize,
 }
 
-/// The rules that are different, in the order of the ids. `cases` is left at 0.
-pub(super) fn rules(old: &Knowledge, new: &Knowledge) -> Vec<RuleChange> {
-    let (was, is) = (known(old), known(new));
-    let ids: BTreeSet<&str> = was.keys().chain(is.keys()).copied().collect();
+/// What is different, in the order of the ids; what stands with no rule goes by its file. `cases` is left at 0.
+pub(super) fn rules(old: Side<'_>, new: Side<'_>) -> Vec<RuleChange> {
+    let (was, is) = (known(old.knowledge), known(new.knowledge));
+    let (was_written, is_written) = (tables(old.files), tables(new.files));
+    let names = was.keys().chain(is.keys()).copied();
+    let names = names.chain(was_written.keys().chain(is_written.keys()).map(String::as_str));
+    let nothing = Fields::new();
     let mut all = Vec::new();
-    for id in ids {
-        let what = match (was.get(id), is.get(id)) {
-            (None, Some((rule, _, _))) => vec![format!("new: {}", rule.says)],
-            (Some((rule, _, _)), None) => vec![format!("gone: {}", rule.says)],
+    for name in names.collect::<BTreeSet<&str>>() {
+        let mut what = match (was.get(name), is.get(name)) {
+            (None, Some((rule, _))) => vec![format!("new: {}", rule.says)],
+            (Some((rule, _)), None) => vec![format!("gone: {}", rule.says)],
             (Some(was), Some(is)) => changes(was, is),
             (None, None) => Vec::new(),
         };
+        if was.contains_key(name) == is.contains_key(name) {
+            let fields = |all: &'_ BTreeMap<String, Fields>| all.get(name).cloned().unwrap_or_else(|| nothing.clone());
+            what.extend(fields_changed(&fields(&was_written), &fields(&is_written)));
+        }
         if !what.is_empty() {
-            all.push(RuleChange { rule: id.to_owned(), what, cases: 0 });
+            all.push(RuleChange { rule: name.to_owned(), what, cases: 0 });
         }
     }
     all
 }
 
-/// A rule, what it rests on and what stands behind it.
-type Known<'k> = (&'k Rule, String, Details);
+/// A rule and what it rests on.
+type Known<'k> = (&'k Rule, String);
 
 fn known(knowledge: &Knowledge) -> BTreeMap<&str, Known<'_>> {
-    let all = knowledge.rules().iter().zip(details(knowledge));
-    all.map(|(rule, details)| (rule.id.as_str(), (rule, basis(knowledge, rule), details))).collect()
+    knowledge.rules().iter().map(|rule| (rule.id.as_str(), (rule, basis(knowledge, rule)))).collect()
 }
 
 fn basis(knowledge: &Knowledge, rule: &Rule) -> String {
@@ -54,36 +63,41 @@ fn basis(knowledge: &Knowledge, rule: &Rule) -> String {
     }
 }
 
-fn changes((was, was_basis, was_details): &Known<'_>, (is, is_basis, is_details): &Known<'_>) -> Vec<String> {
+fn changes((was, was_basis): &Known<'_>, (is, is_basis): &Known<'_>) -> Vec<String> {
     let mut lines = Vec::new();
-    let labels: Vec<&str> = was_details.iter().chain(is_details).map(|(label, _)| *label).collect();
-    let mut done: BTreeSet<&str> = BTreeSet::new();
-    for label in labels {
-        let of = |all: &Details| -> Vec<String> {
-            all.iter().filter(|(it, _)| *it == label).map(|(_, value)| value.clone()).collect()
-        };
-        let (old, new) = (of(was_details), of(is_details));
-        if done.insert(label) && old != new {
-            // Of long lists only what is different.
-            let only = |these: &[String], those: &[String]| {
-                let it: Vec<String> = these.iter().filter(|it| !those.contains(it)).cloned().collect();
-                if it.is_empty() { "none".to_owned() } else { it.join("; ") }
-            };
-            lines.push(format!("{label}: {} → {}", only(&old, &new), only(&new, &old)));
-        }
-    }
     if was.says != is.says {
         lines.push(format!("says: {}", is.says));
         lines.push(format!("said: {}", was.says));
     }
-    if was_basis != is_basis {
-        lines.push(format!("because: {was_basis} → {is_basis}"));
+    for (label, was, is) in
+        [("because", was_basis, is_basis), ("code", &was.code, &is.code), ("moved", &was.file, &is.file)]
+    {
+        if was != is {
+            lines.push(format!("{label}: {was} → {is}"));
+        }
     }
-    if was.code != is.code {
-        lines.push(format!("code: {} → {}", was.code, is.code));
-    }
-    if was.file != is.file {
-        lines.push(format!("moved: {} → {}", was.file, is.file));
+    lines
+}
+
+fn fields_changed(was: &Fields, is: &Fields) -> Vec<String> {
+    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let empty = Vec::new();
+    let mut lines = Vec::new();
+    for name in names {
+        let (old, new) = (was.get(name).unwrap_or(&empty), is.get(name).unwrap_or(&empty));
+        if old == new {
+            continue;
+        }
+        // Of long lists only what is different; what only changed places is named in full.
+        let only = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|it| !those.contains(it)).cloned().collect()
+        };
+        let (mut gone, mut come) = (only(old, new), only(new, old));
+        if gone.is_empty() && come.is_empty() {
+            (gone, come) = (old.clone(), new.clone());
+        }
+        let said = |all: Vec<String>| if all.is_empty() { "none".to_owned() } else { all.join("; ") };
+        lines.push(format!("{name}: {} → {}", said(gone), said(come)));
     }
     lines
 }

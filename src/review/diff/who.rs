@@ -115,14 +115,17 @@ impl Crowd {
         if these.len() > MOST_VALUES && others.len() <= MOST_VALUES {
             return format!("{name} all but {}", others.join(", "));
         }
-        let shown = if these.len() > MOST_VALUES { SHOWN_OF_MANY } else { MOST_VALUES };
+        // Where the usual value is among many, it says enough.
+        let usual = seen.first() == Some(&true) && values.first().is_some_and(String::is_empty);
+        let shown = match (these.len() > MOST_VALUES, usual) {
+            (false, _) => MOST_VALUES,
+            (true, true) => 1,
+            (true, false) => SHOWN_OF_MANY,
+        };
         let more = these.len().saturating_sub(shown);
         let named: Vec<&str> = these.iter().take(shown).map(String::as_str).collect();
-        let more = if more > 0 {
-            format!(" and {more} of {} others", values.len().saturating_sub(shown))
-        } else {
-            String::new()
-        };
+        let others = values.len().saturating_sub(shown);
+        let more = if more > 0 { format!(" or {more} of {others} others") } else { String::new() };
         format!("{name} {}{more}", named.join(" | "))
     }
 }

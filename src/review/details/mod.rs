@@ -1,8 +1,11 @@
 //! What stands behind each rule besides its sentence: numbers, conditions, and where it belongs.
 
+mod care;
+mod scales;
+
 use super::words::{between, condition_in_words, listed, plain, wait_in_words};
 use crate::{
-    domain::{Day, Predicate, ProcedureId, Range, RuleId},
+    domain::{Day, Predicate, ProcedureId, ProcedureSet, Range, RuleId},
     knowledge::{Adjust, Gap, HomeCareStep, Knowledge, Lead, Line, Procedure, SafetyRule, Spacing, Step, StepOption},
     survey::number_in_words,
 };
@@ -35,6 +38,13 @@ pub fn details(knowledge: &Knowledge) -> Vec<Details> {
         all.add(it.rule, "for", if types.is_empty() { "any scar".to_owned() } else { listed(&types, "and") });
     }
     all.planning();
+    knowledge.policies().iter().for_each(|it| all.policy(it));
+    knowledge.required().iter().for_each(|it| all.required(it));
+    knowledge.items().iter().for_each(|it| all.item(it));
+    knowledge.planning().failures.iter().for_each(|it| all.failure(it));
+    knowledge.grading().rated.iter().for_each(|it| all.rated(it));
+    knowledge.grading().stated.iter().for_each(|it| all.stated(it));
+    knowledge.codes().iter().for_each(|it| all.code(it));
     all.details
 }
 
@@ -54,6 +64,12 @@ impl All<'_> {
         if *when != Predicate::Always {
             self.add(rule, "when", condition_in_words(when));
         }
+    }
+
+    fn procedures(&mut self, rule: RuleId, set: ProcedureSet) {
+        let ids = self.knowledge.procedure_ids().filter(|(id, _)| set.contains(*id));
+        let ids: Vec<String> = ids.map(|(_, it)| it.id.clone()).collect();
+        self.add(rule, "procedures", listed(&ids, "and"));
     }
 
     fn line(&mut self, line: &Line, label: &'static str, value: &str) {
@@ -94,8 +110,15 @@ impl All<'_> {
             self.add(row.rule, "range", between(&low, &high, &row.unit));
             self.when(row.rule, &row.when);
         }
-        for row in &it.expected {
-            of(self, row.rule, "what can be expected");
+        of(self, it.evidence.rule, "evidence");
+        self.add(it.evidence.rule, "grade", it.evidence.grade.clone());
+        for gentler in &it.gentler {
+            of(self, gentler.rule, "gentler settings");
+            self.range(gentler.rule, gentler.days, "days of traces");
+            self.add(gentler.rule, "make-up from day", gentler.makeup_day.to_string());
+        }
+        for row in it.expected.iter().chain(&it.adverse) {
+            of(self, row.rule, "what was reported");
             let value = between(&row.low.to_string(), &row.high.to_string(), &row.unit);
             self.add(row.rule, "figure", format!("{}: {value}", row.measure));
         }
@@ -123,9 +146,10 @@ impl All<'_> {
         for ((first, next), gap) in pairs.zip(&gaps.cells) {
             self.gap(first, next, gap);
         }
-        let addition = &gaps.pigment_addition;
-        self.add(addition.rule, "added", wait_in_words(addition.days));
-        self.when(addition.rule, &addition.when);
+        for addition in std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition) {
+            self.add(addition.rule, "added", wait_in_words(addition.days));
+            self.when(addition.rule, &addition.when);
+        }
     }
 
     fn gap(&mut self, first: &str, next: &str, gap: &Gap) {
@@ -153,9 +177,7 @@ impl All<'_> {
         let SafetyRule { rule, when, if_unknown, procedures, action, until, limits, lead, precondition, .. } = it;
         let action: &str = (*action).into();
         self.add(*rule, "action", action.to_owned());
-        let ids = self.knowledge.procedure_ids().filter(|(id, _)| procedures.contains(*id));
-        let ids: Vec<String> = ids.map(|(_, it)| it.id.clone()).collect();
-        self.add(*rule, "procedures", listed(&ids, "and"));
+        self.procedures(*rule, *procedures);
         self.when(*rule, when);
         if *if_unknown {
             self.add(*rule, "when not asked", "applies".to_owned());
@@ -279,6 +301,9 @@ impl All<'_> {
         if step.when_priming {
             self.add(step.rule, "only", "when a stage needs priming".to_owned());
         }
+        if !step.with.is_empty() {
+            self.procedures(step.rule, step.with);
+        }
         self.when(step.rule, &step.when);
         self.options(&step.options);
     }
@@ -300,7 +325,7 @@ impl All<'_> {
 }
 
 /// The texts of a procedure by what they are about.
-pub(super) fn parts(it: &Procedure) -> [(&'static str, &[Line]); 6] {
+pub(super) fn parts(it: &Procedure) -> [(&'static str, &[Line]); 7] {
     [
         ("before", &it.preparation),
         ("after", &it.aftercare),
@@ -308,6 +333,7 @@ pub(super) fn parts(it: &Procedure) -> [(&'static str, &[Line]); 6] {
         ("when to stop", &it.stop),
         ("when to change", &it.switch),
         ("what can go wrong", &it.risk),
+        ("call at once", &it.red_flag),
     ]
 }
 

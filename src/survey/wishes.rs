@@ -1,0 +1,96 @@
+//! Every wish, every past session and every neighbour that can matter, from the procedures of the knowledge.
+
+use std::collections::BTreeSet;
+
+use super::{Beside, measured::measured, subjects::Subjects};
+use crate::{
+    domain::{Day, ProcedureId, Site},
+    knowledge::Knowledge,
+};
+
+/// All that can stand beside a scar.
+pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Beside> {
+    let mut procedures: Vec<&String> = knowledge.iter().flat_map(|it| &it.vocabulary().procedures).collect();
+    procedures.sort();
+    procedures.dedup();
+    let mut all = vec![Beside::Uncounted];
+    let others = subjects.treated_groups.iter().chain(&subjects.untreated);
+    for subject in others {
+        for site in [Site::Cheek, Site::Temple] {
+            all.push(Beside::Scar(Box::new(subject.clone()), site));
+        }
+    }
+    for procedure in &procedures {
+        let id = || (*procedure).clone();
+        all.extend([Beside::Unwanted(id()), Beside::Only(id())]);
+        // Today, and as long ago as the longest wait of it, so that something of it is left.
+        all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
+        all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
+        all.extend(weaker(knowledge, procedure).map(|strength| Beside::PastWeak(id(), strength)));
+    }
+    for known in knowledge {
+        for failure in &known.planning().failures {
+            let ids = known.procedure_ids().filter(|(id, _)| failure.procedures.contains(*id));
+            let failed = ids.map(|(_, it)| Beside::Failed(it.id.clone(), failure.sessions, -failure.after));
+            for it in failed.collect::<Vec<_>>() {
+                if !all.contains(&it) {
+                    all.push(it);
+                }
+            }
+        }
+    }
+    let soonest = downtimes(knowledge).first().copied().unwrap_or_default();
+    for before in ranked_before(knowledge) {
+        all.extend([Beside::WithoutThoseIn(before.clone(), soonest), Beside::WithoutThose(before)]);
+    }
+    all.extend(measured(knowledge));
+    all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// For every choice of every step: what ranks before it.
+fn ranked_before(knowledge: &[&Knowledge]) -> BTreeSet<Vec<String>> {
+    let mut all = BTreeSet::new();
+    for known in knowledge {
+        let name = |id: &ProcedureId| known.vocabulary().procedures.get(id.index()).cloned();
+        let mut add = |ranked: Vec<ProcedureId>| {
+            for many in 1..=ranked.len() {
+                let mut before: Vec<String> = ranked.iter().take(many).filter_map(name).collect();
+                before.sort();
+                before.dedup();
+                all.insert(before);
+            }
+        };
+        for step in known.pathways().iter().flat_map(|it| &it.steps) {
+            add(step.options.iter().map(|it| it.procedure).collect());
+            step.adjunct.iter().for_each(|it| add(it.procedures.clone()));
+        }
+        known.home_care().iter().for_each(|step| add(step.options.iter().map(|it| it.procedure).collect()));
+    }
+    all
+}
+
+/// Day 0, and half of the wait until the same procedure again.
+fn past_days(knowledge: &[&Knowledge], id: &str) -> Vec<Day> {
+    let repeat = knowledge.iter().find_map(|it| {
+        let procedure = it.procedures().iter().find(|it| it.id == id)?;
+        let kinds = procedure.gaps?;
+        it.gaps().between(kinds.kind, kinds.kind).map(|gap| gap.base.plan_min)
+    });
+    std::iter::once(0).chain(repeat.map(|days| -(days / 2))).collect()
+}
+
+/// A strength at which the weaker form of a procedure is used.
+fn weaker(knowledge: &[&Knowledge], id: &str) -> Option<i64> {
+    let known = knowledge.iter().flat_map(|it| it.procedures()).filter(|it| it.id == id);
+    known.filter_map(|it| it.gaps?.weaker).map(|it| it.below.saturating_sub(1)).next()
+}
+
+/// Around every day from which make-up covers the traces of a procedure.
+fn downtimes(knowledge: &[&Knowledge]) -> Vec<Day> {
+    let covered = knowledge.iter().flat_map(|it| it.procedures()).filter_map(|it| it.downtime).map(|it| it.makeup_day);
+    let mut days: Vec<Day> = covered.flat_map(|it| [it.saturating_sub(1), it]).filter(|it| *it >= 0).collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
