@@ -2,8 +2,9 @@
 //!
 //! `cargo bench --bench mutation` tries every mutation of the safety rules and of the gap table and lists those that
 //! nobody noticed; `cargo bench --bench mutation -- ISO-` only those whose name holds a text. A mutation is noticed when
-//! the loader refuses it, when a safety case or a worked regimen comes out otherwise, or when the independent planner
-//! of `tests/oracle` disagrees on how a procedure fares or on the course of a plan.
+//! the loader refuses it, or when one of these tests of the default suite, run on the changed knowledge, would fail: the
+//! matrix of the dossier, its safety cases, the worked cases, and the second planner of `tests/oracle`.
+//! The generated pages would notice everything, and so do not count.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "parts that the tests share")]
@@ -14,10 +15,16 @@ mod compare;
 mod courses;
 #[path = "../tests/oracle/dispositions.rs"]
 mod dispositions;
+#[path = "../tests/safety_cases/dossier.rs"]
+mod dossier;
+#[path = "../tests/oracle/everyone.rs"]
+mod everyone;
 #[path = "../tests/oracle/facts.rs"]
 mod facts;
 #[path = "../tests/oracle/gaps.rs"]
 mod gaps;
+#[path = "../tests/oracle/matrix.rs"]
+mod matrix;
 #[path = "../tests/oracle/people.rs"]
 mod people;
 #[path = "../tests/oracle/person.rs"]
@@ -28,15 +35,15 @@ mod plans;
 mod procedures;
 #[path = "../tests/oracle/rules.rs"]
 mod rules;
-#[path = "../tests/support/service.rs"]
-mod support;
 #[path = "../tests/oracle/verdicts.rs"]
 mod verdicts;
+#[path = "../tests/cases/worked.rs"]
+mod worked;
 
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -44,10 +51,30 @@ use cicatrix::{
     knowledge::{Knowledge, SourceFile},
     release,
     serve::Service,
-    wire::v1::Site,
 };
-use person::{Person, request};
-use plans::Quirk;
+use compare::{Findings, What};
+use person::Person;
+use worked::Worked;
+
+/// The service that the shared parts of the tests ask.
+mod support {
+    use std::{cell::RefCell, sync::Arc};
+
+    use cicatrix::serve::Service;
+
+    thread_local! {
+        static SERVICE: RefCell<Option<Arc<Service>>> = const { RefCell::new(None) };
+    }
+
+    /// The one under test on this thread.
+    pub fn service() -> Arc<Service> {
+        SERVICE.with_borrow(|it| it.clone().unwrap())
+    }
+
+    pub fn put(service: Arc<Service>) {
+        SERVICE.set(Some(service));
+    }
+}
 
 /// One changed text.
 struct Mutation {
@@ -64,20 +91,24 @@ fn main() {
         .iter()
         .filter(|it| filter.is_empty() || filter.iter().any(|text| it.name.contains(text.as_str())))
         .collect();
-    let people = people();
-    std::panic::set_hook(Box::new(|_| {}));
-    assert_eq!(noticed(&Service::new(Knowledge::parse(&files).unwrap()), &people), None, "without a mutation");
+    let asked = Asked::new();
+    // Everything that looks must be content with what is shipped.
+    match noticed(Service::new(Knowledge::parse(&files).unwrap()), &asked) {
+        None => std::panic::set_hook(Box::new(|_| {})),
+        Some(how) => panic!("{how}, without a mutation"),
+    }
     let tally = Mutex::new((BTreeMap::<&str, usize>::new(), Vec::new()));
     let workers = thread::available_parallelism().map_or(2, usize::from);
     thread::scope(|scope| {
         for worker in 0..workers {
-            let (chosen, files, people, tally) = (&chosen, &files, &people, &tally);
+            let (chosen, files, asked, tally) = (&chosen, &files, &asked, &tally);
             scope.spawn(move || {
                 for mutation in chosen.iter().skip(worker).step_by(workers) {
-                    let how = judge(files, mutation, people);
+                    let how = judge(files, mutation, asked);
                     let mut tally = tally.lock().unwrap();
                     *tally.0.entry(how).or_default() += 1;
                     if how == UNNOTICED {
+                        eprintln!("unnoticed so far: {}", mutation.name);
                         tally.1.push(mutation.name.clone());
                     }
                 }
@@ -86,126 +117,68 @@ fn main() {
     });
     let (counts, mut survivors) = tally.into_inner().unwrap();
     survivors.sort();
-    println!("{} mutations, {} people asked", chosen.len(), people.len());
+    println!("{} mutations, {} people and {} worked cases asked", chosen.len(), asked.people.len(), asked.cases.len());
     counts.iter().for_each(|(how, count)| println!("{count:>6} {how}"));
     survivors.iter().for_each(|it| println!("unnoticed: {it}"));
 }
 
 const UNNOTICED: &str = "noticed by nobody";
 
-fn judge(files: &[SourceFile], mutation: &Mutation, people: &[Person]) -> &'static str {
+fn judge(files: &[SourceFile], mutation: &Mutation, asked: &Asked) -> &'static str {
     let mut files = files.to_vec();
     files[mutation.file].text.clone_from(&mutation.text);
     match Knowledge::parse(&files) {
         Err(_) => "refused by the loader",
-        Ok(knowledge) => noticed(&Service::new(knowledge), people).unwrap_or(UNNOTICED),
+        Ok(knowledge) => noticed(Service::new(knowledge), asked).unwrap_or(UNNOTICED),
     }
 }
 
-/// Who notices that the service is not as it should be.
-fn noticed(service: &Service, people: &[Person]) -> Option<&'static str> {
-    if !table_agrees(service.knowledge()) {
+/// Whom the service under test is asked about.
+struct Asked {
+    cases: Vec<Worked>,
+    people: Vec<(String, Person)>,
+}
+
+impl Asked {
+    fn new() -> Self {
+        // Those that tell most mutations apart come first.
+        let mut people = everyone::all_answers_at_sites();
+        people.extend(everyone::all_answers());
+        people.extend(everyone::all_answers_few_and_severe());
+        people.extend(everyone::all_grades_numbers_and_sites());
+        people.extend(everyone::all_answers_elsewhere());
+        Self { cases: worked::all(), people }
+    }
+}
+
+/// Which test of the default suite notices that the service is not as it should be.
+fn noticed(service: Service, asked: &Asked) -> Option<&'static str> {
+    support::put(Arc::new(service));
+    let fails = |look: &dyn Fn() -> bool| !catch_unwind(AssertUnwindSafe(look)).unwrap_or(false);
+    if fails(&|| matrix::differs(support::service().knowledge()).is_empty()) {
         return Some("noticed by the gap matrix");
     }
-    people.iter().find_map(|person| {
-        let answer = service.generate_protocol(request(person)).ok()?;
-        let agrees = catch_unwind(AssertUnwindSafe(|| fares_agree(person, &answer)));
-        if !agrees.unwrap_or(false) {
-            return Some("noticed by how a procedure fares");
-        }
-        let agrees = catch_unwind(AssertUnwindSafe(|| {
-            let told = courses::told(&answer);
-            let known = [None, Some(Quirk::OpinionsOnDayZero), Some(Quirk::ReviewOfNothing)];
-            person.groups.len() > 1 || known.into_iter().any(|quirk| plans::plan(person, quirk) == told)
-        }));
-        (!agrees.unwrap_or(false)).then_some("noticed by the course of a plan")
-    })
-}
-
-fn fares_agree(person: &Person, answer: &cicatrix::wire::v1::GenerateProtocolResponse) -> bool {
-    person.groups.iter().all(|group| {
-        let heard = verdicts::hear(person, group, 0);
-        let mut ids: Vec<&str> = answer.dispositions.iter().map(|it| it.procedure.as_str()).collect();
-        ids.dedup();
-        ids.into_iter().filter(|it| procedures::rule_code(it).is_some()).all(|procedure| {
-            let ours = heard.verdict(procedure);
-            let Some(theirs) = dispositions::said(answer, procedure, group.id) else { return true };
-            let beyond = theirs.action > ours.action
-                && theirs.rules.iter().any(|rule| dispositions::STRICTER.iter().any(|(id, _)| id == rule));
-            // A rule that no longer speaks is missed even where another one is as strict.
-            let all_said = ours
-                .said
-                .iter()
-                .all(|(id, _, _)| SHIPPED.with(|all| !all.contains(*id)) || theirs.rules.iter().any(|it| it == id));
-            beyond || ((theirs.action, theirs.until) == (ours.action, ours.until) && all_said)
-        })
-    })
-}
-
-thread_local! {
-    /// Ids of the shipped safety rules.
-    static SHIPPED: std::collections::BTreeSet<String> = {
-        let knowledge = Knowledge::parse(&release::embedded()).unwrap();
-        let ids = knowledge.safety().iter().map(|it| knowledge.rules()[it.rule.index()].id.clone());
-        ids.collect()
-    };
-}
-
-/// Does the table hold what the independent matrix holds?
-fn table_agrees(knowledge: &Knowledge) -> bool {
-    const IDS: [&str; 10] = [
-        "subcision",
-        "punch-excision",
-        "tca-cross",
-        "microneedling",
-        "mnrf",
-        "ablative-fractional-laser",
-        "non-ablative-fractional-laser",
-        "picosecond-fractional-laser",
-        "prp",
-        "peel-superficial-aha",
-    ];
-    let kind = |id: &str| {
-        let place = knowledge.vocabulary().procedure(id).unwrap();
-        knowledge.procedures()[place.index()].gaps.unwrap().kind
-    };
-    IDS.iter().all(|from| {
-        IDS.iter().all(|to| {
-            let (a, b) = (gaps::code(from, 100.0).unwrap(), gaps::code(to, 100.0).unwrap());
-            let ours = gaps::gap(a, b, gaps::Skin { dark: false, primed: false, trunk: false });
-            let Some(cell) = knowledge.gaps().between(kind(from), kind(to)) else { return false };
-            let base = cell.base;
-            (base.plan_min, base.typical_from.max(base.plan_min)) == (ours.least, ours.typical)
-        })
-    })
-}
-
-fn people() -> Vec<Person> {
-    let mut all = Vec::new();
-    for kind in people::KINDS {
-        for phototype in [Some(2), Some(4), Some(6), None] {
-            for answer in people::answers() {
-                let mut person = people::person(kind, Site::Cheek, phototype, None, 12);
-                answer.give(&mut person);
-                all.push(person);
-            }
-        }
+    if fails(&|| dossier::wrong().0.is_empty()) {
+        return Some("noticed by the safety cases of the dossier");
     }
-    let healthy = people::answers().swap_remove(0);
-    for site in 1..=20 {
-        for phototype in [Some(2), Some(5)] {
-            for answer in people::answers() {
-                let mut person = people::person(people::KINDS[0], Site::try_from(site).unwrap(), phototype, None, 12);
-                if answer.name != healthy.name && site > 1 && site % 5 != 0 {
-                    continue;
-                }
-                answer.give(&mut person);
-                all.push(person);
-            }
-        }
+    if fails(&|| worked::wrong(&support::service(), &asked.cases).is_empty()) {
+        return Some("noticed by a worked case");
     }
-    all
+    let disagrees = |(who, person): &(String, Person)| {
+        fails(&|| {
+            let mut found = Findings::default();
+            let what = if person.groups.len() > 1 { What::Dispositions } else { What::DispositionsAndPlans };
+            found.compare(what, who, person);
+            found.agree()
+        })
+    };
+    // A few of each kind first: most mutations show in one of them.
+    let few = asked.people.iter().step_by(FEW);
+    few.chain(&asked.people).any(disagrees).then_some("noticed by the second opinion")
 }
+
+/// One person of so many is asked first.
+const FEW: usize = 23;
 
 /// Every mutation of the safety rules and of the waits.
 fn mutations(files: &[SourceFile]) -> Vec<Mutation> {

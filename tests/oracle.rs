@@ -20,6 +20,8 @@ mod everyone;
 mod facts;
 #[path = "oracle/gaps.rs"]
 mod gaps;
+#[path = "oracle/matrix.rs"]
+mod matrix;
 #[path = "oracle/people.rs"]
 mod people;
 #[path = "oracle/person.rs"]

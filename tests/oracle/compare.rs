@@ -32,7 +32,8 @@ impl Findings {
         self.told.entry(cause).or_insert_with(|| (0, who.to_owned())).0 += 1;
     }
 
-    fn compare(&mut self, what: What, who: &str, person: &Person) {
+    /// Compares one person's answer.
+    pub fn compare(&mut self, what: What, who: &str, person: &Person) {
         self.people += 1;
         match service().generate_protocol(request(person)) {
             Ok(answer) => {
@@ -43,6 +44,11 @@ impl Findings {
             }
             Err(status) => self.tell(format!("refused: {:?}", cicatrix::serve::violations(&status)), who),
         }
+    }
+
+    /// Do both agree on everybody so far?
+    pub fn agree(&self) -> bool {
+        self.told.is_empty()
     }
 
     fn add(&mut self, other: Self) {

@@ -4,9 +4,11 @@ use cicatrix::wire::v1::Site;
 
 use super::{
     compare::{What, compare_all},
+    matrix,
     people::{self, Answer, KINDS, answers},
     person::{Group, Kind, Past, Person},
     plans::Quirk,
+    support::service,
 };
 
 fn phototypes() -> Vec<Option<i32>> {
@@ -22,8 +24,8 @@ fn with(answer: &Answer, mut person: Person) -> Person {
     person
 }
 
-#[test]
-fn every_answer_on_every_pathway_and_phototype() {
+/// Every answer on every pathway and phototype.
+pub fn all_answers() -> Vec<(String, Person)> {
     let mut people = Vec::new();
     let answers = answers();
     for kind in KINDS {
@@ -34,14 +36,46 @@ fn every_answer_on_every_pathway_and_phototype() {
             }
         }
     }
+    people
+}
+
+/// Every past session at every distance.
+pub fn all_past_sessions() -> Vec<(String, Person)> {
+    let mut people = Vec::new();
+    for kind in [Kind::IcePick, Kind::Rolling] {
+        for phototype in [Some(2), Some(4), None] {
+            for site in [Site::Cheek, Site::Back] {
+                for primed_days in [None, Some(20)] {
+                    for (procedure, tca_percent) in DONE {
+                        for days_ago in (0..64).chain([181, 182, 195, 196]) {
+                            let mut person = people::person(kind, site, phototype, None, 12);
+                            person.primed_days = primed_days;
+                            person.history = vec![Past { procedure, days_ago, tca_percent }];
+                            let name = format!(
+                                "{kind:?}, {phototype:?}, {site:?}, primed {primed_days:?}, {procedure} {tca_percent:?} \
+                                 {days_ago} days ago"
+                            );
+                            people.push((name, person));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    people
+}
+
+#[test]
+fn every_answer_on_every_pathway_and_phototype() {
+    let people = all_answers();
     let found = compare_all("answers", What::DispositionsAndPlans, &people);
     for quirk in Quirk::ALL {
         assert!(found.known.contains_key(&quirk), "{quirk:?} is seen no more: take it off the list of known errors");
     }
 }
 
-#[test]
-fn every_grade_number_and_site() {
+/// Every grade, number and site.
+pub fn all_grades_numbers_and_sites() -> Vec<(String, Person)> {
     let mut people = Vec::new();
     for kind in KINDS {
         for phototype in phototypes() {
@@ -55,11 +89,17 @@ fn every_grade_number_and_site() {
             }
         }
     }
-    compare_all("grades, numbers and sites", What::DispositionsAndPlans, &people);
+    people
 }
 
 #[test]
-fn every_answer_at_sites_with_rules_of_their_own() {
+fn every_grade_number_and_site() {
+    let people = all_grades_numbers_and_sites();
+    compare_all("grades, numbers and sites", What::DispositionsAndPlans, &people);
+}
+
+/// Every answer at sites that have rules of their own.
+pub fn all_answers_at_sites() -> Vec<(String, Person)> {
     let sites = [Site::Forehead, Site::Perioral, Site::Jawline, Site::Neck, Site::Chest, Site::Periorbital];
     let mut people = Vec::new();
     let answers = answers();
@@ -73,11 +113,17 @@ fn every_answer_at_sites_with_rules_of_their_own() {
             }
         }
     }
-    compare_all("answers at other sites", What::DispositionsAndPlans, &people);
+    people
 }
 
 #[test]
-fn every_answer_with_few_and_with_severe_scars() {
+fn every_answer_at_sites_with_rules_of_their_own() {
+    let people = all_answers_at_sites();
+    compare_all("answers at other sites", What::DispositionsAndPlans, &people);
+}
+
+/// Every answer with few scars and with severe ones.
+pub fn all_answers_few_and_severe() -> Vec<(String, Person)> {
     let mut people = Vec::new();
     let answers = answers();
     for kind in KINDS {
@@ -91,6 +137,12 @@ fn every_answer_with_few_and_with_severe_scars() {
             }
         }
     }
+    people
+}
+
+#[test]
+fn every_answer_with_few_and_with_severe_scars() {
+    let people = all_answers_few_and_severe();
     compare_all("answers, few and severe", What::DispositionsAndPlans, &people);
 }
 
@@ -114,33 +166,12 @@ const DONE: [(&str, Option<f64>); 14] = [
 
 #[test]
 fn every_past_session_keeps_its_distance() {
-    let mut people = Vec::new();
-    for kind in [Kind::IcePick, Kind::Rolling] {
-        for phototype in [Some(2), Some(4), None] {
-            for site in [Site::Cheek, Site::Back] {
-                for primed_days in [None, Some(20)] {
-                    for (procedure, tca_percent) in DONE {
-                        for days_ago in (0..64).chain([181, 182, 195, 196]) {
-                            let mut person = people::person(kind, site, phototype, None, 12);
-                            person.primed_days = primed_days;
-                            person.history = vec![Past { procedure, days_ago, tca_percent }];
-                            let name = format!(
-                                "{kind:?}, {phototype:?}, {site:?}, primed {primed_days:?}, {procedure} {tca_percent:?} \
-                                 {days_ago} days ago"
-                            );
-                            people.push((name, person));
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let people = all_past_sessions();
     compare_all("past sessions", What::Dispositions, &people);
 }
 
-/// "Field facts belong to a field": an answer about one site changes nothing at another.
-#[test]
-fn an_answer_about_one_site_stays_there() {
+/// Every answer about a field, at another site only.
+pub fn all_answers_elsewhere() -> Vec<(String, Person)> {
     let mut people = Vec::new();
     for kind in [Kind::IcePick, Kind::Rolling] {
         for phototype in [Some(2), Some(6)] {
@@ -154,5 +185,18 @@ fn an_answer_about_one_site_stays_there() {
             }
         }
     }
+    people
+}
+
+/// "Field facts belong to a field": an answer about one site changes nothing at another.
+#[test]
+fn an_answer_about_one_site_stays_there() {
+    let people = all_answers_elsewhere();
     compare_all("fields", What::Dispositions, &people);
+}
+
+#[test]
+fn the_gap_table_is_the_matrix() {
+    let differs = matrix::differs(service().knowledge());
+    assert!(differs.is_empty(), "\n{}", differs.join("\n"));
 }

@@ -10,10 +10,9 @@ use prost::Message as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    ACTIONS, Case, Cases, action, cases,
+    dossier::{ACTIONS, Case, Cases, action, cases, person_of},
     facts::{self, vocabulary},
     person::{Person, request},
-    person_of,
     support::service,
 };
 
