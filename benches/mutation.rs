@@ -3,7 +3,7 @@
 //! `cargo bench --bench mutation` tries every mutation of the safety rules and of the gap table and lists those that
 //! nobody noticed; `cargo bench --bench mutation -- ISO-` only those whose name holds a text. A mutation is noticed when
 //! the loader refuses it, or when one of these tests of the default suite, run on the changed knowledge, would fail: the
-//! matrix of the dossier, its safety cases, the worked cases, and the second planner of `tests/oracle`.
+//! matrix of the dossier and the signed page of waits, the safety cases, the worked cases, and the second planner of `tests/oracle`.
 //! The generated pages would notice everything, and so do not count.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
@@ -37,6 +37,8 @@ mod procedures;
 mod rules;
 #[path = "../tests/oracle/verdicts.rs"]
 mod verdicts;
+#[path = "../tests/cases/waits.rs"]
+mod waits;
 #[path = "../tests/cases/worked.rs"]
 mod worked;
 
@@ -157,6 +159,9 @@ fn noticed(service: Service, asked: &Asked) -> Option<&'static str> {
     let fails = |look: &dyn Fn() -> bool| !catch_unwind(AssertUnwindSafe(look)).unwrap_or(false);
     if fails(&|| matrix::differs(support::service().knowledge()).is_empty()) {
         return Some("noticed by the gap matrix");
+    }
+    if fails(&|| waits::differs(support::service().knowledge()).is_empty()) {
+        return Some("noticed by the signed page of waits");
     }
     if fails(&|| dossier::wrong().0.is_empty()) {
         return Some("noticed by the safety cases of the dossier");

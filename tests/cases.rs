@@ -7,6 +7,8 @@
 
 #[path = "support/service.rs"]
 mod support;
+#[path = "cases/waits.rs"]
+mod waits;
 #[path = "cases/worked.rs"]
 mod worked;
 
@@ -16,4 +18,11 @@ fn worked_cases_come_out_as_written() {
     assert!(cases.len() >= 60, "only {} worked cases", cases.len());
     let wrong = worked::wrong(support::service(), &cases);
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The page of all waits in `tests/golden/waits.txt` is changed by hand together with a wait: that is the sign-off.
+#[test]
+fn every_wait_is_as_it_was_signed() {
+    let differs = waits::differs(support::service().knowledge());
+    assert!(differs.is_empty(), "\n{}", differs.join("\n"));
 }

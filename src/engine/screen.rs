@@ -1,9 +1,9 @@
 //! Screens: which safety rules speak on which scars, on which days.
 
 use crate::{
-    domain::{Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, ScarIndex, Scope, Truth},
-    engine::{history, select::Context},
-    knowledge::{Knowledge, SafetyRule},
+    domain::{Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, ScarIndex, Truth},
+    engine::{history, limits::FEW_RULES, select::Context},
+    knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable},
 };
 
 /// A safety rule that fired, and the days on which it holds.
@@ -36,34 +36,55 @@ pub(super) enum Standing {
 /// Everything that fired.
 #[derive(Debug)]
 pub(super) struct Screening<'k> {
-    /// Rules over facts of the patient: they hold for every group.
-    common: Vec<Firing<'k>>,
-    /// Rules over facts of the field and the scar, by group.
-    own: Vec<Vec<Firing<'k>>>,
+    table: &'k SafetyTable,
+    /// By group.
+    groups: Vec<Fired<'k>>,
+}
+
+/// What fired on one group.
+#[derive(Debug, Default)]
+struct Fired<'k> {
+    /// The rules that hold on some day.
+    rules: RuleSet,
+    /// Their first windows, in the order of the rules: the strictest first.
+    first: Vec<Firing<'k>>,
+    /// What opens again after it had ended.
+    again: Vec<Firing<'k>>,
 }
 
 /// Screens every group. `facts` are the facts of each group, in order.
 pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts]) -> Screening<'k> {
-    let mut common = Vec::new();
+    let table = knowledge.safety_table();
+    let rules = knowledge.safety();
     let patient = facts.first().unwrap_or(&case.patient);
-    for rule in knowledge.safety().iter().filter(|rule| rule.scope == Scope::Patient) {
-        fire(rule, patient, &mut common);
-    }
-    let narrow: Vec<_> = knowledge.safety().iter().filter(|rule| rule.scope != Scope::Patient).collect();
-    let own = facts.iter().map(|facts| {
-        let mut fired = Vec::new();
-        narrow.iter().for_each(|rule| fire(rule, facts, &mut fired));
-        fired
-    });
-    Screening { common, own: own.collect() }
+    let (of_patient, narrow) = table.open(patient);
+    let common = fire(rules, of_patient, patient);
+    let groups = facts.iter().map(|facts| common.with(fire(rules, table.open_on(narrow, facts), facts)));
+    Screening { table, groups: groups.collect() }
 }
 
-/// Adds the windows in which `rule` holds.
-fn fire<'k>(rule: &'k SafetyRule, facts: &Facts, fired: &mut Vec<Firing<'k>>) {
+/// Finds the days on which each of `open` holds.
+fn fire<'k>(rules: &'k [SafetyRule], open: RuleSet, facts: &Facts) -> Fired<'k> {
+    let mut fired = Fired { first: Vec::with_capacity(open.len()), ..Fired::default() };
+    for (place, rule) in open.places().filter_map(|place| Some((place, rules.get(place)?))) {
+        let windows = fired.first.len();
+        windows_of(rule, facts, |from, until| {
+            let to = if fired.first.len() == windows { &mut fired.first } else { &mut fired.again };
+            to.push(Firing { rule, from, until });
+        });
+        if fired.first.len() > windows {
+            fired.rules.insert(place);
+        }
+    }
+    fired
+}
+
+/// Calls `add` with each window in which `rule` holds.
+fn windows_of(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
     if !rule.timed {
         // Nothing in it changes with the days.
         if holds(rule, facts, 0) {
-            fired.push(Firing { rule, from: 0, until: Day::MAX });
+            add(0, Day::MAX);
         }
         return;
     }
@@ -80,14 +101,14 @@ fn fire<'k>(rule: &'k SafetyRule, facts: &Facts, fired: &mut Vec<Firing<'k>>) {
         match (holds(rule, facts, day), open) {
             (true, None) => open = Some(day),
             (false, Some(from)) => {
-                fired.push(Firing { rule, from, until: day });
+                add(from, day);
                 open = None;
             }
             (true, Some(_)) | (false, None) => {}
         }
     }
     if let Some(from) = open {
-        fired.push(Firing { rule, from, until: Day::MAX });
+        add(from, Day::MAX);
     }
 }
 
@@ -100,15 +121,34 @@ fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
     }
 }
 
+impl<'k> Fired<'k> {
+    /// Together with what fired by other rules.
+    fn with(&self, own: Self) -> Self {
+        let mut first = Vec::with_capacity(self.first.len() + own.first.len());
+        let (mut common, mut narrow) = (self.first.iter(), own.first.iter());
+        let rules = self.rules.or(own.rules);
+        for place in rules.places() {
+            let next = if self.rules.contains(place) { common.next() } else { narrow.next() };
+            first.extend(next);
+        }
+        let again = self.again.iter().chain(&own.again).copied().collect();
+        Fired { rules, first, again }
+    }
+}
+
 impl<'k> Screening<'k> {
-    /// The rules that fired for `procedure` on `scar`.
+    /// The rules that fired for `procedure` on `scar`: the strictest first, and last what opens again.
     pub(super) fn of(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = &Firing<'k>> {
-        self.on(scar).filter(move |firing| firing.rule.procedures.contains(procedure))
+        let on = self.table.on(procedure);
+        self.groups.get(scar.index()).into_iter().flat_map(move |fired| {
+            let first = on.ranks(fired.rules).filter_map(|rank| fired.first.get(rank));
+            first.chain(fired.again.iter().filter(move |firing| firing.rule.procedures.contains(procedure)))
+        })
     }
 
     /// The rules that fired on `scar`, whatever the procedure.
     pub(super) fn on(&self, scar: ScarIndex) -> impl Iterator<Item = &Firing<'k>> {
-        self.common.iter().chain(self.own.get(scar.index()).into_iter().flatten())
+        self.groups.get(scar.index()).into_iter().flat_map(|fired| fired.first.iter().chain(&fired.again))
     }
 
     /// How `procedure` fares on `scar`.
@@ -141,12 +181,11 @@ impl<'k> Screening<'k> {
 
 /// How every procedure fares on every group, groups that fare alike taken together.
 pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
-    let mut all = Vec::new();
-    let mut scratch = Vec::new();
+    let mut all = Vec::with_capacity(context.knowledge.procedures().len());
     for (procedure, _) in context.knowledge.procedure_ids() {
         let first = all.len();
         for (scar, found) in (0_u16..).map(ScarIndex).zip(&context.case.findings.scars) {
-            let fresh = disposition(context, procedure, scar, &mut scratch);
+            let fresh = disposition(context, procedure, scar);
             let alike = |it: &&mut Disposition| {
                 it.action == fresh.action
                     && it.until_day == fresh.until_day
@@ -166,41 +205,42 @@ pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
     all
 }
 
-fn disposition<'k>(
-    context: Context<'_, 'k>,
-    procedure: ProcedureId,
-    scar: ScarIndex,
-    fired: &mut Vec<Firing<'k>>,
-) -> Disposition {
+fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Disposition {
     let knowledge = context.knowledge;
-    fired.clear();
-    fired.extend(context.screening.of(procedure, scar).filter(|firing| firing.touches(0, 0)));
-    fired.sort_unstable_by_key(|firing| (std::cmp::Reverse(firing.rule.action), firing.rule.rule));
+    let fired = || context.screening.of(procedure, scar).filter(|firing| firing.touches(0, 0));
     let spacing = history::wait(context, procedure, scar);
-    let ruled = fired.first().map(|firing| firing.rule.action);
-    let action = ruled.max(spacing.as_ref().map(|_| Action::Defer));
-    let waits = || fired.iter().filter(|firing| firing.rule.action == Action::Defer);
-    let deferred = action == Some(Action::Defer);
-    let dated = waits().map(|firing| firing.until).filter(|until| *until != Day::MAX);
-    let until_day = dated.chain(spacing.iter().map(|it| it.until)).max();
-    // What must come to an end is named before what can be settled at the visit.
-    let until_event =
-        waits().filter_map(|firing| firing.rule.until).min_by_key(|event| (at_visit(knowledge, *event), *event));
-    let strict = fired.iter().take_while(|firing| firing.rule.action >= Action::Defer).count();
-    let mut reasons: Vec<_> = fired.iter().map(|firing| firing.rule.rule).collect();
+    let mut ruled: Option<Action> = None;
+    let mut until_day = spacing.as_ref().map(|it| it.until);
+    let mut until_event: Option<(bool, EventId)> = None;
+    let mut strict = 0;
+    let mut reasons: Vec<RuleId> = Vec::with_capacity(FEW_RULES);
+    for firing in fired() {
+        let action = firing.rule.action;
+        ruled = ruled.max(Some(action));
+        strict += usize::from(action >= Action::Defer);
+        reasons.push(firing.rule.rule);
+        if action == Action::Defer {
+            until_day = until_day.max(Some(firing.until).filter(|until| *until != Day::MAX));
+            // What must come to an end is named before what can be settled at the visit.
+            let event = firing.rule.until.map(|event| (at_visit(knowledge, event), event));
+            until_event = [until_event, event].into_iter().flatten().min();
+        }
+    }
     if let Some(spacing) = spacing {
         reasons.splice(strict..strict, std::iter::once(spacing.rule).chain(spacing.also));
     }
     if reasons.is_empty() {
         reasons.push(knowledge.planning().allowed);
     }
+    let action = ruled.max(spacing.map(|_| Action::Defer));
+    let deferred = action == Some(Action::Defer);
     Disposition {
         procedure,
         scars: Vec::new(),
         sites: Vec::new(),
         action,
         until_day: until_day.filter(|_| deferred),
-        until_event: until_event.filter(|_| deferred),
+        until_event: until_event.map(|(_, event)| event).filter(|_| deferred),
         reasons,
     }
 }

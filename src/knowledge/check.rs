@@ -23,7 +23,8 @@ use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SourceFile, model, policy::Policies, raw, wait,
+    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SafetyTable, SourceFile, model,
+    policy::Policies, raw, wait,
 };
 use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
@@ -302,6 +303,7 @@ impl Checker {
         let mut conditions = std::mem::take(&mut self.conditions);
         conditions.sort_by(|a, b| a.file.cmp(&b.file));
 
+        let safety_table = SafetyTable::new(&safety, procedures.len());
         Some(Knowledge {
             release: parsed.release.raw.release.get_ref().clone(),
             date: date?,
@@ -322,6 +324,7 @@ impl Checker {
             policies,
             required,
             asked: safety::asked(&safety),
+            safety_table,
             safety,
             items,
             conditions,

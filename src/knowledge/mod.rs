@@ -6,6 +6,7 @@ mod model;
 mod policy;
 mod problem;
 mod raw;
+mod table;
 mod wait;
 
 pub use model::{
@@ -18,6 +19,7 @@ pub use model::{
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};
+pub use table::{RuleSet, SafetyTable};
 
 /// The path of a problem that is not in a file but in what a deployment chose.
 pub const SETTINGS: &str = "settings";

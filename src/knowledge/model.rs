@@ -4,7 +4,7 @@ mod scales;
 
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
-use super::policy::Policy;
+use super::{policy::Policy, table::SafetyTable};
 use crate::domain::{
     Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
     ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary, WidthBucket,
@@ -23,6 +23,7 @@ pub struct Knowledge {
     pub(super) procedures: Vec<Procedure>,
     pub(super) gaps: Gaps,
     pub(super) safety: Vec<SafetyRule>,
+    pub(super) safety_table: SafetyTable,
     pub(super) classification: Classification,
     pub(super) grading: Grading,
     pub(super) pathways: Vec<Pathway>,
@@ -706,9 +707,14 @@ impl Knowledge {
         &self.gaps
     }
 
-    /// The safety rules, in the order of the ids.
+    /// The safety rules: the strictest first, and then in the order of the ids.
     pub fn safety(&self) -> &[SafetyRule] {
         &self.safety
+    }
+
+    /// The same as bit tables.
+    pub fn safety_table(&self) -> &SafetyTable {
+        &self.safety_table
     }
 
     /// The decision table.

@@ -76,6 +76,8 @@ pub fn gap(from: &str, to: &str, skin: Skin) -> Gap {
     let strong = |it: &str| matches!(it, "AFL" | "CRH");
     let mut add = basis != "S" && (strong(from) || strong(to)) && from != "PRP" && to != "PRP";
     match (from, to) {
+        // "Low to low 2/4."
+        ("CRL", "CRL") => (least, typical, add) = (2, 4, false),
         // Acid after acid: floor 2; plan minimum 4, or 2 where priming is recorded; typical 4. A weaker acid never waits
         // longer than a stronger one.
         ("CRH" | "CRL", "CRH" | "CRL") => {

@@ -4,24 +4,27 @@ use cicatrix::knowledge::{Knowledge, Spacing};
 
 use super::gaps::{Skin, code, gap};
 
-/// A procedure for each row and column of the matrix.
-const PROCEDURES: [&str; 10] = [
-    "subcision",
-    "punch-excision",
-    "tca-cross",
-    "microneedling",
-    "mnrf",
-    "ablative-fractional-laser",
-    "non-ablative-fractional-laser",
-    "picosecond-fractional-laser",
-    "prp",
-    "peel-superficial-aha",
+/// A procedure for each row and column of the matrix, with the strength of an acid.
+const PROCEDURES: [(&str, f64); 11] = [
+    ("subcision", 0.0),
+    ("punch-excision", 0.0),
+    ("tca-cross", 100.0),
+    ("tca-cross", 50.0),
+    ("microneedling", 0.0),
+    ("mnrf", 0.0),
+    ("ablative-fractional-laser", 0.0),
+    ("non-ablative-fractional-laser", 0.0),
+    ("picosecond-fractional-laser", 0.0),
+    ("prp", 0.0),
+    ("peel-superficial-aha", 0.0),
 ];
 
 /// What a least wait may fall to when a clinician decides so, in weeks, where it is not the least wait itself.
-const FLOORS: [(&str, &str, i32); 8] = [
+const FLOORS: [(&str, &str, i32); 10] = [
     // "Acid after acid: floor 2."
     ("CRH", "CRH", 2),
+    ("CRH", "CRL", 2),
+    ("CRL", "CRH", 2),
     // "Floor 3; plan minimum 4, in IV-VI 6."
     ("AFL", "AFL", 3),
     // "Staged 4 floor, 6 plan."
@@ -43,9 +46,12 @@ const LONGER: [(&str, &str, i32, &str); 2] = [
 
 /// Every cell that is not as the matrix has it.
 pub fn differs(knowledge: &Knowledge) -> Vec<String> {
-    let kind = |id: &str| {
+    let kind = |(id, strength): (&str, f64)| {
         let place = knowledge.vocabulary().procedure(id).unwrap();
-        knowledge.procedures()[place.index()].gaps.unwrap().kind
+        let gaps = knowledge.procedures()[place.index()].gaps.unwrap();
+        // Strengths are in thousandths.
+        let weaker = gaps.weaker.filter(|it| strength * 1000.0 < it.below as f64);
+        weaker.map_or(gaps.kind, |it| it.kind)
     };
     let mut all = Vec::new();
     for from in PROCEDURES {
@@ -53,14 +59,14 @@ pub fn differs(knowledge: &Knowledge) -> Vec<String> {
             let cell = knowledge.gaps().between(kind(from), kind(to)).unwrap();
             // What priming shortens stands in a row of its own, for skin that was not primed.
             let Spacing { floor, plan_min, typical_from, .. } = cell.base;
-            let (a, b) = (code(from, 100.0).unwrap(), code(to, 100.0).unwrap());
+            let (a, b) = (code(from.0, from.1).unwrap(), code(to.0, to.1).unwrap());
             let ours = gap(a, b, Skin { dark: false, primed: false, trunk: false });
             let of_pair = |it: &&(&str, &str, i32)| (it.0, it.1) == (a, b);
             let least = FLOORS.iter().find(of_pair).map_or(ours.least, |it| 7 * it.2);
             let usual = LONGER.iter().find(|it| (it.0, it.1) == (a, b)).map_or(ours.typical, |it| 7 * it.2);
             let (written, expected) = ((floor, plan_min, typical_from.max(plan_min)), (least, ours.least, usual));
             if written != expected {
-                all.push(format!("{from} to {to}: {written:?} days, and the matrix has {expected:?}"));
+                all.push(format!("{a} to {b}: {written:?} days, and the matrix has {expected:?}"));
             }
         }
     }

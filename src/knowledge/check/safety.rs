@@ -6,12 +6,13 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
-        Amount, CareItem, ItemAt, Lead, Procedure, RequiredFact, SafetyLimit, SafetyRule, SourceFile, condition, raw,
+        Amount, CareItem, ItemAt, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule, SourceFile,
+        condition, raw,
     },
 };
 
 impl Scope<'_> {
-    /// The safety rules that the policies leave in force, in the order of the ids, and what they add to plans.
+    /// The safety rules that the policies leave in force, the strictest first, and what they add to plans.
     pub(super) fn safety(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure]) -> (Vec<SafetyRule>, Vec<CareItem>) {
         let mut rules = Vec::new();
         let mut items = Vec::new();
@@ -23,7 +24,11 @@ impl Scope<'_> {
                 }
             }
         }
-        rules.sort_by_key(|it| it.rule);
+        if let (true, Some(file)) = (rules.len() > RuleSet::CAPACITY, parsed.safety.last()) {
+            let message = format!("there are more than {} safety rules", RuleSet::CAPACITY);
+            self.checker.problem(&file.source.path, 1, message);
+        }
+        rules.sort_by_key(|it| (std::cmp::Reverse(it.action), it.rule));
         (rules, items)
     }
 
