@@ -6,8 +6,9 @@ pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedS
 
 use super::{policy::Policy, table::SafetyTable};
 use crate::domain::{
-    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, FindingKind, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
-    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary, WidthBucket,
+    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, FindingKind, GradeFlag, ItemKind, Phase, Predicate,
+    ProcedureId, ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary,
+    WidthBucket,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.

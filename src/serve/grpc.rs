@@ -74,6 +74,10 @@ impl ProtocolService for Service {
     ) -> Answer<v1::GenerateProtocolResponse> {
         answer(request, |it| Self::generate_protocol(self, it))
     }
+
+    async fn check_protocol(&self, request: Request<v1::CheckProtocolRequest>) -> Answer<v1::CheckProtocolResponse> {
+        answer(request, |it| Self::check_protocol(self, it))
+    }
 }
 
 #[async_trait]

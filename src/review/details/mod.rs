@@ -177,8 +177,9 @@ impl All<'_> {
     }
 
     fn safety(&mut self, it: &SafetyRule) {
-        let SafetyRule { rule, when, if_unknown, procedures, action, until, limits, lead, precondition, stacked, .. } =
-            it;
+        let SafetyRule {
+            rule, when, if_unknown, procedures, action, until, limits, lead, precondition, stacked, ..
+        } = it;
         let action: &str = (*action).into();
         self.add(*rule, "action", action.to_owned());
         self.procedures(*rule, *procedures);
