@@ -38,7 +38,7 @@ pub struct ProposedSession {
 pub struct ProposedProcedure {
     /// The procedure.
     pub procedure: ProcedureId,
-    /// The groups, in order; never empty.
+    /// The groups, in order.
     pub scars: Vec<ScarIndex>,
     /// The groups were named one by one, so it is meant for each of them.
     pub named: bool,
@@ -66,7 +66,7 @@ pub struct ProposedSetting {
 pub struct ProposedHomeCare {
     /// The procedure.
     pub procedure: ProcedureId,
-    /// The groups, in order; never empty.
+    /// The groups, in order.
     pub scars: Vec<ScarIndex>,
     /// The first day.
     pub start: Day,
@@ -176,8 +176,8 @@ pub enum Place {
     HomeCare(usize),
     /// A past session: its place in the history in the order of the days.
     Past(usize),
-    /// The plan as a whole.
-    Plan,
+    /// The days on which the result is judged.
+    Reviews,
 }
 
 /// What was compared.

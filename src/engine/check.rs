@@ -115,7 +115,7 @@ impl<'a, 'k> Found<'a, 'k> {
             }
             Place::HomeCare(at) => self.plan.home_care.get(at).map(|it| it.start),
             Place::Past(at) => self.context.case.history.get(at).map(|it| it.day),
-            Place::Plan => None,
+            Place::Reviews => None,
         }
     }
 

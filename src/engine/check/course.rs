@@ -129,10 +129,13 @@ fn order(found: &mut Found<'_, '_>) {
     for ((later, earlier, rule), (spots, first, open)) in wrong {
         let mut about = spots.about(found, Some(later));
         let sessions = about.places.iter().filter_map(|place| match place {
-            Place::Procedure(session, _) => Some(*session),
-            Place::Session(_) | Place::Setting(..) | Place::HomeCare(_) | Place::Past(_) | Place::Plan => None,
+            Place::Procedure(session, _) => Some((*session, found.day_of(*place)?)),
+            Place::Session(_) | Place::Setting(..) | Place::HomeCare(_) | Place::Past(_) | Place::Reviews => None,
         });
-        about.mends = sessions.map(|session| Mend::Postpone { session, day: open }).collect();
+        // The course keeps its rhythm.
+        let shift = open.saturating_sub(about.day.unwrap_or(open));
+        about.mends =
+            sessions.map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }).collect();
         about.places.push(first);
         about.other = Some(earlier);
         found.add(FindingKind::OrderOfSteps, [rule], about);
@@ -147,7 +150,7 @@ fn wait(context: Context<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sca
 }
 
 /// The phase in which the pathway of the group has the procedure, with the rule of the step.
-fn phase(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> Option<(Phase, RuleId)> {
+pub(super) fn phase(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> Option<(Phase, RuleId)> {
     let facts = context.facts.get(scar.index())?;
     let holds = |when: &crate::domain::Predicate| when.holds(facts, 0) == Truth::Yes;
     let pathway = context.knowledge.pathways().iter().find(|it| holds(&it.answers))?;
@@ -167,7 +170,7 @@ fn review(found: &mut Found<'_, '_>) {
     }
     let day = last.day.saturating_add(planning.final_review.days);
     let about = About {
-        places: vec![Place::Plan, Place::Session(last.session)],
+        places: vec![Place::Reviews, Place::Session(last.session)],
         day: Some(day),
         mends: vec![Mend::AddReview { day }],
         ..About::default()
@@ -186,6 +189,13 @@ fn home_care(found: &mut Found<'_, '_>) {
         let known = context.knowledge.procedures().get(given.procedure.index());
         let Some(course) = known.and_then(|it| it.course) else { continue };
         let Some(most) = course.at_most else { continue };
+        if let Some(end) = beside(found, given.procedure, most) {
+            if given.end.is_none_or(|it| it > end) {
+                let mends = vec![Mend::EndHomeCare { home_care: at, day: end.max(given.start) }];
+                too_long(found, at, course.rule, None, mends);
+            }
+            continue;
+        }
         let before = used.entry(given.procedure).or_insert_with(|| recorded(context, given.procedure));
         let length = given.end.unwrap_or(Day::MAX).saturating_sub(given.start);
         let total = before.saturating_add(length);
@@ -200,18 +210,33 @@ fn home_care(found: &mut Found<'_, '_>) {
         } else {
             Mend::Remove { places: vec![place], scars: given.scars.clone() }
         };
-        let about = About {
-            places: vec![place],
-            day: Some(given.start),
-            procedure: Some(given.procedure),
-            scars: given.scars.clone(),
-            // A course without an end has no length to compare.
-            measured: given.end.map(|_| Measured::Days { found: total, limit: most }),
-            mends: vec![mend],
-            ..About::default()
-        };
-        found.add(FindingKind::CourseTooLong, [course.rule], about);
+        // A course without an end has no length to compare.
+        let measured = given.end.map(|_| Measured::Days { found: total, limit: most });
+        too_long(found, at, course.rule, measured, vec![mend]);
     }
+}
+
+fn too_long(found: &mut Found<'_, '_>, at: usize, rule: RuleId, measured: Option<Measured>, mends: Vec<Mend>) {
+    let Some(given) = found.plan.home_care.get(at) else { return };
+    let about = About {
+        places: vec![Place::HomeCare(at)],
+        day: Some(given.start),
+        procedure: Some(given.procedure),
+        scars: given.scars.clone(),
+        measured,
+        mends,
+        ..About::default()
+    };
+    found.add(FindingKind::CourseTooLong, [rule], about);
+}
+
+/// The last day of what is used after sessions: its course counts from the last of them.
+fn beside(found: &Found<'_, '_>, id: ProcedureId, most: Day) -> Option<Day> {
+    let steps = found.context.knowledge.home_care().iter().filter(|it| !it.with.is_empty());
+    let mut steps = steps.filter(|it| it.options.iter().any(|it| it.procedure == id));
+    let with = steps.next()?.with;
+    let sessions = found.items.iter().filter(|it| with.contains(it.id));
+    sessions.map(|it| it.day).max().map(|last| last.saturating_add(most))
 }
 
 /// Days for which the skin was primed on record, for what is used first for it.

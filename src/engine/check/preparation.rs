@@ -101,8 +101,13 @@ fn leads(found: &mut Found<'_, '_>) {
         };
         about.mends.extend(mend);
         let open = begin.saturating_add(lead);
-        let early: BTreeSet<usize> = mine.iter().filter(|it| it.day < open).map(|it| it.session).collect();
-        about.mends.extend(early.into_iter().map(|session| Mend::Postpone { session, day: open }));
+        // The course keeps its rhythm.
+        let shift = open.saturating_sub(first);
+        let course: BTreeSet<(usize, Day)> = mine.iter().map(|it| (it.session, it.day)).collect();
+        about.mends.extend(course.into_iter().filter(|_| shift > 0).map(|(session, day)| Mend::Postpone {
+            session,
+            day: day.saturating_add(shift),
+        }));
         found.add(kind, [rule, planning_rule(context, kind)], about);
     }
 }

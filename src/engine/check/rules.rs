@@ -11,7 +11,7 @@ use crate::{
     knowledge::Strength,
 };
 
-use super::{About, Found, Spots};
+use super::{About, Found, Spots, course::phase};
 
 /// What one rule says of one procedure, wherever it says it.
 type Said = BTreeMap<(FindingKind, ProcedureId, RuleId), (Spots, Option<EventId>)>;
@@ -145,7 +145,7 @@ fn unwanted(found: &Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
             let excluded = context.case.wishes.excluded.contains(it.procedure);
             excluded.then_some(context.knowledge.planning().unwanted)
         }
-        Place::Session(_) | Place::Procedure(..) | Place::Setting(..) | Place::Past(_) | Place::Plan => {
+        Place::Session(_) | Place::Procedure(..) | Place::Setting(..) | Place::Past(_) | Place::Reviews => {
             context.unwanted(it.procedure)
         }
     };
@@ -161,6 +161,10 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
     for item in found.items {
         let avoided = |scar: &ScarIndex| {
             let facts = context.facts.get(scar.index())?;
+            // A pathway takes it for this scar after all, in its place among other steps.
+            if phase(context, item.id, *scar).is_some() {
+                return None;
+            }
             let rows = || {
                 item.known.strengths.iter().filter(|row| {
                     let depth = row.depth_class.map(<&str>::from);

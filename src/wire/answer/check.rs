@@ -79,7 +79,7 @@ impl CheckWriter<'_> {
 
     fn field(&self, place: Place) -> String {
         match place {
-            Place::Plan => "plan".to_owned(),
+            Place::Reviews => "plan.review_days".to_owned(),
             Place::Session(at) => format!("plan.sessions[{at}]"),
             Place::Procedure(session, at) => format!("plan.sessions[{session}].procedures[{at}]"),
             Place::Setting(session, procedure, at) => {
@@ -97,8 +97,8 @@ impl CheckWriter<'_> {
 
     fn measured(&self, procedure: Option<ProcedureId>, measured: Measured) -> v1::Measured {
         let plain = |found: i32, limit: i32, unit: &str| v1::Measured {
-            found: f64::from(found),
-            limit: f64::from(limit),
+            found: Some(f64::from(found)),
+            limit: Some(f64::from(limit)),
             unit: unit.to_owned(),
             parameter: String::new(),
         };
@@ -107,7 +107,7 @@ impl CheckWriter<'_> {
             Measured::Sessions { found, limit } => plain(found, limit, "sessions"),
             Measured::Setting { parameter, found, limit } => {
                 let (parameter, unit) = self.parameter(procedure, parameter);
-                v1::Measured { found: number(found), limit: number(limit), unit, parameter }
+                v1::Measured { found: Some(number(found)), limit: Some(number(limit)), unit, parameter }
             }
         }
     }
@@ -124,20 +124,20 @@ impl CheckWriter<'_> {
         use v1::mend::Change;
         match mend {
             Mend::Postpone { session, day } => Change::MoveSession(v1::MoveSession {
-                session: index(*session),
+                field: self.field(Place::Session(*session)),
                 not_before_day: Some(*day),
                 not_after_day: None,
                 date: self.date(*day),
             }),
             Mend::BringForward { session, day } => Change::MoveSession(v1::MoveSession {
-                session: index(*session),
+                field: self.field(Place::Session(*session)),
                 not_before_day: None,
                 not_after_day: Some(*day),
                 date: self.date(*day),
             }),
             Mend::Split { session, procedure, day } => Change::SplitSitting(v1::SplitSitting {
                 field: self.field(Place::Procedure(*session, *procedure)),
-                not_before_day: *day,
+                not_before_day: Some(*day),
                 date: self.date(*day),
             }),
             Mend::Reorder { session, first, before } => Change::ReorderSitting(v1::ReorderSitting {
@@ -155,20 +155,20 @@ impl CheckWriter<'_> {
             Mend::AddCare { item, days } => {
                 Change::AddCare(v1::AddCare { kind: nth(*item as usize), days: days.clone() })
             }
-            Mend::AddPriming { from } => Change::AddPriming(v1::AddPriming { from_day: *from }),
+            Mend::AddPriming { from } => Change::AddPriming(v1::AddPriming { from_day: Some(*from) }),
             Mend::AddTestArea { procedure, scars, day } => Change::AddTestArea(v1::AddTestArea {
                 procedure: self.procedure(Some(*procedure)),
                 scar_ids: self.scars(scars),
-                day: *day,
+                day: Some(*day),
             }),
             Mend::AddSessions { procedure, scars, count, day, every } => Change::AddSessions(v1::AddSessions {
                 procedure: self.procedure(Some(*procedure)),
                 scar_ids: self.scars(scars),
                 count: *count,
-                day: *day,
+                day: Some(*day),
                 interval_days: *every,
             }),
-            Mend::AddReview { day } => Change::AddReview(v1::AddReview { day: *day }),
+            Mend::AddReview { day } => Change::AddReview(v1::AddReview { day: Some(*day) }),
             Mend::BeginHomeCare { home_care, day } => Change::ChangeHomeCare(v1::ChangeHomeCare {
                 field: self.field(Place::HomeCare(*home_care)),
                 start_day: Some(*day),
@@ -206,7 +206,7 @@ impl CheckWriter<'_> {
 fn session(place: &Place) -> Option<i32> {
     match place {
         Place::Session(at) | Place::Procedure(at, _) | Place::Setting(at, _, _) => Some(index(*at)),
-        Place::HomeCare(_) | Place::Past(_) | Place::Plan => None,
+        Place::HomeCare(_) | Place::Past(_) | Place::Reviews => None,
     }
 }
 
