@@ -57,8 +57,8 @@ impl Predicate {
     pub fn holds(&self, facts: &Facts, day: Day) -> Truth {
         match self {
             Self::Always => Truth::Yes,
-            Self::All(parts) => parts.iter().map(|it| it.holds(facts, day)).min().unwrap_or(Truth::Yes),
-            Self::Any(parts) => parts.iter().map(|it| it.holds(facts, day)).max().unwrap_or(Truth::No),
+            Self::All(parts) => worst(parts.iter().map(|it| it.holds(facts, day))),
+            Self::Any(parts) => best(parts.iter().map(|it| it.holds(facts, day))),
             Self::Not(part) => match part.holds(facts, day) {
                 Truth::Yes => Truth::No,
                 Truth::Unknown => Truth::Unknown,
@@ -134,6 +134,30 @@ impl Comparison {
             Self::AtLeast => number >= limit,
         }
     }
+}
+
+/// The least of all; a no is not followed by a look at the rest.
+fn worst(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut worst = Truth::Yes;
+    for truth in truths {
+        worst = worst.min(truth);
+        if worst == Truth::No {
+            break;
+        }
+    }
+    worst
+}
+
+/// The most of all; a yes is not followed by a look at the rest.
+fn best(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut best = Truth::No;
+    for truth in truths {
+        best = best.max(truth);
+        if best == Truth::Yes {
+            break;
+        }
+    }
+    best
 }
 
 fn truth(holds: bool) -> Truth {

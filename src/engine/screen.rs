@@ -37,19 +37,24 @@ pub(super) enum Standing {
 #[derive(Debug)]
 pub(super) struct Screening<'k> {
     table: &'k SafetyTable,
+    rules: &'k [SafetyRule],
     /// By group.
-    groups: Vec<Fired<'k>>,
+    groups: Vec<Fired>,
+    /// What fires where there is no group.
+    nothing: Fired,
 }
 
-/// What fired on one group.
-#[derive(Debug, Default)]
-struct Fired<'k> {
+/// What fired on one group, by the places of the rules: the strictest first.
+#[derive(Debug, Clone, Default)]
+struct Fired {
     /// The rules that hold on some day.
     rules: RuleSet,
-    /// Their first windows, in the order of the rules: the strictest first.
-    first: Vec<Firing<'k>>,
-    /// What opens again after it had ended.
-    again: Vec<Firing<'k>>,
+    /// Those that hold on day 0.
+    today: RuleSet,
+    /// Of rules that come and go: place, first day, and the day on which it ends.
+    windows: Vec<(usize, Day, Day)>,
+    /// The same, where a rule holds again after it had ended.
+    again: Vec<(usize, Day, Day)>,
 }
 
 /// Screens every group. `facts` are the facts of each group, in order.
@@ -58,36 +63,49 @@ pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts])
     let rules = knowledge.safety();
     let patient = facts.first().unwrap_or(&case.patient);
     let (of_patient, narrow) = table.open(patient);
-    let common = fire(rules, of_patient, patient);
-    let groups = facts.iter().map(|facts| common.with(fire(rules, table.open_on(narrow, facts), facts)));
-    Screening { table, groups: groups.collect() }
+    let mut common = Fired::default();
+    common.fire(rules, of_patient, table.always(), patient);
+    let groups = facts.iter().map(|facts| {
+        let mut fired = common.clone();
+        fired.fire(rules, table.open_on(narrow, facts), table.always(), facts);
+        fired
+    });
+    Screening { table, rules, groups: groups.collect(), nothing: Fired::default() }
 }
 
-/// Finds the days on which each of `open` holds.
-fn fire<'k>(rules: &'k [SafetyRule], open: RuleSet, facts: &Facts) -> Fired<'k> {
-    let mut fired = Fired { first: Vec::with_capacity(open.len()), ..Fired::default() };
-    for (place, rule) in open.places().filter_map(|place| Some((place, rules.get(place)?))) {
-        let windows = fired.first.len();
-        windows_of(rule, facts, |from, until| {
-            let to = if fired.first.len() == windows { &mut fired.first } else { &mut fired.again };
-            to.push(Firing { rule, from, until });
-        });
-        if fired.first.len() > windows {
-            fired.rules.insert(place);
+impl Fired {
+    /// Adds the days on which each of `open` holds; those of `always` do on all days.
+    fn fire(&mut self, rules: &[SafetyRule], open: RuleSet, always: RuleSet, facts: &Facts) {
+        let everybody = open.and(always);
+        self.rules = self.rules.or(everybody);
+        self.today = self.today.or(everybody);
+        for place in open.without(always).places() {
+            let Some(rule) = rules.get(place) else { continue };
+            if !rule.timed {
+                // Nothing in it changes with the days.
+                if holds(rule, facts, 0) {
+                    self.rules.insert(place);
+                    self.today.insert(place);
+                }
+                continue;
+            }
+            windows(rule, facts, |from, until| {
+                if self.rules.contains(place) {
+                    self.again.push((place, from, until));
+                } else {
+                    self.rules.insert(place);
+                    self.windows.push((place, from, until));
+                }
+                if from <= 0 {
+                    self.today.insert(place);
+                }
+            });
         }
     }
-    fired
 }
 
-/// Calls `add` with each window in which `rule` holds.
-fn windows_of(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
-    if !rule.timed {
-        // Nothing in it changes with the days.
-        if holds(rule, facts, 0) {
-            add(0, Day::MAX);
-        }
-        return;
-    }
+/// Calls `add` with each window in which `rule` holds, from day 0 on.
+fn windows(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
     let mut changes = Vec::new();
     rule.when.changes(facts, &mut |day| {
         if day > 0 {
@@ -121,47 +139,66 @@ fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
     }
 }
 
-impl<'k> Fired<'k> {
-    /// Together with what fired by other rules.
-    fn with(&self, own: Self) -> Self {
-        let mut first = Vec::with_capacity(self.first.len() + own.first.len());
-        let (mut common, mut narrow) = (self.first.iter(), own.first.iter());
-        let rules = self.rules.or(own.rules);
-        for place in rules.places() {
-            let next = if self.rules.contains(place) { common.next() } else { narrow.next() };
-            first.extend(next);
-        }
-        let again = self.again.iter().chain(&own.again).copied().collect();
-        Fired { rules, first, again }
-    }
-}
-
 impl<'k> Screening<'k> {
-    /// The rules that fired for `procedure` on `scar`: the strictest first, and last what opens again.
-    pub(super) fn of(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = &Firing<'k>> {
-        let on = self.table.on(procedure);
-        self.groups.get(scar.index()).into_iter().flat_map(move |fired| {
-            let first = on.ranks(fired.rules).filter_map(|rank| fired.first.get(rank));
-            first.chain(fired.again.iter().filter(move |firing| firing.rule.procedures.contains(procedure)))
-        })
+    /// The rules that fired for `procedure` on `scar`: the strictest first, and last what holds again.
+    pub(super) fn of(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
+        self.firings(scar, self.table.on(procedure))
     }
 
     /// The rules that fired on `scar`, whatever the procedure.
-    pub(super) fn on(&self, scar: ScarIndex) -> impl Iterator<Item = &Firing<'k>> {
-        self.groups.get(scar.index()).into_iter().flat_map(|fired| fired.first.iter().chain(&fired.again))
+    pub(super) fn on(&self, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
+        self.firings(scar, self.table.all())
+    }
+
+    /// What keeps `procedure` from `scar`, on some day.
+    fn strict(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
+        self.firings(scar, self.table.on(procedure).and(self.table.strict()))
+    }
+
+    /// The rules that hold for `procedure` on `scar` on day 0, the strictest first.
+    fn today(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
+        let fired = self.fired(scar);
+        let places = self.table.on(procedure).and(fired.today).places();
+        places.filter_map(|place| self.firing(fired, place))
+    }
+
+    /// The ids of the same.
+    fn today_rules(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = RuleId> {
+        let places = self.table.on(procedure).and(self.fired(scar).today).places();
+        places.filter_map(|place| Some(self.rules.get(place)?.rule))
+    }
+
+    /// The firings of `wanted` on `scar`.
+    fn firings(&self, scar: ScarIndex, wanted: RuleSet) -> impl Iterator<Item = Firing<'k>> {
+        let fired = self.fired(scar);
+        let first = wanted.and(fired.rules).places().filter_map(|place| self.firing(fired, place));
+        let again = fired.again.iter().filter(move |(place, ..)| wanted.contains(*place));
+        first
+            .chain(again.filter_map(|&(place, from, until)| Some(Firing { rule: self.rules.get(place)?, from, until })))
+    }
+
+    /// The first window of the rule at `place`.
+    fn firing(&self, fired: &Fired, place: usize) -> Option<Firing<'k>> {
+        let rule = self.rules.get(place)?;
+        let window = fired.windows.iter().find(|it| rule.timed && it.0 == place);
+        let (from, until) = window.map_or((0, Day::MAX), |&(_, from, until)| (from, until));
+        Some(Firing { rule, from, until })
+    }
+
+    fn fired(&self, scar: ScarIndex) -> &Fired {
+        self.groups.get(scar.index()).unwrap_or(&self.nothing)
     }
 
     /// How `procedure` fares on `scar`.
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
         let mut not_before = 0;
         let mut waiting: Option<EventId> = None;
-        for firing in self.of(procedure, scar) {
+        for firing in self.strict(procedure, scar) {
             match (firing.rule.action, firing.rule.until) {
                 (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
                 (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
-                (Action::Exclude | Action::Defer, _) if firing.until == Day::MAX => return Standing::Closed,
-                (Action::Exclude | Action::Defer, _) => not_before = not_before.max(firing.until),
-                (Action::Warn | Action::Modify | Action::Clearance, _) => {}
+                (_, _) if firing.until == Day::MAX => return Standing::Closed,
+                (_, _) => not_before = not_before.max(firing.until),
             }
         }
         if let Some(event) = waiting {
@@ -174,8 +211,7 @@ impl<'k> Screening<'k> {
 
     /// Why `procedure` may not be done on `scar` now.
     pub(super) fn against(&self, procedure: ProcedureId, scar: ScarIndex) -> Vec<RuleId> {
-        let strict = |firing: &&Firing<'_>| matches!(firing.rule.action, Action::Exclude | Action::Defer);
-        self.of(procedure, scar).filter(strict).map(|firing| firing.rule.rule).collect()
+        self.strict(procedure, scar).map(|firing| firing.rule.rule).collect()
     }
 }
 
@@ -207,25 +243,22 @@ pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
 
 fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Disposition {
     let knowledge = context.knowledge;
-    let fired = || context.screening.of(procedure, scar).filter(|firing| firing.touches(0, 0));
     let spacing = history::wait(context, procedure, scar);
-    let mut ruled: Option<Action> = None;
     let mut until_day = spacing.as_ref().map(|it| it.until);
     let mut until_event: Option<(bool, EventId)> = None;
     let mut strict = 0;
-    let mut reasons: Vec<RuleId> = Vec::with_capacity(FEW_RULES);
-    for firing in fired() {
-        let action = firing.rule.action;
-        ruled = ruled.max(Some(action));
-        strict += usize::from(action >= Action::Defer);
-        reasons.push(firing.rule.rule);
-        if action == Action::Defer {
+    for firing in context.screening.today(procedure, scar).take_while(|it| it.rule.action >= Action::Defer) {
+        strict += 1;
+        if firing.rule.action == Action::Defer {
             until_day = until_day.max(Some(firing.until).filter(|until| *until != Day::MAX));
             // What must come to an end is named before what can be settled at the visit.
             let event = firing.rule.until.map(|event| (at_visit(knowledge, event), event));
             until_event = [until_event, event].into_iter().flatten().min();
         }
     }
+    let ruled = context.screening.today(procedure, scar).next().map(|firing| firing.rule.action);
+    let mut reasons: Vec<RuleId> = Vec::with_capacity(FEW_RULES);
+    reasons.extend(context.screening.today_rules(procedure, scar));
     if let Some(spacing) = spacing {
         reasons.splice(strict..strict, std::iter::once(spacing.rule).chain(spacing.also));
     }

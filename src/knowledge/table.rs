@@ -1,7 +1,7 @@
 //! The safety rules as bit tables: most of them are ruled out by one answer, without a look at their conditions.
 
 use super::SafetyRule;
-use crate::domain::{Fact, Facts, Predicate, ProcedureId, Scope, Truth};
+use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, Scope, Truth, Value};
 
 /// Words of a set of rules.
 const WORDS: usize = 8;
@@ -43,29 +43,14 @@ impl RuleSet {
         self.zip(other, |a, b| a & !b)
     }
 
-    /// How many rules there are.
-    pub fn len(self) -> usize {
-        self.0.iter().map(|word| word.count_ones() as usize).sum()
-    }
-
     /// Is there none?
     pub fn is_empty(self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 
     /// The places, in order.
-    pub fn places(self) -> impl Iterator<Item = usize> {
-        (0..).zip(self.0).flat_map(|(at, word)| bits(word).map(move |bit| at * u64::BITS as usize + bit))
-    }
-
-    /// For each rule that is also in `all`: how many rules of `all` stand before it.
-    pub fn ranks(self, all: Self) -> impl Iterator<Item = usize> {
-        let mut before = 0;
-        self.and(all).0.into_iter().zip(all.0).flat_map(move |(word, whole)| {
-            let start = before;
-            before += whole.count_ones() as usize;
-            bits(word).map(move |bit| start + (whole & ((1_u64 << bit) - 1)).count_ones() as usize)
-        })
+    pub fn places(self) -> Places {
+        Places { set: self.0, at: 0 }
     }
 
     fn zip(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
@@ -75,13 +60,29 @@ impl RuleSet {
     }
 }
 
-/// The places of the bits of a word.
-fn bits(mut word: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = word.trailing_zeros();
-        word &= word.wrapping_sub(1);
-        (bit < u64::BITS).then_some(bit as usize)
-    })
+/// See [`RuleSet::places`]. Written out, since it is what screening spends its time on.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// What is still to come.
+    set: [u64; WORDS],
+    /// The word that comes next.
+    at: usize,
+}
+
+impl Iterator for Places {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let word = self.set.get_mut(self.at)?;
+            if *word != 0 {
+                let bit = word.trailing_zeros() as usize;
+                *word &= word.wrapping_sub(1);
+                return Some(self.at * u64::BITS as usize + bit);
+            }
+            self.at += 1;
+        }
+    }
 }
 
 /// A part of conditions that reads one fact and does not change with the days.
@@ -92,16 +93,88 @@ struct Part {
     needed_by: RuleSet,
 }
 
+/// What the answer to one fact rules out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Answers {
+    fact: Fact,
+    /// Nobody asked.
+    unknown: RuleSet,
+    no: RuleSet,
+    yes: RuleSet,
+    /// By word, when it is the only one that holds.
+    words: Vec<RuleSet>,
+    parts: Vec<Part>,
+}
+
+impl Answers {
+    fn new(fact: Fact) -> Self {
+        let none = RuleSet::default();
+        Self { fact, unknown: none, no: none, yes: none, words: Vec::new(), parts: Vec::new() }
+    }
+
+    fn need(&mut self, when: &Predicate, place: usize) {
+        let part = match self.parts.iter_mut().find(|it| it.when == *when) {
+            Some(known) => known,
+            None => {
+                self.parts.push(Part { when: when.clone(), needed_by: RuleSet::default() });
+                let Some(new) = self.parts.last_mut() else { return };
+                new
+            }
+        };
+        part.needed_by.insert(place);
+    }
+
+    /// Works out once what common answers rule out.
+    fn settle(mut self) -> Self {
+        let answer = |value: Option<Value>| {
+            let mut facts = Facts::default();
+            facts.set(self.fact, value);
+            self.tried(&facts)
+        };
+        let words = match self.fact.kind() {
+            FactKind::Words(words) => {
+                (0_u32..).take(words.len()).map(|bit| answer(1_u32.checked_shl(bit).map(Value::Words))).collect()
+            }
+            FactKind::YesNo | FactKind::Number(_) | FactKind::Elapsed => Vec::new(),
+        };
+        let (unknown, no, yes) = (answer(None), answer(Some(Value::YesNo(false))), answer(Some(Value::YesNo(true))));
+        (self.unknown, self.no, self.yes, self.words) = (unknown, no, yes, words);
+        self
+    }
+
+    fn rule_out(&self, facts: &Facts) -> RuleSet {
+        match facts.get(self.fact) {
+            None => self.unknown,
+            Some(Value::YesNo(false)) => self.no,
+            Some(Value::YesNo(true)) => self.yes,
+            Some(Value::Words(words)) if words.is_power_of_two() => {
+                self.words.get(words.trailing_zeros() as usize).copied().unwrap_or_default()
+            }
+            Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) => self.tried(facts),
+        }
+    }
+
+    fn tried(&self, facts: &Facts) -> RuleSet {
+        let denied = self.parts.iter().filter(|part| part.when.holds(facts, 0) == Truth::No);
+        denied.fold(RuleSet::default(), |all, part| all.or(part.needed_by))
+    }
+}
+
 /// The safety rules as bit tables.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SafetyTable {
     all: RuleSet,
     /// The rules that read facts of the patient alone.
     of_patient: RuleSet,
+    /// The rules that hold for everybody.
+    always: RuleSet,
+    /// The rules that defer or exclude.
+    strict: RuleSet,
     /// The rules on each procedure.
     by_procedure: Vec<RuleSet>,
-    patient_parts: Vec<Part>,
-    narrow_parts: Vec<Part>,
+    patient: Vec<Answers>,
+    /// Of the field and the scar.
+    narrow: Vec<Answers>,
 }
 
 impl SafetyTable {
@@ -113,18 +186,26 @@ impl SafetyTable {
             if rule.scope == Scope::Patient {
                 table.of_patient.insert(place);
             }
+            if rule.action >= Action::Defer {
+                table.strict.insert(place);
+            }
+            if rule.when == Predicate::Always {
+                table.always.insert(place);
+            }
             for (fact, when) in needs(&rule.when) {
-                let parts =
-                    if fact.scope() == Scope::Patient { &mut table.patient_parts } else { &mut table.narrow_parts };
-                match parts.iter_mut().find(|it| it.when == *when) {
-                    Some(known) => known.needed_by.insert(place),
+                let answers = if fact.scope() == Scope::Patient { &mut table.patient } else { &mut table.narrow };
+                match answers.iter_mut().find(|it| it.fact == fact) {
+                    Some(known) => known.need(when, place),
                     None => {
-                        let mut part = Part { when: when.clone(), needed_by: RuleSet::default() };
-                        part.needed_by.insert(place);
-                        parts.push(part);
+                        let mut new = Answers::new(fact);
+                        new.need(when, place);
+                        answers.push(new);
                     }
                 }
             }
+        }
+        for answers in [&mut table.patient, &mut table.narrow] {
+            *answers = std::mem::take(answers).into_iter().map(Answers::settle).collect();
         }
         let of = |id| {
             let mut set = RuleSet::default();
@@ -141,24 +222,36 @@ impl SafetyTable {
         self.by_procedure.get(procedure.index()).copied().unwrap_or_default()
     }
 
+    /// Every rule.
+    pub fn all(&self) -> RuleSet {
+        self.all
+    }
+
+    /// The rules that defer or exclude.
+    pub fn strict(&self) -> RuleSet {
+        self.strict
+    }
+
+    /// The rules that hold for everybody.
+    pub fn always(&self) -> RuleSet {
+        self.always
+    }
+
     /// The rules that the facts of the patient leave open: those that read nothing else, and the others.
     pub fn open(&self, patient: &Facts) -> (RuleSet, RuleSet) {
-        let open = still_open(self.all, &self.patient_parts, patient);
+        let open = still_open(self.all, &self.patient, patient);
         (open.and(self.of_patient), open.without(self.of_patient))
     }
 
     /// Those of `open` that the facts of the field and the scar leave open as well.
     pub fn open_on(&self, open: RuleSet, scar: &Facts) -> RuleSet {
-        still_open(open, &self.narrow_parts, scar)
+        still_open(open, &self.narrow, scar)
     }
 }
 
-/// Those of `rules` that no part rules out.
-fn still_open(rules: RuleSet, parts: &[Part], facts: &Facts) -> RuleSet {
-    let mut ruled_out = RuleSet::default();
-    for part in parts.iter().filter(|part| part.when.holds(facts, 0) == Truth::No) {
-        ruled_out = ruled_out.or(part.needed_by);
-    }
+/// Those of `rules` that no answer rules out.
+fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
+    let ruled_out = answers.iter().fold(RuleSet::default(), |all, it| all.or(it.rule_out(facts)));
     rules.without(ruled_out)
 }
 
@@ -213,14 +306,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_count_what_stands_before() {
-        let mut all = RuleSet::default();
-        [3, 63, 64, 70, 200, 511].into_iter().for_each(|it| all.insert(it));
-        let mut some = RuleSet::default();
-        [3, 5, 64, 200, 511].into_iter().for_each(|it| some.insert(it));
-        assert_eq!(some.ranks(all).collect::<Vec<_>>(), [0, 2, 4, 5]);
-        assert_eq!(some.places().collect::<Vec<_>>(), [3, 5, 64, 200, 511]);
-        assert_eq!((all.len(), all.without(some).len(), all.and(some).len()), (6, 2, 4));
+    fn places_come_back_in_order() {
+        let of = |places: &[usize]| {
+            let mut set = RuleSet::default();
+            places.iter().for_each(|it| set.insert(*it));
+            set
+        };
+        let places = |set: RuleSet| set.places().collect::<Vec<_>>();
+        let (all, some) = (of(&[511, 3, 63, 64, 70, 200]), of(&[3, 5, 64, 200, 511]));
+        assert_eq!(places(some), [3, 5, 64, 200, 511]);
+        assert_eq!(places(all.and(some)), [3, 64, 200, 511]);
+        assert_eq!(places(all.without(some)), [63, 70]);
+        assert_eq!(places(all.or(some)), [3, 5, 63, 64, 70, 200, 511]);
+        assert!(some.contains(5) && !all.contains(5) && !all.contains(RuleSet::CAPACITY));
     }
 
     #[test]
