@@ -26,7 +26,7 @@ use crate::{
 enum Ended {
     /// All is well.
     Well = 0,
-    /// Something is different, or unheard, or stale.
+    /// Something is different, or unheard, or stale; or a plan breaks a rule.
     Different = 1,
     /// What was to be compared cannot be: the code of a comparison that failed.
     NotCompared = 2,
@@ -55,7 +55,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 1 different (knowledge diff, coverage, pages), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
 74 output not writable, 78 wrong settings.";
 
 #[derive(Debug, Subcommand)]
@@ -64,6 +64,8 @@ enum Command {
     Serve(ServeArgs),
     /// Plan one patient from a JSON file, without a server.
     Plan(FileArgs),
+    /// Check a plan that somebody else wrote from a JSON file, without a server; ends with 1 when it breaks a rule.
+    Check(FileArgs),
     /// Classify scars from a JSON file, without a server.
     Classify(FileArgs),
     /// Look after the knowledge.
@@ -126,9 +128,17 @@ pub fn run() -> ExitCode {
             answer(args, "cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol, |service, it| {
                 show::plan(service.knowledge(), it)
             })
+            .map(drop)
+        }
+        Some(Command::Check(args)) => {
+            answer(args, "cicatrix.v1.CheckProtocolRequest", Service::check_protocol, |service, it| {
+                show::check(service.knowledge(), it)
+            })
+            .and_then(|it| if it.violations.is_empty() { Ok(()) } else { Err(Ended::Different) })
         }
         Some(Command::Classify(args)) => {
             answer(args, "cicatrix.v1.ClassifyScarsRequest", Service::classify_scars, |_, it| show::classification(it))
+                .map(drop)
         }
         Some(Command::Knowledge(KnowledgeCommand::Check { dir })) => check(dir.as_deref()),
         Some(Command::Knowledge(KnowledgeCommand::Tool(tool))) => tools::run(tool),
@@ -190,13 +200,13 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Ended> {
     read.map_err(|it| complain(Ended::NoInput, &format!("{}: {it}", path.display())))
 }
 
-/// Answers one request from a file.
+/// Answers one request from a file, and prints the answer.
 fn answer<Q: DeserializeOwned, R: Serialize>(
     args: FileArgs,
     message: &str,
     run: fn(&Service, Q) -> Result<R, tonic::Status>,
     show: fn(&Service, &R) -> String,
-) -> Result<(), Ended> {
+) -> Result<R, Ended> {
     let FileArgs { file, json, knowledge, policy } = args;
     let policies: Choices =
         pairs(policy, "--policy: write NAME=VALUE, for example isotretinoin=label_strict")?.into_iter().collect();
@@ -210,10 +220,11 @@ fn answer<Q: DeserializeOwned, R: Serialize>(
     if json {
         let text = serde_json::to_string_pretty(&answered)
             .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))?;
-        print(&format!("{text}\n"))
+        print(&format!("{text}\n"))?;
     } else {
-        print(&show(&service, &answered))
+        print(&show(&service, &answered))?;
     }
+    Ok(answered)
 }
 
 /// Splits NAME=VALUE.

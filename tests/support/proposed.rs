@@ -150,6 +150,8 @@ fn remove(plan: &mut ProposedPlan, place: Place, scars: &[ScarIndex]) {
         Place::HomeCare(at) => {
             plan.home_care[at].scars.retain(|scar| !scars.contains(scar));
         }
-        Place::Session(_) | Place::Setting(..) | Place::Past(_) | Place::Reviews => panic!("{place:?} is not taken out"),
+        Place::Session(_) | Place::Setting(..) | Place::Past(_) | Place::Reviews => {
+            panic!("{place:?} is not taken out")
+        }
     }
 }

@@ -104,10 +104,12 @@ fn leads(found: &mut Found<'_, '_>) {
         // The course keeps its rhythm.
         let shift = open.saturating_sub(first);
         let course: BTreeSet<(usize, Day)> = mine.iter().map(|it| (it.session, it.day)).collect();
-        about.mends.extend(course.into_iter().filter(|_| shift > 0).map(|(session, day)| Mend::Postpone {
-            session,
-            day: day.saturating_add(shift),
-        }));
+        about.mends.extend(
+            course
+                .into_iter()
+                .filter(|_| shift > 0)
+                .map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }),
+        );
         found.add(kind, [rule, planning_rule(context, kind)], about);
     }
 }

@@ -68,7 +68,7 @@ fn screened(found: &mut Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
     for &scar in it.scars {
         for firing in context.screening.of(it.procedure, scar).filter(|firing| firing.touches(it.first, it.last)) {
             let rule = firing.rule.rule;
-            let Some(kind) = kind_of(context, firing) else {
+            let Some(kind) = kind_of(context, &firing) else {
                 found.warn(rule);
                 continue;
             };
