@@ -128,6 +128,9 @@ fn the_readme_shows_what_is_printed() {
     let (_, rest) = readme.split_once("```text\n").unwrap();
     let (table, _) = rest.split_once("```").unwrap();
     assert!(out(&run(&["plan", "examples/ice_pick_phototype_iv.json"])).contains(table.trim_end()), "{table}");
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    let (findings, _) = rest.split_once("```").unwrap();
+    assert!(out(&run(&["check", "examples/check_ice_pick.json"])).contains(findings.trim_end()), "{findings}");
     // Every setting is in its table.
     for name in cicatrix::settings::NAMES {
         assert!(readme.contains(&format!("`{name}`")), "{name}");

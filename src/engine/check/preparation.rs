@@ -85,7 +85,13 @@ fn leads(found: &mut Found<'_, '_>) {
         let first = about.day.unwrap_or_default();
         let begun = match kind {
             FindingKind::PrimingMissing => primed.since(first),
-            _ => spots.scars.iter().filter_map(|scar| test_area(found, id, *scar, Day::MAX)).max(),
+            // A test area that would move with the course is none to wait for.
+            _ => {
+                let stays = |it: &Item<'_, '_>| !mine.iter().any(|mine| mine.session == it.session);
+                let tests = spots.scars.iter().map(|scar| tests(found, id, *scar).filter(|it| stays(it)));
+                let days: Option<Vec<Day>> = tests.map(|mut it| it.next().map(|it| it.day)).collect();
+                days.and_then(|it| it.into_iter().max())
+            }
         };
         // What has begun is waited for, where beginning earlier is no longer possible.
         let begin = first.saturating_sub(lead).max(0);
@@ -122,8 +128,17 @@ fn planning_rule(context: Context<'_, '_>, kind: FindingKind) -> RuleId {
 
 /// The first day up to `last` on which a test area of the procedure is treated on the skin of the group.
 fn test_area(found: &Found<'_, '_>, id: ProcedureId, scar: ScarIndex, last: Day) -> Option<Day> {
-    let tests = found.items.iter().filter(|it| !it.is_treatment() && it.id == id && it.day <= last);
-    tests.filter(|it| it.covers(found.context, scar)).map(|it| it.day).min()
+    tests(found, id, scar).map(|it| it.day).find(|day| *day <= last)
+}
+
+/// The test areas of the procedure on the skin of the group, in the order of the days.
+fn tests<'f, 'a, 'k>(
+    found: &'f Found<'a, 'k>,
+    id: ProcedureId,
+    scar: ScarIndex,
+) -> impl Iterator<Item = &'a Item<'a, 'k>> + 'f {
+    let tests = found.items.iter().filter(move |it| !it.is_treatment() && it.id == id);
+    tests.filter(move |it| it.covers(found.context, scar))
 }
 
 /// Something that is done on some days on some groups.
