@@ -9,7 +9,7 @@ mod rules;
 mod settings;
 mod waits;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
@@ -20,7 +20,7 @@ use crate::{
     knowledge::Knowledge,
 };
 
-use items::{Item, items};
+use items::{Item, Skin, items};
 
 /// Checks `plan` for `case`. Total: every plan gets an answer.
 pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
@@ -28,8 +28,9 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let context = Context { knowledge, case, facts: &facts, screening: &screening };
-    let items = items(context, plan);
-    let mut found = Found::new(context, plan, &items);
+    let skin = Skin::of(context);
+    let items = items(context, &skin, plan);
+    let mut found = Found::new(context, plan, &skin, &items);
     rules::check(&mut found);
     let (_, referrals) = answers(knowledge, case, &facts);
     rules::referred(&mut found, &referrals);
@@ -43,12 +44,11 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let treated = |scar: &ScarIndex| items.iter().any(|it| it.given.scars.binary_search(scar).is_ok());
     let scars = (0_u16..).map(ScarIndex).take(case.findings.scars.len());
     let not_assessed = care::not_assessed(context, in_plan);
-    let Found { findings, mut warnings, not_stated, .. } = found;
-    warnings.sort_unstable();
+    let Found { findings, warnings, not_stated, .. } = found;
     Check {
         assessment,
         findings: in_order(findings),
-        warnings,
+        warnings: warnings.into_iter().collect(),
         not_assessed,
         not_stated,
         not_treated: scars.filter(|scar| !treated(scar)).collect(),
@@ -72,16 +72,18 @@ fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 struct Found<'a, 'k> {
     context: Context<'a, 'k>,
     plan: &'a ProposedPlan,
+    skin: &'a Skin,
     /// In the order of the days.
     items: &'a [Item<'a, 'k>],
     findings: Vec<Finding>,
-    warnings: Vec<RuleId>,
+    warnings: BTreeSet<RuleId>,
     not_stated: Vec<NotStated>,
 }
 
 impl<'a, 'k> Found<'a, 'k> {
-    fn new(context: Context<'a, 'k>, plan: &'a ProposedPlan, items: &'a [Item<'a, 'k>]) -> Self {
-        Self { context, plan, items, findings: Vec::new(), warnings: Vec::new(), not_stated: Vec::new() }
+    fn new(context: Context<'a, 'k>, plan: &'a ProposedPlan, skin: &'a Skin, items: &'a [Item<'a, 'k>]) -> Self {
+        let (findings, not_stated) = (Vec::new(), Vec::new());
+        Self { context, plan, skin, items, findings, warnings: BTreeSet::new(), not_stated }
     }
 
     /// Writes down a finding; the sentence of its kind goes before the rules.
@@ -94,13 +96,6 @@ impl<'a, 'k> Found<'a, 'k> {
         }
         let About { places, day, procedure, other, scars, measured, mends } = about;
         self.findings.push(Finding { kind, places, day, procedure, other, scars, measured, mends, reasons });
-    }
-
-    /// Writes down what must be said.
-    fn warn(&mut self, rule: RuleId) {
-        if !self.warnings.contains(&rule) {
-            self.warnings.push(rule);
-        }
     }
 
     fn settled(&self, rule: RuleId) -> bool {

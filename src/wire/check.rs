@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{
     Date,
-    limits::{ENTRIES, PLAN_DAYS, SESSION_PROCEDURES, SESSIONS, SETTING},
+    limits::{ENTRIES, PLAN_DAYS, SESSION_PROCEDURES, SESSIONS, SETTING, SETTINGS},
     patient,
     reader::Reader,
     v1,
@@ -219,7 +219,10 @@ impl Reader<'_> {
         let named = !scar_ids.is_empty();
         let scars = self.at_sites(path, scars, sites, named, groups);
         let kind = self.variant(path.field("kind"), *kind, &[SessionKind::Treatment, SessionKind::TestArea]);
-        let settings = settings.iter().enumerate().filter_map(|(at, it)| {
+        if settings.len() > SETTINGS {
+            self.wrong(path.field("settings"), format!("holds too many entries; send at most {SETTINGS}"));
+        }
+        let settings = settings.iter().take(SETTINGS).enumerate().filter_map(|(at, it)| {
             let path = path.nth("settings", at);
             self.setting(path, it, id, &scars, groups)
         });

@@ -27,9 +27,11 @@ pub(super) const GRADE: (i32, i32) = (1, 4);
 /// The last day of a plan that is checked.
 pub(super) const PLAN_DAYS: i32 = 3650;
 /// Visits of a plan that is checked.
-pub(super) const SESSIONS: usize = 200;
+pub(super) const SESSIONS: usize = 100;
 /// Procedures of all its visits together.
-pub(super) const SESSION_PROCEDURES: usize = 400;
+pub(super) const SESSION_PROCEDURES: usize = 200;
+/// Settings of one procedure of a visit.
+pub(super) const SETTINGS: usize = 20;
 /// The largest value of a setting.
 pub(super) const SETTING: f64 = 1_000_000.0;
 /// Entries of a list that has no limit of its own in the knowledge.

@@ -219,8 +219,8 @@ pub(crate) fn mistakes() {
         (Request { plan: None, ..good() }, "plan is required; send the plan to be checked"),
         (plan(good(), |it| it.sessions.clear()), "plan.sessions is empty; send at least one visit"),
         (
-            plan(good(), |it| it.sessions = vec![it.sessions[0].clone(); 201]),
-            "plan.sessions holds too much; send at most 200 visits with 400 procedures together",
+            plan(good(), |it| it.sessions = vec![it.sessions[0].clone(); 101]),
+            "plan.sessions holds too much; send at most 100 visits with 200 procedures together",
         ),
         (first(|it| it.day = None), "plan.sessions[0] has neither day nor date; send one of them"),
         (first(|it| it.date = date(2026, 12, 1)), "plan.sessions[0].day goes with no date; send one of them"),
@@ -271,6 +271,10 @@ pub(crate) fn mistakes() {
         (
             setting(|it| it.low = Some(3.0)),
             "plan.sessions[0].procedures[0].settings[0] needs value alone, or low and high together",
+        ),
+        (
+            procedure(|it| it.settings = vec![it.settings[0].clone(); 21]),
+            "plan.sessions[0].procedures[0].settings holds too many entries; send at most 20",
         ),
         (
             setting(|it| it.value = Some(-3.0)),

@@ -1,7 +1,7 @@
 //! The procedures of a plan as given, one by one, with the skin that each is done on.
 
 use crate::{
-    domain::{Area, Day, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, SessionKind},
+    domain::{Area, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, SessionKind, Truth},
     engine::{history::areas, select::Context, spacing::kind},
     knowledge::{GapKind, Procedure, ProcedureKind},
 };
@@ -45,21 +45,17 @@ impl Item<'_, '_> {
     }
 
     /// The groups of this one that lie on the skin of `other`.
-    pub(super) fn on_skin_of(&self, context: Context<'_, '_>, other: &Self) -> Vec<ScarIndex> {
+    pub(super) fn on_skin_of(&self, skin: &Skin, other: &Self) -> Vec<ScarIndex> {
         let scars = self.given.scars.iter().copied();
         if self.focal && other.focal {
             return scars.filter(|scar| other.given.scars.binary_search(scar).is_ok()).collect();
         }
-        let skin = areas(context, &other.given.scars);
-        scars.filter(|scar| area(context, *scar).is_some_and(|it| skin.iter().any(|skin| skin.overlaps(it)))).collect()
+        scars.filter(|scar| skin.is_in(&other.reach, *scar)).collect()
     }
 
     /// Is the group on its skin?
-    pub(super) fn covers(&self, context: Context<'_, '_>, scar: ScarIndex) -> bool {
-        self.given.scars.binary_search(&scar).is_ok()
-            || !self.focal
-                && area(context, scar)
-                    .is_some_and(|it| areas(context, &self.given.scars).iter().any(|skin| skin.overlaps(it)))
+    pub(super) fn covers(&self, skin: &Skin, scar: ScarIndex) -> bool {
+        self.given.scars.binary_search(&scar).is_ok() || !self.focal && skin.is_in(&self.reach, scar)
     }
 
     /// The highest value of a parameter, where the plan states it for every group.
@@ -83,21 +79,53 @@ fn share(one: &[ScarIndex], other: &[ScarIndex]) -> bool {
     false
 }
 
-fn area(context: Context<'_, '_>, scar: ScarIndex) -> Option<Area> {
-    Some(context.case.findings.scars.get(scar.index())?.area)
+/// The skin of the case, area by area: what is asked of every pair is looked up.
+pub(super) struct Skin {
+    /// The areas that some group is on.
+    areas: Vec<Area>,
+    /// By group: the place of its area.
+    of: Vec<usize>,
+    /// By group: its site lengthens waits.
+    slow: Vec<bool>,
+}
+
+impl Skin {
+    pub(super) fn of(context: Context<'_, '_>) -> Self {
+        let scars = &context.case.findings.scars;
+        let every: Vec<ScarIndex> = (0_u16..).map(ScarIndex).take(scars.len()).collect();
+        let areas = areas(context, &every);
+        let of = scars.iter().map(|it| areas.binary_search(&it.area).unwrap_or_default()).collect();
+        let addition = context.knowledge.gaps().site_addition.as_ref();
+        let slow = |facts: &Facts| addition.is_some_and(|it| it.when.holds(facts, 0) == Truth::Yes);
+        let slow = context.facts.iter().map(slow).collect();
+        Self { areas, of, slow }
+    }
+
+    /// By area: is some of its skin also skin of one of `these`?
+    pub(super) fn reach(&self, these: &[Area]) -> Vec<bool> {
+        self.areas.iter().map(|area| these.iter().any(|it| it.overlaps(*area))).collect()
+    }
+
+    /// Is the area of the group among those that are marked?
+    pub(super) fn is_in(&self, marked: &[bool], scar: ScarIndex) -> bool {
+        self.of.get(scar.index()).and_then(|at| marked.get(*at)).copied().unwrap_or(false)
+    }
+
+    /// Is the group where waits are longer?
+    pub(super) fn is_slow(&self, scar: ScarIndex) -> bool {
+        self.slow.get(scar.index()).copied().unwrap_or(false)
+    }
 }
 
 /// Every procedure of `plan`, in the order of the days and then as given.
-pub(super) fn items<'a, 'k>(context: Context<'a, 'k>, plan: &'a ProposedPlan) -> Vec<Item<'a, 'k>> {
-    let every: Vec<ScarIndex> = (0_u16..).map(ScarIndex).take(context.case.findings.scars.len()).collect();
-    let all = areas(context, &every);
+pub(super) fn items<'a, 'k>(context: Context<'a, 'k>, skin: &Skin, plan: &'a ProposedPlan) -> Vec<Item<'a, 'k>> {
     let mut items = Vec::new();
     for (session, visit) in plan.sessions.iter().enumerate() {
         for (at, given) in visit.procedures.iter().enumerate() {
             let Some(known) = context.knowledge.procedures().get(given.procedure.index()) else { continue };
             let mine = areas(context, &given.scars);
-            let own = all.iter().map(|area| mine.binary_search(area).is_ok()).collect();
-            let reach = all.iter().map(|area| mine.iter().any(|it| it.overlaps(*area))).collect();
+            let own = skin.areas.iter().map(|area| mine.binary_search(area).is_ok()).collect();
+            let reach = skin.reach(&mine);
             let (day, id) = (visit.day, given.procedure);
             let focal = known.kind == ProcedureKind::Focal;
             let mut item = Item { session, at, day, id, known, given, gap: None, focal, own, reach };

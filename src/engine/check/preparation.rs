@@ -79,19 +79,19 @@ fn leads(found: &mut Found<'_, '_>) {
     }
     for ((kind, id, rule), (lead, spots)) in late {
         let sessions = courses.get(&id).into_iter().flatten();
-        let mine = sessions.filter(|(scar, _)| spots.scars.contains(scar)).flat_map(|(_, sessions)| sessions);
-        let mine: Vec<&Item<'_, '_>> = mine.copied().collect();
+        let mine =
+            sessions.filter(|(scar, _)| spots.scars.binary_search(scar).is_ok()).flat_map(|(_, sessions)| sessions);
         let mut about = spots.about(found, Some(id));
         let first = about.day.unwrap_or_default();
-        let begun = match kind {
-            FindingKind::PrimingMissing => primed.since(first),
+        let course: BTreeSet<(usize, Day)> = mine.map(|it| (it.session, it.day)).collect();
+        let begun = if kind == FindingKind::PrimingMissing {
+            primed.since(first)
+        } else {
             // A test area that would move with the course is none to wait for.
-            _ => {
-                let stays = |it: &Item<'_, '_>| !mine.iter().any(|mine| mine.session == it.session);
-                let tests = spots.scars.iter().map(|scar| tests(found, id, *scar).filter(|it| stays(it)));
-                let days: Option<Vec<Day>> = tests.map(|mut it| it.next().map(|it| it.day)).collect();
-                days.and_then(|it| it.into_iter().max())
-            }
+            let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
+            let stays = |it: &&Item<'_, '_>| !moved.contains(&it.session);
+            let tests = spots.scars.iter().map(|scar| tests(found, id, *scar).find(stays).map(|it| it.day));
+            tests.collect::<Option<Vec<Day>>>().and_then(|days| days.into_iter().max())
         };
         // What has begun is waited for, where beginning earlier is no longer possible.
         let begin = first.saturating_sub(lead).max(0);
@@ -109,7 +109,6 @@ fn leads(found: &mut Found<'_, '_>) {
         let open = begin.saturating_add(lead);
         // The course keeps its rhythm.
         let shift = open.saturating_sub(first);
-        let course: BTreeSet<(usize, Day)> = mine.iter().map(|it| (it.session, it.day)).collect();
         about.mends.extend(
             course
                 .into_iter()
@@ -138,7 +137,7 @@ fn tests<'f, 'a, 'k>(
     scar: ScarIndex,
 ) -> impl Iterator<Item = &'a Item<'a, 'k>> + 'f {
     let tests = found.items.iter().filter(move |it| !it.is_treatment() && it.id == id);
-    tests.filter(move |it| it.covers(found.context, scar))
+    tests.filter(move |it| it.covers(found.skin, scar))
 }
 
 /// Something that is done on some days on some groups.

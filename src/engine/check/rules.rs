@@ -69,7 +69,7 @@ fn screened(found: &mut Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
         for firing in context.screening.of(it.procedure, scar).filter(|firing| firing.touches(it.first, it.last)) {
             let rule = firing.rule.rule;
             let Some(kind) = kind_of(context, &firing) else {
-                found.warn(rule);
+                found.warnings.insert(rule);
                 continue;
             };
             let word = matches!(kind, FindingKind::ClearanceNeeded | FindingKind::CheckNeeded);
@@ -161,10 +161,6 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
     for item in found.items {
         let avoided = |scar: &ScarIndex| {
             let facts = context.facts.get(scar.index())?;
-            // A pathway takes it for this scar after all, in its place among other steps.
-            if phase(context, item.id, *scar).is_some() {
-                return None;
-            }
             let rows = || {
                 item.known.strengths.iter().filter(|row| {
                     let depth = row.depth_class.map(<&str>::from);
@@ -173,7 +169,9 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
                 })
             };
             let best = rows().map(|row| row.strength).max()?;
-            (best == Strength::Avoid).then(|| (*scar, rows().map(|row| row.rule).collect::<Vec<_>>()))
+            // Unless a pathway takes it for this scar after all, in its place among other steps.
+            let avoid = best == Strength::Avoid && phase(context, item.id, *scar).is_none();
+            avoid.then(|| (*scar, rows().map(|row| row.rule).collect::<Vec<_>>()))
         };
         let all: Vec<(ScarIndex, Vec<RuleId>)> = item.given.scars.iter().filter_map(avoided).collect();
         // What treats a whole field passes over some scars that it is not meant for.
@@ -196,7 +194,7 @@ pub(super) fn referred(found: &mut Found<'_, '_>, referrals: &[Referral]) {
         let mut spots = Spots::default();
         for item in found.items {
             let scars: Vec<ScarIndex> =
-                item.given.scars.iter().copied().filter(|scar| referral.scars.contains(scar)).collect();
+                item.given.scars.iter().copied().filter(|scar| referral.scars.binary_search(scar).is_ok()).collect();
             if !scars.is_empty() {
                 spots.add(item.place(), scars);
             }

@@ -19,20 +19,35 @@ struct Bounds {
     start: Vec<(i64, RuleId)>,
 }
 
+/// A mistake: its kind, the parameter of a procedure, what is found, what it is held against, and why.
+type Mistake = (FindingKind, ProcedureId, usize, i64, i64, Vec<RuleId>);
+
 pub(super) fn check(found: &mut Found<'_, '_>) {
     let mut silent: BTreeMap<(ProcedureId, Vec<usize>), (Spots, Vec<RuleId>)> = BTreeMap::new();
+    let mut wrong: BTreeMap<Mistake, Spots> = BTreeMap::new();
     for (at, item) in found.items.iter().enumerate() {
         for (place, setting) in item.given.settings.iter().enumerate() {
-            one(found, at, item, Place::Setting(item.session, item.at, place), setting);
+            one(found, at, item, Place::Setting(item.session, item.at, place), setting, &mut wrong);
         }
         let (missing, rules) = not_stated(found.context, item);
         if !missing.is_empty() {
             let (spots, reasons) = silent.entry((item.id, missing)).or_default();
             spots.add(item.place(), []);
-            rules.into_iter().filter(|it| !reasons.contains(it)).collect::<Vec<_>>().into_iter().for_each(|it| {
-                reasons.push(it);
-            });
+            for rule in rules {
+                if !reasons.contains(&rule) {
+                    reasons.push(rule);
+                }
+            }
         }
+    }
+    for ((kind, procedure, parameter, value, limit, rules), spots) in wrong {
+        let mends = spots.places.iter().map(|place| Mend::Set { place: *place, procedure, parameter, value: limit });
+        let about = About {
+            measured: Some(Measured::Setting { parameter, found: value, limit }),
+            mends: mends.collect(),
+            ..spots.about(found, Some(procedure))
+        };
+        found.add(kind, rules, about);
     }
     let why = found.context.knowledge.planning().not_stated;
     found.not_stated.extend(silent.into_iter().map(|((procedure, parameters), (spots, rules))| NotStated {
@@ -43,11 +58,20 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
     }));
 }
 
-/// One setting: groups for which the same is wrong share a finding.
-fn one(found: &mut Found<'_, '_>, at: usize, item: &Item<'_, '_>, place: Place, setting: &ProposedSetting) {
+/// What is wrong with one setting.
+fn one(
+    found: &Found<'_, '_>,
+    at: usize,
+    item: &Item<'_, '_>,
+    place: Place,
+    setting: &ProposedSetting,
+    wrong: &mut BTreeMap<Mistake, Spots>,
+) {
     let context = found.context;
     let ProposedSetting { parameter, low, high, scars } = setting;
-    let mut wrong: BTreeMap<(FindingKind, i64, i64, Vec<RuleId>), Vec<ScarIndex>> = BTreeMap::new();
+    let mut add = |kind: FindingKind, value: i64, limit: i64, rules: Vec<RuleId>, scar: ScarIndex| {
+        wrong.entry((kind, item.id, *parameter, value, limit, rules)).or_default().add(place, [scar]);
+    };
     for &scar in scars {
         let Some(row) = row(context, item, *parameter, scar) else { continue };
         let bounds = bounds(context, item, *parameter, scar);
@@ -57,14 +81,14 @@ fn one(found: &mut Found<'_, '_>, at: usize, item: &Item<'_, '_>, place: Place, 
         let past = *high > row.high;
         match (most, past, row.guide) {
             (None, true, true) => {
-                wrong.entry((FindingKind::SettingUnusual, *high, row.high, vec![row.rule])).or_default().push(scar);
+                add(FindingKind::SettingUnusual, *high, row.high, vec![row.rule], scar);
             }
             (None, false, _) => {}
             (most, past, guide) => {
                 let range = (past && !guide).then_some(row.high);
                 rules.extend(range.map(|_| row.rule));
                 let limit = most.into_iter().chain(range).min().unwrap_or(row.high);
-                wrong.entry((FindingKind::AboveLimit, *high, limit, rules)).or_default().push(scar);
+                add(FindingKind::AboveLimit, *high, limit, rules, scar);
             }
         }
         let start = bounds.start.iter().map(|(start, _)| *start).min();
@@ -72,26 +96,14 @@ fn one(found: &mut Found<'_, '_>, at: usize, item: &Item<'_, '_>, place: Place, 
         let least = row.low.min(start.unwrap_or(row.low));
         let least = bounds.most.iter().map(|(most, _)| *most).fold(least, i64::min);
         if *low < least {
-            wrong.entry((FindingKind::SettingUnusual, *low, least, vec![row.rule])).or_default().push(scar);
+            add(FindingKind::SettingUnusual, *low, least, vec![row.rule], scar);
         }
         if let Some(start) = start.filter(|start| start < low)
             && is_first(found, at, item, scar)
         {
             let rules = bounds.start.iter().filter(|(it, _)| it < low).map(|(_, rule)| *rule).collect();
-            wrong.entry((FindingKind::StartsTooStrong, *low, start, rules)).or_default().push(scar);
+            add(FindingKind::StartsTooStrong, *low, start, rules, scar);
         }
-    }
-    for ((kind, value, limit, rules), scars) in wrong {
-        let about = About {
-            places: vec![place],
-            day: Some(item.day),
-            procedure: Some(item.id),
-            other: None,
-            scars,
-            measured: Some(Measured::Setting { parameter: *parameter, found: value, limit }),
-            mends: vec![Mend::Set { place, procedure: item.id, parameter: *parameter, value: limit }],
-        };
-        found.add(kind, rules, about);
     }
 }
 

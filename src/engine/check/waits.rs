@@ -3,25 +3,25 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, ScarIndex, Truth},
+    domain::{Area, Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, ScarIndex, Truth},
     engine::{
         history,
         screen::insert_sorted,
         select::Context,
         spacing::{between, on},
     },
-    knowledge::{Gap, Spacing},
+    knowledge::{Gap, GapKind, ProcedureKind, Spacing},
 };
 
 use super::{About, Found, items::Item};
 
-/// Sessions before one session that are too close to it, by one row of the table.
+/// Sessions that are too close to one session, by one row of the table.
 #[derive(Debug, Default)]
 struct Close {
-    /// The sessions before, the one that decides first.
     before: Vec<(Day, Place)>,
     other: Option<ProcedureId>,
-    scars: Vec<ScarIndex>,
+    /// By group: it is on the skin that they share.
+    marks: Vec<bool>,
     /// The day on which all of them are far enough away.
     until: Day,
     /// The wait of the one that decides.
@@ -30,28 +30,56 @@ struct Close {
     also: Option<RuleId>,
 }
 
+/// Procedures that share the day of one procedure and should not, for the same reasons.
+#[derive(Debug, Default)]
+struct Shared {
+    with: Vec<Place>,
+    other: Option<ProcedureId>,
+    marks: Vec<bool>,
+    /// What moves, and to which day.
+    splits: BTreeMap<(usize, usize), Day>,
+    reorders: Vec<Mend>,
+}
+
+/// By kind and reasons: what one session is too close to, or shares its day with.
+type ByRule<K, T> = BTreeMap<(FindingKind, K), T>;
+
 pub(super) fn check(found: &mut Found<'_, '_>) {
+    let mut history = History::of(found);
     for (at, next) in found.items.iter().enumerate() {
-        let mut close: BTreeMap<(FindingKind, RuleId), Close> = BTreeMap::new();
+        let mut close = ByRule::<RuleId, Close>::new();
+        let mut shared = ByRule::<Vec<RuleId>, Shared>::new();
         for first in found.items.iter().take(at).filter(|first| first.touches(next)) {
             if first.day == next.day {
-                together(found, first, next);
+                together(found, first, next, &mut shared);
             } else {
-                apart(found.context, first, next, &mut close);
+                apart(found, first, next, &mut close);
             }
         }
-        past(found.context, next, &mut close);
-        for ((kind, rule), it) in close {
-            let Close { mut before, other, scars, until, found: days, limit, also } = it;
-            before.sort_unstable_by(|a, b| b.cmp(a));
-            let mut places = vec![next.place()];
-            places.extend(before.into_iter().map(|(_, place)| place));
+        history.add_close(found, next, &mut close);
+        for ((kind, rules), it) in shared {
+            let Shared { with, other, marks, splits, reorders } = it;
+            let splits = splits.into_iter().map(|((session, procedure), day)| Mend::Split { session, procedure, day });
             let about = About {
-                places,
+                places: std::iter::once(next.place()).chain(with).collect(),
                 day: Some(next.day),
                 procedure: Some(next.id),
                 other,
-                scars,
+                scars: marked(&marks),
+                measured: None,
+                mends: splits.chain(reorders).collect(),
+            };
+            found.add(kind, rules, about);
+        }
+        for ((kind, rule), it) in close {
+            let Close { mut before, other, marks, until, found: days, limit, also } = it;
+            before.sort_unstable_by(|a, b| b.cmp(a));
+            let about = About {
+                places: std::iter::once(next.place()).chain(before.into_iter().map(|(_, place)| place)).collect(),
+                day: Some(next.day),
+                procedure: Some(next.id),
+                other,
+                scars: marked(&marks),
                 measured: Some(Measured::Days { found: days, limit }),
                 mends: vec![Mend::Postpone { session: next.session, day: until }],
             };
@@ -59,6 +87,22 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
         }
     }
     latest(found);
+}
+
+/// Marks groups. Many pairs mark the same ones.
+fn mark(marks: &mut Vec<bool>, scars: &[ScarIndex]) {
+    for scar in scars {
+        if marks.len() <= scar.index() {
+            marks.resize(scar.index().saturating_add(1), false);
+        }
+        if let Some(mark) = marks.get_mut(scar.index()) {
+            *mark = true;
+        }
+    }
+}
+
+fn marked(marks: &[bool]) -> Vec<ScarIndex> {
+    (0_u16..).map(ScarIndex).zip(marks).filter(|(_, mark)| **mark).map(|(scar, _)| scar).collect()
 }
 
 /// Which of the two ways a wait is too short, with its limit.
@@ -80,24 +124,19 @@ fn too_close(context: Context<'_, '_>, wait: Day, spacing: &Spacing) -> Option<(
 }
 
 /// Adds a pair on different days, if it is too close.
-fn apart(
-    context: Context<'_, '_>,
-    first: &Item<'_, '_>,
-    next: &Item<'_, '_>,
-    close: &mut BTreeMap<(FindingKind, RuleId), Close>,
-) {
-    let Some(spacing) = spacing(context, first, next) else { return };
+fn apart(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, close: &mut ByRule<RuleId, Close>) {
+    let scars = next.on_skin_of(found.skin, first);
+    let Some(spacing) = spacing(found, first, next, &scars) else { return };
     let wait = next.day.saturating_sub(first.day);
-    let Some((kind, limit, also)) = too_close(context, wait, &spacing) else { return };
+    let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { return };
     // A test area is followed as soon as it can be judged.
     let test = !first.is_treatment() || !next.is_treatment();
     if test && kind == FindingKind::BelowUsual {
         return;
     }
-    let scars = next.on_skin_of(context, first);
     let entry = close.entry((kind, spacing.rule)).or_default();
     entry.add(first.day, first.place(), first.id, wait, limit, also);
-    scars.into_iter().for_each(|scar| insert_sorted(&mut entry.scars, scar));
+    mark(&mut entry.marks, &scars);
 }
 
 impl Close {
@@ -114,109 +153,161 @@ impl Close {
     }
 }
 
-/// Adds past sessions that are too close.
-fn past(context: Context<'_, '_>, next: &Item<'_, '_>, close: &mut BTreeMap<(FindingKind, RuleId), Close>) {
-    let Some(gap) = next.gap else { return };
-    for (at, past) in context.case.history.iter().enumerate() {
-        let Some(all) = history::since(context, past, gap, next.focal, &next.given.scars) else { continue };
-        if next.day.saturating_sub(past.day) >= all.plan_min {
-            continue;
-        }
-        for scar in &next.given.scars {
-            let Some(spacing) = history::since(context, past, gap, next.focal, &[*scar]) else { continue };
-            let wait = next.day.saturating_sub(past.day);
-            let Some((kind, limit, also)) = too_close(context, wait, &spacing) else { continue };
-            // How usual the wait since another course is, nobody says.
-            if kind == FindingKind::BelowUsual {
-                continue;
+/// Past sessions, with the skin that they were done on and the waits that they leave.
+struct History {
+    sessions: Vec<PastSkin>,
+    /// By past session, what comes next, whether that works on single scars, and whether the site is a slow one.
+    waits: BTreeMap<(usize, GapKind, bool, bool), Option<Spacing>>,
+}
+
+struct PastSkin {
+    everywhere: bool,
+    /// It meets what works on single scars on these scars alone.
+    by_scar: Option<Vec<ScarIndex>>,
+    /// By area of the case: it was done on some of its skin.
+    reach: Vec<bool>,
+}
+
+impl History {
+    fn of(found: &Found<'_, '_>) -> Self {
+        let context = found.context;
+        let sessions = context.case.history.iter().map(|past| {
+            let named = past.sites.iter().map(|site| Area { site: *site, laterality: None });
+            let skin: Vec<Area> = history::areas(context, &past.scars).into_iter().chain(named).collect();
+            let known = context.knowledge.procedures().get(past.procedure.index());
+            let focal = known.is_some_and(|it| it.kind == ProcedureKind::Focal) && past.sites.is_empty();
+            let mut scars = past.scars.clone();
+            scars.sort_unstable();
+            PastSkin {
+                everywhere: past.scars.is_empty() && past.sites.is_empty(),
+                by_scar: focal.then_some(scars),
+                reach: found.skin.reach(&skin),
             }
-            let entry = close.entry((kind, spacing.rule)).or_default();
-            if entry.before.last() != Some(&(past.day, Place::Past(at))) {
-                entry.add(past.day, Place::Past(at), past.procedure, wait, limit, also);
+        });
+        Self { sessions: sessions.collect(), waits: BTreeMap::new() }
+    }
+
+    /// Adds the past sessions that are too close.
+    fn add_close(&mut self, found: &Found<'_, '_>, next: &Item<'_, '_>, close: &mut ByRule<RuleId, Close>) {
+        let Some(gap) = next.gap else { return };
+        for (at, (past, skin)) in found.context.case.history.iter().zip(&self.sessions).enumerate() {
+            let touched = |scar: &ScarIndex| match &skin.by_scar {
+                _ if skin.everywhere => true,
+                Some(scars) if next.focal => scars.binary_search(scar).is_ok(),
+                Some(_) | None => found.skin.is_in(&skin.reach, *scar),
+            };
+            let touched: Vec<ScarIndex> = next.given.scars.iter().copied().filter(touched).collect();
+            let (slow, others): (Vec<_>, Vec<_>) = touched.into_iter().partition(|scar| found.skin.is_slow(*scar));
+            for (is_slow, scars) in [(false, others), (true, slow)] {
+                let Some(one) = scars.first() else { continue };
+                let wait = || history::since(found.context, past, gap, next.focal, &[*one]);
+                let wait = *self.waits.entry((at, gap, next.focal, is_slow)).or_insert_with(wait);
+                let Some(spacing) = wait else { continue };
+                let wait = next.day.saturating_sub(past.day);
+                let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { continue };
+                // How usual the wait since another course is, nobody says.
+                if kind == FindingKind::BelowUsual {
+                    continue;
+                }
+                let entry = close.entry((kind, spacing.rule)).or_default();
+                if entry.before.last() != Some(&(past.day, Place::Past(at))) {
+                    entry.add(past.day, Place::Past(at), past.procedure, wait, limit, also);
+                }
+                mark(&mut entry.marks, &scars);
             }
-            insert_sorted(&mut entry.scars, *scar);
         }
     }
 }
 
-/// The wait from one to the other on the skin that they share.
-fn spacing(context: Context<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>) -> Option<Spacing> {
+/// The wait from one to the other on `scars`, the skin that they share.
+fn spacing(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, scars: &[ScarIndex]) -> Option<Spacing> {
+    let context = found.context;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let spacing = between(context.knowledge, patient, first.gap?, next.gap?)?;
-    Some(on(context, spacing, &next.on_skin_of(context, first)))
+    // One group where waits are longer is enough.
+    let slow = scars.iter().copied().find(|scar| found.skin.is_slow(*scar));
+    Some(on(context, spacing, slow.as_slice()))
 }
 
-/// Two procedures on the same skin on one day.
-fn together(found: &mut Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>) {
+/// Adds two procedures on the same skin on one day, unless the table lets them share it.
+fn together(
+    found: &Found<'_, '_>,
+    first: &Item<'_, '_>,
+    next: &Item<'_, '_>,
+    shared: &mut ByRule<Vec<RuleId>, Shared>,
+) {
     let context = found.context;
     let gaps = context.knowledge.gaps();
     let (Some(a), Some(b)) = (first.gap, next.gap) else { return };
     let (Some(forward), Some(back)) = (gaps.between(a, b), gaps.between(b, a)) else { return };
-    let same_visit = first.session == next.session;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let rare = |gap: &Gap| {
         let line = gap.same_day.as_ref()?;
         (line.when.holds(patient, 0) == Truth::Yes).then_some(line.rule)
     };
-    let pair = |mends: Vec<Mend>| About {
-        places: vec![next.place(), first.place()],
-        day: Some(next.day),
-        procedure: Some(next.id),
-        other: Some(first.id),
-        scars: next.on_skin_of(context, first),
-        measured: None,
-        mends,
+    let scars = next.on_skin_of(found.skin, first);
+    let mut add = |kind: FindingKind, rules: Vec<RuleId>| {
+        let entry = shared.entry((kind, rules)).or_default();
+        entry.with.push(first.place());
+        entry.other = Some(first.id);
+        mark(&mut entry.marks, &scars);
+        if kind == FindingKind::OrderInSitting {
+            entry.reorders.push(Mend::Reorder { session: next.session, first: next.at, before: first.at });
+            return;
+        }
+        // The later of the two on the ladder moves.
+        let (stays, moves) = if first.known.order > next.known.order { (next, first) } else { (first, next) };
+        let wait = spacing(found, stays, moves, &scars).map_or(0, |it| it.floor);
+        let day = entry.splits.entry((moves.session, moves.at)).or_default();
+        *day = stays.day.saturating_add(wait).max(*day);
     };
-    // The later of the two on the ladder moves.
-    let (stays, moves) = if first.known.order > next.known.order { (next, first) } else { (first, next) };
-    let wait = spacing(context, stays, moves).map_or(0, |it| it.floor);
-    let day = stays.day.saturating_add(wait);
-    let split = vec![Mend::Split { session: moves.session, procedure: moves.at, day }];
     if !forward.same_sitting && !back.same_sitting {
         match rare(forward).or_else(|| rare(back)) {
-            Some(rule) => found.add(FindingKind::RarelyTogether, [rule], pair(split)),
+            Some(rule) => add(FindingKind::RarelyTogether, vec![rule]),
             None => {
-                let row = if std::ptr::eq(stays, first) { forward } else { back };
-                let rules = std::iter::once(row.base.rule).chain(row.base.also);
-                found.add(FindingKind::PairNotAllowed, rules, pair(split));
+                let row = if first.known.order > next.known.order { back } else { forward };
+                add(FindingKind::PairNotAllowed, std::iter::once(row.base.rule).chain(row.base.also).collect());
             }
         }
         return;
     }
-    if !forward.same_sitting && same_visit {
-        let mends = vec![Mend::Reorder { session: next.session, first: next.at, before: first.at }];
-        found.add(FindingKind::OrderInSitting, [back.base.rule], pair(mends));
+    // Of two visits on one day nobody says which is first.
+    if !forward.same_sitting && first.session == next.session {
+        add(FindingKind::OrderInSitting, vec![back.base.rule]);
     }
     if first.id != next.id {
         let mut rules = Vec::new();
-        for scar in next.on_skin_of(context, first) {
-            let firings = context.screening.of(next.id, scar).filter(|it| it.touches(next.day, next.day));
+        for scar in &scars {
+            let firings = context.screening.of(next.id, *scar).filter(|it| it.touches(next.day, next.day));
             let both = firings.filter(|it| it.rule.stacked && it.rule.procedures.contains(first.id));
             both.for_each(|it| insert_sorted(&mut rules, it.rule.rule));
         }
         if !rules.is_empty() {
-            found.add(FindingKind::StackedWounds, rules, pair(split));
+            add(FindingKind::StackedWounds, rules);
         }
     }
 }
 
+/// The groups of a pair, its wait, and the visit of the later one.
+type Late = (Vec<ScarIndex>, Option<Spacing>, usize);
+
 /// Sessions of a course that are further apart than the latest.
 fn latest(found: &mut Found<'_, '_>) {
-    let context = found.context;
     for (id, groups) in found.courses() {
         // Groups that share the pair share the finding.
-        let mut late: BTreeMap<(Day, Place, Place), (Vec<ScarIndex>, Spacing, usize)> = BTreeMap::new();
+        let mut late = BTreeMap::<(Day, Place, Place), Late>::new();
         for (scar, sessions) in groups {
             for (first, next) in sessions.iter().zip(sessions.iter().skip(1)) {
-                let Some(spacing) = spacing(context, first, next) else { continue };
+                let pair = || (Vec::new(), spacing(found, first, next, &[scar]), next.session);
+                let entry = late.entry((next.day, next.place(), first.place())).or_insert_with(pair);
                 let wait = next.day.saturating_sub(first.day);
-                if spacing.latest.is_some_and(|latest| latest < wait) {
-                    let key = (next.day, next.place(), first.place());
-                    late.entry(key).or_insert_with(|| (Vec::new(), spacing, next.session)).0.push(scar);
+                if entry.1.and_then(|it| it.latest).is_some_and(|latest| latest < wait) {
+                    entry.0.push(scar);
                 }
             }
         }
         for ((day, next, first), (scars, spacing, session)) in late {
+            let Some(spacing) = spacing.filter(|_| !scars.is_empty()) else { continue };
             let Some(limit) = spacing.latest else { continue };
             let before = found.day_of(first).unwrap_or(day);
             let about = About {
