@@ -16,7 +16,7 @@ use std::{
 };
 
 use cicatrix::{
-    domain::{Action, Case, Fact, Outcome, PastSession, Plan, Response, RuleId, ScarType, Site, Value},
+    domain::{Action, Case, Fact, Outcome, PastSession, Plan, Response, RuleId, ScarType, SessionKind, Site, Value},
     engine,
     knowledge::{Basis, Knowledge},
     release,
@@ -173,6 +173,9 @@ fn failed_rules() -> Vec<RuleId> {
                         sites: Vec::new(),
                         tca_percent: None,
                         response: Some(Response::Under25Percent),
+                        kind: SessionKind::Treatment,
+                        counts: None,
+                        place: 0,
                     };
                     it.history = vec![past; failure.sessions];
                     let plan = engine::plan(knowledge(), &it);

@@ -8,7 +8,10 @@ mod laws;
 mod people;
 
 use cicatrix::{
-    domain::{Area, Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, Site, Value},
+    domain::{
+        Area, Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind, Site,
+        Value,
+    },
     engine,
 };
 use people::{answers, case, healthy, knowledge, scar, treatable, untreatable};
@@ -91,10 +94,14 @@ fn person(dice: &mut Dice) -> Case {
             scars: if dice.one_in(2) { vec![ScarIndex(u16::try_from(dice.roll(groups)).unwrap())] } else { Vec::new() },
             sites: Vec::new(),
             tca_percent: dice.one_in(3).then_some(50_000),
-            response: dice.one_in(3).then_some(Response::Under25Percent),
+            response: dice.one_in(3).then(|| *dice.of(Response::VARIANTS)),
+            kind: if dice.one_in(8) { SessionKind::TestArea } else { SessionKind::Treatment },
+            counts: dice.one_in(8).then(|| dice.one_in(2)),
+            place: 0,
         });
     }
     it.history.sort_by_key(|it| it.day);
+    it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
     it
 }
 

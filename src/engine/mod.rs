@@ -6,6 +6,7 @@
 
 mod care;
 mod classify;
+mod evaluate;
 mod explain;
 mod facts;
 mod grade;
