@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "shared by the modules of this test")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "most kinds of care are alike here")]
 
 #[path = "support/server.rs"]
 mod server;

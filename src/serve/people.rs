@@ -49,9 +49,10 @@ impl Service {
         let mut violations = read.err().map(|it| it.violations).unwrap_or_default();
         violations.push(Violation {
             field: REFERENCE.to_owned(),
-            description: "is required for a calendar; send a name of your own for this plan, without patient data, so \
-                          that a later plan updates its events"
-                .to_owned(),
+            description:
+                "is required for a calendar; choose one without patient data, for example a random UUID: a later \
+                          plan with the same one updates the events"
+                    .to_owned(),
         });
         error::invalid_request(InvalidRequest { violations })
     }
