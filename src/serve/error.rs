@@ -22,6 +22,7 @@ pub(super) enum Reason {
     UnknownRoute,
     UnknownMethod,
     UnsupportedMediaType,
+    NotAcceptable,
     NotFound,
     DeadlineExceeded,
     Internal,
@@ -36,6 +37,7 @@ impl Reason {
             Self::UnknownRoute => "UNKNOWN_ROUTE",
             Self::UnknownMethod => "UNKNOWN_METHOD",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::NotFound => "NOT_FOUND",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Internal => "INTERNAL",
@@ -45,7 +47,7 @@ impl Reason {
     fn of(status: &Status) -> Option<Self> {
         let details = status.get_error_details();
         let word = &details.error_info()?.reason;
-        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType]
+        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType, Self::NotAcceptable]
             .into_iter()
             .find(|it| it.word() == word)
     }
@@ -109,6 +111,15 @@ pub(super) fn unsupported_media_type() -> Status {
     )
 }
 
+/// None of the forms in which there is an answer is one that the caller accepts.
+pub(super) fn not_acceptable() -> Status {
+    status(
+        Code::InvalidArgument,
+        Reason::NotAcceptable,
+        "accept application/json, text/calendar or image/svg+xml; there is no other form of a plan",
+    )
+}
+
 pub(super) fn deadline_exceeded() -> Status {
     status(Code::DeadlineExceeded, Reason::DeadlineExceeded, "the deadline passed before the answer was ready")
 }
@@ -156,6 +167,7 @@ fn http_status(status: &Status) -> StatusCode {
     match Reason::of(status) {
         Some(Reason::BodyTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
         Some(Reason::UnsupportedMediaType) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Some(Reason::NotAcceptable) => return StatusCode::NOT_ACCEPTABLE,
         Some(Reason::UnknownMethod) => return StatusCode::METHOD_NOT_ALLOWED,
         Some(_) | None => {}
     }

@@ -1,5 +1,6 @@
 //! Serves: one function for each rpc, and two doors that open on it.
 
+mod accept;
 mod app;
 mod catalogue;
 mod descriptors;
@@ -10,6 +11,7 @@ mod json;
 mod listen;
 mod openapi;
 mod page;
+mod people;
 mod rest;
 pub mod telemetry;
 mod trace;

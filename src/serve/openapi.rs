@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 use serde_json::{Map, Value, json};
 
-use super::descriptors::{Route, comments, pool, route};
+use super::{
+    accept::Form,
+    descriptors::{Route, comments, pool, route},
+};
+
+/// The rpc whose answer REST also gives in forms for people.
+const HAS_FORMS: &str = "cicatrix.v1.ProtocolService.GenerateProtocol";
 
 /// The document as it is served, made when it is first asked for.
 pub(super) fn text() -> &'static str {
@@ -56,11 +62,15 @@ impl Writer {
 
     fn operation(&mut self, rpc: &MethodDescriptor, route: &Route) -> Value {
         let answer = self.reference(&rpc.output());
+        let mut content = Map::from_iter([(Form::Json.media_type(), json!({"schema": answer}))]);
+        if rpc.full_name() == HAS_FORMS {
+            content.extend(Form::besides_json().map(|it| (it.media_type(), json!({"schema": {"type": "string"}}))));
+        }
         let mut operation = json!({
             "operationId": rpc.name(),
             "tags": [rpc.parent_service().name()],
             "responses": {
-                "200": {"description": "The answer.", "content": {"application/json": {"schema": answer}}},
+                "200": {"description": "The answer.", "content": content},
                 "default": {
                     "description": "What went wrong.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},

@@ -21,6 +21,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
         clinic,
         history,
         view,
+        plan_reference,
     } = request;
     let mut reader = Reader::new(vocabulary);
     let start = match start_date {
@@ -48,6 +49,9 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
         Some(0) => View::Basic,
         Some(_) | None => View::Full,
     };
+    if let Some(reference) = plan_reference {
+        reader.reference(Path::root("plan_reference"), reference);
+    }
     reader.finish(start.map(|start| Case { start, patient: facts, fields, findings, wishes, history, view }))
 }
 
