@@ -266,6 +266,7 @@ impl Plan<'_> {
                 page.reasons(4, &it.reasons);
             }
         }
+        self.done_before(page);
         if !protocol.ask_again_after.is_empty() {
             page.heading("ask again after");
             for event in &protocol.ask_again_after {
@@ -274,11 +275,36 @@ impl Plan<'_> {
         }
     }
 
+    /// What each past session is to the plan, in the order of the request.
+    fn done_before(&self, page: &mut Page) {
+        if !self.protocol.history.is_empty() {
+            page.heading("done before");
+        }
+        for (it, number) in self.protocol.history.iter().zip(1..) {
+            let status = words(it.status().as_str_name(), "PAST_SESSION_STATUS_");
+            let counted = it.counted_in.iter().filter(|it| it.number_in_stage > 0);
+            let counted: Vec<String> =
+                counted.map(|it| format!("number {} of stage {}", it.number_in_stage, it.stage)).collect();
+            let early = it.too_early_by_days.map(|days| format!("{days} days too early"));
+            let parts = [Some(status), Some(counted.join(", ")), early].into_iter().flatten();
+            let parts: Vec<String> = parts.filter(|it| !it.is_empty()).collect();
+            page.line(2, &format!("session {number}: {}", parts.join(", ")));
+            page.reasons(4, &it.reasons);
+        }
+    }
+
     fn stage_row(&self, stage: &v1::Stage) -> Vec<String> {
         let sessions = match (&stage.session_count, stage.contingent_on) {
             (None, None) => "at home".to_owned(),
             (None, Some(review)) => format!("at home if review {review} says so"),
             (Some(it), Some(review)) => format!("{}-{} if review {review} says so", it.min, it.max),
+            (Some(_), None) if stage.planned_sessions == 0 && stage.done_sessions > 0 => {
+                let status = words(stage.status().as_str_name(), "STAGE_STATUS_");
+                format!("{} done, {status}", stage.done_sessions)
+            }
+            (Some(it), None) if stage.done_sessions > 0 => {
+                format!("{} done, {} more ({}-{})", stage.done_sessions, stage.planned_sessions, it.min, it.max)
+            }
             (Some(it), None) => format!("{} ({}-{})", stage.planned_sessions, it.min, it.max),
         };
         let every = stage.interval_days.map(|it| format!("{} ({}-{}) days", it.typical, it.min, it.max));

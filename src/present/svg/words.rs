@@ -13,6 +13,9 @@ const LINE_CHARS: usize = 130;
 pub(super) fn about(stage: &v1::Stage) -> String {
     let count = match &stage.session_count {
         None => "at home".to_owned(),
+        Some(_) if stage.done_sessions > 0 => {
+            format!("{} sessions done, {} more", stage.done_sessions, stage.planned_sessions)
+        }
         Some(it) if stage.planned_sessions > 0 => {
             format!("{} sessions ({}-{})", stage.planned_sessions, it.min, it.max)
         }
