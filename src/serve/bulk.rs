@@ -347,3 +347,96 @@ async fn told(stopping: &mut watch::Receiver<bool>) {
 fn moved(silent: std::pin::Pin<&mut Sleep>, idle: Duration) {
     silent.reset(tokio::time::Instant::now() + idle);
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::{
+        sync::{
+            Arc, Condvar, Mutex, OnceLock,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+        time::Duration,
+    };
+
+    use futures_util::{StreamExt as _, stream};
+    use http::HeaderMap;
+    use tonic::Code;
+
+    use super::{Bulk, Door, Pool};
+    use crate::{
+        knowledge::Knowledge,
+        release,
+        serve::{Limits, Readiness, Service},
+        settings::Settings,
+    };
+
+    const IN_FLIGHT: usize = 5;
+
+    fn bulk(pool: &Pool) -> Bulk {
+        static SERVICE: OnceLock<Service> = OnceLock::new();
+        let service = SERVICE.get_or_init(|| Service::new(Knowledge::parse(&release::embedded()).unwrap()));
+        let limits = Limits { bulk_in_flight: IN_FLIGHT, access_log: false, ..Settings::default().limits() };
+        Bulk::new(service, pool, &limits, &Readiness::default())
+    }
+
+    /// Answers with the place and the code.
+    fn door<I>(plan: fn(&Service, I) -> super::Answer) -> Door<I, (i32, Option<Code>)> {
+        Door { name: "test", plan, tell: |index, answer| (index, answer.err().map(|it| it.code())) }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_are_taken_while_nothing_is_read() {
+        let pool = Pool::start(2).unwrap();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::clone(&taken);
+        let items = stream::repeat(()).map(move |()| {
+            counts.fetch_add(1, Relaxed);
+            Ok(())
+        });
+        let door = door(|_, ()| Err(super::error::internal()));
+        let mut answers = Box::pin(bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap());
+        for read in 0..10 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            // One more waits for the connection.
+            assert_eq!(taken.load(Relaxed), IN_FLIGHT + 1 + read);
+            assert_eq!(answers.next().await.unwrap().unwrap().0, i32::try_from(read).unwrap());
+        }
+        drop(answers);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let seen = taken.load(Relaxed);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(taken.load(Relaxed), seen, "nobody is there and items are still taken");
+    }
+
+    #[tokio::test]
+    async fn an_item_that_panics_ends_nothing() {
+        let pool = Pool::start(2).unwrap();
+        let items = stream::iter((0..20).map(Ok));
+        let door =
+            door(|_, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) });
+        let answers = bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
+        let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
+        assert_eq!(answers, (0..20).map(|it| (it, Some(code(it)))).collect::<Vec<_>>());
+    }
+
+    /// Each of two items ends only when the other was begun.
+    #[tokio::test]
+    async fn items_are_planned_side_by_side() {
+        static BEGUN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+        let pool = Pool::start(2).unwrap();
+        let items = stream::iter([Ok(()), Ok(())]);
+        let door = door(|_, ()| {
+            let mut begun = BEGUN.0.lock().unwrap();
+            *begun += 1;
+            BEGUN.1.notify_all();
+            let (begun, _) = BEGUN.1.wait_timeout_while(begun, Duration::from_secs(10), |it| *it < 2).unwrap();
+            Err(if *begun == 2 { super::error::no_lines() } else { super::error::internal() })
+        });
+        let answers = bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
+        assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
+    }
+}

@@ -17,6 +17,12 @@ pub(super) enum Line {
     },
 }
 
+impl Line {
+    fn is_blank(&self) -> bool {
+        matches!(self, Self::Whole(line) if line.iter().all(u8::is_ascii_whitespace))
+    }
+}
+
 /// The lines of a body.
 #[derive(Debug)]
 pub(super) struct Lines {
@@ -51,7 +57,8 @@ impl Lines {
             if self.body.is_none() {
                 // The last line may lack its end.
                 let last = std::mem::take(&mut self.begun).freeze();
-                return (!is_blank(&last)).then_some(Ok(Line::Whole(last)));
+                let line = if last.len() > self.most { Line::TooLarge { most: self.most } } else { Line::Whole(last) };
+                return (!line.is_blank()).then_some(Ok(line));
             }
             if let Err(status) = self.read().await {
                 self.begun.clear();
@@ -91,7 +98,10 @@ impl Lines {
                 self.skipping = end.is_none();
                 continue;
             }
-            if self.begun.len().saturating_add(part.len()) > self.most {
+            // A carriage return at the end is not part of the line.
+            let length = self.begun.len().saturating_add(part.len());
+            let returns = end.is_some() && part.last().or(self.begun.last()) == Some(&b'\r');
+            if length.saturating_sub(usize::from(returns)) > self.most.saturating_add(usize::from(end.is_none())) {
                 self.begun = BytesMut::new();
                 self.skipping = end.is_none();
                 return Some(Line::TooLarge { most: self.most });
@@ -100,22 +110,20 @@ impl Lines {
                 self.begun.extend_from_slice(&part);
                 continue;
             }
-            let line = if self.begun.is_empty() {
+            let mut line = if self.begun.is_empty() {
                 part
             } else {
                 self.begun.extend_from_slice(&part);
                 std::mem::take(&mut self.begun).freeze()
             };
-            if !is_blank(&line) {
-                return Some(Line::Whole(line));
+            line.truncate(length.saturating_sub(usize::from(returns)));
+            let line = Line::Whole(line);
+            if !line.is_blank() {
+                return Some(line);
             }
         }
         None
     }
-}
-
-fn is_blank(line: &[u8]) -> bool {
-    line.iter().all(u8::is_ascii_whitespace)
 }
 
 #[cfg(test)]
@@ -151,7 +159,8 @@ mod tests {
                 ("\r\n \t\n\n", vec![]),
                 ("a", vec![whole("a")]),
                 ("a\n", vec![whole("a")]),
-                ("\n\na\r\n\nbc\n   ", vec![whole("a\r"), whole("bc")]),
+                ("\n\na\r\n\nbc\n   ", vec![whole("a"), whole("bc")]),
+                ("abcd\r\nabc\r\r\nabcd\r", vec![whole("abcd"), whole("abc\r"), too_large()]),
                 ("abcd\nabcde\nabcd", vec![whole("abcd"), too_large(), whole("abcd")]),
                 ("abcdefghijklmn", vec![too_large()]),
                 ("abcdefghijklmn\n\nx", vec![too_large(), whole("x")]),
