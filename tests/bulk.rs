@@ -1,5 +1,4 @@
-//! Streams of requests, through both doors: in order, each as the unary call answers it, and never more at once than
-//! was agreed.
+//! Streams of requests through both doors: in order, and each as the unary call answers it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 

@@ -18,6 +18,7 @@ use http::HeaderMap;
 use tokio::{
     runtime::{self, Runtime},
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
+    task::consume_budget,
     time::{Sleep, sleep, timeout},
 };
 use tokio_util::task::AbortOnDropHandle;
@@ -248,7 +249,13 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         let _ = finish.send(early);
         drop(send);
         if linger {
-            let _ = timeout(LINGER, async { while let Some(Ok(_)) = items.next().await {} }).await;
+            let thrown_away = async {
+                while let Some(Ok(_)) = items.next().await {
+                    // Others on this thread have their turn, however much is there.
+                    consume_budget().await;
+                }
+            };
+            let _ = timeout(LINGER, thrown_away).await;
         }
     }
 
@@ -374,11 +381,12 @@ mod tests {
 
     const IN_FLIGHT: usize = 5;
 
-    fn bulk(pool: &Pool) -> Bulk {
+    /// It lives as long as the readiness.
+    fn bulk(pool: &Pool, readiness: &Readiness) -> Bulk {
         static SERVICE: OnceLock<Service> = OnceLock::new();
         let service = SERVICE.get_or_init(|| Service::new(Knowledge::parse(&release::embedded()).unwrap()));
         let limits = Limits { bulk_in_flight: IN_FLIGHT, access_log: false, ..Settings::default().limits() };
-        Bulk::new(service, pool, &limits, &Readiness::default())
+        Bulk::new(service, pool, &limits, readiness)
     }
 
     /// Answers with the place and the code.
@@ -388,7 +396,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_so_many_are_taken_while_nothing_is_read() {
-        let pool = Pool::start(2).unwrap();
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
         let taken = Arc::new(AtomicUsize::new(0));
         let counts = Arc::clone(&taken);
         let items = stream::repeat(()).map(move |()| {
@@ -396,7 +404,7 @@ mod tests {
             Ok(())
         });
         let door = door(|_, ()| Err(super::error::internal()));
-        let mut answers = Box::pin(bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap());
+        let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap());
         for read in 0..10 {
             tokio::time::sleep(Duration::from_millis(50)).await;
             // One more waits for the connection.
@@ -412,11 +420,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_item_that_panics_ends_nothing() {
-        let pool = Pool::start(2).unwrap();
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
         let items = stream::iter((0..20).map(Ok));
         let door =
             door(|_, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) });
-        let answers = bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
         let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
         let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
         assert_eq!(answers, (0..20).map(|it| (it, Some(code(it)))).collect::<Vec<_>>());
@@ -426,7 +434,7 @@ mod tests {
     #[tokio::test]
     async fn items_are_planned_side_by_side() {
         static BEGUN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
-        let pool = Pool::start(2).unwrap();
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
         let items = stream::iter([Ok(()), Ok(())]);
         let door = door(|_, ()| {
             let mut begun = BEGUN.0.lock().unwrap();
@@ -435,7 +443,7 @@ mod tests {
             let (begun, _) = BEGUN.1.wait_timeout_while(begun, Duration::from_secs(10), |it| *it < 2).unwrap();
             Err(if *begun == 2 { super::error::no_lines() } else { super::error::internal() })
         });
-        let answers = bulk(&pool).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
         let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
         assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
     }
