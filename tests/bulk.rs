@@ -292,10 +292,9 @@ async fn a_message_that_is_too_large_ends_a_grpc_stream_after_the_answers() {
 }
 
 /// Counts what is taken of an endless supply.
-fn endless<T: Clone + Send + 'static>(item: T) -> (Arc<AtomicUsize>, impl Stream<Item = T> + Send + Sync + 'static)
-where
-    T: Sync,
-{
+fn endless<T: Clone + Send + Sync + 'static>(
+    item: T,
+) -> (Arc<AtomicUsize>, impl Stream<Item = T> + Send + Sync + 'static) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
     let supply = stream::repeat(item).inspect(move |_| {
