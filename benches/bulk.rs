@@ -65,6 +65,16 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// Nanoseconds of CPU so far: what other programs do on this machine weighs little on it.
+    fn cpu(&self) -> u64 {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten();
+        let one = |dir: fs::DirEntry| -> Option<u64> {
+            let text = fs::read_to_string(dir.path().join("schedstat")).ok()?;
+            text.split(' ').next()?.parse().ok()
+        };
+        tasks.filter_map(|it| one(it.ok()?)).sum()
+    }
+
     fn memory_mb(&self, field: &str) -> f64 {
         let text = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
         let line = text.lines().find(|it| it.starts_with(field));
@@ -136,16 +146,22 @@ fn spread(mut numbers: Vec<f64>) -> (f64, f64, f64) {
     (at(2), at(1), at(3))
 }
 
-async fn compare(name: &str, channel: &Channel, unary: &Way, streamed: &Way) {
+async fn compare(name: &str, server: &Server, channel: &Channel, unary: &Way, streamed: &Way) {
     let ways = [Some((unary, 1)), Some((unary, AT_ONCE)), None];
     let mut rates = [Vec::new(), Vec::new(), Vec::new()];
     let mut ratios = [Vec::new(), Vec::new()];
+    let mut cpus = [Vec::new(), Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
         let mut one = [0.0; 3];
         let mut bytes = [0; 3];
+        let mut cpu = [0.0; 3];
         // There and back again, so that what changes in between weighs on all alike.
         for at in if round % 2 == 0 { [0, 1, 2] } else { [2, 1, 0] } {
+            let before = server.cpu();
             (one[at], bytes[at]) = burst(channel, ways[at], streamed).await;
+            #[allow(clippy::cast_precision_loss, reason = "figures for people")]
+            let spent = (server.cpu() - before) as f64 / 1000.0 / BURST as f64;
+            cpu[at] = spent;
         }
         assert!(bytes[2] >= bytes[0] && bytes[0] == bytes[1], "answers are missing: {bytes:?}");
         if round == 0 {
@@ -153,6 +169,7 @@ async fn compare(name: &str, channel: &Channel, unary: &Way, streamed: &Way) {
         }
         for at in 0..3 {
             rates[at].push(one[at]);
+            cpus[at].push(cpu[at]);
         }
         for at in 0..2 {
             ratios[at].push(one[2] / one[at]);
@@ -165,6 +182,8 @@ async fn compare(name: &str, channel: &Channel, unary: &Way, streamed: &Way) {
          {:.2} [{:.2}-{:.2}] of {AT_ONCE} at once ({many:.0}/s)",
         to_one.0, to_one.1, to_one.2, to_many.0, to_many.1, to_many.2
     );
+    let [one, many, streamed] = cpus.map(|it| spread(it).0);
+    println!("       CPU of the server: {streamed:.0} us a request; unary {one:.0} us, {AT_ONCE} at once {many:.0} us");
 }
 
 fn load_average() -> String {
@@ -206,8 +225,8 @@ async fn measure() {
     println!("load average {}, {} processors", load_average(), std::thread::available_parallelism().unwrap());
     println!("one connection, {BURST} requests a burst ({EXAMPLE})");
     let idle = server.memory_mb("VmRSS:");
-    compare("gRPC", &channel, &grpc, &grpc_stream).await;
-    compare("REST", &channel, &rest, &lines).await;
+    compare("gRPC", &server, &channel, &grpc, &grpc_stream).await;
+    compare("REST", &server, &channel, &rest, &lines).await;
     println!("resident memory: {idle:.1} MB idle, {:.1} MB at most", server.memory_mb("VmHWM:"));
     println!("load average {}", load_average());
 }
