@@ -159,16 +159,7 @@ impl Bulk {
         // One answer waits for the connection, the others where they are counted.
         let (send, answers) = mpsc::channel(1);
         let (finish, finished) = oneshot::channel();
-        let run = Run {
-            bulk: self.clone(),
-            pool,
-            door,
-            send,
-            waiting: VecDeque::with_capacity(self.0.in_flight),
-            taken: 0,
-            refused: 0,
-            permit,
-        };
+        let run = Run { bulk: self.clone(), pool, door, send, waiting: VecDeque::new(), taken: 0, refused: 0, permit };
         let deadline = app::asked(headers).unwrap_or(NEVER).min(NEVER);
         let id = headers.get(REQUEST_ID).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
         // Not part of the answer's own stream: nobody polls that while the caller does not read.

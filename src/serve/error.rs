@@ -118,6 +118,14 @@ pub(super) fn unsupported_media_type() -> Status {
     )
 }
 
+pub(super) fn deadline_exceeded() -> Status {
+    status(Code::DeadlineExceeded, Reason::DeadlineExceeded, "the deadline passed before the answer was ready")
+}
+
+pub(super) fn internal() -> Status {
+    status(Code::Internal, Reason::Internal, "an internal error; it has been logged")
+}
+
 pub(super) fn no_lines() -> Status {
     status(Code::InvalidArgument, Reason::UnsupportedMediaType, "send content-type application/x-ndjson")
 }
@@ -150,14 +158,6 @@ pub(super) fn stream_too_long(most: i32) -> Status {
 /// Why the transport could not read on. What it says itself is not repeated.
 pub(super) fn broken_stream(status: &Status, most: usize) -> Status {
     if status.code() == Code::OutOfRange { too_large(most) } else { body_ended_early() }
-}
-
-pub(super) fn deadline_exceeded() -> Status {
-    status(Code::DeadlineExceeded, Reason::DeadlineExceeded, "the deadline passed before the answer was ready")
-}
-
-pub(super) fn internal() -> Status {
-    status(Code::Internal, Reason::Internal, "an internal error; it has been logged")
 }
 
 /// Every violation that a status names, as `field: description`.

@@ -32,13 +32,13 @@ pub(super) fn router(service: &Service, readiness: Readiness, bulk: Bulk, max_by
             "/v1/protocols:generate",
             from_body.post("cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol),
         )
-        .route(bulk::ROUTE, bulk::route(bulk))
         .route("/v1/knowledge", from_path.get("cicatrix.v1.GetKnowledgeRequest", Service::get_knowledge))
         .route("/v1/procedures", from_path.get("cicatrix.v1.ListProceduresRequest", Service::list_procedures))
         .route("/v1/procedures/{procedure}", from_path.get("cicatrix.v1.GetProcedureRequest", Service::get_procedure))
         .route("/v1/rules", from_path.get("cicatrix.v1.ListRulesRequest", Service::list_rules))
         .route("/v1/rules/{rule}", from_path.get("cicatrix.v1.GetRuleRequest", Service::get_rule))
         .route("/v1/citations", from_path.get("cicatrix.v1.ListCitationsRequest", Service::list_citations))
+        .route(bulk::ROUTE, bulk::route(bulk))
         .route("/healthz", get(|| async { text("ok") }))
         .route("/readyz", get(move || async move { readiness.answer() }))
         .route("/openapi.json", get(|| async { typed("application/json", openapi::text()) }))
