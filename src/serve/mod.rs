@@ -2,6 +2,7 @@
 
 mod accept;
 mod app;
+mod bulk;
 mod catalogue;
 mod descriptors;
 mod docs;
@@ -18,6 +19,7 @@ mod trace;
 
 use std::sync::Arc;
 
+use http::{HeaderMap, header};
 use tonic::Status;
 
 use crate::{
@@ -128,4 +130,10 @@ impl Service {
             page::page(self.0.knowledge.digest(), &self.0.shown.citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
+}
+
+/// The content type without its parameters; empty when there is none.
+fn media_type(headers: &HeaderMap) -> &str {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim()
 }

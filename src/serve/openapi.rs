@@ -40,6 +40,7 @@ impl Writer {
             paths.entry(route.path).or_default().insert(route.method.to_owned(), operation);
         }
         self.schemas.insert("Error".to_owned(), error_schema());
+        self.schemas.insert(STATUS.to_owned(), status_schema());
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -62,7 +63,12 @@ impl Writer {
 
     fn operation(&mut self, rpc: &MethodDescriptor, route: &Route) -> Value {
         let answer = self.reference(&rpc.output());
-        let mut content = Map::from_iter([(Form::Json.media_type(), json!({"schema": answer}))]);
+        // A stream has one document on each line.
+        let media_type = |streams: bool| match streams {
+            true => "application/x-ndjson".to_owned(),
+            false => Form::Json.media_type(),
+        };
+        let mut content = Map::from_iter([(media_type(rpc.is_server_streaming()), json!({"schema": answer}))]);
         if rpc.full_name() == HAS_FORMS {
             content.extend(Form::besides_json().map(|it| (it.media_type(), json!({"schema": {"type": "string"}}))));
         }
@@ -77,9 +83,13 @@ impl Writer {
                 },
             },
         });
-        let (key, value) = if route.has_body {
-            let schema = self.reference(&rpc.input());
-            ("requestBody", json!({"required": true, "content": {"application/json": {"schema": schema}}}))
+        let (key, value) = if let Some(body) = &route.body {
+            let schema = match rpc.input().get_field_by_name(body) {
+                Some(field) => self.kind(&field.kind()),
+                None => self.reference(&rpc.input()),
+            };
+            let media_type = media_type(rpc.is_client_streaming());
+            ("requestBody", json!({"required": true, "content": {media_type: {"schema": schema}}}))
         } else {
             ("parameters", self.parameters(rpc, route))
         };
@@ -141,6 +151,9 @@ impl Writer {
     fn reference(&mut self, message: &MessageDescriptor) -> Value {
         let name = message.full_name();
         if !self.schemas.contains_key(name) {
+            if name == STATUS {
+                return json!({"$ref": format!("#/components/schemas/{name}")});
+            }
             // Stands in while its own fields are written.
             self.schemas.insert(name.to_owned(), Value::Null);
             let schema = self.message(message);
@@ -162,7 +175,19 @@ impl Writer {
     }
 }
 
+/// REST tells it in the words of AIP-193, wherever it stands.
+const STATUS: &str = "google.rpc.Status";
+
 fn error_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "What went wrong (AIP-193).",
+        "required": ["error"],
+        "properties": {"error": {"$ref": format!("#/components/schemas/{STATUS}")}},
+    })
+}
+
+fn status_schema() -> Value {
     let detail = json!({
         "type": "object",
         "required": ["@type"],
@@ -181,17 +206,13 @@ fn error_schema() -> Value {
     });
     json!({
         "type": "object",
-        "description": "What went wrong (AIP-193).",
-        "required": ["error"],
-        "properties": {"error": {
-            "type": "object",
-            "required": ["code", "status", "message", "details"],
-            "properties": {
-                "code": {"type": "integer", "description": "The HTTP status."},
-                "status": {"type": "string", "description": "The name in google.rpc.Code."},
-                "message": {"type": "string"},
-                "details": {"type": "array", "items": detail},
-            },
-        }},
+        "description": "What went wrong.",
+        "required": ["code", "status", "message", "details"],
+        "properties": {
+            "code": {"type": "integer", "description": "The HTTP status."},
+            "status": {"type": "string", "description": "The name in google.rpc.Code."},
+            "message": {"type": "string"},
+            "details": {"type": "array", "items": detail},
+        },
     })
 }

@@ -15,10 +15,16 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use tonic::Status;
 
-use super::{Service, accept::Form, app::Readiness, docs, error, json, openapi};
+use super::{
+    Service,
+    accept::Form,
+    app::Readiness,
+    bulk::{self, Bulk},
+    docs, error, json, media_type, openapi,
+};
 
 /// Every route, and what is beside them.
-pub(super) fn router(service: &Service, readiness: Readiness, max_bytes: usize) -> Router {
+pub(super) fn router(service: &Service, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
     let from_body = Doors { service: service.clone(), max_bytes };
     let from_path = from_body.clone();
     Router::new()
@@ -30,6 +36,7 @@ pub(super) fn router(service: &Service, readiness: Readiness, max_bytes: usize) 
         .route("/v1/rules", from_path.get("cicatrix.v1.ListRulesRequest", Service::list_rules))
         .route("/v1/rules/{rule}", from_path.get("cicatrix.v1.GetRuleRequest", Service::get_rule))
         .route("/v1/citations", from_path.get("cicatrix.v1.ListCitationsRequest", Service::list_citations))
+        .route(bulk::ROUTE, bulk::route(bulk))
         .route("/healthz", get(|| async { text("ok") }))
         .route("/readyz", get(move || async move { readiness.answer() }))
         .route("/openapi.json", get(|| async { typed("application/json", openapi::text()) }))
@@ -151,12 +158,10 @@ async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> 
     match Limited::new(body, max_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(it) if it.is::<LengthLimitError>() => Err(error::too_large(max_bytes)),
-        Err(_) => Err(error::unreadable("", "the body ended early")),
+        Err(_) => Err(error::body_ended_early()),
     }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()) else { return false };
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
+    media_type(headers).eq_ignore_ascii_case("application/json")
 }

@@ -14,6 +14,7 @@ mod scales;
 mod scars;
 mod skin_field;
 mod skin_tone;
+mod unread;
 mod violation;
 
 pub use answer::{classified, generated, number};
@@ -22,6 +23,7 @@ pub use identity::protocol_id;
 pub use patient::case;
 pub use rendered::Rendered;
 pub use scars::findings;
+pub use unread::UnreadRequest;
 pub use violation::{InvalidRequest, Violation};
 
 /// A rule that was heard, in words, rendered once for each release of the knowledge.
