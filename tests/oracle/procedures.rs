@@ -54,8 +54,7 @@ const fn cream(procedure: &'static str) -> Kin {
 
 /// Vascular light calms acne, neither needs priming nor wounds, and is itself used on raised scars.
 const fn lamp(procedure: &'static str) -> Kin {
-    let without =
-        &["ACNE-03", "ACNE-09", "FST-07", "FST-12", "HSV-04", "KEL-04", "KEL-05", "KEL-13", "SMK-02"];
+    let without = &["ACNE-03", "ACNE-09", "FST-07", "FST-12", "HSV-04", "KEL-04", "KEL-05", "KEL-13", "SMK-02"];
     Kin { procedure, like: &["nafl"], without, with: &[] }
 }
 
@@ -100,7 +99,8 @@ pub const KIN: [Kin; 17] = [
             "PIH-01", "RET-01", "SITE-00", "SITE-03", "SITE-04", "SITE-06", "SITE-13",
         ],
         with: &[
-            "ACNE-06", "FST-09", "FST-10", "HSV-05", "ISO-05", "ISO-11", "KEL-04", "KEL-06", "PIH-02", "RET-02", "RET-03",
+            "ACNE-06", "FST-09", "FST-10", "HSV-05", "ISO-05", "ISO-11", "KEL-04", "KEL-06", "PIH-02", "RET-02",
+            "RET-03",
         ],
     },
     cream("aha-cream"),
