@@ -5,7 +5,7 @@ use cicatrix::wire::v1::Site;
 use super::{
     facts::{Facts, Value, days, later, number, word, yes},
     gaps::{self, Skin},
-    person::{Group, Person},
+    person::{Group, Kind, Person},
     procedures::{Kin, ids, rule_code},
     rules::{Action, Duration, Rule, rules},
 };
@@ -146,6 +146,10 @@ impl Heard<'_> {
         // any.
         if code == "mnrf" && yes(&self.facts, "pustules_in_field") == Some(true) {
             said.push(("ACNE-04", Action::Warn, None));
+        }
+        // The worked case of narrow deep boxcar scars has the warning that acid can widen them too.
+        if self.group.kind == Kind::DeepNarrow && code == "tca_cross" {
+            said.push(("IND-04", Action::Warn, None));
         }
         // Expert case E07: nothing in the office on chest, back, shoulder and jawline, so no filler either; and the laser is
         // named for the clinic that lifts KEL-02.

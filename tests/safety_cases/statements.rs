@@ -51,14 +51,39 @@ pub struct Statement {
     silent: Vec<Map<String, Json>>,
 }
 
+/// How far a clinic may go.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct All {
-    statement: Vec<Statement>,
+pub struct Bounds {
+    policy: String,
+    /// The least that is accepted, and what is not any more.
+    least: [String; 2],
+    /// The most that is accepted, and what is not any more.
+    most: [String; 2],
 }
 
-pub fn all() -> Vec<Statement> {
-    toml::from_str::<All>(include_str!("../data/statements.toml")).unwrap().statement
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct All {
+    pub statement: Vec<Statement>,
+    bounds: Vec<Bounds>,
+}
+
+pub fn all() -> All {
+    toml::from_str(include_str!("../data/statements.toml")).unwrap()
+}
+
+/// Policies that may be chosen beyond what is stated, or not as far.
+pub fn unbounded(accepts: &dyn Fn(&Choices) -> bool) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for Bounds { policy, least, most } in all().bounds {
+        for (value, expected) in [&least, &most].into_iter().flat_map(|it| [(&it[0], true), (&it[1], false)]) {
+            if accepts(&[(policy.clone(), value.clone())].into()) != expected {
+                wrong.push(format!("{policy} of {value}: accepted {}", !expected));
+            }
+        }
+    }
+    wrong
 }
 
 /// Used at home, and never in a session.
@@ -237,7 +262,7 @@ fn rank(disposition: Disposition) -> usize {
 }
 
 /// What is not as stated, in the services that `under` makes for the chosen policies.
-pub fn wrong(statements: &[Statement], under: &mut dyn FnMut(&Choices) -> std::sync::Arc<Service>) -> Vec<String> {
+pub fn wrong(statements: &[&Statement], under: &mut dyn FnMut(&Choices) -> std::sync::Arc<Service>) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut services = BTreeMap::new();
     for statement in statements {
