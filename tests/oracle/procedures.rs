@@ -96,7 +96,7 @@ pub const KIN: [Kin; 17] = [
         without: &[
             "ACNE-01", "ACNE-07", "ACNE-09", "CMB-01", "FRESH-01", "FST-03", "FST-04", "HSV-01", "HSV-03", "HSV-06",
             "HSV-07", "ISO-02", "ISO-13", "ISO-14", "KEL-01", "KEL-07", "KEL-08", "KEL-09", "KEL-10", "MEL-01",
-            "PIH-01", "RET-01", "SITE-00", "SITE-03", "SITE-04", "SITE-06", "SITE-13",
+            "PIH-01", "RET-01", "SITE-03", "SITE-04", "SITE-06", "SITE-13",
         ],
         with: &[
             "ACNE-06", "FST-09", "FST-10", "HSV-05", "ISO-05", "ISO-11", "KEL-04", "KEL-06", "PIH-02", "RET-02",
