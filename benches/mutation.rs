@@ -108,7 +108,7 @@ fn main() {
         .collect();
     let asked = Asked::new(quick);
     // Everything that looks must be content with what is shipped.
-    match noticed(&files, "", &asked) {
+    match noticed(Knowledge::parse(&files).unwrap(), &files, "", &asked) {
         None => std::panic::set_hook(Box::new(|_| {})),
         Some(how) => panic!("{how}, without a mutation"),
     }
@@ -151,7 +151,7 @@ fn judge(files: &[SourceFile], mutation: &Mutation, asked: &Asked) -> &'static s
     files[mutation.file].text.clone_from(&mutation.text);
     match Knowledge::parse(&files) {
         Err(_) => "refused by the loader",
-        Ok(_) => noticed(&files, &mutation.rule, asked).unwrap_or(UNNOTICED),
+        Ok(knowledge) => noticed(knowledge, &files, &mutation.rule, asked).unwrap_or(UNNOTICED),
     }
 }
 
@@ -177,10 +177,10 @@ impl Asked {
 
 /// Which test of the default suite notices that the service is not as it should be. The quick ones look first, and those
 /// that have to do with the rule.
-fn noticed(files: &[SourceFile], rule: &str, asked: &Asked) -> Option<&'static str> {
+fn noticed(knowledge: Knowledge, files: &[SourceFile], rule: &str, asked: &Asked) -> Option<&'static str> {
     let fails = |look: &dyn Fn() -> bool| !catch_unwind(AssertUnwindSafe(look)).unwrap_or(false);
     let under = |choices: &Choices| Arc::new(Service::new(Knowledge::with_policies(files, choices).unwrap()));
-    support::put(under(&Choices::new()));
+    support::put(Arc::new(Service::new(knowledge)));
     if fails(&|| matrix::differs(support::service().knowledge()).is_empty()) {
         return Some("noticed by the gap matrix");
     }
@@ -191,7 +191,7 @@ fn noticed(files: &[SourceFile], rule: &str, asked: &Asked) -> Option<&'static s
         let chosen: Vec<&Statement> = asked.statements.iter().filter(|it| about(it)).collect();
         fails(&|| statements::wrong(&chosen, &mut |it| under(it)).is_empty())
     };
-    if stated(&|it| it.rule == rule) {
+    if fails(&|| statements::unsettled(support::service().knowledge()).is_empty()) || stated(&|it| it.rule == rule) {
         return Some("noticed by a statement");
     }
     let disagrees = |(who, person): &(String, Person)| {

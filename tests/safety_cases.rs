@@ -51,3 +51,9 @@ fn a_clinic_chooses_within_the_stated_bounds() {
     let wrong = statements::unbounded(&|choices| Knowledge::with_policies(&release::embedded(), choices).is_ok());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_visit_settles_what_is_stated() {
+    let wrong = statements::unsettled(support::service().knowledge());
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

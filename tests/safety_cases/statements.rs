@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use cicatrix::{
-    knowledge::Choices,
+    knowledge::{Choices, Knowledge, SafetyRule},
     serve::Service,
     wire::v1::{self, Disposition, Site},
 };
@@ -65,12 +65,21 @@ pub struct Bounds {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct All {
+    settled_at_the_visit: Vec<String>,
     pub statement: Vec<Statement>,
     bounds: Vec<Bounds>,
 }
 
 pub fn all() -> All {
     toml::from_str(include_str!("../data/statements.toml")).unwrap()
+}
+
+/// Rules that the visit settles although nobody says so, and the other way round.
+pub fn unsettled(knowledge: &Knowledge) -> Vec<String> {
+    let settled = all().settled_at_the_visit;
+    let of = |it: &SafetyRule| knowledge.rules()[it.rule.index()].id.clone();
+    let rules = knowledge.safety().iter().filter(|it| it.at_visit != settled.contains(&of(it)));
+    rules.map(|it| format!("{}: settled at the visit: {}", of(it), it.at_visit)).collect()
 }
 
 /// Policies that may be chosen beyond what is stated, or not as far.
