@@ -92,10 +92,34 @@ struct Mutation {
     name: String,
     file: usize,
     text: String,
+    /// Why it alters no answer.
+    equivalent: Option<&'static str>,
 }
 
-/// Changes that cannot alter any answer, and why.
-const EQUIVALENT: [(&str, &str); 0] = [];
+/// Changes that cannot alter any answer: what is gone, from the rules that also say this, and why.
+const EQUIVALENT: [(&str, &str, &str); 3] = [
+    (
+        "isotretinoin is stopped",
+        "days_since_isotretinoin <",
+        "a request that dates the end of a course of which it says anything else is refused",
+    ),
+    (
+        "vitiligo is stable",
+        "days_since_vitiligo_stable",
+        "a request that dates the rest of vitiligo that is not stable is refused",
+    ),
+    (
+        "mild",
+        "days_since_acne_quiet < policy acne_quiescence_full_field",
+        "a request that has acne and dates its rest is refused; the word keeps the rule in step with ACNE-07-UNKNOWN",
+    ),
+];
+
+/// Why a change alters no answer, if that is so.
+fn equivalent(name: &str, when: &str) -> Option<&'static str> {
+    let gone = name.split_once(": when, without ")?.1;
+    EQUIVALENT.iter().find(|(word, beside, _)| *word == gone && when.contains(beside)).map(|(_, _, why)| *why)
+}
 
 fn main() {
     let quick = std::env::args().any(|it| it == "--quick");
@@ -136,15 +160,15 @@ fn main() {
     println!("{} mutations, {} people and {} worked cases asked", chosen.len(), asked.people.len(), asked.cases.len());
     counts.iter().for_each(|(how, count)| println!("{count:>6} {how}"));
     survivors.iter().for_each(|it| println!("unnoticed: {it}"));
-    for (name, _) in EQUIVALENT.iter().filter(|(name, _)| !all.iter().any(|it| it.name == *name)) {
-        println!("no mutation is called {name}: take it off the list of those that change no answer");
+    for mutation in chosen.iter().filter(|it| it.equivalent.is_some()) {
+        println!("equivalent: {}, since {}", mutation.name, mutation.equivalent.unwrap());
     }
 }
 
 const UNNOTICED: &str = "noticed by nobody";
 
 fn judge(files: &[SourceFile], mutation: &Mutation, asked: &Asked) -> &'static str {
-    if EQUIVALENT.iter().any(|(name, _)| *name == mutation.name) {
+    if mutation.equivalent.is_some() {
         return "changes no answer, for a reason that is given";
     }
     let mut files = files.to_vec();
@@ -266,7 +290,9 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
     let mut add = |what: &str, changed: String| {
         if changed != block {
             let text = format!("{}{changed}{}", &text[..start], &text[start + block.len()..]);
-            all.push(Mutation { rule: id.to_owned(), name: format!("{id}: {what}"), file, text });
+            let name = format!("{id}: {what}");
+            let equivalent = equivalent(&name, field(block, "when").unwrap_or_default());
+            all.push(Mutation { rule: id.to_owned(), name, file, text, equivalent });
         }
     };
     add("removed", String::new());
@@ -294,8 +320,8 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
             add(&format!("{number} becomes {}", number + change), block.replacen(when, &moved, 1));
         }
     }
-    for dropped in shorter_conditions(when) {
-        add(&format!("only when {dropped}"), block.replacen(when, &dropped, 1));
+    for (dropped, rest) in shorter_conditions(when) {
+        add(&format!("when, without {dropped}"), block.replacen(when, &rest, 1));
     }
     for key in ["procedures", "except"] {
         let Some((from, list)) = list(block, key) else { continue };
@@ -399,8 +425,8 @@ fn list<'b>(block: &'b str, key: &str) -> Option<(usize, &'b str)> {
     Some((from, &block[from..from + block[from..].find(']')?]))
 }
 
-/// The same condition without one word of a list, one alternative or one demand.
-fn shorter_conditions(when: &str) -> Vec<String> {
+/// The same condition without one word of a list, one alternative or one demand, which comes first.
+fn shorter_conditions(when: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut open = vec![(0, false)];
     for (at, letter) in when.char_indices().chain([(when.len(), ')')]) {
@@ -422,7 +448,8 @@ fn shorter_conditions(when: &str) -> Vec<String> {
         let parts = split(inner, between);
         for gone in (0..parts.len()).filter(|_| parts.len() > 1) {
             let rest: Vec<&str> = parts.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, it)| *it).collect();
-            all.push(format!("{}{}{}", &when[..from], rest.join(between), &when[at..]));
+            let rest = format!("{}{}{}", &when[..from], rest.join(between), &when[at..]);
+            all.push((parts[gone].to_owned(), rest));
         }
     }
     all

@@ -146,7 +146,7 @@ fn person(words: &Map<String, Json>, kind: Kind) -> Person {
     let mut known = Map::new();
     for (name, value) in words {
         match name.as_str() {
-            "site" | "scar" | "scars" => {}
+            "site" | "scar" | "scars" | "tethered" | "stretch" => {}
             "theatre" => person.theatre = value.as_bool(),
             "acne_marks" => person.acne_marks = value.as_bool(),
             "raised_scar" | "keloid" => {
@@ -178,7 +178,12 @@ type Answers = BTreeMap<String, Vec<v1::ProcedureDisposition>>;
 fn ask(service: &Service, words: &Map<String, Json>) -> Result<Answers, String> {
     let mut all = Answers::new();
     for kind in kinds(words) {
-        let answer = service.generate_protocol(request(&person(words, kind)));
+        let mut request = request(&person(words, kind));
+        request.scars[0].tethered = words.get("tethered").and_then(Json::as_bool);
+        if let Some(stretch) = words.get("stretch").and_then(Json::as_str) {
+            request.scars[0].stretch = v1::Stretch::from_str_name(&format!("STRETCH_{stretch}")).unwrap().into();
+        }
+        let answer = service.generate_protocol(request);
         let answer = answer.map_err(|it| format!("refused: {:?}", cicatrix::serve::violations(&it)))?;
         for found in answer.dispositions.into_iter().filter(|it| it.scar_ids.iter().any(|id| id == "s")) {
             all.entry(found.procedure.clone()).or_default().push(found);
