@@ -366,7 +366,13 @@ fn wait_mutations(
             let line = block.lines().find(|it| it.split('=').next().is_some_and(|it| it.trim() == *key)).unwrap();
             let changed = block.replacen(line, &format!("{key} = \"{moved}\""), 1);
             let text = format!("{}{changed}{}", &text[..start], &text[start + block.len()..]);
-            all.push(Mutation { rule: id.to_owned(), name: format!("{id}: {key} {wait} becomes {moved}"), file, text });
+            all.push(Mutation {
+                rule: id.to_owned(),
+                name: format!("{id}: {key} {wait} becomes {moved}"),
+                file,
+                text,
+                equivalent: None,
+            });
         }
     }
 }

@@ -31,6 +31,9 @@ pub struct Statement {
     /// All procedures that hear it, or `in sessions` for all that are not done at home.
     #[serde(default)]
     of: Vec<String>,
+    /// What is left out of `in sessions`.
+    #[serde(default)]
+    but: Vec<String>,
     /// Procedures that hear it, beside others.
     #[serde(default)]
     among: Vec<String>,
@@ -204,7 +207,8 @@ fn who_hears<'a>(answers: &'a Answers, rule: &str) -> Vec<&'a str> {
 impl Statement {
     fn procedures(&self, answers: &Answers) -> Vec<String> {
         if self.of == ["in sessions"] {
-            return answers.keys().filter(|it| !AT_HOME.contains(&it.as_str())).cloned().collect();
+            let in_sessions = answers.keys().filter(|it| !AT_HOME.contains(&it.as_str()));
+            return in_sessions.filter(|it| !self.but.contains(it)).cloned().collect();
         }
         let mut all = self.of.clone();
         all.sort_unstable();
