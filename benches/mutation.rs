@@ -97,7 +97,7 @@ struct Mutation {
 }
 
 /// Changes that cannot alter any answer: what is gone, from the rules that also say this, and why.
-const EQUIVALENT: [(&str, &str, &str); 3] = [
+const EQUIVALENT: [(&str, &str, &str); 5] = [
     (
         "isotretinoin is stopped",
         "days_since_isotretinoin <",
@@ -107,6 +107,16 @@ const EQUIVALENT: [(&str, &str, &str); 3] = [
         "vitiligo is stable",
         "days_since_vitiligo_stable",
         "a request that dates the rest of vitiligo that is not stable is refused",
+    ),
+    (
+        "pih_active_in_field is yes",
+        "pih_origin is acne_marks",
+        "a request that says where brown marks come from that are not there is refused",
+    ),
+    (
+        "(active_acne in (none, mild) or active_acne is unknown)",
+        "days_since_acne_quiet < policy acne_quiescence_full_field",
+        "a request that has acne and dates its rest is refused",
     ),
     (
         "mild",
