@@ -4,6 +4,7 @@
 //! second block does not name is not checked; what it names must be so to the letter.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(unreachable_pub, reason = "parts that another file shares")]
 
 #[path = "support/service.rs"]
 mod support;
