@@ -105,6 +105,13 @@ async fn the_same_answers() {
             let by_grpc = classes.classify_scars(request).await.unwrap().into_inner();
             let by_rest: v1::ClassifyScarsResponse = serde_json::from_value(json).unwrap();
             assert_eq!(by_grpc, by_rest, "{name}");
+        } else if name.starts_with("check") {
+            let (code, json) = post(&server, "/v1/protocols:check", body.clone()).await;
+            assert_eq!(code, 200, "{name}: {json}");
+            let request: v1::CheckProtocolRequest = serde_json::from_str(&body).unwrap();
+            let by_grpc = protocols.check_protocol(request).await.unwrap().into_inner();
+            let by_rest: v1::CheckProtocolResponse = serde_json::from_value(json).unwrap();
+            assert_eq!(by_grpc, by_rest, "{name}");
         } else {
             let (code, json) = post(&server, "/v1/protocols:generate", body.clone()).await;
             assert_eq!(code, 200, "{name}: {json}");
@@ -178,6 +185,20 @@ async fn the_same_errors() {
     assert_eq!((code, &json["error"]["code"]), (400, &json!(400)));
     assert_eq!(by_rest(&json), by_grpc(&status));
     assert_eq!(by_rest(&json).3.len(), 5, "{json}");
+
+    let spoiled = v1::CheckProtocolRequest {
+        scars: vec![bare_scar("s1")],
+        plan: Some(v1::ProposedPlan {
+            sessions: vec![v1::ProposedSession::default()],
+            settled_rules: vec!["NO-SUCH-RULE".to_owned()],
+            ..v1::ProposedPlan::default()
+        }),
+        ..v1::CheckProtocolRequest::default()
+    };
+    let (code, json) = post(&server, "/v1/protocols:check", serde_json::to_vec(&spoiled).unwrap()).await;
+    let status = protocols.check_protocol(spoiled).await.unwrap_err();
+    assert_eq!((code, by_rest(&json)), (400, by_grpc(&status)));
+    assert_eq!(by_rest(&json).3.len(), 4, "{json}");
 
     let mut knowledge = KnowledgeServiceClient::new(server.channel().await);
     let (code, json) = get(&server, "/v1/rules/NO-SUCH-RULE").await;

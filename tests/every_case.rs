@@ -70,6 +70,9 @@ fn what_must_always_hold_holds_on_every_case() {
         heard.insert(procedure.evidence.rule);
         heard.extend(procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }
+    // These are heard when a plan is checked: tests/check.rs.
+    heard.extend(&knowledge().planning().findings);
+    heard.insert(knowledge().planning().not_stated);
     heard.insert(knowledge().classification().limits);
     heard.extend(knowledge().policies().iter().map(|it| it.rule));
     heard.extend(knowledge().considered().iter().map(|it| it.rule));

@@ -42,6 +42,17 @@ fn the_shipped_knowledge_is_sound_and_is_the_one_in_the_directory() {
 }
 
 #[test]
+fn every_kind_of_finding_has_one_sentence() {
+    assert_eq!(
+        after("planning.toml", "kind    = \"wait_not_over\"", "kind    = \"excluded\""),
+        [
+            "planning.toml:1: there is no [[finding]] of the kind `wait_not_over`",
+            "planning.toml:126: this kind of finding is listed twice",
+        ]
+    );
+}
+
+#[test]
 fn each_mistake_has_its_line_and_its_sentence() {
     let table: &[(&str, &str, &str, &str)] = &[
         // Files and their grammar.

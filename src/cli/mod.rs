@@ -28,7 +28,7 @@ use crate::{
 enum Ended {
     /// All is well.
     Well = 0,
-    /// Something is different, or unheard, or stale.
+    /// Something is different, or unheard, or stale; or a plan breaks a rule.
     Different = 1,
     /// What was to be compared cannot be: the code of a comparison that failed.
     NotCompared = 2,
@@ -57,7 +57,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 1 different (knowledge diff, coverage, pages), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
 74 output not writable, 78 wrong settings.";
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +66,8 @@ enum Command {
     Serve(ServeArgs),
     /// Plan one patient from a JSON file, without a server.
     Plan(PlanArgs),
+    /// Check a plan that somebody else wrote from a JSON file, without a server; ends with 1 when it breaks a rule.
+    Check(FileArgs),
     /// Classify scars from a JSON file, without a server.
     Classify(FileArgs),
     /// Look after the knowledge.
@@ -147,9 +149,15 @@ pub fn run() -> ExitCode {
         None => run_server(serve),
         Some(Command::Serve(args)) => run_server(args),
         Some(Command::Plan(args)) => plan(args),
-        Some(Command::Classify(args)) if args.json => answer(args, CLASSIFY, Service::classify_scars, as_json),
+        Some(Command::Check(args)) => {
+            let show: Show<_, _> =
+                if args.json { as_json } else { |service, _, it| Ok(show::check(service.knowledge(), it)) };
+            answer(args, CHECK, Service::check_protocol, show)
+                .and_then(|it| if it.violations.is_empty() { Ok(()) } else { Err(Ended::Different) })
+        }
         Some(Command::Classify(args)) => {
-            answer(args, CLASSIFY, Service::classify_scars, |_, _, it| Ok(show::classification(it)))
+            let show: Show<_, _> = if args.json { as_json } else { |_, _, it| Ok(show::classification(it)) };
+            answer(args, CLASSIFY, Service::classify_scars, show).map(drop)
         }
         Some(Command::Knowledge(KnowledgeCommand::Check { dir })) => check(dir.as_deref()),
         Some(Command::Knowledge(KnowledgeCommand::Tool(tool))) => tools::run(tool),
@@ -211,6 +219,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Ended> {
     read.map_err(|it| complain(Ended::NoInput, &format!("{}: {it}", path.display())))
 }
 
+const CHECK: &str = "cicatrix.v1.CheckProtocolRequest";
 const CLASSIFY: &str = "cicatrix.v1.ClassifyScarsRequest";
 const GENERATE: &str = "cicatrix.v1.GenerateProtocolRequest";
 
@@ -219,10 +228,10 @@ fn plan(args: PlanArgs) -> Result<(), Ended> {
     let PlanArgs { file, format } = args;
     let format = format.unwrap_or(if file.json { Format::Json } else { Format::Table });
     match format {
-        Format::Table => answer(file, GENERATE, Service::generate_protocol, as_table),
-        Format::Json => answer(file, GENERATE, Service::generate_protocol, as_json),
-        Format::Calendar => answer(file, GENERATE, Service::generate_calendar, |_, _, it| Ok(it.clone())),
-        Format::Svg => answer(file, GENERATE, Service::generate_drawing, |_, _, it| Ok(it.clone())),
+        Format::Table => answer(file, GENERATE, Service::generate_protocol, as_table).map(drop),
+        Format::Json => answer(file, GENERATE, Service::generate_protocol, as_json).map(drop),
+        Format::Calendar => answer(file, GENERATE, Service::generate_calendar, |_, _, it| Ok(it.clone())).map(drop),
+        Format::Svg => answer(file, GENERATE, Service::generate_drawing, |_, _, it| Ok(it.clone())).map(drop),
     }
 }
 
@@ -242,13 +251,16 @@ fn as_json<Q, R: Serialize>(_: &Service, _: &Q, answer: &R) -> Result<String, En
     Ok(format!("{text}\n"))
 }
 
-/// Answers one request from a file.
+/// How an answer is written.
+type Show<Q, R> = fn(&Service, &Q, &R) -> Result<String, Ended>;
+
+/// Answers one request from a file, and prints the answer.
 fn answer<Q: Clone + DeserializeOwned, R>(
     args: FileArgs,
     message: &str,
     run: fn(&Service, Q) -> Result<R, tonic::Status>,
-    show: fn(&Service, &Q, &R) -> Result<String, Ended>,
-) -> Result<(), Ended> {
+    show: Show<Q, R>,
+) -> Result<R, Ended> {
     let FileArgs { file, json: _, knowledge, policy } = args;
     let policies: Choices =
         pairs(policy, "--policy: write NAME=VALUE, for example isotretinoin=label_strict")?.into_iter().collect();
@@ -261,7 +273,8 @@ fn answer<Q: Clone + DeserializeOwned, R>(
     };
     let request: Q = serve::parse_json(message, &body).map_err(wrong)?;
     let answered = run(&service, request.clone()).map_err(wrong)?;
-    print(&show(&service, &request, &answered)?)
+    print(&show(&service, &request, &answered)?)?;
+    Ok(answered)
 }
 
 /// Splits NAME=VALUE.

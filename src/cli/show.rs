@@ -1,6 +1,9 @@
 //! Answers as tables for people.
 
 mod assessment;
+mod check;
+
+pub(super) use check::check;
 
 use std::{collections::BTreeMap, fmt::Write as _};
 

@@ -4,6 +4,7 @@
 
 mod assessment;
 mod case;
+mod check;
 mod date;
 mod fact;
 mod ids;
@@ -17,6 +18,10 @@ pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFla
 pub use case::{
     Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, Response,
     ScaleInputs, Scar, Site, Tool, View, Wishes,
+};
+pub use check::{
+    Check, Finding, FindingKind, Measured, Mend, NotStated, Place, ProposedCare, ProposedHomeCare, ProposedPlan,
+    ProposedProcedure, ProposedSession, ProposedSetting, Severity,
 };
 pub use date::{Date, Day};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};

@@ -1,7 +1,7 @@
 //! Ids and limits that a request is checked against, built by the knowledge.
 
 use super::{
-    ids::{ProcedureId, ProcedureSet},
+    ids::{ProcedureId, ProcedureSet, RuleId},
     scale::{ItemRange, Scale},
     skin_tone::SkinTones,
 };
@@ -15,6 +15,10 @@ pub struct Vocabulary {
     pub in_sessions: ProcedureSet,
     /// Procedures whose spacing depends on the strength of an acid.
     pub by_strength: ProcedureSet,
+    /// By procedure: the names of its parameters, by place.
+    pub parameters: Vec<Vec<String>>,
+    /// Rules that ask for a clearance or a check, in the order of their ids.
+    pub settled_by_word: Vec<(String, RuleId)>,
     /// Most groups of scars in a request.
     pub max_scars: usize,
     /// Most past sessions in a request.
@@ -34,6 +38,17 @@ impl Vocabulary {
     pub fn procedure(&self, id: &str) -> Option<ProcedureId> {
         let place = self.procedures.binary_search_by(|it| it.as_str().cmp(id)).ok()?;
         u8::try_from(place).ok().map(ProcedureId)
+    }
+
+    /// The names of the parameters of a procedure, by place.
+    pub fn parameters(&self, procedure: ProcedureId) -> &[String] {
+        self.parameters.get(procedure.index()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The rule of this id, when somebody can be asked for what it wants.
+    pub fn settled_by_word(&self, id: &str) -> Option<RuleId> {
+        let place = self.settled_by_word.binary_search_by(|(it, _)| it.as_str().cmp(id)).ok()?;
+        self.settled_by_word.get(place).map(|(_, rule)| *rule)
     }
 
     /// What each item of a scale can be, in the order of its items.

@@ -5,6 +5,7 @@
 //! Each arrow is one module and goes one way. What a step needs, the step before has put in its output.
 
 mod care;
+mod check;
 mod classify;
 mod evaluate;
 mod explain;
@@ -27,6 +28,7 @@ use crate::{
     knowledge::{Knowledge, Pathway},
 };
 
+pub use check::check;
 pub use classify::classify;
 
 /// Plans `case` with `knowledge`. Total: every case gets an answer.

@@ -222,7 +222,7 @@ impl<'k> Context<'_, 'k> {
     }
 
     /// Why the patient or the clinic rules it out.
-    fn unwanted(&self, procedure: ProcedureId) -> Option<RuleId> {
+    pub(super) fn unwanted(&self, procedure: ProcedureId) -> Option<RuleId> {
         let planning = self.knowledge.planning();
         let wishes = &self.case.wishes;
         let makeup_day = || self.downtime(procedure).map(|it| it.makeup_day);
@@ -439,7 +439,8 @@ impl<'k> Context<'_, 'k> {
     }
 }
 
-fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
+/// Is the word among those of the fact?
+pub(super) fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
     match (facts.get(fact), fact.word(word)) {
         (Some(Value::Words(known)), Some(bit)) => known & bit != 0,
         (_, _) => false,

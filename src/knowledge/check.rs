@@ -297,7 +297,9 @@ impl Checker {
         }
         scope.everything_is_used(parsed, &safety, &pathways, &home_care);
         let codes = scope.codes(parsed);
-        let vocabulary = scope.vocabulary(parsed, grading.as_ref());
+        let mut vocabulary = scope.vocabulary(parsed, grading.as_ref());
+        vocabulary.parameters = procedures.iter().map(|it| it.parameter_names.clone()).collect();
+        vocabulary.settled_by_word = scope.settled_by_word(&safety);
         self.citations_are_used(&parsed.citations, &rules);
         let date = self.date(&parsed.release);
         let mut conditions = std::mem::take(&mut self.conditions);
@@ -451,6 +453,8 @@ impl Scope<'_> {
         Vocabulary {
             procedures: self.names.procedures.clone(),
             in_sessions: having(|it| it.sessions.is_some()),
+            parameters: Vec::new(),
+            settled_by_word: Vec::new(),
             by_strength: having(|it| it.gaps.as_ref().is_some_and(|gaps| gaps.weaker.is_some())),
             max_scars: limits.max_scars,
             max_history: limits.max_history,

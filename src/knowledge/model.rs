@@ -6,8 +6,9 @@ pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedS
 
 use super::{policy::Policy, table::SafetyTable};
 use crate::domain::{
-    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
-    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary, WidthBucket,
+    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, FindingKind, GradeFlag, ItemKind, Phase, Predicate,
+    ProcedureId, ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary,
+    WidthBucket,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -222,6 +223,8 @@ pub struct SafetyRule {
     pub precondition: bool,
     /// A clearance that the visit itself settles.
     pub at_visit: bool,
+    /// It speaks of two of its procedures in one sitting.
+    pub stacked: bool,
     /// Places of what it adds to the plan among all items.
     pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
@@ -276,6 +279,8 @@ pub struct Parameter {
     pub low: i64,
     /// In thousandths.
     pub high: i64,
+    /// The device's own table governs: past the range is unusual and no breach.
+    pub guide: bool,
     pub rule: RuleId,
 }
 
@@ -396,6 +401,8 @@ pub struct Spacing {
 pub struct Gap {
     pub base: Spacing,
     pub same_sitting: bool,
+    /// The pair may share a sitting where this holds, though hardly anybody has done it.
+    pub same_day: Option<Line>,
     /// `plan_min` and `typical` grow by the pigment addition.
     pub pigment_addition: bool,
     /// The first whose condition holds, or may hold, replaces the base.
@@ -673,6 +680,17 @@ pub struct Planning {
     pub not_assessed: RuleId,
     pub test_area: RuleId,
     pub priming: RuleId,
+    /// What the check of a plan says of a setting that was not sent.
+    pub not_stated: RuleId,
+    /// What the check of a plan says of each kind of finding, in the order of the kinds.
+    pub findings: Vec<RuleId>,
+}
+
+impl Planning {
+    /// The sentence of a kind of finding. Total: the loader refuses a kind without one.
+    pub fn finding(&self, kind: FindingKind) -> RuleId {
+        self.findings.get(kind as usize).copied().unwrap_or(self.not_assessed)
+    }
 }
 
 impl Knowledge {

@@ -119,6 +119,9 @@ pub(super) struct SafetyRule {
     /// A clearance that can be settled at the visit: a question or a look, and nobody else's opinion.
     #[serde(default)]
     pub at_visit: bool,
+    /// True when the rule is about two of its procedures in one sitting.
+    #[serde(default)]
+    pub stacked: bool,
     /// What the rule adds to the plan.
     #[serde(default)]
     pub item: Vec<CareItem>,
@@ -393,6 +396,9 @@ pub(super) struct Parameter {
     pub unit: String,
     pub low: f64,
     pub high: f64,
+    /// True where the device's own table governs: past the range a plan is unusual and not in breach.
+    #[serde(default)]
+    pub guide: bool,
     /// Condition, over facts of the scar and its site; the first row of a name that holds is used.
     pub when: Option<Text>,
     pub rule: Text,
@@ -515,6 +521,8 @@ pub(super) struct Gap {
     /// The pair may share a sitting, in this order.
     #[serde(default)]
     pub same_sitting: bool,
+    /// The pair may share a sitting under a condition over patient facts; the check of a plan then says how rare that is.
+    pub same_day: Option<Line>,
     /// `plan_min` and `typical` grow by the pigment addition.
     #[serde(default)]
     pub pigment_addition: bool,
@@ -983,6 +991,19 @@ pub(super) struct Planning {
     pub test_area: Line,
     /// Priming comes first.
     pub priming: Line,
+    /// A setting that a plan to be checked does not state.
+    pub not_stated: Line,
+    /// One for each kind of finding in a plan that is checked.
+    pub finding: Vec<FindingLine>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FindingLine {
+    pub kind: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 /// What a past session is to the plan.

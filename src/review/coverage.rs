@@ -56,7 +56,9 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
     let left_out = left_out(knowledge);
     let elsewhere = |id: RuleId, rule: &Rule| {
-        if shown.contains(&id) {
+        if knowledge.planning().findings.contains(&id) || knowledge.planning().not_stated == id {
+            "said when a plan is checked"
+        } else if shown.contains(&id) {
             "shown to whoever asks for the knowledge"
         } else if rule.file.starts_with(WAITS) {
             "a row of the table of waits, which has no holes"

@@ -92,6 +92,10 @@ impl ProtocolService for Protocols {
     ) -> Answer<v1::GenerateProtocolResponse> {
         answer(request, |it| self.service.generate_protocol(it))
     }
+
+    async fn check_protocol(&self, request: Request<v1::CheckProtocolRequest>) -> Answer<v1::CheckProtocolResponse> {
+        answer(request, |it| self.service.check_protocol(it))
+    }
 }
 
 #[async_trait]

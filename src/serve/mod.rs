@@ -83,6 +83,14 @@ impl Service {
         Ok(wire::generated(catalogue, &case, &plan, id))
     }
 
+    /// Checks a plan that somebody else wrote.
+    pub fn check_protocol(&self, request: v1::CheckProtocolRequest) -> Result<v1::CheckProtocolResponse, Status> {
+        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let proposed = wire::proposed(knowledge.vocabulary(), request).map_err(error::invalid_request)?;
+        let check = engine::check(knowledge, &proposed.case, &proposed.plan);
+        Ok(wire::checked(catalogue, &proposed, &check))
+    }
+
     /// Says which knowledge is loaded.
     pub fn get_knowledge(&self, request: v1::GetKnowledgeRequest) -> Result<v1::GetKnowledgeResponse, Status> {
         let v1::GetKnowledgeRequest {} = request;

@@ -30,6 +30,7 @@ pub(super) fn router(service: &Service, readiness: Readiness, bulk: Bulk, max_by
     Router::new()
         .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", Service::classify_scars))
         .route("/v1/protocols:generate", from_body.plan())
+        .route("/v1/protocols:check", from_body.post("cicatrix.v1.CheckProtocolRequest", Service::check_protocol))
         .route("/v1/knowledge", from_path.get("cicatrix.v1.GetKnowledgeRequest", Service::get_knowledge))
         .route("/v1/procedures", from_path.get("cicatrix.v1.ListProceduresRequest", Service::list_procedures))
         .route("/v1/procedures/{procedure}", from_path.get("cicatrix.v1.GetProcedureRequest", Service::get_procedure))

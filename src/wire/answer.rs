@@ -1,6 +1,9 @@
 //! Writes answers. It cannot fail: everything it names was checked when the knowledge was loaded.
 
 mod assessment;
+mod check;
+
+pub use check::checked;
 
 use super::{
     Catalogue, Date, Reason,

@@ -24,6 +24,14 @@ pub(super) const DOWNTIME_DAYS: i32 = 60;
 pub(super) const TCA_PERCENT: (f64, f64) = (10.0, 100.0);
 /// The clinician's own grade, least and most.
 pub(super) const GRADE: (i32, i32) = (1, 4);
+/// The last day of a plan that is checked.
+pub(super) const PLAN_DAYS: i32 = 3650;
+/// Visits of a plan that is checked.
+pub(super) const SESSIONS: usize = 200;
+/// Procedures of all its visits together.
+pub(super) const SESSION_PROCEDURES: usize = 400;
+/// The largest value of a setting.
+pub(super) const SETTING: f64 = 1_000_000.0;
 /// Entries of a list that has no limit of its own in the knowledge.
 pub(super) const ENTRIES: usize = 1000;
 /// The largest total of a scale that the caller states.

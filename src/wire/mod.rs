@@ -2,6 +2,7 @@
 
 mod answer;
 mod catalogue;
+mod check;
 pub mod codec;
 mod field;
 mod identity;
@@ -17,8 +18,9 @@ mod skin_tone;
 mod unread;
 mod violation;
 
-pub use answer::{classified, generated, number};
+pub use answer::{checked, classified, generated, number};
 pub use catalogue::{Catalogue, ItemText, ProcedureText, ScaleText};
+pub use check::{Proposed, proposed};
 pub use identity::protocol_id;
 pub use patient::case;
 pub use rendered::Rendered;

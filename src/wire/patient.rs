@@ -10,6 +10,13 @@ use crate::domain::{Case, Date, Fact, Facts, ProcedureSet, ToneReading, Value, V
 
 /// Reads a request to plan.
 pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {
+    let mut reader = Reader::new(vocabulary);
+    let case = read(&mut reader, request);
+    reader.finish(case)
+}
+
+/// Reads what is known; what is wrong is with the reader.
+pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolRequest) -> Option<Case> {
     let v1::GenerateProtocolRequest {
         start_date,
         patient,
@@ -23,7 +30,6 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
         view,
         plan_reference,
     } = request;
-    let mut reader = Reader::new(vocabulary);
     let start = match start_date {
         Some(date) => reader.date(Path::root("start_date"), date),
         None => {
@@ -52,7 +58,7 @@ pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> R
     if let Some(reference) = plan_reference {
         reader.reference(Path::root("plan_reference"), reference);
     }
-    reader.finish(start.map(|start| Case { start, patient: facts, fields, findings, wishes, history, view }))
+    Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view })
 }
 
 /// Without a phototype, stated or estimated, the plan is as careful as for the darkest skin.

@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::Tool,
+    domain::{FindingKind, RuleId, Tool},
     knowledge::{Past, Planning, SourceFile, Wait, model, raw},
 };
 
@@ -25,7 +25,7 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
-        let [held, not_assessed] = [&raw.held, &raw.not_assessed].map(&mut one);
+        let [held, not_assessed, not_stated] = [&raw.held, &raw.not_assessed, &raw.not_stated].map(&mut one);
         let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -68,6 +68,8 @@ impl Scope<'_> {
             not_assessed,
             test_area,
             priming,
+            not_stated,
+            findings: self.findings(file, &raw.finding),
         })
     }
 
@@ -105,6 +107,24 @@ impl Scope<'_> {
             plateau: (sessions?, plateau),
             dropped,
         })
+    }
+
+    /// The sentence of each kind of finding, in the order of the kinds.
+    fn findings(&mut self, file: &SourceFile, rows: &[raw::FindingLine]) -> Vec<RuleId> {
+        let mut found: Vec<Option<RuleId>> = vec![None; FindingKind::VARIANTS.len()];
+        for row in rows {
+            let rule = self.rule(file, &row.rule);
+            let Some(kind) = self.checker.word(file, &row.kind, FindingKind::VARIANTS) else { continue };
+            let Some(slot) = found.get_mut(kind as usize) else { continue };
+            if slot.replace(rule).is_some() {
+                self.checker.at(file, &row.kind, "this kind of finding is listed twice");
+            }
+        }
+        for (kind, _) in FindingKind::VARIANTS.iter().zip(&found).filter(|(_, rule)| rule.is_none()) {
+            let name: &str = kind.into();
+            self.checker.problem(&file.path, 1, format!("there is no [[finding]] of the kind `{name}`"));
+        }
+        found.into_iter().flatten().collect()
     }
 
     fn failure(&mut self, file: &SourceFile, raw: &raw::Failure) -> Option<model::Failure> {

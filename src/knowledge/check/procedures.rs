@@ -167,7 +167,8 @@ impl Scope<'_> {
             }
             let when = self.checker.condition(file, row.when.as_ref());
             let rule = self.rule(file, &row.rule);
-            parameters.push(Parameter { name: name.clone(), unit: row.unit.clone(), place, when, low, high, rule });
+            let (name, unit, guide) = (name.clone(), row.unit.clone(), row.guide);
+            parameters.push(Parameter { name, unit, place, when, low, high, guide, rule });
         }
         (parameters, names)
     }

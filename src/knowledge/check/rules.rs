@@ -66,6 +66,11 @@ impl Rules {
         self.ids.get(id).copied()
     }
 
+    /// The id of a rule.
+    pub(super) fn name(&self, rule: RuleId) -> Option<&str> {
+        self.rules.get(rule.index()).map(|it| it.id.as_str())
+    }
+
     pub(super) fn cites(&self, key: &str) -> bool {
         self.rules.iter().any(|rule| matches!(&rule.basis, Basis::Sourced(keys) if keys.iter().any(|it| it == key)))
     }
@@ -338,6 +343,9 @@ impl<'f> Entries<'_, 'f> {
             fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
             fields.extend(gap.latest.as_ref().map(|it| ("latest", it.get_ref().clone())));
             self.add(file, &gap.rule, &gap.says, &gap.because, &fields);
+            if let Some(line) = &gap.same_day {
+                self.line(file, line);
+            }
             for it in &gap.variant {
                 let mut fields = vec![("plan_min", it.plan_min.get_ref().clone())];
                 fields.extend(it.typical.as_ref().map(|it| ("typical", it.get_ref().clone())));
@@ -411,8 +419,12 @@ impl<'f> Entries<'_, 'f> {
             &raw.not_assessed,
             &raw.test_area,
             &raw.priming,
+            &raw.not_stated,
         ] {
             self.line(file, line);
+        }
+        for it in &raw.finding {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
         self.past(file, &raw.past);
     }

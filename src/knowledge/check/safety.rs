@@ -46,6 +46,17 @@ impl Scope<'_> {
         all
     }
 
+    /// The rules that ask for somebody's word or a check at the visit, in the order of their ids.
+    pub(super) fn settled_by_word(&self, rules: &[SafetyRule]) -> Vec<(String, RuleId)> {
+        let events = &self.names.events;
+        let check = |it: &SafetyRule| it.until.is_some_and(|it| events.get(it.index()).is_some_and(|it| it.at_visit));
+        let asks = rules.iter().filter(|it| it.action == Action::Clearance || it.precondition || check(it));
+        let mut all: Vec<(String, RuleId)> =
+            asks.filter_map(|it| Some((self.rules.name(it.rule)?.to_owned(), it.rule))).collect();
+        all.sort();
+        all
+    }
+
     fn item(&mut self, file: &SourceFile, rule: RuleId, raw: &raw::CareItem) -> Option<CareItem> {
         let mut days = raw.days.clone().unwrap_or_else(|| vec![0]);
         days.sort_unstable();
@@ -141,6 +152,7 @@ impl Scope<'_> {
             lead,
             precondition: raw.precondition,
             at_visit: raw.at_visit,
+            stacked: raw.stacked,
         }
     }
 

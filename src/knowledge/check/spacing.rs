@@ -31,7 +31,7 @@ impl Hold {
             also: Some(rule),
         };
         let pigment_addition = self.marks || next.marks;
-        Gap { base, same_sitting: false, pigment_addition, variants: Vec::new() }
+        Gap { base, same_sitting: false, same_day: None, pigment_addition, variants: Vec::new() }
     }
 }
 
@@ -188,7 +188,12 @@ impl Scope<'_> {
             self.ordered(file, &it.plan_min, text.unwrap_or(&it.plan_min), raw.latest.as_ref(), &spacing);
             variants.push((when, spacing));
         }
-        Some(Gap { base, same_sitting: raw.same_sitting, pigment_addition: raw.pigment_addition, variants })
+        if let Some(line) = raw.same_day.as_ref().filter(|_| raw.same_sitting) {
+            self.checker.at(file, &line.rule, "a pair with `same_sitting` needs no `same_day`");
+        }
+        let same_day = raw.same_day.as_ref().map(|line| self.line(file, line));
+        let (same_sitting, pigment_addition) = (raw.same_sitting, raw.pigment_addition);
+        Some(Gap { base, same_sitting, same_day, pigment_addition, variants })
     }
 
     fn typical(&mut self, file: &SourceFile, text: &raw::Text) -> Option<(Day, Day)> {

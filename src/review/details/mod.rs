@@ -168,13 +168,18 @@ impl All<'_> {
         if gap.same_sitting {
             self.add(gap.base.rule, "same visit", "allowed".to_owned());
         }
+        if let Some(line) = &gap.same_day {
+            self.line(line, "same visit", "rarely done");
+        }
         if gap.pigment_addition {
             self.add(gap.base.rule, "longer where skin marks easily", "yes".to_owned());
         }
     }
 
     fn safety(&mut self, it: &SafetyRule) {
-        let SafetyRule { rule, when, if_unknown, procedures, action, until, limits, lead, precondition, .. } = it;
+        let SafetyRule {
+            rule, when, if_unknown, procedures, action, until, limits, lead, precondition, stacked, ..
+        } = it;
         let action: &str = (*action).into();
         self.add(*rule, "action", action.to_owned());
         self.procedures(*rule, *procedures);
@@ -201,6 +206,9 @@ impl All<'_> {
                 self.add(*rule, "first", format!("a test area, judged after {}", wait_in_words(*days)));
             }
             None => {}
+        }
+        if *stacked {
+            self.add(*rule, "about", "two of these in one sitting".to_owned());
         }
         if *precondition {
             self.add(*rule, "shown as", "a precondition of the stage".to_owned());

@@ -1,0 +1,250 @@
+//! Whether courses are long enough and not too long, steps come in order, and somebody judges the result.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth, Value},
+    engine::{
+        select::Context,
+        spacing::{aim, between, on},
+    },
+    knowledge::{ProcedureKind, Spacing},
+};
+
+use super::{About, Found, Spots, items::Item};
+
+pub(super) fn check(found: &mut Found<'_, '_>) {
+    counts(found);
+    order(found);
+    review(found);
+    home_care(found);
+}
+
+/// Sessions on the same groups: more than the most, fewer than the least.
+fn counts(found: &mut Found<'_, '_>) {
+    let context = found.context;
+    for (id, groups) in found.courses() {
+        let Some(known) = context.knowledge.procedures().get(id.index()) else { continue };
+        let Some(sessions) = known.sessions else { continue };
+        let most = usize::try_from(sessions.count.max).unwrap_or(usize::MAX);
+        let least = usize::try_from(sessions.count.min).unwrap_or(0);
+        let mut many: BTreeMap<(usize, Vec<Place>), Spots> = BTreeMap::new();
+        let mut few: BTreeMap<(usize, usize), (Spots, Day)> = BTreeMap::new();
+        for (&scar, course) in &groups {
+            let places: Vec<Place> = course.iter().map(|it| it.place()).collect();
+            if course.len() > most {
+                let beyond: Vec<Place> = places.iter().skip(most).copied().collect();
+                let spots = many.entry((course.len(), beyond.clone())).or_default();
+                beyond.into_iter().for_each(|place| spots.add(place, [scar]));
+            }
+            let done = course.len() + done(context, id, scar);
+            if done < least {
+                let (spots, last) = few.entry((course.len(), least - done)).or_default();
+                places.into_iter().for_each(|place| spots.add(place, [scar]));
+                *last = (*last).max(course.last().map_or(0, |it| it.day));
+            }
+        }
+        for ((count, places), spots) in many {
+            let about = About {
+                measured: Some(measured(count, sessions.count.max)),
+                mends: vec![Mend::Remove { places, scars: spots.scars.clone() }],
+                ..spots.about(found, Some(id))
+            };
+            found.add(FindingKind::TooManySessions, [sessions.rule], about);
+        }
+        for ((count, missing), (spots, last)) in few {
+            let every = repeat(found, id, &spots.scars).map_or(0, |it| aim(&it));
+            let count_missing = i32::try_from(missing).unwrap_or(i32::MAX);
+            let day = last.saturating_add(every);
+            let about = About {
+                measured: Some(measured(count, sessions.count.min)),
+                mends: vec![Mend::AddSessions {
+                    procedure: id,
+                    scars: spots.scars.clone(),
+                    count: count_missing,
+                    day,
+                    every,
+                }],
+                ..spots.about(found, Some(id))
+            };
+            found.add(FindingKind::TooFewSessions, [sessions.rule], about);
+        }
+    }
+}
+
+fn measured(found: usize, limit: i32) -> Measured {
+    Measured::Sessions { found: i32::try_from(found).unwrap_or(i32::MAX), limit }
+}
+
+/// Past sessions of the procedure on the group.
+fn done(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> usize {
+    let Some(found) = context.case.findings.scars.get(scar.index()) else { return 0 };
+    let on_it = context.case.history.iter().filter(|it| {
+        let everywhere = it.scars.is_empty() && it.sites.is_empty();
+        let here = it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(found.area.site));
+        it.procedure == id && (everywhere || here)
+    });
+    on_it.count()
+}
+
+/// The wait between two sessions of a procedure.
+fn repeat(found: &Found<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Option<Spacing> {
+    let context = found.context;
+    let gap = found.items.iter().rev().find(|it| it.id == id)?.gap?;
+    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    Some(on(context, between(context.knowledge, patient, gap, gap)?, scars))
+}
+
+/// Steps that begin before one that comes earlier on the ladder of the same group.
+fn order(found: &mut Found<'_, '_>) {
+    let context = found.context;
+    let courses = found.courses();
+    // By group: what is done, with its phase and its sessions.
+    type Step<'i, 'a, 'k> = (Phase, ProcedureId, &'i [&'a Item<'a, 'k>], RuleId);
+    let mut steps: BTreeMap<ScarIndex, Vec<Step<'_, '_, '_>>> = BTreeMap::new();
+    for (&id, groups) in &courses {
+        for (&scar, sessions) in groups {
+            if let Some((phase, rule)) = phase(context, id, scar) {
+                steps.entry(scar).or_default().push((phase, id, sessions, rule));
+            }
+        }
+    }
+    let mut wrong: BTreeMap<(ProcedureId, ProcedureId, RuleId), (Spots, Place, Day)> = BTreeMap::new();
+    for (scar, all) in &steps {
+        for (phase, id, sessions, rule) in all {
+            let Some(first) = sessions.first() else { continue };
+            for (later, other, others, _) in all.iter().filter(|(later, ..)| later > phase) {
+                let early: Vec<_> = others.iter().filter(|it| it.day < first.day).collect();
+                if later > phase && !early.is_empty() {
+                    let wait = wait(context, first, early.first().map_or(first, |it| it), *scar);
+                    let open = first.day.saturating_add(wait);
+                    let entry =
+                        wrong.entry((*other, *id, *rule)).or_insert_with(|| (Spots::default(), first.place(), open));
+                    entry.2 = entry.2.max(open);
+                    early.into_iter().for_each(|it| entry.0.add(it.place(), [*scar]));
+                }
+            }
+        }
+    }
+    for ((later, earlier, rule), (spots, first, open)) in wrong {
+        let mut about = spots.about(found, Some(later));
+        let sessions = about.places.iter().filter_map(|place| match place {
+            Place::Procedure(session, _) => Some((*session, found.day_of(*place)?)),
+            Place::Session(_) | Place::Setting(..) | Place::HomeCare(_) | Place::Past(_) | Place::Reviews => None,
+        });
+        // The course keeps its rhythm.
+        let shift = open.saturating_sub(about.day.unwrap_or(open));
+        about.mends =
+            sessions.map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }).collect();
+        about.places.push(first);
+        about.other = Some(earlier);
+        found.add(FindingKind::OrderOfSteps, [rule], about);
+    }
+}
+
+/// The least wait from one procedure to the other.
+fn wait(context: Context<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, scar: ScarIndex) -> Day {
+    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let spacing = first.gap.zip(next.gap).and_then(|(a, b)| between(context.knowledge, patient, a, b));
+    spacing.map_or(0, |it| on(context, it, &[scar]).plan_min)
+}
+
+/// The phase in which the pathway of the group has the procedure, with the rule of the step.
+pub(super) fn phase(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> Option<(Phase, RuleId)> {
+    let facts = context.facts.get(scar.index())?;
+    let holds = |when: &crate::domain::Predicate| when.holds(facts, 0) == Truth::Yes;
+    let pathway = context.knowledge.pathways().iter().find(|it| holds(&it.answers))?;
+    let steps = pathway.steps.iter().filter(|step| holds(&step.when));
+    let mut having = steps.filter(|step| step.options.iter().any(|it| it.procedure == id && holds(&it.when)));
+    having.next().map(|step| (step.phase, step.rule))
+}
+
+/// Somebody judges the result once it can be judged.
+fn review(found: &mut Found<'_, '_>) {
+    let planning = found.context.knowledge.planning();
+    let treated = found.items.iter().filter(|it| it.is_treatment() && it.known.kind != ProcedureKind::HomeCare);
+    let Some(last) = treated.max_by_key(|it| it.day) else { return };
+    let due = last.day.saturating_add(planning.gate_review.days);
+    if found.plan.reviews.iter().any(|day| *day >= due) {
+        return;
+    }
+    let day = last.day.saturating_add(planning.final_review.days);
+    let about = About {
+        places: vec![Place::Reviews, Place::Session(last.session)],
+        day: Some(day),
+        mends: vec![Mend::AddReview { day }],
+        ..About::default()
+    };
+    found.add(FindingKind::ReviewMissing, [planning.gate_review.rule, planning.final_review.rule], about);
+}
+
+/// Home care that lasts longer than it may, all its courses together.
+fn home_care(found: &mut Found<'_, '_>) {
+    let context = found.context;
+    let mut used: BTreeMap<ProcedureId, Day> = BTreeMap::new();
+    let mut order: Vec<usize> = (0..found.plan.home_care.len()).collect();
+    order.sort_by_key(|at| (found.plan.home_care.get(*at).map(|it| it.start), *at));
+    for at in order {
+        let Some(given) = found.plan.home_care.get(at) else { continue };
+        let known = context.knowledge.procedures().get(given.procedure.index());
+        let Some(course) = known.and_then(|it| it.course) else { continue };
+        let Some(most) = course.at_most else { continue };
+        if let Some(end) = beside(found, given.procedure, most) {
+            if given.end.is_none_or(|it| it > end) {
+                let mends = vec![Mend::EndHomeCare { home_care: at, day: end.max(given.start) }];
+                too_long(found, at, course.rule, None, mends);
+            }
+            continue;
+        }
+        let before = used.entry(given.procedure).or_insert_with(|| recorded(context, given.procedure));
+        let length = given.end.unwrap_or(Day::MAX).saturating_sub(given.start);
+        let total = before.saturating_add(length);
+        let left = most.saturating_sub(*before);
+        *before = total;
+        if total <= most {
+            continue;
+        }
+        let place = Place::HomeCare(at);
+        let mend = if left > 0 {
+            Mend::EndHomeCare { home_care: at, day: given.start.saturating_add(left) }
+        } else {
+            Mend::Remove { places: vec![place], scars: given.scars.clone() }
+        };
+        // A course without an end has no length to compare.
+        let measured = given.end.map(|_| Measured::Days { found: total, limit: most });
+        too_long(found, at, course.rule, measured, vec![mend]);
+    }
+}
+
+fn too_long(found: &mut Found<'_, '_>, at: usize, rule: RuleId, measured: Option<Measured>, mends: Vec<Mend>) {
+    let Some(given) = found.plan.home_care.get(at) else { return };
+    let about = About {
+        places: vec![Place::HomeCare(at)],
+        day: Some(given.start),
+        procedure: Some(given.procedure),
+        scars: given.scars.clone(),
+        measured,
+        mends,
+        ..About::default()
+    };
+    found.add(FindingKind::CourseTooLong, [rule], about);
+}
+
+/// The last day of what is used after sessions: its course counts from the last of them.
+fn beside(found: &Found<'_, '_>, id: ProcedureId, most: Day) -> Option<Day> {
+    let steps = found.context.knowledge.home_care().iter().filter(|it| !it.with.is_empty());
+    let mut steps = steps.filter(|it| it.options.iter().any(|it| it.procedure == id));
+    let with = steps.next()?.with;
+    let sessions = found.items.iter().filter(|it| with.contains(it.id));
+    sessions.map(|it| it.day).max().map(|last| last.saturating_add(most))
+}
+
+/// Days for which the skin was primed on record, for what is used first for it.
+fn recorded(context: Context<'_, '_>, id: ProcedureId) -> Day {
+    let mut steps = context.knowledge.home_care().iter().filter(|it| it.when_priming);
+    let first = steps.any(|it| it.options.first().is_some_and(|it| it.procedure == id));
+    match context.case.patient.get(Fact::DaysSincePriming) {
+        Some(Value::Since(day)) if first => day.saturating_neg().max(0),
+        Some(_) | None => 0,
+    }
+}

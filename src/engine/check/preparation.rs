@@ -1,0 +1,239 @@
+//! Whether what must come before is in the plan: priming, test areas, and what safety adds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    domain::{Day, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value},
+    engine::select::Context,
+    knowledge::{ItemAt, Lead},
+};
+
+use super::{Found, Spots, items::Item};
+
+pub(super) fn check(found: &mut Found<'_, '_>) {
+    leads(found);
+    care(found);
+}
+
+/// Days on which the skin is primed, in order; spans that meet are one.
+struct Primed(Vec<(Day, Day)>);
+
+impl Primed {
+    fn of(found: &Found<'_, '_>) -> Self {
+        let context = found.context;
+        let products = products(context);
+        let at_home = found.plan.home_care.iter().filter(|it| products.contains(it.procedure));
+        let mut spans: Vec<(Day, Day)> = at_home.map(|it| (it.start, it.end.unwrap_or(Day::MAX))).collect();
+        let arranged = found.plan.care.iter().filter(|it| it.kind == ItemKind::Priming);
+        spans.extend(arranged.flat_map(|it| &it.days).map(|day| (*day, Day::MAX)));
+        if let Some(Value::Since(day)) = context.case.patient.get(Fact::DaysSincePriming) {
+            spans.push((day.min(0), Day::MAX));
+        }
+        spans.sort_unstable();
+        let mut merged: Vec<(Day, Day)> = Vec::new();
+        for (from, to) in spans {
+            match merged.last_mut() {
+                Some((_, end)) if from <= end.saturating_add(1) => *end = to.max(*end),
+                Some(_) | None => merged.push((from, to)),
+            }
+        }
+        Self(merged)
+    }
+
+    /// The day since which the skin is primed on `day`.
+    fn since(&self, day: Day) -> Option<Day> {
+        self.0.iter().find(|(from, to)| *from <= day && day <= *to).map(|(from, _)| *from)
+    }
+}
+
+/// What primes: the products of the first step of home care that is there for it.
+fn products(context: Context<'_, '_>) -> ProcedureSet {
+    let step = context.knowledge.home_care().iter().find(|it| it.when_priming);
+    step.into_iter().flat_map(|it| &it.options).map(|it| it.procedure).collect()
+}
+
+/// What has to come before the first session of a procedure, by the rule that asks for it.
+fn leads(found: &mut Found<'_, '_>) {
+    let context = found.context;
+    let primed = Primed::of(found);
+    let mut late: BTreeMap<(FindingKind, ProcedureId, RuleId), (Day, Spots)> = BTreeMap::new();
+    let courses = found.courses();
+    for (&id, groups) in &courses {
+        for (&scar, sessions) in groups {
+            let Some(first) = sessions.first() else { continue };
+            for firing in context.screening.of(id, scar).filter(|it| it.touches(first.day, first.day)) {
+                let (kind, lead, since) = match firing.rule.lead {
+                    Some(Lead::Priming(days)) => (FindingKind::PrimingMissing, days, primed.since(first.day)),
+                    Some(Lead::TestArea(days)) => {
+                        (FindingKind::TestAreaMissing, days, test_area(found, id, scar, first.day))
+                    }
+                    None => continue,
+                };
+                if since.is_none_or(|since| first.day.saturating_sub(since) < lead) {
+                    let (_, spots) =
+                        late.entry((kind, id, firing.rule.rule)).or_insert_with(|| (lead, Spots::default()));
+                    spots.add(first.place(), [scar]);
+                }
+            }
+        }
+    }
+    for ((kind, id, rule), (lead, spots)) in late {
+        let sessions = courses.get(&id).into_iter().flatten();
+        let mine = sessions.filter(|(scar, _)| spots.scars.contains(scar)).flat_map(|(_, sessions)| sessions);
+        let mine: Vec<&Item<'_, '_>> = mine.copied().collect();
+        let mut about = spots.about(found, Some(id));
+        let first = about.day.unwrap_or_default();
+        let begun = match kind {
+            FindingKind::PrimingMissing => primed.since(first),
+            // A test area that would move with the course is none to wait for.
+            _ => {
+                let stays = |it: &Item<'_, '_>| !mine.iter().any(|mine| mine.session == it.session);
+                let tests = spots.scars.iter().map(|scar| tests(found, id, *scar).filter(|it| stays(it)));
+                let days: Option<Vec<Day>> = tests.map(|mut it| it.next().map(|it| it.day)).collect();
+                days.and_then(|it| it.into_iter().max())
+            }
+        };
+        // What has begun is waited for, where beginning earlier is no longer possible.
+        let begin = first.saturating_sub(lead).max(0);
+        let (begin, mend) = match (kind, begun) {
+            (FindingKind::PrimingMissing, _) => {
+                let late = begin.saturating_add(lead) > first;
+                let begin = begun.filter(|_| late).map_or(begin, |begun| begun.min(begin));
+                let goes_on = primed.since(begin.saturating_add(lead).max(first)).is_some_and(|it| it <= begin);
+                (begin, (!goes_on).then_some(Mend::AddPriming { from: begin }))
+            }
+            (_, Some(begun)) => (begun, None),
+            (_, None) => (begin, Some(Mend::AddTestArea { procedure: id, scars: spots.scars.clone(), day: begin })),
+        };
+        about.mends.extend(mend);
+        let open = begin.saturating_add(lead);
+        // The course keeps its rhythm.
+        let shift = open.saturating_sub(first);
+        let course: BTreeSet<(usize, Day)> = mine.iter().map(|it| (it.session, it.day)).collect();
+        about.mends.extend(
+            course
+                .into_iter()
+                .filter(|_| shift > 0)
+                .map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }),
+        );
+        found.add(kind, [rule, planning_rule(context, kind)], about);
+    }
+}
+
+/// What the planner says of it.
+fn planning_rule(context: Context<'_, '_>, kind: FindingKind) -> RuleId {
+    let planning = context.knowledge.planning();
+    if kind == FindingKind::PrimingMissing { planning.priming } else { planning.test_area }
+}
+
+/// The first day up to `last` on which a test area of the procedure is treated on the skin of the group.
+fn test_area(found: &Found<'_, '_>, id: ProcedureId, scar: ScarIndex, last: Day) -> Option<Day> {
+    tests(found, id, scar).map(|it| it.day).find(|day| *day <= last)
+}
+
+/// The test areas of the procedure on the skin of the group, in the order of the days.
+fn tests<'f, 'a, 'k>(
+    found: &'f Found<'a, 'k>,
+    id: ProcedureId,
+    scar: ScarIndex,
+) -> impl Iterator<Item = &'a Item<'a, 'k>> + 'f {
+    let tests = found.items.iter().filter(move |it| !it.is_treatment() && it.id == id);
+    tests.filter(move |it| it.covers(found.context, scar))
+}
+
+/// Something that is done on some days on some groups.
+struct Done<'a> {
+    place: Place,
+    procedure: ProcedureId,
+    scars: &'a [ScarIndex],
+    day: Day,
+}
+
+/// What safety adds to the plan, on its days.
+fn care(found: &mut Found<'_, '_>) {
+    let (context, plan) = (found.context, found.plan);
+    let sessions =
+        found.items.iter().map(|it| Done { place: it.place(), procedure: it.id, scars: &it.given.scars, day: it.day });
+    let at_home = plan.home_care.iter().enumerate().map(|(at, it)| Done {
+        place: Place::HomeCare(at),
+        procedure: it.procedure,
+        scars: &it.scars,
+        day: it.start,
+    });
+    let done: Vec<Done<'_>> = sessions.chain(at_home).collect();
+    let first_day = done.iter().map(|it| it.day).min().unwrap_or_default();
+    // By item: where it is due, on which days, and for which procedures.
+    let mut due: BTreeMap<usize, (Spots, BTreeSet<Day>, BTreeSet<ProcedureId>)> = BTreeMap::new();
+    let mut begun: BTreeSet<(usize, ProcedureId, ScarIndex)> = BTreeSet::new();
+    for it in &done {
+        for &scar in it.scars {
+            for firing in context.screening.of(it.procedure, scar).filter(|firing| firing.touches(it.day, it.day)) {
+                for &item in &firing.rule.items {
+                    let Some(known) = context.knowledge.items().get(item) else { continue };
+                    let again = !begun.insert((item, it.procedure, scar));
+                    if again && known.at != ItemAt::EachSession {
+                        continue;
+                    }
+                    let (spots, days, procedures) = due.entry(item).or_default();
+                    spots.add(it.place, [scar]);
+                    procedures.insert(it.procedure);
+                    match known.at {
+                        ItemAt::BeforePlan => {
+                            days.insert(0);
+                        }
+                        ItemAt::FirstSession | ItemAt::EachSession => {
+                            // What falls before the plan is due at once.
+                            days.extend(known.days.iter().map(|offset| it.day.saturating_add(*offset).max(0)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    for (item, (spots, days, procedures)) in due {
+        let Some(known) = context.knowledge.items().get(item) else { continue };
+        let arranged = || plan.care.iter().filter(|it| it.kind == known.kind);
+        let has = |day: Day| match known.at {
+            ItemAt::BeforePlan => arranged().any(|it| it.days.first().is_none_or(|first| *first <= first_day)),
+            ItemAt::FirstSession | ItemAt::EachSession => {
+                arranged().any(|it| it.days.is_empty() || it.days.binary_search(&day).is_ok())
+            }
+        };
+        let missing: Vec<Day> = days.into_iter().filter(|day| !has(*day)).collect();
+        if missing.is_empty() || has_its_own(found, known.kind, &procedures) {
+            continue;
+        }
+        let only = procedures.iter().next().copied().filter(|_| procedures.len() <= 1);
+        let mut about = spots.about(found, only);
+        about.day = missing.first().copied();
+        about.mends = vec![Mend::AddCare { item: known.kind, days: missing }];
+        found.add(FindingKind::CareMissing, [known.rule], about);
+    }
+}
+
+/// Does another part of the plan hold it: a test area among the visits, priming among the home care?
+fn has_its_own(found: &Found<'_, '_>, kind: ItemKind, procedures: &BTreeSet<ProcedureId>) -> bool {
+    let tested = |id: &ProcedureId| found.items.iter().any(|it| it.id == *id && !it.is_treatment());
+    match kind {
+        ItemKind::TestArea => procedures.iter().all(tested),
+        ItemKind::Priming => !Primed::of(found).0.is_empty(),
+        ItemKind::AcneControl
+        | ItemKind::AntiviralCover
+        | ItemKind::DysmorphiaScreen
+        | ItemKind::EyeProtection
+        | ItemKind::AnaestheticCeiling
+        | ItemKind::InfectionReview
+        | ItemKind::Photographs
+        | ItemKind::Consent
+        | ItemKind::TopicalSteroid
+        | ItemKind::BloodTest
+        | ItemKind::Contraception
+        | ItemKind::SmokingCessation
+        | ItemKind::SpecialistOpinion
+        | ItemKind::TopicalRestriction
+        | ItemKind::ProductChoice
+        | ItemKind::RescueKit
+        | ItemKind::PigmentControl
+        | ItemKind::Counselling => false,
+    }
+}
