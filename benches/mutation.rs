@@ -1,9 +1,10 @@
 //! Changes the knowledge, one rule or number at a time, and asks the second opinion whether it notices.
 //!
-//! `cargo bench --bench mutation` tries every mutation of the safety rules and of the gap table and lists those that
-//! nobody noticed; `cargo bench --bench mutation -- ISO-` only those whose name holds a text. A mutation is noticed when
-//! the loader refuses it, or when one of these tests of the default suite, run on the changed knowledge, would fail: the
-//! matrix of the dossier and the signed page of waits, the safety cases, the worked cases, and the second planner of `tests/oracle`.
+//! `cargo bench --bench mutation` tries every mutation of the safety rules, the gap table and the policies and lists
+//! those that nobody noticed; `cargo bench --bench mutation -- ISO-` only those whose name holds a text. With `--quick`
+//! only every so many of the people are asked. A mutation is noticed when the loader refuses it, or when one of these
+//! tests of the default suite, run on the changed knowledge, would fail: the matrix of the dossier and the signed page of
+//! waits, the statements and the safety cases, the worked cases, and the second planner of `tests/oracle`.
 //! The generated pages would notice everything, and so do not count.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
@@ -35,6 +36,8 @@ mod plans;
 mod procedures;
 #[path = "../tests/oracle/rules.rs"]
 mod rules;
+#[path = "../tests/safety_cases/statements.rs"]
+mod statements;
 #[path = "../tests/oracle/verdicts.rs"]
 mod verdicts;
 #[path = "../tests/cases/waits.rs"]
@@ -45,17 +48,21 @@ mod worked;
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
 use cicatrix::{
-    knowledge::{Knowledge, SourceFile},
+    knowledge::{Choices, Knowledge, SourceFile},
     release,
     serve::Service,
 };
 use compare::{Findings, What};
 use person::Person;
+use statements::Statement;
 use worked::Worked;
 
 /// The service that the shared parts of the tests ask.
@@ -80,12 +87,52 @@ mod support {
 
 /// One changed text.
 struct Mutation {
+    /// The rule that is changed.
+    rule: String,
     name: String,
     file: usize,
     text: String,
+    /// Why it alters no answer.
+    equivalent: Option<&'static str>,
+}
+
+/// Changes that cannot alter any answer: what is gone, from the rules that also say this, and why.
+const EQUIVALENT: [(&str, &str, &str); 5] = [
+    (
+        "isotretinoin is stopped",
+        "days_since_isotretinoin <",
+        "a request that dates the end of a course of which it says anything else is refused",
+    ),
+    (
+        "vitiligo is stable",
+        "days_since_vitiligo_stable",
+        "a request that dates the rest of vitiligo that is not stable is refused",
+    ),
+    (
+        "pih_active_in_field is yes",
+        "pih_origin is acne_marks",
+        "a request that says where brown marks come from that are not there is refused",
+    ),
+    (
+        "(active_acne in (none, mild) or active_acne is unknown)",
+        "days_since_acne_quiet < policy acne_quiescence_full_field",
+        "a request that has acne and dates its rest is refused",
+    ),
+    (
+        "mild",
+        "days_since_acne_quiet < policy acne_quiescence_full_field",
+        "a request that has acne and dates its rest is refused; the word keeps the rule in step with ACNE-07-UNKNOWN",
+    ),
+];
+
+/// Why a change alters no answer, if that is so.
+fn equivalent(name: &str, when: &str) -> Option<&'static str> {
+    let gone = name.split_once(": when, without ")?.1;
+    EQUIVALENT.iter().find(|(word, beside, _)| *word == gone && when.contains(beside)).map(|(_, _, why)| *why)
 }
 
 fn main() {
+    let quick = std::env::args().any(|it| it == "--quick");
     let filter: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
     let files = release::embedded();
     let all = mutations(&files);
@@ -93,19 +140,20 @@ fn main() {
         .iter()
         .filter(|it| filter.is_empty() || filter.iter().any(|text| it.name.contains(text.as_str())))
         .collect();
-    let asked = Asked::new();
+    let asked = Asked::new(quick);
     // Everything that looks must be content with what is shipped.
-    match noticed(Service::new(Knowledge::parse(&files).unwrap()), &asked) {
+    match noticed(Knowledge::parse(&files).unwrap(), &files, "", &asked) {
         None => std::panic::set_hook(Box::new(|_| {})),
         Some(how) => panic!("{how}, without a mutation"),
     }
     let tally = Mutex::new((BTreeMap::<&str, usize>::new(), Vec::new()));
+    let next = AtomicUsize::new(0);
     let workers = thread::available_parallelism().map_or(2, usize::from);
     thread::scope(|scope| {
-        for worker in 0..workers {
-            let (chosen, files, asked, tally) = (&chosen, &files, &asked, &tally);
+        for _ in 0..workers {
+            let (chosen, files, asked, tally, next) = (&chosen, &files, &asked, &tally, &next);
             scope.spawn(move || {
-                for mutation in chosen.iter().skip(worker).step_by(workers) {
+                while let Some(mutation) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let how = judge(files, mutation, asked);
                     let mut tally = tally.lock().unwrap();
                     *tally.0.entry(how).or_default() += 1;
@@ -122,52 +170,63 @@ fn main() {
     println!("{} mutations, {} people and {} worked cases asked", chosen.len(), asked.people.len(), asked.cases.len());
     counts.iter().for_each(|(how, count)| println!("{count:>6} {how}"));
     survivors.iter().for_each(|it| println!("unnoticed: {it}"));
+    for mutation in chosen.iter().filter(|it| it.equivalent.is_some()) {
+        println!("equivalent: {}, since {}", mutation.name, mutation.equivalent.unwrap());
+    }
 }
 
 const UNNOTICED: &str = "noticed by nobody";
 
 fn judge(files: &[SourceFile], mutation: &Mutation, asked: &Asked) -> &'static str {
+    if mutation.equivalent.is_some() {
+        return "changes no answer, for a reason that is given";
+    }
     let mut files = files.to_vec();
     files[mutation.file].text.clone_from(&mutation.text);
     match Knowledge::parse(&files) {
         Err(_) => "refused by the loader",
-        Ok(knowledge) => noticed(Service::new(knowledge), asked).unwrap_or(UNNOTICED),
+        Ok(knowledge) => noticed(knowledge, &files, &mutation.rule, asked).unwrap_or(UNNOTICED),
     }
 }
 
 /// Whom the service under test is asked about.
 struct Asked {
     cases: Vec<Worked>,
+    statements: Vec<Statement>,
     people: Vec<(String, Person)>,
+    quick: bool,
 }
 
 impl Asked {
-    fn new() -> Self {
+    fn new(quick: bool) -> Self {
         // Those that tell most mutations apart come first.
         let mut people = everyone::all_answers_at_sites();
         people.extend(everyone::all_answers());
         people.extend(everyone::all_answers_few_and_severe());
         people.extend(everyone::all_grades_numbers_and_sites());
         people.extend(everyone::all_answers_elsewhere());
-        Self { cases: worked::all(), people }
+        Self { cases: worked::all(), statements: statements::all().statement, people, quick }
     }
 }
 
-/// Which test of the default suite notices that the service is not as it should be.
-fn noticed(service: Service, asked: &Asked) -> Option<&'static str> {
-    support::put(Arc::new(service));
+/// Which test of the default suite notices that the service is not as it should be. The quick ones look first, and those
+/// that have to do with the rule.
+fn noticed(knowledge: Knowledge, files: &[SourceFile], rule: &str, asked: &Asked) -> Option<&'static str> {
     let fails = |look: &dyn Fn() -> bool| !catch_unwind(AssertUnwindSafe(look)).unwrap_or(false);
+    let under = |choices: &Choices| Arc::new(Service::new(Knowledge::with_policies(files, choices).unwrap()));
+    support::put(Arc::new(Service::new(knowledge)));
     if fails(&|| matrix::differs(support::service().knowledge()).is_empty()) {
         return Some("noticed by the gap matrix");
     }
     if fails(&|| waits::differs(support::service().knowledge()).is_empty()) {
         return Some("noticed by the signed page of waits");
     }
-    if fails(&|| dossier::wrong().0.is_empty()) {
-        return Some("noticed by the safety cases of the dossier");
-    }
-    if fails(&|| worked::wrong(&support::service(), &asked.cases).is_empty()) {
-        return Some("noticed by a worked case");
+    let stated = |about: &dyn Fn(&Statement) -> bool| {
+        let chosen: Vec<&Statement> = asked.statements.iter().filter(|it| about(it)).collect();
+        fails(&|| statements::wrong(&chosen, &mut |it| under(it)).is_empty())
+    };
+    if fails(&|| statements::unsettled(support::service().knowledge()).is_empty()) || stated(&|it| it.rule == rule) {
+        return Some("noticed by a statement");
     }
     let disagrees = |(who, person): &(String, Person)| {
         fails(&|| {
@@ -177,9 +236,32 @@ fn noticed(service: Service, asked: &Asked) -> Option<&'static str> {
             found.agree()
         })
     };
-    // A few of each kind first: most mutations show in one of them.
-    let few = asked.people.iter().step_by(FEW);
-    few.chain(&asked.people).any(disagrees).then_some("noticed by the second opinion")
+    let second = Some("noticed by the second opinion");
+    let facts: Vec<&str> = rules::rules()
+        .iter()
+        .filter(|it| rule == it.id || rule.starts_with(&format!("{}-", it.id)))
+        .flat_map(|rule| facts::vocabulary().iter().filter(|it| rule.asks().reads(&it.fact)))
+        .map(|it| it.fact.as_str())
+        .collect();
+    let concerned: Vec<_> = asked.people.iter().filter(|(who, _)| facts.iter().any(|it| who.contains(it))).collect();
+    if concerned.iter().step_by(FEW).any(|it| disagrees(it)) || concerned.iter().any(|it| disagrees(it)) {
+        return second;
+    }
+    if fails(&|| dossier::wrong().0.is_empty()) {
+        return Some("noticed by the safety cases of the dossier");
+    }
+    if fails(&|| worked::wrong(&support::service(), &asked.cases).is_empty()) {
+        return Some("noticed by a worked case");
+    }
+    if fails(&|| statements::unbounded(&|it| Knowledge::with_policies(files, it).is_ok()).is_empty())
+        || stated(&|_| true)
+    {
+        return Some("noticed by a statement");
+    }
+    if asked.people.iter().step_by(FEW).any(disagrees) {
+        return second;
+    }
+    (!asked.quick && asked.people.iter().any(disagrees)).then_some("noticed by the second opinion")
 }
 
 /// One person of so many is asked first.
@@ -203,6 +285,11 @@ fn mutations(files: &[SourceFile]) -> Vec<Mutation> {
                 let id = field(block, "rule").unwrap_or_default();
                 wait_mutations(&mut all, at, &file.text, start, block, id, &["hold"]);
             }
+        } else if path == "policies.toml" {
+            for (start, block) in blocks(&file.text, "[[policy]]") {
+                let id = field(block, "rule").unwrap_or_default();
+                wait_mutations(&mut all, at, &file.text, start, block, id, &["default", "at_least", "at_most"]);
+            }
         }
     }
     all
@@ -213,7 +300,9 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
     let mut add = |what: &str, changed: String| {
         if changed != block {
             let text = format!("{}{changed}{}", &text[..start], &text[start + block.len()..]);
-            all.push(Mutation { name: format!("{id}: {what}"), file, text });
+            let name = format!("{id}: {what}");
+            let equivalent = equivalent(&name, field(block, "when").unwrap_or_default());
+            all.push(Mutation { rule: id.to_owned(), name, file, text, equivalent });
         }
     };
     add("removed", String::new());
@@ -241,11 +330,30 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
             add(&format!("{number} becomes {}", number + change), block.replacen(when, &moved, 1));
         }
     }
-    for key in ["at_most", "start_at"] {
-        if let Some((line, number)) = number_line(block, key) {
-            add(&format!("{key} one more"), block.replacen(line, &format!("{key} = {}", number + 1.0), 1));
+    for (dropped, rest) in shorter_conditions(when) {
+        add(&format!("when, without {dropped}"), block.replacen(when, &rest, 1));
+    }
+    for key in ["procedures", "except"] {
+        let Some((from, list)) = list(block, key) else { continue };
+        let words: Vec<&str> = list.split(',').map(str::trim).filter(|it| it.starts_with('"')).collect();
+        for word in &words {
+            let rest: Vec<&str> = words.iter().filter(|it| *it != word).copied().collect();
+            let changed = format!("{}{}{}", &block[..from], rest.join(", "), &block[from + list.len()..]);
+            add(&format!("{key} without {}", word.trim_matches('"')), changed);
         }
     }
+    for key in ["at_most", "start_at"] {
+        for (at, line, number) in number_lines(block, key) {
+            for (what, change) in [("less", -1.0), ("more", 1.0)] {
+                let changed = format!("{}{key} = {}{}", &block[..at], number + change, &block[at + line.len()..]);
+                add(&format!("{key} {number} one {what}"), changed);
+            }
+        }
+    }
+    add(
+        "not settled at the visit",
+        block.lines().filter(|it| !it.starts_with("at_visit")).map(|it| format!("{it}\n")).collect(),
+    );
     let wait = block.split("wait = \"").nth(1).and_then(|it| it.split('"').next());
     if let Some((wait, shorter)) = wait.and_then(|it| Some((it, shifted(it, -1)?))) {
         add("a week less to wait", block.replacen(wait, &shorter, 1));
@@ -268,7 +376,13 @@ fn wait_mutations(
             let line = block.lines().find(|it| it.split('=').next().is_some_and(|it| it.trim() == *key)).unwrap();
             let changed = block.replacen(line, &format!("{key} = \"{moved}\""), 1);
             let text = format!("{}{changed}{}", &text[..start], &text[start + block.len()..]);
-            all.push(Mutation { name: format!("{id}: {key} {wait} becomes {moved}"), file, text });
+            all.push(Mutation {
+                rule: id.to_owned(),
+                name: format!("{id}: {key} {wait} becomes {moved}"),
+                file,
+                text,
+                equivalent: None,
+            });
         }
     }
 }
@@ -303,9 +417,76 @@ fn field<'b>(block: &'b str, key: &str) -> Option<&'b str> {
     value.trim().strip_prefix('"')?.strip_suffix('"')
 }
 
-fn number_line<'b>(block: &'b str, key: &str) -> Option<(&'b str, f64)> {
+/// The lines of one key that hold a number, with their places.
+fn number_lines<'b>(block: &'b str, key: &str) -> Vec<(usize, &'b str, f64)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in block.split('\n') {
+        if let Some((name, value)) = line.split_once('=')
+            && name.trim() == key
+            && let Ok(number) = value.trim().parse()
+        {
+            found.push((at, line, number));
+        }
+        at += line.len() + 1;
+    }
+    found
+}
+
+/// What stands between the brackets of a list, and where.
+fn list<'b>(block: &'b str, key: &str) -> Option<(usize, &'b str)> {
     let line = block.lines().find(|it| it.split('=').next().is_some_and(|it| it.trim() == key))?;
-    Some((line, line.split_once('=')?.1.trim().parse().ok()?))
+    let start = line.as_ptr() as usize - block.as_ptr() as usize;
+    let from = start + block[start..].find('[')? + 1;
+    Some((from, &block[from..from + block[from..].find(']')?]))
+}
+
+/// The same condition without one word of a list, one alternative or one demand, which comes first.
+fn shorter_conditions(when: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut open = vec![(0, false)];
+    for (at, letter) in when.char_indices().chain([(when.len(), ')')]) {
+        if letter == '(' {
+            open.push((at + 1, when[..at].ends_with("in ")));
+        }
+        if letter != ')' {
+            continue;
+        }
+        let (from, is_list) = open.pop().unwrap();
+        let inner = &when[from..at];
+        let between = if is_list {
+            ", "
+        } else if split(inner, " or ").len() > 1 {
+            " or "
+        } else {
+            " and "
+        };
+        let parts = split(inner, between);
+        for gone in (0..parts.len()).filter(|_| parts.len() > 1) {
+            let rest: Vec<&str> = parts.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, it)| *it).collect();
+            let rest = format!("{}{}{}", &when[..from], rest.join(between), &when[at..]);
+            all.push((parts[gone].to_owned(), rest));
+        }
+    }
+    all
+}
+
+/// Splits where no bracket is open.
+fn split<'t>(text: &'t str, between: &str) -> Vec<&'t str> {
+    let (mut parts, mut depth, mut from) = (Vec::new(), 0, 0);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ if depth == 0 && at >= from && text[at..].starts_with(between) => {
+                parts.push(&text[from..at]);
+                from = at + between.len();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts
 }
 
 /// Whole numbers in a condition, with their places.

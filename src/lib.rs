@@ -7,6 +7,7 @@ pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod knowledge;
+pub mod present;
 pub mod release;
 pub mod review;
 pub mod serve;

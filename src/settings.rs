@@ -25,7 +25,7 @@ const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 21] = [
     "server.listen",
     "server.allow_non_loopback",
     "server.shards",
@@ -39,6 +39,9 @@ pub const NAMES: [&str; 18] = [
     "server.ping_timeout",
     "server.drain_delay",
     "server.drain_timeout",
+    "server.bulk_streams",
+    "server.bulk_in_flight",
+    "server.bulk_idle_timeout",
     "knowledge.path",
     "knowledge.policy",
     "log.format",
@@ -95,6 +98,13 @@ pub struct Server {
     /// Longest time for open requests to end after that.
     #[serde(with = "humantime_serde")]
     pub drain_timeout: Duration,
+    /// Streams of requests open at once.
+    pub bulk_streams: usize,
+    /// Requests of one stream that are taken and not yet answered.
+    pub bulk_in_flight: usize,
+    /// Longest time in which a stream may stand still.
+    #[serde(with = "humantime_serde")]
+    pub bulk_idle_timeout: Duration,
 }
 
 /// `knowledge.*`
@@ -135,6 +145,9 @@ impl Default for Server {
             ping_timeout: Duration::from_secs(10),
             drain_delay: Duration::ZERO,
             drain_timeout: Duration::from_secs(25),
+            bulk_streams: 64,
+            bulk_in_flight: 16,
+            bulk_idle_timeout: Duration::from_secs(30),
         }
     }
 }
@@ -223,6 +236,8 @@ impl Settings {
         for (name, number) in [
             ("server.max_connections", server.max_connections),
             ("server.max_request_bytes", server.max_request_bytes),
+            ("server.bulk_streams", server.bulk_streams),
+            ("server.bulk_in_flight", server.bulk_in_flight),
             ("server.max_streams", usize::try_from(server.max_streams).unwrap_or(usize::MAX)),
         ] {
             if number == 0 {
@@ -235,6 +250,7 @@ impl Settings {
             ("server.header_timeout", server.header_timeout),
             ("server.ping_interval", server.ping_interval),
             ("server.ping_timeout", server.ping_timeout),
+            ("server.bulk_idle_timeout", server.bulk_idle_timeout),
         ] {
             if time.is_zero() {
                 wrong(name, "must be longer than nothing");
@@ -262,6 +278,9 @@ impl Settings {
             ping_timeout,
             drain_delay,
             drain_timeout,
+            bulk_streams,
+            bulk_in_flight,
+            bulk_idle_timeout,
         } = self.server;
         Limits {
             shards,
@@ -276,6 +295,9 @@ impl Settings {
             drain_delay,
             drain_timeout,
             access_log: self.log.access,
+            bulk_streams,
+            bulk_in_flight,
+            bulk_idle: bulk_idle_timeout,
         }
     }
 }

@@ -371,7 +371,11 @@ async fn the_routes_are_those_of_the_schema() {
         assert!(described.len() > 10, "{path}");
         let address = server.url(&path.replace("{procedure}", "mnrf").replace("{rule}", "PREG-02"));
         let request = if method == "get" { http_client().get(address) } else { http_client().post(address).body("{}") };
-        let code = request.header("content-type", "application/json").send().await.unwrap().status();
+        let content = openapi["paths"][&path][method]["requestBody"]["content"].as_object();
+        let content_type = content.map_or("application/json", |it| it.keys().next().unwrap().as_str());
+        let streams = rpc.is_client_streaming() && rpc.is_server_streaming();
+        assert_eq!(content_type == "application/x-ndjson", streams, "{path}");
+        let code = request.header("content-type", content_type).send().await.unwrap().status();
         assert!(code == 200 || method == "post" && code == 400, "{path}: {code}");
         count += 1;
     }

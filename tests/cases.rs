@@ -3,7 +3,9 @@
 //! Each case is prose, a `toml case` block with the request, and a `toml plan` block with what is expected. What the
 //! second block does not name is not checked; what it names must be so to the letter.
 
+#![allow(unreachable_pub, reason = "shared by the modules of this test")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(unreachable_pub, reason = "parts that another test file shares")]
 
 #[path = "support/service.rs"]
 mod support;

@@ -123,11 +123,70 @@ fn what_the_examples_must_show() {
 }
 
 #[test]
+fn every_example_is_shown_in_every_form() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.to_str().unwrap();
+        let mut request: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        if file.contains("classify") {
+            continue;
+        }
+        let json = run(&["plan", file, "--format", "json"]);
+        assert_eq!(json.stdout, run(&["plan", file, "--json"]).stdout, "{file}");
+        assert_eq!(run(&["plan", file, "--format", "table"]).stdout, run(&["plan", file]).stdout, "{file}");
+        let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+        let count = |field: &str| answer["protocol"][field].as_array().map_or(0, Vec::len);
+        let svg = out(&run(&["plan", file, "--format", "svg"]));
+        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{file}");
+        assert!(out(&run(&["plan", file])).contains("\nTIMELINE\n"), "{file}");
+
+        request["planReference"] = json!("a-1");
+        let scratch = Scratch::new("forms");
+        let named = scratch.file("named.json", &request.to_string());
+        let output = run(&["plan", &named, "--format", "calendar"]);
+        assert_eq!((code(&output), err(&output)), (0, String::new()), "{file}");
+        let calendar = out(&output);
+        assert!(calendar.starts_with("BEGIN:VCALENDAR\r\n") && calendar.ends_with("END:VCALENDAR\r\n"), "{file}");
+        assert_eq!(calendar.matches("SUMMARY:Visit ").count(), count("sessions"), "{file}");
+        assert_eq!(calendar.matches("SUMMARY:Possible visit").count(), count("contingentSessions"), "{file}");
+        assert_eq!(calendar.matches("SUMMARY:Review ").count(), count("reviews"), "{file}");
+    }
+    let output = run(&["plan", "examples/pregnant.json", "--format", "calendar"]);
+    assert_eq!((code(&output), out(&output)), (65, String::new()));
+    assert!(err(&output).contains("plan_reference is required for a calendar"), "{}", err(&output));
+    assert_eq!(code(&run(&["plan", "examples/pregnant.json", "--format", "pdf"])), 2);
+    assert_eq!(code(&run(&["plan", "examples/pregnant.json", "--format", "table", "--json"])), 2);
+}
+
+#[test]
+fn the_timeline_is_seen_at_a_glance() {
+    let table = out(&run(&["plan", "examples/mixed_face.json"]));
+    let (_, timeline) = table.split_once("\nTIMELINE\n").unwrap();
+    for line in [
+        "   8 TCA CROSS                         o   o   o   o\n",
+        "  Tue 2026-12-01  0    at home              begin Sunscreen, Hydroquinone, Topical retinoid\n",
+        "  Tue 2027-10-19  322  at home              begin Azelaic acid, Topical retinoid, if review 1 says so\n",
+        "                       review 1\n",
+    ] {
+        assert!(timeline.contains(line), "{line}{timeline}");
+    }
+    // A procedure that goes on at home neither ends nor begins anew.
+    assert_eq!(timeline.matches("begin Sunscreen").count(), 1);
+}
+
+#[test]
 fn the_readme_shows_what_is_printed() {
     let readme = fs::read_to_string("README.md").unwrap();
     let (_, rest) = readme.split_once("```text\n").unwrap();
     let (table, _) = rest.split_once("```").unwrap();
     assert!(out(&run(&["plan", "examples/ice_pick_phototype_iv.json"])).contains(table.trim_end()), "{table}");
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    let (timeline, _) = rest.split_once("```").unwrap();
+    assert!(out(&run(&["plan", "examples/ice_pick_phototype_iv.json"])).contains(timeline), "{timeline}");
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    let (event, _) = rest.split_once("```").unwrap();
+    let calendar = out(&run(&["plan", "examples/ice_pick_phototype_iv.json", "--format", "calendar"]));
+    assert!(calendar.replace("\r\n", "\n").contains(event), "{event}");
     let (_, rest) = rest.split_once("```text\n").unwrap();
     let (findings, _) = rest.split_once("```").unwrap();
     assert!(out(&run(&["check", "examples/check_ice_pick.json"])).contains(findings.trim_end()), "{findings}");
@@ -320,4 +379,5 @@ fn help_names_every_command() {
     }
     assert_eq!(code(&output), 0);
     assert!(out(&run(&["plan", "--help"])).contains("--json"));
+    assert!(out(&run(&["plan", "--help"])).contains("--format"));
 }

@@ -66,6 +66,8 @@ fn every_mistake_is_named_at_once() {
             ("CICATRIX__SERVER__LISTEN", "localhost"),
             ("CICATRIX__SERVER__SHARDS", "many"),
             ("CICATRIX__SERVER__DEADLINE", "0s"),
+            ("CICATRIX__SERVER__BULK_IN_FLIGHT", "0"),
+            ("CICATRIX__SERVER__BULK_IDLE_TIMEOUT", "0s"),
             ("CICATRIX__KNOWLEGE__PATH", "/x"),
             ("CICATRIX__LOG__FORMAT", "xml"),
             ("CICATRIX__LOG__FILTER", "=loud="),
@@ -77,6 +79,8 @@ fn every_mistake_is_named_at_once() {
         "server.listen: ",
         "server.shards: ",
         "server.deadline: must be longer than nothing",
+        "server.bulk_in_flight: must be above 0",
+        "server.bulk_idle_timeout: must be longer than nothing",
         "knowlege: is no setting",
         "log.format: ",
         "log.fromat: is no setting",
@@ -85,7 +89,7 @@ fn every_mistake_is_named_at_once() {
     ] {
         assert!(found.iter().any(|it| it.starts_with(name)), "{name} is not in {found:#?}");
     }
-    assert_eq!(found.len(), 8, "{found:#?}");
+    assert_eq!(found.len(), 10, "{found:#?}");
 }
 
 #[test]

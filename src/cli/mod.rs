@@ -11,14 +11,16 @@ use std::{
     time::Instant,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     knowledge::{Choices, Knowledge, Problem, Problems, SETTINGS},
+    present::Plan,
     release,
     serve::{self, Service, telemetry},
     settings::{FILE_VARIABLE, Settings, Sources},
+    wire::v1,
 };
 
 /// What the process says when it ends, by the customs of sysexits.
@@ -63,7 +65,7 @@ enum Command {
     /// Serve gRPC, gRPC-Web and REST on one port.
     Serve(ServeArgs),
     /// Plan one patient from a JSON file, without a server.
-    Plan(FileArgs),
+    Plan(PlanArgs),
     /// Check a plan that somebody else wrote from a JSON file, without a server; ends with 1 when it breaks a rule.
     Check(FileArgs),
     /// Classify scars from a JSON file, without a server.
@@ -107,6 +109,28 @@ struct FileArgs {
     policy: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+struct PlanArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// How the plan is printed [default: table].
+    #[arg(long, value_enum, conflicts_with = "json")]
+    format: Option<Format>,
+}
+
+/// A form of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people, with a timeline.
+    Table,
+    /// The answer as REST gives it.
+    Json,
+    /// An iCalendar file (RFC 5545); the request must have a planReference.
+    Calendar,
+    /// A drawing of the timeline.
+    Svg,
+}
+
 #[derive(Debug, Subcommand)]
 enum KnowledgeCommand {
     /// Check every file, and say what is wrong as file:line: message.
@@ -124,21 +148,16 @@ pub fn run() -> ExitCode {
     let ended = match command {
         None => run_server(serve),
         Some(Command::Serve(args)) => run_server(args),
-        Some(Command::Plan(args)) => {
-            answer(args, "cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol, |service, it| {
-                show::plan(service.knowledge(), it)
-            })
-            .map(drop)
-        }
+        Some(Command::Plan(args)) => plan(args),
         Some(Command::Check(args)) => {
-            answer(args, "cicatrix.v1.CheckProtocolRequest", Service::check_protocol, |service, it| {
-                show::check(service.knowledge(), it)
-            })
-            .and_then(|it| if it.violations.is_empty() { Ok(()) } else { Err(Ended::Different) })
+            let show: Show<_, _> =
+                if args.json { as_json } else { |service, _, it| Ok(show::check(service.knowledge(), it)) };
+            answer(args, CHECK, Service::check_protocol, show)
+                .and_then(|it| if it.violations.is_empty() { Ok(()) } else { Err(Ended::Different) })
         }
         Some(Command::Classify(args)) => {
-            answer(args, "cicatrix.v1.ClassifyScarsRequest", Service::classify_scars, |_, it| show::classification(it))
-                .map(drop)
+            let show: Show<_, _> = if args.json { as_json } else { |_, _, it| Ok(show::classification(it)) };
+            answer(args, CLASSIFY, Service::classify_scars, show).map(drop)
         }
         Some(Command::Knowledge(KnowledgeCommand::Check { dir })) => check(dir.as_deref()),
         Some(Command::Knowledge(KnowledgeCommand::Tool(tool))) => tools::run(tool),
@@ -200,30 +219,61 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Ended> {
     read.map_err(|it| complain(Ended::NoInput, &format!("{}: {it}", path.display())))
 }
 
+const CHECK: &str = "cicatrix.v1.CheckProtocolRequest";
+const CLASSIFY: &str = "cicatrix.v1.ClassifyScarsRequest";
+const GENERATE: &str = "cicatrix.v1.GenerateProtocolRequest";
+
+/// Plans one patient from a file.
+fn plan(args: PlanArgs) -> Result<(), Ended> {
+    let PlanArgs { file, format } = args;
+    let format = format.unwrap_or(if file.json { Format::Json } else { Format::Table });
+    match format {
+        Format::Table => answer(file, GENERATE, Service::generate_protocol, as_table).map(drop),
+        Format::Json => answer(file, GENERATE, Service::generate_protocol, as_json).map(drop),
+        Format::Calendar => answer(file, GENERATE, Service::generate_calendar, |_, _, it| Ok(it.clone())).map(drop),
+        Format::Svg => answer(file, GENERATE, Service::generate_drawing, |_, _, it| Ok(it.clone())).map(drop),
+    }
+}
+
+fn as_table(
+    service: &Service,
+    request: &v1::GenerateProtocolRequest,
+    answer: &v1::GenerateProtocolResponse,
+) -> Result<String, Ended> {
+    let names = service.names();
+    let timeline = Plan::new(&names, request, answer);
+    Ok(show::plan(service.knowledge(), &names, timeline, answer))
+}
+
+fn as_json<Q, R: Serialize>(_: &Service, _: &Q, answer: &R) -> Result<String, Ended> {
+    let text = serde_json::to_string_pretty(answer)
+        .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))?;
+    Ok(format!("{text}\n"))
+}
+
+/// How an answer is written.
+type Show<Q, R> = fn(&Service, &Q, &R) -> Result<String, Ended>;
+
 /// Answers one request from a file, and prints the answer.
-fn answer<Q: DeserializeOwned, R: Serialize>(
+fn answer<Q: Clone + DeserializeOwned, R>(
     args: FileArgs,
     message: &str,
     run: fn(&Service, Q) -> Result<R, tonic::Status>,
-    show: fn(&Service, &R) -> String,
+    show: Show<Q, R>,
 ) -> Result<R, Ended> {
-    let FileArgs { file, json, knowledge, policy } = args;
+    let FileArgs { file, json: _, knowledge, policy } = args;
     let policies: Choices =
         pairs(policy, "--policy: write NAME=VALUE, for example isotretinoin=label_strict")?.into_iter().collect();
     let body = read_file(&file)?;
     let service = Service::new(load(knowledge.as_deref(), &policies, Ended::BadSettings)?);
-    let answered = serve::parse_json(message, &body).and_then(|request| run(&service, request)).map_err(|status| {
+    let wrong = |status: tonic::Status| {
         let lines: Vec<String> =
             serve::violations(&status).iter().map(|it| format!("{}: {it}", file.display())).collect();
         complain(Ended::BadData, &lines.join("\n"))
-    })?;
-    if json {
-        let text = serde_json::to_string_pretty(&answered)
-            .map_err(|it| complain(Ended::NoOutput, &format!("standard output: {it}")))?;
-        print(&format!("{text}\n"))?;
-    } else {
-        print(&show(&service, &answered))?;
-    }
+    };
+    let request: Q = serve::parse_json(message, &body).map_err(wrong)?;
+    let answered = run(&service, request.clone()).map_err(wrong)?;
+    print(&show(&service, &request, &answered)?)?;
     Ok(answered)
 }
 

@@ -10,8 +10,9 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     domain::Action,
     knowledge::Knowledge,
+    present::{self, Names},
     wire::{
-        Date, Reason,
+        Reason,
         v1::{self, generate_protocol_response::Outcome},
     },
 };
@@ -87,10 +88,6 @@ fn words(name: &str, prefix: &str) -> String {
     name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
 }
 
-fn date(date: Option<&Date>) -> String {
-    date.map(|it| format!("{:04}-{:02}-{:02}", it.year, it.month, it.day)).unwrap_or_default()
-}
-
 fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.iter().map(|it| (*it).to_owned()).collect()
 }
@@ -106,15 +103,18 @@ pub(super) fn classification(answer: &v1::ClassifyScarsResponse) -> String {
 }
 
 /// A plan.
-pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse) -> String {
-    let names: BTreeMap<&str, &str> =
-        knowledge.procedures().iter().map(|it| (it.id.as_str(), it.name.as_str())).collect();
+pub(super) fn plan(
+    knowledge: &Knowledge,
+    names: &Names<'_>,
+    timeline: Option<present::Plan<'_>>,
+    answer: &v1::GenerateProtocolResponse,
+) -> String {
     let mut page = Page::default();
     if let Some(it) = &answer.assessment {
         page.assessment(&it.scars, &it.grades, it.skin_tone.as_ref());
     }
     if let Some(Outcome::Protocol(protocol)) = &answer.outcome {
-        Plan { names: &names, protocol }.write(&mut page);
+        Plan { names, timeline, protocol }.write(&mut page);
     }
     if !answer.referrals.is_empty() {
         page.heading("refer");
@@ -124,7 +124,7 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
             page.reasons(4, &referral.reasons);
         }
     }
-    not_as_usual(&mut page, knowledge, &names, &answer.dispositions);
+    not_as_usual(&mut page, knowledge, names, &answer.dispositions);
     page.heading("read this first");
     page.reasons(2, &answer.reasons);
     if let Some(it) = &answer.assessment {
@@ -136,12 +136,7 @@ pub(super) fn plan(knowledge: &Knowledge, answer: &v1::GenerateProtocolResponse)
 }
 
 /// What is excluded, must wait or needs somebody's word: what fares alike for the same reasons stands together.
-fn not_as_usual(
-    page: &mut Page,
-    knowledge: &Knowledge,
-    names: &BTreeMap<&str, &str>,
-    dispositions: &[v1::ProcedureDisposition],
-) {
+fn not_as_usual(page: &mut Page, knowledge: &Knowledge, names: &Names<'_>, dispositions: &[v1::ProcedureDisposition]) {
     let mut groups: BTreeMap<(i32, String, Vec<String>), Vec<String>> = BTreeMap::new();
     for it in dispositions {
         let strict = match it.disposition() {
@@ -166,7 +161,7 @@ fn not_as_usual(
             rule.and_then(|rule| rule.action) == Some(strict)
         };
         let why = it.reasons.iter().filter(action).map(sentence).collect();
-        let name = names.get(it.procedure.as_str()).copied().unwrap_or(&it.procedure);
+        let name = names.of(&it.procedure);
         let what = format!("{name} ({})", it.scar_ids.join(", "));
         groups.entry((it.disposition, how, why)).or_default().push(what);
     }
@@ -180,13 +175,14 @@ fn not_as_usual(
 }
 
 struct Plan<'a> {
-    names: &'a BTreeMap<&'a str, &'a str>,
+    names: &'a Names<'a>,
+    timeline: Option<present::Plan<'a>>,
     protocol: &'a v1::Protocol,
 }
 
 impl Plan<'_> {
     fn name<'b>(&'b self, procedure: &'b str) -> &'b str {
-        self.names.get(procedure).copied().unwrap_or(procedure)
+        self.names.of(procedure)
     }
 
     fn write(&self, page: &mut Page) {
@@ -195,35 +191,28 @@ impl Plan<'_> {
         let mut rows = vec![row(["", "phase", "procedure", "scars", "sessions", "every", "from day", "to day"])];
         rows.extend(protocol.stages.iter().map(|it| self.stage_row(it)));
         page.table(&rows);
-        self.calendar(page);
+        self.timeline(page);
         self.settings(page);
         self.care(page);
         self.words(page);
         self.why(page);
     }
 
-    fn calendar(&self, page: &mut Page) {
-        let protocol = self.protocol;
-        if protocol.sessions.is_empty() && protocol.contingent_sessions.is_empty() {
-            return;
+    /// All at a glance, and day by day.
+    fn timeline(&self, page: &mut Page) {
+        let Some(timeline) = &self.timeline else { return };
+        let chart = timeline.chart();
+        if !chart.is_empty() {
+            page.heading("timeline");
         }
-        page.heading("calendar");
-        let mut days: Vec<(i32, Vec<String>)> = Vec::new();
-        for session in &protocol.sessions {
-            days.push((session.day, self.session_row(session, "")));
+        for line in chart {
+            let _ = writeln!(page.0, "{}", format!("  {line}").trim_end());
         }
-        let reviews = protocol.reviews.iter().map(|it| {
-            let what = format!("review {}", it.number);
-            (it.day, vec![date(it.date.as_ref()), it.day.to_string(), what, String::new(), String::new()])
-        });
-        days.extend(reviews);
-        for session in &protocol.contingent_sessions {
-            days.push((session.day, self.session_row(session, "if the review says so: ")));
+        let days = timeline.days();
+        if !days.is_empty() {
+            page.heading("calendar");
+            page.table(&days);
         }
-        days.sort_by_key(|(day, _)| *day);
-        let head = row(["date", "day", "what", "make-up", "not before"]);
-        let rows: Vec<Vec<String>> = std::iter::once(head).chain(days.into_iter().map(|(_, row)| row)).collect();
-        page.table(&rows);
     }
 
     /// What safety adds, with its days and choices.
@@ -280,6 +269,7 @@ impl Plan<'_> {
                 page.reasons(4, &it.reasons);
             }
         }
+        self.done_before(page);
         if !protocol.ask_again_after.is_empty() {
             page.heading("ask again after");
             for event in &protocol.ask_again_after {
@@ -288,11 +278,36 @@ impl Plan<'_> {
         }
     }
 
+    /// What each past session is to the plan, in the order of the request.
+    fn done_before(&self, page: &mut Page) {
+        if !self.protocol.history.is_empty() {
+            page.heading("done before");
+        }
+        for (it, number) in self.protocol.history.iter().zip(1..) {
+            let status = words(it.status().as_str_name(), "PAST_SESSION_STATUS_");
+            let counted = it.counted_in.iter().filter(|it| it.number_in_stage > 0);
+            let counted: Vec<String> =
+                counted.map(|it| format!("number {} of stage {}", it.number_in_stage, it.stage)).collect();
+            let early = it.too_early_by_days.map(|days| format!("{days} days too early"));
+            let parts = [Some(status), Some(counted.join(", ")), early].into_iter().flatten();
+            let parts: Vec<String> = parts.filter(|it| !it.is_empty()).collect();
+            page.line(2, &format!("session {number}: {}", parts.join(", ")));
+            page.reasons(4, &it.reasons);
+        }
+    }
+
     fn stage_row(&self, stage: &v1::Stage) -> Vec<String> {
         let sessions = match (&stage.session_count, stage.contingent_on) {
             (None, None) => "at home".to_owned(),
             (None, Some(review)) => format!("at home if review {review} says so"),
             (Some(it), Some(review)) => format!("{}-{} if review {review} says so", it.min, it.max),
+            (Some(_), None) if stage.planned_sessions == 0 && stage.done_sessions > 0 => {
+                let status = words(stage.status().as_str_name(), "STAGE_STATUS_");
+                format!("{} done, {status}", stage.done_sessions)
+            }
+            (Some(it), None) if stage.done_sessions > 0 => {
+                format!("{} done, {} more ({}-{})", stage.done_sessions, stage.planned_sessions, it.min, it.max)
+            }
             (Some(it), None) => format!("{} ({}-{})", stage.planned_sessions, it.min, it.max),
         };
         let every = stage.interval_days.map(|it| format!("{} ({}-{}) days", it.typical, it.min, it.max));
@@ -305,24 +320,6 @@ impl Plan<'_> {
             every.unwrap_or_default(),
             stage.start_day.to_string(),
             stage.end_day.map_or_else(|| "open".to_owned(), |it| it.to_string()),
-        ]
-    }
-
-    fn session_row(&self, session: &v1::Session, prefix: &str) -> Vec<String> {
-        let one = |it: &v1::SessionProcedure| {
-            let what = match it.kind() {
-                v1::SessionKind::TestArea => "test area".to_owned(),
-                v1::SessionKind::Treatment | v1::SessionKind::Unspecified => it.number_in_stage.to_string(),
-            };
-            format!("{} {what} ({})", self.name(&it.procedure), it.scar_ids.join(", "))
-        };
-        let done: Vec<String> = session.procedures.iter().map(one).collect();
-        vec![
-            date(session.date.as_ref()),
-            session.day.to_string(),
-            format!("{prefix}{}", done.join(", then ")),
-            format!("day {}", session.makeup_day),
-            format!("day {}", session.earliest_day),
         ]
     }
 

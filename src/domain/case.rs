@@ -6,6 +6,7 @@ use super::{
     date::{Date, Day},
     fact::Facts,
     ids::{ProcedureId, ProcedureSet, ScarIndex},
+    protocol::SessionKind,
     scale::{Rating, StatedTotal},
     skin_tone::ToneReading,
 };
@@ -250,6 +251,12 @@ pub struct PastSession {
     pub tca_percent: Option<i64>,
     /// How far the scars were better after it.
     pub response: Option<Response>,
+    /// Whole area or test area.
+    pub kind: SessionKind,
+    /// The sender decided whether it counts.
+    pub counts: Option<bool>,
+    /// Its place in the request.
+    pub place: usize,
 }
 
 /// How much is returned.

@@ -369,6 +369,14 @@ impl Fact {
         )
     }
 
+    /// Once so, was it so before and does it stay so?
+    pub fn lasts(self) -> bool {
+        matches!(
+            self,
+            Self::Fitzpatrick | Self::PlanningPhototype | Self::KeloidHistory | Self::GoldTherapyEver | Self::Site
+        )
+    }
+
     /// The name in the knowledge files.
     pub fn name(self) -> &'static str {
         self.into()

@@ -28,8 +28,9 @@ pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
-    Action, CareItem, Disposition, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting, PassedOver, Phase, Plan,
-    Protocol, Question, Range, Referral, Review, Session, SessionKind, SessionProcedure, Stage, Urgency,
+    Action, CareItem, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,
+    PassedOver, PastStatus, Phase, Plan, Protocol, Question, Range, Referral, Review, Session, SessionKind,
+    SessionProcedure, Stage, StageStatus, Urgency,
 };
 pub use scale::{Grade, GradeFlag, GradeInput, ItemRange, Rating, Scale, StatedTotal, whole_units};
 pub use skin_tone::{SkinTone, SkinTones, ToneClass, ToneReading, ToneScale, ToneTable};

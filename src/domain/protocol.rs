@@ -158,6 +158,61 @@ pub struct PassedOver {
     pub reasons: Vec<RuleId>,
 }
 
+/// How far a stage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum StageStatus {
+    /// No session of it has been done.
+    Open,
+    /// Some have been done, and more are planned.
+    InProgress,
+    /// All have been done, or the scars are as good as they get with it.
+    Satisfied,
+    /// It was begun and waits for something to end.
+    OnHold,
+    /// It was begun, and something else takes its place.
+    Stopped,
+    /// It was begun and must not be done any more.
+    Contraindicated,
+    /// It was begun, and what was not asked keeps it from going on.
+    NeedsInformation,
+}
+
+/// What a past session is to the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum PastStatus {
+    /// It counts towards a stage.
+    Counted,
+    /// It was a test area.
+    TestArea,
+    /// It counts, and the course had more than its most.
+    Beyond,
+    /// It belongs to an earlier course, or to one that failed.
+    EarlierCourse,
+    /// The sender says that it does not count.
+    NotCounted,
+    /// The plan does not hold its procedure on its scars.
+    Other,
+}
+
+/// A past session, evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluatedSession {
+    /// Its place in the request.
+    pub place: usize,
+    /// What it is to the plan.
+    pub status: PastStatus,
+    /// Places of the stages it counts towards, from 0, with its number in each, from 1; 0 for a test area.
+    pub counted_in: Vec<(usize, i32)>,
+    /// Days by which it came sooner than the least wait allows.
+    pub too_early: Option<Day>,
+    /// A rule spoke against it on its day.
+    pub against: bool,
+    /// Why.
+    pub reasons: Vec<RuleId>,
+}
+
 /// One procedure in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -171,8 +226,12 @@ pub struct Stage {
     pub sites: Vec<Site>,
     /// Sessions; `None` for home care.
     pub session_count: Option<Range>,
-    /// Sessions planned; 0 for home care and contingent stages.
+    /// Sessions planned from the start date on; 0 for home care and contingent stages.
     pub planned: i32,
+    /// How far it is.
+    pub status: StageStatus,
+    /// Sessions that were done and count.
+    pub done: i32,
     /// Number of the review that decides, from 1.
     pub contingent_on: Option<i32>,
     /// Days between two sessions.
@@ -202,7 +261,7 @@ pub struct Stage {
 }
 
 /// Whole area or test area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum SessionKind {
     Treatment,
     TestArea,
@@ -285,6 +344,8 @@ pub struct Protocol {
     pub ask_again_after: Vec<EventId>,
     /// What safety adds, in the order of the first day.
     pub items: Vec<CareItem>,
+    /// The past sessions, in the order of the request.
+    pub history: Vec<EvaluatedSession>,
 }
 
 /// How soon somebody must look.

@@ -5,9 +5,9 @@ use crate::{
         Action, Day, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
         ScarIndex,
     },
-    domain::{Stage, Truth},
+    domain::{Stage, StageStatus, Truth},
     engine::{
-        care,
+        care, evaluate,
         facts::has_failed,
         home_care, parameters,
         schedule::{Dated, Schedule},
@@ -37,6 +37,11 @@ pub(super) fn explain(
     let sessions = plan.visits(context, schedule, offset, false);
     let contingent_sessions = plan.visits(context, schedule, offset, true);
     stages.extend(home_care::after(context, schedule, treatable));
+    let mut courses = evaluate::courses(schedule, &plan.joining, offset);
+    for (stage, done) in evaluate::not_continued(context, &stages, treatable) {
+        courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done });
+        stages.push(stage);
+    }
 
     let mut protocol = Protocol { stages, sessions, contingent_sessions, reviews, not_treated, ..Protocol::default() };
     for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
@@ -46,6 +51,7 @@ pub(super) fn explain(
     protocol.warnings = warnings(context, &protocol.stages, treatable);
     protocol.questions = questions(context, treatable, candidates);
     protocol.ask_again_after = events;
+    protocol.history = evaluate::sessions(context, &protocol.stages, &courses);
     protocol
 }
 
@@ -92,7 +98,17 @@ pub(super) fn preconditions(
 
 fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
     let draft = &dated.draft;
-    let mut stage = frame(context, draft.procedure, &draft.scars, dated.first(), dated.last());
+    let day = |place: Option<&usize>| Some(context.case.history.get(*place?)?.day);
+    // What has been done to its end keeps the days on which it was done.
+    let first = dated.first().or_else(|| day(draft.done.sessions.first()));
+    let last = dated.last().or_else(|| day(draft.done.sessions.last()));
+    let mut stage = frame(context, draft.procedure, &draft.scars, first, last);
+    stage.done = draft.done.count();
+    stage.status = match (draft.done.begun(), draft.count) {
+        (false, _) => StageStatus::Open,
+        (true, 0) => StageStatus::Satisfied,
+        (true, _) => StageStatus::InProgress,
+    };
     stage.phase = draft.phase;
     stage.sites.clone_from(&draft.sites);
     stage.planned = if draft.contingent.is_some() { 0 } else { draft.count };
@@ -104,7 +120,7 @@ fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
     add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
     stage.stop_rules = stop;
     add_rules(&mut stage.reasons, draft.reasons.iter().copied());
-    add_rules(&mut stage.reasons, dated.repeat.filter(|_| draft.count > 1).map(|it| it.rule));
+    add_rules(&mut stage.reasons, dated.interval().and(dated.repeat).map(|it| it.rule));
     add_rules(&mut stage.reasons, dated.timing.iter().copied());
     // A gentler setting is how the session is done.
     let usual = context.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.downtime);
@@ -125,6 +141,8 @@ fn joining_stage(context: Context<'_, '_>, joining: &sitting::Joining) -> Stage 
         frame(context, joining.procedure, &joining.scars, days.iter().min().copied(), days.iter().max().copied());
     stage.phase = joining.phase;
     stage.planned = i32::try_from(joining.planned()).unwrap_or(i32::MAX);
+    stage.done = joining.done.count();
+    stage.status = if joining.done.begun() { StageStatus::InProgress } else { StageStatus::Open };
     stage.contingent_on = (stage.planned == 0).then_some(1);
     stage.parameters = parameters::settings(context, joining.procedure, &joining.scars);
     add_rules(&mut stage.reasons, joining.reasons.iter().copied());
@@ -165,6 +183,8 @@ pub(super) fn frame(
         sites,
         session_count: known.and_then(|it| it.sessions).map(|it| it.count),
         planned: 0,
+        status: StageStatus::Open,
+        done: 0,
         contingent_on: None,
         interval: None::<Range>,
         start,
@@ -189,7 +209,7 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
         return first.into_iter().collect();
     };
     let gates = schedule.gate.map(|day| Review { day, reasons: vec![planning.gate_review.rule] });
-    let day = last.saturating_add(planning.final_review.days);
+    let day = last.saturating_add(planning.final_review.days).max(0);
     let mut reviews: Vec<Review> = gates.into_iter().collect();
     reviews.push(Review { day, reasons: vec![planning.final_review.rule] });
     for review in &mut reviews {
@@ -204,7 +224,7 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
     reviews
 }
 
-/// What must be said: general lines, warnings of the procedures in the plan, and that past sessions are not counted.
+/// What must be said: general lines, warnings of the procedures in the plan, and what failed before.
 fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Vec<RuleId> {
     let planning = context.knowledge.planning();
     let mut rules = lines(context, &planning.warnings, treatable);
@@ -217,9 +237,6 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
     for (scar, found) in (0_u16..).map(ScarIndex).zip(scars).filter(|(scar, _)| treatable.contains(scar)) {
         let failed = planning.failures.iter().filter(|it| has_failed(context.case, it, scar, found.area));
         add_rules(&mut rules, failed.map(|it| it.rule));
-    }
-    if !context.case.history.is_empty() {
-        add_rules(&mut rules, [planning.history]);
     }
     // An estimate is never passed off as a stated skin type.
     add_rules(&mut rules, context.case.findings.skin_tone.iter().flat_map(|it| it.warnings.iter().copied()));

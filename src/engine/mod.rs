@@ -7,6 +7,7 @@
 mod care;
 mod check;
 mod classify;
+mod evaluate;
 mod explain;
 mod facts;
 mod grade;

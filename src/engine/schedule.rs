@@ -1,7 +1,7 @@
 //! Schedules: gives each stage its days.
 
 use crate::{
-    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex},
+    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex, SessionKind},
     engine::{
         history::{self, areas},
         parameters,
@@ -45,7 +45,7 @@ pub(super) struct Schedule<'k> {
     pub stages: Vec<Dated<'k>>,
     /// The day of the review that gates the contingent stages; `None` when there is nothing to review.
     pub gate: Option<Day>,
-    /// The last day of a planned session.
+    /// The last day of a session that is planned, or that was done of what is planned.
     pub last: Option<Day>,
 }
 
@@ -54,10 +54,12 @@ pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> 
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let mut stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
     settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
-    let last = stages.iter().filter_map(Dated::last).max();
+    let planned = stages.iter().filter(|stage| stage.draft.contingent.is_none());
+    let last = planned.filter_map(|stage| stage.last().or_else(|| stage.draft.done.last(context))).max();
     let waits = stages.iter().any(|stage| stage.draft.contingent.is_some());
     let gate = match last {
-        Some(last) => Some(last.saturating_add(context.knowledge.planning().gate_review.days)),
+        // A review that is overdue is made at once.
+        Some(last) => Some(last.saturating_add(context.knowledge.planning().gate_review.days).max(0)),
         // Nothing comes before what waits for a review: the first visit is the review.
         None => waits.then_some(0),
     };
@@ -80,7 +82,7 @@ impl Dated<'_> {
 
     /// Days between two sessions.
     pub(super) fn interval(&self) -> Option<Range> {
-        let spacing = self.repeat.filter(|_| self.draft.count > 1)?;
+        let spacing = self.repeat.filter(|_| self.draft.count.saturating_add(self.draft.done.count()) > 1)?;
         let typical = aim(&spacing);
         let max = spacing.latest.unwrap_or(spacing.typical_to).max(typical);
         Some(Range { min: spacing.floor, typical, max })
@@ -119,14 +121,18 @@ fn settle<'k>(
     ready: Day,
     now: impl Fn(&Dated<'_>) -> bool,
 ) {
-    let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| now(stage)).map(|(at, _)| at).collect();
+    // What has been done to its end takes no more days.
+    let open = |stage: &Dated<'_>| now(stage) && stage.draft.count > 0;
+    let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| open(stage)).map(|(at, _)| at).collect();
     let mut courses: Vec<Course> = Vec::new();
     for &at in &chosen {
         let Some(stage) = stages.get(at) else { continue };
         let mut course = Course { offsets: offsets(stage), ready: open_day(context, stage, ready), after: Vec::new() };
         for past in &context.case.history {
             if let Some(wait) = since(context, past, stage) {
-                course.ready = course.ready.max(past.day.saturating_add(aim(&wait)));
+                // A test area keeps the least wait, as it does when it is planned.
+                let wait = if past.kind == SessionKind::TestArea { wait.plan_min } else { aim(&wait) };
+                course.ready = course.ready.max(past.day.saturating_add(wait));
             }
         }
         for (before, earlier) in stages.iter().enumerate().take(at) {
@@ -164,7 +170,10 @@ fn offsets(stage: &Dated<'_>) -> Vec<Day> {
 /// The first day from `ready` on that screening and priming allow. What waits for a review is primed after it.
 fn open_day(context: Context<'_, '_>, stage: &Dated<'_>, ready: Day) -> Day {
     let since = if ready > 0 { ready } else { primed_since(context) };
-    let primed = stage.draft.leads.priming.map_or(ready, |(days, _)| days.saturating_add(since));
+    // Skin that was treated or tested was primed for it.
+    let begun = stage.draft.done.begun() || stage.draft.done.tested.is_some();
+    let priming = stage.draft.leads.priming.filter(|_| !begun);
+    let primed = priming.map_or(ready, |(days, _)| days.saturating_add(since));
     stage.draft.not_before.max(primed).max(ready)
 }
 
@@ -239,7 +248,13 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
             add_rules(&mut timing, dated);
         }
     }
-    let past = context.case.history.iter().filter_map(|past| Some((past.day, since(context, past, stage)?)));
+    let past = context.case.history.iter().filter_map(|past| {
+        let mut wait = since(context, past, stage)?;
+        if past.kind == SessionKind::TestArea {
+            wait.typical_from = wait.plan_min;
+        }
+        Some((past.day, wait))
+    });
     let planned = stages
         .iter()
         .take(at)

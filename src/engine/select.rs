@@ -6,6 +6,7 @@ use crate::{
         Value,
     },
     engine::{
+        history::{self, Done},
         limits::FEW_RULES,
         screen::{Screening, Standing, insert_sorted},
     },
@@ -33,6 +34,8 @@ pub(super) struct Draft<'k> {
     pub adjunct: Option<ProcedureId>,
     /// Sessions to plan, or to draw when it is contingent.
     pub count: i32,
+    /// What has been done of it.
+    pub done: Done,
     pub stop: Vec<&'k Line>,
     /// Why this procedure, and why this count.
     pub reasons: Vec<RuleId>,
@@ -131,7 +134,16 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
     }
     // All that tells two drafts apart, so that the order of the groups says nothing.
     selection.drafts.sort_by_key(|it| {
-        (it.phase, it.order, it.contingent.is_some(), it.procedure, it.not_before, it.leads, it.adjunct)
+        (
+            it.phase,
+            it.order,
+            it.contingent.is_some(),
+            it.procedure,
+            it.not_before,
+            it.leads,
+            it.adjunct,
+            it.done.clone(),
+        )
     });
     for draft in &mut selection.drafts {
         context.count(draft);
@@ -163,7 +175,7 @@ impl<'k> Context<'_, 'k> {
             if standing != Standing::Closed {
                 selection.candidates.insert(procedure);
             }
-            match (standing, self.unwanted(procedure)) {
+            match (standing, self.unwanted(procedure).or_else(|| self.plateaued(procedure, scar))) {
                 (Standing::Closed, _) => {
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
@@ -225,6 +237,16 @@ impl<'k> Context<'_, 'k> {
         }
     }
 
+    /// Why more of it is no use.
+    fn plateaued(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
+        let (_, rule) = self.knowledge.planning().past.plateau;
+        // A tool that has a rule of its own for when it has failed follows that.
+        if self.knowledge.planning().failures.iter().any(|it| it.procedures.contains(procedure)) {
+            return None;
+        }
+        history::done(*self, procedure, scar).plateaued(*self).then_some(rule)
+    }
+
     /// The traces of a session: those of the gentlest setting when only that is accepted.
     pub(super) fn downtime(&self, procedure: ProcedureId) -> Option<Downtime> {
         let known = self.knowledge.procedures().get(procedure.index())?;
@@ -260,9 +282,17 @@ impl<'k> Context<'_, 'k> {
             Standing::Open { not_before, .. } => not_before,
             Standing::Waiting(_) | Standing::Closed => 0,
         };
-        let leads = self.leads(procedure, scar);
+        let mut leads = self.leads(procedure, scar);
+        let done = history::done(*self, procedure, scar);
+        let not_before = match (leads.test_area, done.tested) {
+            (Some((days, _)), Some(tested)) => not_before.max(tested.saturating_add(days)),
+            (_, _) => not_before,
+        };
+        // What was tested, or done, is not tested again.
+        leads.test_area = leads.test_area.filter(|_| !done.begun() && done.tested.is_none());
         let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
-        let contingent = waits.map(|line| line.rule);
+        // What was begun has been decided.
+        let contingent = waits.filter(|_| !done.begun()).map(|line| line.rule);
         let adjunct = step
             .adjunct
             .as_ref()
@@ -275,6 +305,7 @@ impl<'k> Context<'_, 'k> {
                 && it.contingent.is_some() == contingent.is_some()
                 && it.not_before == not_before
                 && it.leads == leads
+                && it.done == done
                 && it.adjunct == adjunct.map(|(procedure, _)| procedure)
         };
         let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
@@ -292,6 +323,7 @@ impl<'k> Context<'_, 'k> {
                     sites: Vec::new(),
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
+                    done,
                     stop: Vec::new(),
                     reasons: Vec::new(),
                     adjunct_reasons: Vec::new(),
@@ -391,8 +423,19 @@ impl<'k> Context<'_, 'k> {
             Truth::Yes => (sessions.count.min, planning.fewest.rule),
             Truth::Unknown | Truth::No => (sessions.count.typical, planning.usual),
         };
-        draft.count = count;
+        let past = &planning.past;
+        let done = draft.done.count();
+        draft.count = count.saturating_sub(done).max(0);
         add_rules(&mut draft.reasons, [sessions.rule, rule]);
+        if draft.done.begun() {
+            add_rules(&mut draft.reasons, [past.counted]);
+            if draft.done.reached_goal(*self) {
+                draft.count = 0;
+                add_rules(&mut draft.reasons, [past.goal]);
+            } else if draft.count == 0 {
+                add_rules(&mut draft.reasons, [past.complete]);
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     domain::{Day, PassedOver, Phase, ProcedureId, Range, RuleId, ScarIndex, Session, SessionKind, SessionProcedure},
     engine::{
         explain::lines,
+        history::{self, Done},
         schedule::{Dated, Schedule},
         screen::{Standing, insert_sorted},
         select::{Context, add_rules},
@@ -18,6 +19,8 @@ pub(super) struct Joining {
     pub phase: Phase,
     pub scars: Vec<ScarIndex>,
     pub reasons: Vec<RuleId>,
+    /// The sittings it joined before, on any of the groups.
+    pub done: Done,
     /// The sittings it joins, the planned ones first and then in order of their days.
     sittings: Vec<Joined>,
 }
@@ -45,14 +48,15 @@ impl Joining {
 
     /// Drops planned sittings that are too few for a course, and what is beyond the most.
     fn keep_a_course(&mut self, count: Range) {
-        let least = usize::try_from(count.min).unwrap_or(0);
+        let left = |count: i32| usize::try_from(count.saturating_sub(self.done.count())).unwrap_or(0);
+        let (least, most) = (left(count.min), left(count.max));
         if self.planned() < least {
             self.sittings.retain(|it| it.contingent);
         }
         if self.sittings.len() < least {
             self.sittings.clear();
         }
-        self.sittings.truncate(usize::try_from(count.max).unwrap_or(usize::MAX));
+        self.sittings.truncate(most);
     }
 
     /// The groups of the sittings, and why it joins them.
@@ -109,11 +113,15 @@ impl Plan {
                     phase: dated.draft.phase,
                     scars: Vec::new(),
                     reasons: Vec::new(),
+                    done: Done::default(),
                     sittings: Vec::new(),
                 });
                 joining.len().saturating_sub(1)
             });
             let Some(stage) = joining.get_mut(at) else { continue };
+            for &scar in &dated.draft.scars {
+                stage.done.add(history::done(context, procedure, scar));
+            }
             let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
             for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
                 stage.join(*day, dated.draft.contingent.is_some(), (host, number));
@@ -175,7 +183,7 @@ impl Plan {
         for (place, joining) in self.joining.iter().enumerate() {
             let order = procedure(context, joining.procedure).map_or(0, |it| it.order);
             let sittings = joining.sittings.iter().filter(|it| it.contingent == contingent);
-            for (joined, number) in sittings.zip(1..) {
+            for (joined, number) in sittings.zip(joining.done.count().saturating_add(1)..) {
                 let hosts = || {
                     let hosts = joined.hosts.iter();
                     hosts.filter_map(|(host, session)| Some((schedule.stages.get(*host)?, *session)))
@@ -304,7 +312,7 @@ fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dat
         item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);
     }
     let repeat = dated.repeat;
-    for ((session, day), number) in dated.days.iter().enumerate().zip(1..) {
+    for ((session, day), number) in dated.days.iter().enumerate().zip(draft.done.count().saturating_add(1)..) {
         let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
         let (latest, reasons) = match (before, repeat) {
             (Some(before), Some(spacing)) => {

@@ -635,6 +635,25 @@ pub struct Failure {
     pub rule: RuleId,
 }
 
+/// What a past session is to the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub counted: RuleId,
+    pub test_area: RuleId,
+    pub not_counted: RuleId,
+    pub other: RuleId,
+    /// A longer break ends a course.
+    pub earlier_course: Wait,
+    pub beyond: RuleId,
+    pub too_early: RuleId,
+    pub against: RuleId,
+    pub complete: RuleId,
+    pub goal: RuleId,
+    /// So many sessions in a row without effect end it.
+    pub plateau: (usize, RuleId),
+    pub dropped: RuleId,
+}
+
 /// Rules of the planner that belong to no single procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planning {
@@ -656,7 +675,7 @@ pub struct Planning {
     pub downtime: RuleId,
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
-    pub history: RuleId,
+    pub past: Past,
     pub held: RuleId,
     pub not_assessed: RuleId,
     pub test_area: RuleId,

@@ -981,8 +981,8 @@ pub(super) struct Planning {
     pub plain_first: Line,
     /// No procedure of a step can be done now.
     pub step_left_out: Line,
-    /// Past sessions were given.
-    pub history: Line,
+    /// What past sessions are to the plan.
+    pub past: Past,
     /// Work on the single scar has to wait, so the surface waits too.
     pub held: Line,
     /// Facts that no rule could read, since nobody asked.
@@ -1001,6 +1001,46 @@ pub(super) struct Planning {
 #[serde(deny_unknown_fields)]
 pub(super) struct FindingLine {
     pub kind: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// What a past session is to the plan.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Past {
+    /// It counts towards the course.
+    pub counted: Line,
+    /// It was a test area.
+    pub test_area: Line,
+    /// The sender says that it does not count.
+    pub not_counted: Line,
+    /// The plan does not hold its procedure.
+    pub other: Line,
+    /// How long a break ends a course.
+    pub earlier_course: ReviewRule,
+    /// More than the most.
+    pub beyond: Line,
+    /// Sooner than the least wait.
+    pub too_early: Line,
+    /// A rule spoke against it on its day.
+    pub against: Line,
+    /// All planned sessions have been done.
+    pub complete: Line,
+    /// The scars are as good as they get with it.
+    pub goal: Line,
+    /// How many sessions in a row without effect end it.
+    pub plateau: Plateau,
+    /// It was begun, and something else takes its place.
+    pub dropped: Line,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Plateau {
+    /// Sessions in a row, at least 1.
+    pub sessions: i32,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

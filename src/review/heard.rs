@@ -74,7 +74,11 @@ impl Heard {
             not_treated,
             ask_again_after: _,
             items,
+            history,
         } = protocol;
+        for session in history {
+            self.all(&session.reasons);
+        }
         for CareItem { rule, item: _, procedures: _, scars: _, days: _, contingent_days: _, totals: _ } in items {
             self.all(&[*rule]);
         }
@@ -99,6 +103,8 @@ impl Heard {
             sites: _,
             session_count: _,
             planned: _,
+            status: _,
+            done: _,
             contingent_on: _,
             interval: _,
             start: _,

@@ -19,11 +19,12 @@ use axum::{
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use hyper::body::Body as HttpBody;
+use tokio::sync::watch;
 use tonic::{Code, Status};
 use tower::ServiceExt as _;
 
 use super::{
-    error, grpc,
+    bulk, error, grpc,
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
 };
 
@@ -32,17 +33,32 @@ const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 /// Stands in the access log for a path that is none of ours: it could hold anything.
 const UNKNOWN: &str = "unknown";
 
-/// Says whether requests should be sent here.
+/// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
-pub struct Readiness(Arc<AtomicBool>);
+pub struct Readiness(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    ready: AtomicBool,
+    stopping: watch::Sender<bool>,
+}
 
 impl Readiness {
     pub(super) fn set(&self, ready: bool) {
-        self.0.store(ready, Relaxed);
+        self.0.ready.store(ready, Relaxed);
+    }
+
+    /// Asks streams to take no more.
+    pub(super) fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
     }
 
     pub(super) fn answer(&self) -> Response {
-        if self.0.load(Relaxed) {
+        if self.0.ready.load(Relaxed) {
             "ready".into_response()
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "draining").into_response()
@@ -113,7 +129,7 @@ impl fmt::Debug for App {
 
 impl App {
     /// Answers one request. Never fails and never panics.
-    pub(super) async fn answer<B>(self, request: Request<B>) -> Result<Response, Infallible>
+    pub(super) async fn answer<B>(self, mut request: Request<B>) -> Result<Response, Infallible>
     where
         B: HttpBody<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -123,10 +139,13 @@ impl App {
         let door = Door::of(headers);
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
-        let asked = headers.get(GRPC_TIMEOUT).and_then(|it| timeout(it.to_str().ok()?));
-        let deadline = asked.map_or(self.deadline, |asked| asked.min(self.deadline));
+        let deadline = asked(headers).map_or(self.deadline, |asked| asked.min(self.deadline));
         let route = self.access_log.then(|| request.uri().path().to_owned());
 
+        // A stream is logged once more at its end.
+        if matches!(request.uri().path(), bulk::RPC | bulk::ROUTE) {
+            request.headers_mut().insert(REQUEST_ID, id.clone());
+        }
         let router = if door == Door::Rest { self.rest } else { self.grpc };
         let run = AssertUnwindSafe(router.oneshot(request.map(Body::new))).catch_unwind();
         let mut response = match tokio::time::timeout(deadline, run).await {
@@ -179,6 +198,11 @@ fn template(path: &str) -> &str {
         }
     }
     path
+}
+
+/// The time that a caller gives the whole call.
+pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
+    timeout(headers.get(GRPC_TIMEOUT)?.to_str().ok()?)
 }
 
 /// A timeout of the gRPC wire format, such as `250m`.

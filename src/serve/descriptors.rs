@@ -18,8 +18,8 @@ pub(super) struct Route {
     /// In lower case, as in the schema.
     pub(super) method: &'static str,
     pub(super) path: String,
-    /// The request is the body.
-    pub(super) has_body: bool,
+    /// What is the body: `*` is the whole request, else a field of it.
+    pub(super) body: Option<String>,
 }
 
 /// The route that the schema gives an rpc.
@@ -33,7 +33,7 @@ pub(super) fn route(pool: &DescriptorPool, rpc: &MethodDescriptor) -> Option<Rou
         rule.has_field_by_name(field).then(|| rule.get_field_by_name(field)?.as_str().map(ToOwned::to_owned)).flatten()
     };
     let (method, path) = ["get", "post"].into_iter().find_map(|method| Some((method, text(method)?)))?;
-    Some(Route { method, path, has_body: text("body").is_some() })
+    Some(Route { method, path, body: text("body") })
 }
 
 /// Comments by the full name of what they describe.

@@ -1,10 +1,13 @@
 //! Errors: one status, told alike by both doors. No message repeats what was sent.
 
+use std::time::Duration;
+
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
+use prost::Message as _;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 
 use crate::wire::{InvalidRequest, Violation};
 
@@ -22,9 +25,13 @@ pub(super) enum Reason {
     UnknownRoute,
     UnknownMethod,
     UnsupportedMediaType,
+    NotAcceptable,
     NotFound,
     DeadlineExceeded,
     Internal,
+    TooManyStreams,
+    SilentStream,
+    Stopping,
 }
 
 impl Reason {
@@ -36,16 +43,20 @@ impl Reason {
             Self::UnknownRoute => "UNKNOWN_ROUTE",
             Self::UnknownMethod => "UNKNOWN_METHOD",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::NotFound => "NOT_FOUND",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Internal => "INTERNAL",
+            Self::TooManyStreams => "TOO_MANY_STREAMS",
+            Self::SilentStream => "SILENT_STREAM",
+            Self::Stopping => "STOPPING",
         }
     }
 
     fn of(status: &Status) -> Option<Self> {
         let details = status.get_error_details();
         let word = &details.error_info()?.reason;
-        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType]
+        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType, Self::NotAcceptable]
             .into_iter()
             .find(|it| it.word() == word)
     }
@@ -109,12 +120,55 @@ pub(super) fn unsupported_media_type() -> Status {
     )
 }
 
+/// None of the forms in which there is an answer is one that the caller accepts.
+pub(super) fn not_acceptable() -> Status {
+    status(
+        Code::InvalidArgument,
+        Reason::NotAcceptable,
+        "accept application/json, text/calendar or image/svg+xml; there is no other form of a plan",
+    )
+}
+
 pub(super) fn deadline_exceeded() -> Status {
     status(Code::DeadlineExceeded, Reason::DeadlineExceeded, "the deadline passed before the answer was ready")
 }
 
 pub(super) fn internal() -> Status {
     status(Code::Internal, Reason::Internal, "an internal error; it has been logged")
+}
+
+pub(super) fn no_lines() -> Status {
+    status(Code::InvalidArgument, Reason::UnsupportedMediaType, "send content-type application/x-ndjson")
+}
+
+pub(super) fn body_ended_early() -> Status {
+    unreadable("", "the body ended early")
+}
+
+pub(super) fn too_many_streams() -> Status {
+    let message = "too many streams are open at once; try again later";
+    status(Code::ResourceExhausted, Reason::TooManyStreams, message)
+}
+
+/// Nothing was sent and nothing was read.
+pub(super) fn silent_stream(longest: Duration) -> Status {
+    let message = format!("the stream stood still for {longest:?}; read answers while you send requests");
+    status(Code::DeadlineExceeded, Reason::SilentStream, message)
+}
+
+pub(super) fn stopping(taken: i32) -> Status {
+    let message = format!("the server ends; the first {taken} requests are answered, send the others again");
+    status(Code::Unavailable, Reason::Stopping, message)
+}
+
+pub(super) fn stream_too_long(most: i32) -> Status {
+    let message = format!("a stream holds at most {most} requests; send the others in another one");
+    status(Code::ResourceExhausted, Reason::TooManyStreams, message)
+}
+
+/// Why the transport could not read on. What it says itself is not repeated.
+pub(super) fn broken_stream(status: &Status, most: usize) -> Status {
+    if status.code() == Code::OutOfRange { too_large(most) } else { body_ended_early() }
 }
 
 /// Every violation that a status names, as `field: description`.
@@ -156,6 +210,7 @@ fn http_status(status: &Status) -> StatusCode {
     match Reason::of(status) {
         Some(Reason::BodyTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
         Some(Reason::UnsupportedMediaType) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Some(Reason::NotAcceptable) => return StatusCode::NOT_ACCEPTABLE,
         Some(Reason::UnknownMethod) => return StatusCode::METHOD_NOT_ALLOWED,
         Some(_) | None => {}
     }
@@ -176,17 +231,32 @@ fn http_status(status: &Status) -> StatusCode {
 
 /// The status as REST tells it (AIP-193).
 pub(super) fn json_response(status: &Status) -> Response {
-    let code = http_status(status);
-    let body = json!({"error": {
-        "code": code.as_u16(),
+    let body = json!({"error": json(status)});
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = http_status(status);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// What stands under `error`.
+pub(super) fn json(status: &Status) -> Value {
+    json!({
+        "code": http_status(status).as_u16(),
         "status": name(status.code()),
         "message": status.message(),
         "details": json_details(status),
-    }});
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = code;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    })
+}
+
+/// The status as a message of its own.
+pub(super) fn message(status: &Status) -> pb::Status {
+    // A status with details carries itself in full.
+    let whole = pb::Status::decode(status.details()).ok().filter(|it| it.code != 0);
+    whole.unwrap_or_else(|| pb::Status {
+        code: status.code().into(),
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    })
 }
 
 fn json_details(status: &Status) -> Vec<Value> {

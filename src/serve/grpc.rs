@@ -3,14 +3,15 @@
 use std::error::Error;
 
 use axum::Router;
-use tonic::{Code, Request, Response, Status, async_trait, service::Routes};
+use futures_util::{StreamExt as _, stream::BoxStream};
+use tonic::{Code, Request, Response, Status, Streaming, async_trait, service::Routes};
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 use tonic_web::GrpcWebLayer;
 
-use super::{Service, error};
+use super::{Service, bulk::Bulk, error};
 use crate::wire::{
-    REFLECTION, codec,
+    REFLECTION, UnreadRequest, codec,
     v1::{
         self,
         classification_service_server::{ClassificationService, ClassificationServiceServer},
@@ -25,10 +26,12 @@ type Answer<T> = Result<Response<T>, Status>;
 pub(super) fn router(
     service: &Service,
     health: HealthServer<impl Health>,
+    bulk: Bulk,
     max_bytes: usize,
 ) -> Result<Router, Box<dyn Error + Send + Sync>> {
     let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
-    let routes = Routes::new(ProtocolServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
+    let protocols = Protocols { service: service.clone(), bulk };
+    let routes = Routes::new(ProtocolServiceServer::new(protocols).max_decoding_message_size(max_bytes))
         .add_service(ClassificationServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
         .add_service(KnowledgeServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
         .add_service(health)
@@ -66,17 +69,32 @@ impl ClassificationService for Service {
     }
 }
 
+/// The service, and what answers its streams.
+struct Protocols {
+    service: Service,
+    bulk: Bulk,
+}
+
 #[async_trait]
-impl ProtocolService for Service {
+impl ProtocolService for Protocols {
+    type GenerateProtocolsStream = BoxStream<'static, Result<v1::GenerateProtocolsResponse, Status>>;
+
+    async fn generate_protocols(
+        &self,
+        request: Request<Streaming<UnreadRequest>>,
+    ) -> Answer<Self::GenerateProtocolsStream> {
+        Ok(Response::new(self.bulk.grpc(request)?.boxed()))
+    }
+
     async fn generate_protocol(
         &self,
         request: Request<v1::GenerateProtocolRequest>,
     ) -> Answer<v1::GenerateProtocolResponse> {
-        answer(request, |it| Self::generate_protocol(self, it))
+        answer(request, |it| self.service.generate_protocol(it))
     }
 
     async fn check_protocol(&self, request: Request<v1::CheckProtocolRequest>) -> Answer<v1::CheckProtocolResponse> {
-        answer(request, |it| Self::check_protocol(self, it))
+        answer(request, |it| self.service.check_protocol(it))
     }
 }
 

@@ -38,6 +38,7 @@ use tonic_health::{
 use super::{
     Service,
     app::{App, Readiness},
+    bulk::{Bulk, Pool},
     grpc, rest,
 };
 
@@ -68,6 +69,21 @@ pub struct Limits {
     pub drain_timeout: Duration,
     /// One line for each request.
     pub access_log: bool,
+    /// Streams of requests open at once; more are refused.
+    pub bulk_streams: usize,
+    /// Requests of one stream that are taken and not yet given back as answers.
+    pub bulk_in_flight: usize,
+    /// Longest time in which a stream may take nothing and give nothing.
+    pub bulk_idle: Duration,
+}
+
+impl Limits {
+    fn threads(&self) -> usize {
+        match self.shards {
+            0 => thread::available_parallelism().map_or(1, Into::into),
+            count => count,
+        }
+    }
 }
 
 /// Callers that hang up at once count against HTTP/2 connections; behind a proxy that must not end the connection for
@@ -75,6 +91,10 @@ pub struct Limits {
 const RESETS_PER_STREAM: usize = 4;
 /// Bytes of headers in one request.
 const MAX_HEADER_BYTES: u32 = 16 * 1024;
+/// Bytes that a caller may send on one HTTP/2 stream before we read them.
+const STREAM_WINDOW: u32 = 128 * 1024;
+/// The same for the whole connection: a stream whose caller does not read its answers must leave room for the others.
+const CONNECTION_WINDOW: u32 = 2 * 1024 * 1024;
 /// Headers in one HTTP/1 request.
 const MAX_HEADERS: usize = 64;
 /// Bytes that HTTP/1 buffers for one connection.
@@ -129,10 +149,12 @@ pub fn serve(
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    let pool = Pool::start(limits.threads()).map_err(ServeError::Start)?;
     let doors = |health, readiness| {
+        let bulk = Bulk::new(&service, &pool, limits, &readiness);
         Ok(Doors {
-            grpc: grpc::router(&service, health, limits.max_request_bytes).map_err(ServeError::Schema)?,
-            rest: rest::router(&service, readiness, limits.max_request_bytes),
+            grpc: grpc::router(&service, health, bulk.clone(), limits.max_request_bytes).map_err(ServeError::Schema)?,
+            rest: rest::router(&service, readiness, bulk, limits.max_request_bytes),
         })
     };
     serve_doors(doors, address, limits, listening, stop)
@@ -177,11 +199,8 @@ async fn run(
         }
         readiness.set(status == ServingStatus::Serving);
     };
-    let count = match limits.shards {
-        0 => thread::available_parallelism().map_or(1, Into::into),
-        count => count,
-    };
-    let shards: Vec<Shard> = (0..count).map(Shard::start).collect::<io::Result<_>>().map_err(ServeError::Start)?;
+    let shards: Vec<Shard> =
+        (0..limits.threads()).map(Shard::start).collect::<io::Result<_>>().map_err(ServeError::Start)?;
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Bind(address, error))?;
     let address = listener.local_addr().map_err(|error| ServeError::Bind(address, error))?;
     report(ServingStatus::Serving).await;
@@ -197,6 +216,7 @@ async fn run(
     report(ServingStatus::NotServing).await;
     let _ = timeout(limits.drain_delay, connections.accept(&listener, &shards)).await;
     drop(listener);
+    readiness.stop();
     connections.drain(limits.drain_timeout).await;
     Ok(())
 }
@@ -248,6 +268,8 @@ impl Connections {
             .max_concurrent_streams(limits.max_streams)
             .max_pending_accept_reset_streams(streams.saturating_mul(RESETS_PER_STREAM))
             .max_header_list_size(MAX_HEADER_BYTES)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
             .keep_alive_interval(limits.ping_interval)
             .keep_alive_timeout(limits.ping_timeout);
         Self {

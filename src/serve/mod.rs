@@ -1,6 +1,8 @@
 //! Serves: one function for each rpc, and two doors that open on it.
 
+mod accept;
 mod app;
+mod bulk;
 mod catalogue;
 mod descriptors;
 mod docs;
@@ -10,12 +12,14 @@ mod json;
 mod listen;
 mod openapi;
 mod page;
+mod people;
 mod rest;
 pub mod telemetry;
 mod trace;
 
 use std::sync::Arc;
 
+use http::{HeaderMap, header};
 use tonic::Status;
 
 use crate::{
@@ -134,4 +138,10 @@ impl Service {
             page::page(self.0.knowledge.digest(), &self.0.shown.citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
+}
+
+/// The content type without its parameters; empty when there is none.
+fn media_type(headers: &HeaderMap) -> &str {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim()
 }

@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, MethodDescriptor};
 use serde_json::{Map, Value, json};
 
-use super::descriptors::{Route, comments, pool, route};
+use super::{
+    accept::Form,
+    descriptors::{Route, comments, pool, route},
+};
+
+/// The rpc whose answer REST also gives in forms for people.
+const HAS_FORMS: &str = "cicatrix.v1.ProtocolService.GenerateProtocol";
 
 /// The document as it is served, made when it is first asked for.
 pub(super) fn text() -> &'static str {
@@ -34,6 +40,7 @@ impl Writer {
             paths.entry(route.path).or_default().insert(route.method.to_owned(), operation);
         }
         self.schemas.insert("Error".to_owned(), error_schema());
+        self.schemas.insert(STATUS.to_owned(), status_schema());
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -56,20 +63,33 @@ impl Writer {
 
     fn operation(&mut self, rpc: &MethodDescriptor, route: &Route) -> Value {
         let answer = self.reference(&rpc.output());
+        // A stream has one document on each line.
+        let media_type = |streams: bool| match streams {
+            true => "application/x-ndjson".to_owned(),
+            false => Form::Json.media_type(),
+        };
+        let mut content = Map::from_iter([(media_type(rpc.is_server_streaming()), json!({"schema": answer}))]);
+        if rpc.full_name() == HAS_FORMS {
+            content.extend(Form::besides_json().map(|it| (it.media_type(), json!({"schema": {"type": "string"}}))));
+        }
         let mut operation = json!({
             "operationId": rpc.name(),
             "tags": [rpc.parent_service().name()],
             "responses": {
-                "200": {"description": "The answer.", "content": {"application/json": {"schema": answer}}},
+                "200": {"description": "The answer.", "content": content},
                 "default": {
                     "description": "What went wrong.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
                 },
             },
         });
-        let (key, value) = if route.has_body {
-            let schema = self.reference(&rpc.input());
-            ("requestBody", json!({"required": true, "content": {"application/json": {"schema": schema}}}))
+        let (key, value) = if let Some(body) = &route.body {
+            let schema = match rpc.input().get_field_by_name(body) {
+                Some(field) => self.kind(&field.kind()),
+                None => self.reference(&rpc.input()),
+            };
+            let media_type = media_type(rpc.is_client_streaming());
+            ("requestBody", json!({"required": true, "content": {media_type: {"schema": schema}}}))
         } else {
             ("parameters", self.parameters(rpc, route))
         };
@@ -131,6 +151,9 @@ impl Writer {
     fn reference(&mut self, message: &MessageDescriptor) -> Value {
         let name = message.full_name();
         if !self.schemas.contains_key(name) {
+            if name == STATUS {
+                return json!({"$ref": format!("#/components/schemas/{name}")});
+            }
             // Stands in while its own fields are written.
             self.schemas.insert(name.to_owned(), Value::Null);
             let schema = self.message(message);
@@ -152,7 +175,19 @@ impl Writer {
     }
 }
 
+/// REST tells it in the words of AIP-193, wherever it stands.
+const STATUS: &str = "google.rpc.Status";
+
 fn error_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "What went wrong (AIP-193).",
+        "required": ["error"],
+        "properties": {"error": {"$ref": format!("#/components/schemas/{STATUS}")}},
+    })
+}
+
+fn status_schema() -> Value {
     let detail = json!({
         "type": "object",
         "required": ["@type"],
@@ -171,17 +206,13 @@ fn error_schema() -> Value {
     });
     json!({
         "type": "object",
-        "description": "What went wrong (AIP-193).",
-        "required": ["error"],
-        "properties": {"error": {
-            "type": "object",
-            "required": ["code", "status", "message", "details"],
-            "properties": {
-                "code": {"type": "integer", "description": "The HTTP status."},
-                "status": {"type": "string", "description": "The name in google.rpc.Code."},
-                "message": {"type": "string"},
-                "details": {"type": "array", "items": detail},
-            },
-        }},
+        "description": "What went wrong.",
+        "required": ["code", "status", "message", "details"],
+        "properties": {
+            "code": {"type": "integer", "description": "The HTTP status."},
+            "status": {"type": "string", "description": "The name in google.rpc.Code."},
+            "message": {"type": "string"},
+            "details": {"type": "array", "items": detail},
+        },
     })
 }

@@ -15,18 +15,21 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use tonic::Status;
 
-use super::{Service, app::Readiness, docs, error, json, openapi};
+use super::{
+    Service,
+    accept::Form,
+    app::Readiness,
+    bulk::{self, Bulk},
+    docs, error, json, media_type, openapi,
+};
 
 /// Every route, and what is beside them.
-pub(super) fn router(service: &Service, readiness: Readiness, max_bytes: usize) -> Router {
+pub(super) fn router(service: &Service, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
     let from_body = Doors { service: service.clone(), max_bytes };
     let from_path = from_body.clone();
     Router::new()
         .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", Service::classify_scars))
-        .route(
-            "/v1/protocols:generate",
-            from_body.post("cicatrix.v1.GenerateProtocolRequest", Service::generate_protocol),
-        )
+        .route("/v1/protocols:generate", from_body.plan())
         .route("/v1/protocols:check", from_body.post("cicatrix.v1.CheckProtocolRequest", Service::check_protocol))
         .route("/v1/knowledge", from_path.get("cicatrix.v1.GetKnowledgeRequest", Service::get_knowledge))
         .route("/v1/procedures", from_path.get("cicatrix.v1.ListProceduresRequest", Service::list_procedures))
@@ -34,6 +37,7 @@ pub(super) fn router(service: &Service, readiness: Readiness, max_bytes: usize) 
         .route("/v1/rules", from_path.get("cicatrix.v1.ListRulesRequest", Service::list_rules))
         .route("/v1/rules/{rule}", from_path.get("cicatrix.v1.GetRuleRequest", Service::get_rule))
         .route("/v1/citations", from_path.get("cicatrix.v1.ListCitationsRequest", Service::list_citations))
+        .route(bulk::ROUTE, bulk::route(bulk))
         .route("/healthz", get(|| async { text("ok") }))
         .route("/readyz", get(move || async move { readiness.answer() }))
         .route("/openapi.json", get(|| async { typed("application/json", openapi::text()) }))
@@ -73,6 +77,30 @@ impl Doors {
         })
     }
 
+    /// The route of the plan, which has forms for people besides JSON.
+    fn plan(&self) -> MethodRouter {
+        let Self { service, max_bytes } = self.clone();
+        post(move |request: Request| async move {
+            let answer = async {
+                let form = Form::wanted(request.headers()).ok_or_else(error::not_acceptable)?;
+                let body = read_body(request, max_bytes).await?;
+                let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &body)?;
+                let body = match form {
+                    Form::Json => service.generate_protocol(request).and_then(|it| write(&it))?,
+                    Form::Calendar => service.generate_calendar(request)?.into_bytes(),
+                    Form::Svg => service.generate_drawing(request)?.into_bytes(),
+                };
+                Ok((form.content_type(), body))
+            };
+            let mut response = match answer.await {
+                Ok((content_type, body)) => written(content_type, body),
+                Err(status) => error::json_response(&status),
+            };
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+            response
+        })
+    }
+
     /// A route whose request is the path and the query.
     fn get<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
     where
@@ -102,13 +130,15 @@ impl Doors {
 
 fn respond<R: Serialize>(answer: Result<R, Status>) -> Response {
     match answer.and_then(|it| write(&it)) {
-        Ok(body) => {
-            let mut response = Response::new(Body::from(body));
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            response
-        }
+        Ok(body) => written(Form::Json.content_type(), body),
         Err(status) => error::json_response(&status),
     }
+}
+
+fn written(content_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }
 
 /// The answer as JSON, in a buffer that is as large as the last one needed: growing it would copy every answer twice.
@@ -129,12 +159,10 @@ async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> 
     match Limited::new(body, max_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(it) if it.is::<LengthLimitError>() => Err(error::too_large(max_bytes)),
-        Err(_) => Err(error::unreadable("", "the body ended early")),
+        Err(_) => Err(error::body_ended_early()),
     }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()) else { return false };
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case("application/json")
+    media_type(headers).eq_ignore_ascii_case("application/json")
 }

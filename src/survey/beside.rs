@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FIRST, Subject, measured, scar, set_phototype};
 use crate::{
-    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, Site, SkinTone},
+    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, SessionKind, Site, SkinTone},
     knowledge::Knowledge,
 };
 
@@ -60,6 +60,9 @@ impl Beside {
             sites: Vec::new(),
             tca_percent: None,
             response: None,
+            kind: SessionKind::Treatment,
+            counts: None,
+            place: 0,
         };
         match self {
             Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),

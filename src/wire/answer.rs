@@ -11,9 +11,9 @@ use super::{
     v1::{self, generate_protocol_response::Outcome as WireOutcome},
 };
 use crate::domain::{
-    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, NotAssessed, Outcome, ParameterSetting,
-    PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session, SessionKind,
-    SessionProcedure, Site, Stage, Value, View,
+    Action, Assessment, CareItem, Case, Day, Disposition, EvaluatedSession, Fact, Findings, NotAssessed, Outcome,
+    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session,
+    SessionKind, SessionProcedure, Site, Stage, Value, View,
 };
 
 /// Writes what the scars are.
@@ -206,6 +206,7 @@ impl<'a> Writer<'a> {
             not_treated,
             ask_again_after,
             items,
+            history,
         } = protocol;
         let last_session = sessions.iter().map(|it| it.day).max();
         let last_review = reviews.iter().map(|it| it.day).max();
@@ -222,6 +223,7 @@ impl<'a> Writer<'a> {
             total_days: last_session.max(last_review).unwrap_or(0),
             rules_awaiting_sign_off: Vec::new(),
             care_items: items.iter().map(|it| self.care_item(it)).collect(),
+            history: history.iter().map(|it| self.past_session(it)).collect(),
         };
         let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
         written.rules_awaiting_sign_off =
@@ -237,6 +239,8 @@ impl<'a> Writer<'a> {
             sites,
             session_count,
             planned,
+            status,
+            done,
             contingent_on,
             interval,
             start,
@@ -267,6 +271,8 @@ impl<'a> Writer<'a> {
             sites: site_numbers(sites),
             session_count: session_count.map(range),
             planned_sessions: *planned,
+            status: nth(*status as usize),
+            done_sessions: *done,
             contingent_on: *contingent_on,
             interval_days: interval.map(range),
             start_day: *start,
@@ -350,6 +356,21 @@ impl<'a> Writer<'a> {
             makeup_day: *makeup_day,
             preparation: self.reasons(preparation),
             aftercare: self.reasons(aftercare),
+            reasons: self.reasons(reasons),
+        }
+    }
+
+    fn past_session(&mut self, session: &EvaluatedSession) -> v1::PastSessionEvaluation {
+        let EvaluatedSession { place, status, counted_in, too_early, against, reasons } = session;
+        v1::PastSessionEvaluation {
+            index: i32::try_from(*place).unwrap_or(i32::MAX),
+            status: nth(*status as usize),
+            counted_in: counted_in
+                .iter()
+                .map(|&(stage, number_in_stage)| v1::StageCount { stage: nth(stage), number_in_stage })
+                .collect(),
+            too_early_by_days: *too_early,
+            contraindicated: *against,
             reasons: self.reasons(reasons),
         }
     }

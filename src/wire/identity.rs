@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::v1;
 
-/// Equal facts and equal knowledge give equal ids. How much is returned makes no difference.
+/// Equal facts and equal knowledge give equal ids. How much is returned, and what the caller calls it, make no difference.
 pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> String {
     let mut canonical = Sha256::new();
     canonical.update(knowledge);
@@ -16,6 +16,7 @@ pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> Str
 /// The request without what makes no difference: the order of the groups and of lists, and how absence is written.
 fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
+    request.plan_reference = None;
     request.scars.sort_by(|a, b| a.id.cmp(&b.id));
     let patient = request.patient.get_or_insert_default();
     for list in [

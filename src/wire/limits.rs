@@ -40,3 +40,5 @@ pub(super) const ENTRIES: usize = 1000;
 pub(super) const STATED_TOTAL: i32 = 1000;
 /// Characters in the name of a version.
 pub(super) const VERSION_CHARS: usize = 64;
+/// Characters in the caller's reference of a plan.
+pub(super) const REFERENCE_CHARS: usize = 64;

@@ -15,6 +15,7 @@ mod scales;
 mod scars;
 mod skin_field;
 mod skin_tone;
+mod unread;
 mod violation;
 
 pub use answer::{checked, classified, generated, number};
@@ -24,6 +25,7 @@ pub use identity::protocol_id;
 pub use patient::case;
 pub use rendered::Rendered;
 pub use scars::findings;
+pub use unread::UnreadRequest;
 pub use violation::{InvalidRequest, Violation};
 
 /// A rule that was heard, in words, rendered once for each release of the knowledge.

@@ -8,7 +8,7 @@ use super::{
     v1,
     violation::Path,
 };
-use crate::domain::{Date, Fact, Facts, PastSession, ProcedureId, Response, Scar, ScarIndex, Value};
+use crate::domain::{Date, Fact, Facts, PastSession, ProcedureId, Response, Scar, ScarIndex, SessionKind, Value};
 
 impl Reader<'_> {
     pub(super) fn history(
@@ -28,7 +28,7 @@ impl Reader<'_> {
         for (at, session) in history.iter().enumerate() {
             let path = Path::item("history", at);
             complications |= self.words(Fact::PreviousComplication, path, "complications", &session.complications);
-            all.extend(self.past_session(path, session, start, scars));
+            all.extend(self.past_session(at, path, session, start, scars));
         }
         if !history.is_empty() {
             facts.set(Fact::PreviousComplication, Some(Value::Words(complications)));
@@ -39,12 +39,14 @@ impl Reader<'_> {
 
     fn past_session(
         &mut self,
+        place: usize,
         path: Path<'_>,
         session: &v1::PastSession,
         start: Option<Date>,
         scars: &[Scar],
     ) -> Option<PastSession> {
-        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response } = session;
+        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response, kind, counts } =
+            session;
         let procedure = self.past_procedure(path, procedure, *tca_percent);
         let day = match date {
             Some(date) => self.date(path.field("date"), date),
@@ -72,8 +74,20 @@ impl Reader<'_> {
         let sites = self.sites(path, sites);
         let tca_percent = self.number(path.field("tca_percent"), *tca_percent, TCA_PERCENT.0, TCA_PERCENT.1);
         let response = self.variant(path.field("response"), *response, Response::VARIANTS);
+        // Nothing said: a whole session.
+        let kind = self.variant(path.field("kind"), *kind, SessionKind::VARIANTS).unwrap_or(SessionKind::Treatment);
         let day = day?.days_after(start?);
-        Some(PastSession { procedure: procedure?, day, scars: groups, sites, tca_percent, response })
+        Some(PastSession {
+            procedure: procedure?,
+            day,
+            scars: groups,
+            sites,
+            tca_percent,
+            response,
+            kind,
+            counts: *counts,
+            place,
+        })
     }
 
     fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {

@@ -28,6 +28,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         clinic,
         history,
         view,
+        plan_reference,
     } = request;
     let start = match start_date {
         Some(date) => reader.date(Path::root("start_date"), date),
@@ -54,6 +55,9 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         Some(0) => View::Basic,
         Some(_) | None => View::Full,
     };
+    if let Some(reference) = plan_reference {
+        reader.reference(Path::root("plan_reference"), reference);
+    }
     Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view })
 }
 

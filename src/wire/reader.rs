@@ -2,6 +2,7 @@
 
 use super::{
     Date,
+    limits::REFERENCE_CHARS,
     violation::{InvalidRequest, Path, Violation},
 };
 use crate::domain::{self, Fact, FactKind, Facts, ProcedureId, Value, Vocabulary};
@@ -153,6 +154,15 @@ impl<'v> Reader<'v> {
             return None;
         }
         Some((first, last, start))
+    }
+
+    /// A name that the caller chose and that is safe in a file, an address and a calendar.
+    pub(super) fn reference(&mut self, path: Path<'_>, text: &str) {
+        let safe = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_');
+        if text.is_empty() || text.len() > REFERENCE_CHARS || !text.bytes().all(safe) {
+            let most = REFERENCE_CHARS;
+            self.wrong(path, format!("holds 1 to {most} letters (a to z), digits, dots, hyphens and underscores"));
+        }
     }
 
     /// A procedure by its id.

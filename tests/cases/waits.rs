@@ -30,6 +30,10 @@ pub fn page(knowledge: &Knowledge) -> String {
     if let Some(site) = &gaps.site_addition {
         writeln!(page, "{}: {} more", id(site.rule), site.days).unwrap();
     }
+    page.push_str("\nHow long the same skin rests.\n\n");
+    for rule in knowledge.rules().iter().filter(|it| it.id.starts_with("HOLD-")) {
+        writeln!(page, "{}: {}", rule.id, rule.says).unwrap();
+    }
     page
 }
 

@@ -15,6 +15,8 @@ pub struct Expected {
     outcome: String,
     /// Stages with sessions, in order.
     stages: Option<Vec<ExpectedStage>>,
+    /// Stages that have ended, by procedure: satisfied, stopped, on hold, contraindicated …
+    ended: Option<BTreeMap<String, String>>,
     /// Home care, in order.
     home: Option<Vec<String>>,
     sessions: Option<Vec<ExpectedSession>>,
@@ -127,7 +129,14 @@ fn compare(name: &str, expected: &Expected, response: &v1::GenerateProtocolRespo
         Outcome::Referral(_) => ("referral", &none),
     };
     check("outcome", expected.outcome.clone(), outcome.to_owned());
-    let office: Vec<_> = protocol.stages.iter().filter(|it| it.session_count.is_some()).collect();
+    // What has ended is told apart: it has no session to come.
+    let goes_on = |it: &&v1::Stage| matches!(it.status(), v1::StageStatus::Open | v1::StageStatus::InProgress);
+    let office: Vec<_> = protocol.stages.iter().filter(|it| it.session_count.is_some()).filter(goes_on).collect();
+    let ended = protocol.stages.iter().filter(|it| !goes_on(it));
+    let ended: BTreeMap<String, String> = ended.map(|it| (it.procedure.clone(), status(it))).collect();
+    if let Some(written) = &expected.ended {
+        check("ended", format!("{written:?}"), format!("{ended:?}"));
+    }
     if let Some(stages) = &expected.stages {
         let found: Vec<_> = office
             .iter()
@@ -199,6 +208,10 @@ fn compare(name: &str, expected: &Expected, response: &v1::GenerateProtocolRespo
         let there = office.iter().any(|it| it.procedure == *procedure);
         check(procedure, "no stage".to_owned(), if there { "a stage" } else { "no stage" }.to_owned());
     }
+}
+
+fn status(it: &v1::Stage) -> String {
+    it.status().as_str_name().trim_start_matches("STAGE_STATUS_").to_lowercase().replace('_', " ")
 }
 
 fn fares(it: &v1::ProcedureDisposition) -> String {

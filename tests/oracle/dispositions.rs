@@ -6,8 +6,8 @@ use super::{
     compare::Findings,
     gaps,
     person::Person,
-    procedures::rule_code,
-    rules::Action,
+    procedures::{KIN, rule_code},
+    rules::{Action, rules},
     verdicts::{GAPS, Until, hear},
 };
 
@@ -42,11 +42,10 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-pub const STRICTER: [(&str, &str); 7] = [
+pub const STRICTER: [(&str, &str); 6] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
     ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
-    ("KEL-04", "expert case E07: nothing in the office on chest, back, shoulder and jawline, so no filler either"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
     ("THEATRE-03", "whether there is one was not asked"),
@@ -69,6 +68,10 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
             if let Some(silent) = ours.said.iter().find(|it| !is_told(it.0, &theirs)) {
                 found.tell(format!("       {procedure}: {} fires and is not among {:?}", silent.0, theirs.rules), who);
             }
+            let heard: Vec<&str> = ours.said.iter().map(|(id, _, _)| *id).collect();
+            if let Some(rule) = beyond(&theirs, &heard) {
+                found.tell(format!("       {procedure}: the service says {rule}, and it does not fire"), who);
+            }
             let same = (theirs.action, theirs.until) == (ours.action, ours.until);
             let named = theirs.rules.iter().any(|rule| STRICTER.iter().any(|(id, _)| id == rule));
             // What stands outside the matrix of the dossier waits as long as the service says, and never less than the rules.
@@ -88,7 +91,30 @@ pub fn compare(found: &mut Findings, who: &str, person: &Person, answer: &v1::Ge
             );
             found.tell(cause, who);
         }
+        for kin in &KIN {
+            let ours = heard.kin(kin);
+            let procedure = kin.procedure;
+            let Some(theirs) = said(answer, procedure, group.id) else {
+                found.tell(format!("       {procedure} is silently dropped on {}", group.id), who);
+                continue;
+            };
+            found.procedures += 1;
+            // How it is spaced is on the signed page of waits.
+            let spacing = |it: &&str| *it == GAPS || SPACING.contains(it);
+            if let Some(silent) = ours.iter().find(|it| !spacing(it) && !is_told(it, &theirs)) {
+                found.tell(format!("       {procedure}: {silent} fires and is not among {:?}", theirs.rules), who);
+            }
+            if let Some(rule) = beyond(&theirs, &ours) {
+                found.tell(format!("       {procedure}: the service says {rule}, and it does not fire"), who);
+            }
+        }
     }
+}
+
+/// A rule of the dossier that the service says although it does not fire. Rules of our own are held elsewhere.
+fn beyond<'a>(theirs: &'a Said, ours: &[&str]) -> Option<&'a str> {
+    let more = theirs.rules.iter().filter(|it| !ours.contains(&it.as_str()));
+    more.map(String::as_str).find(|it| rules().iter().any(|rule| rule.id == **it))
 }
 
 /// Rules of the dossier that the service says under another name.

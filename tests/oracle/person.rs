@@ -29,6 +29,8 @@ pub enum Kind {
     DeepWideScarred,
     /// M, 6 mm, held down.
     Rolling,
+    /// Named an ice pick, and shaped like a rolling scar. No second planner knows what to do with it.
+    Doubtful,
     Hypertrophic,
     Keloid,
 }
@@ -103,7 +105,7 @@ fn site_words(site: Site) -> Vec<String> {
 
 fn scar_types(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::IcePick => &["ice_pick"],
+        Kind::IcePick | Kind::Doubtful => &["ice_pick"],
         Kind::DeepNarrow => &["boxcar_narrow"],
         Kind::Boxcar | Kind::BoxcarShallow | Kind::DeepMiddle => &["boxcar"],
         Kind::DeepWide | Kind::DeepWideScarred => &["boxcar_broad"],
@@ -144,6 +146,10 @@ fn scar(group: &Group) -> v1::Scar {
         Kind::DeepWide => deep(&mut scar, 3.5, v1::ScarBase::Sound),
         Kind::DeepWideScarred => deep(&mut scar, 3.5, v1::ScarBase::Scarred),
         Kind::Rolling => depressed(&mut scar, v1::Profile::M, v1::Edge::Sloping, v1::Stretch::CentralTether, 6.0),
+        Kind::Doubtful => {
+            depressed(&mut scar, v1::Profile::M, v1::Edge::Sloping, v1::Stretch::CentralTether, 1.2);
+            scar.declared_type = v1::ScarType::IcePick.into();
+        }
         Kind::Hypertrophic | Kind::Keloid => {
             scar.relief = v1::Relief::Raised.into();
             scar.raised_form = v1::RaisedForm::NodulePlaque.into();

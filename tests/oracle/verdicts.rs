@@ -5,8 +5,8 @@ use cicatrix::wire::v1::Site;
 use super::{
     facts::{Facts, Value, days, later, number, word, yes},
     gaps::{self, Skin},
-    person::{Group, Person},
-    procedures::rule_code,
+    person::{Group, Kind, Person},
+    procedures::{Kin, ids, rule_code},
     rules::{Action, Duration, Rule, rules},
 };
 
@@ -68,11 +68,8 @@ fn wait(rule: &Rule, duration: &Duration, facts: &Facts) -> Until {
 
 /// What one rule says of one procedure after the rulings.
 fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
-    // Facts of scope "plan" are computed, not asked: the pair table forbids two wounds in one sitting.
-    if rule.id.starts_with("CMB-") {
-        return None;
-    }
     Some(match (rule.id.as_str(), code) {
+        ("CMB-01" | "CMB-02", _) => Action::Warn,
         // "Plain needling on or within 6 months = clearance (defer only under label_strict), so it is never stricter than
         // MNRF."
         ("ISO-06", _) => Action::Clearance,
@@ -112,12 +109,24 @@ pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
         darkest.insert("fitzpatrick".to_owned(), Value::Number(6.0));
         darkest
     });
-    let fires = |rule: &&Rule| rule.fires(&facts) || darkest.as_ref().is_some_and(|it| rule.fires(it));
+    // Facts of scope "plan" are computed, not asked: what is said of combinations is said always, as a caution. The pair
+    // table forbids two wounds in one sitting.
+    let fires = |rule: &&Rule| {
+        rule.id.starts_with("CMB-") || rule.fires(&facts) || darkest.as_ref().is_some_and(|it| rule.fires(it))
+    };
     let fired = rules().iter().filter(fires).collect();
     Heard { person, group, day, facts, fired }
 }
 
 impl Heard<'_> {
+    /// The rules of the dossier that a procedure falls under which the dossier does not know.
+    pub fn kin(&self, kin: &Kin) -> Vec<&'static str> {
+        let like = kin.like.iter().flat_map(|code| self.verdict(ids(code)[0]).said);
+        let like = like.map(|(id, _, _)| id).filter(|id| !kin.without.contains(id));
+        let with = self.fired.iter().map(|it| it.id.as_str()).filter(|id| kin.with.contains(id));
+        like.chain(with).collect()
+    }
+
     /// How one procedure fares.
     pub fn verdict(&self, procedure: &str) -> Verdict {
         let code = rule_code(procedure).unwrap_or_else(|| panic!("{procedure} has no code in the rules"));
@@ -132,6 +141,21 @@ impl Heard<'_> {
         // rule": so acne that is mild but there is not quiet.
         if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
             said.push(("ACNE-07", Action::Defer, Some(Until::Event)));
+        }
+        // "MNRF may start in moderate non-nodular acne away from pustules": the caution about them is said wherever there are
+        // any.
+        if code == "mnrf" && yes(&self.facts, "pustules_in_field") == Some(true) {
+            said.push(("ACNE-04", Action::Warn, None));
+        }
+        // The worked case of narrow deep boxcar scars has the warning that acid can widen them too.
+        if self.group.kind == Kind::DeepNarrow && code == "tca_cross" {
+            said.push(("IND-04", Action::Warn, None));
+        }
+        // Expert case E07: nothing in the office on chest, back, shoulder and jawline, so no filler either; and the laser is
+        // named for the clinic that lifts KEL-02.
+        let keloids = matches!(self.group.site, Site::Chest | Site::Back | Site::Shoulder | Site::Jawline);
+        if keloids && word(&self.facts, "keloid_history") == Some("personal") && ["filler_ha", "afl"].contains(&code) {
+            said.push(("KEL-04", Action::Exclude, None));
         }
         // Beyond the 233, from KEL-05 and KEL-09: what KEL-09 leaves over begins with a test area and an opinion.
         let raised = word(&self.facts, "previous_complication") == Some("hypertrophic_scar");

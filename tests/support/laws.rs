@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
-        Action, Area, Case, Day, EccaRow, Fact, FactKind, ItemRange, Outcome, PastSession, Plan, ProcedureId, Protocol,
-        QuantitativeRow, Rating, RuleId, Scale, ScarIndex, Session, SessionKind, SessionProcedure, Site, SkinTone,
-        StatedTotal, Truth, Value,
+        Action, Area, Case, Day, EccaRow, Fact, FactKind, ItemRange, Outcome, PastSession, PastStatus, Plan,
+        ProcedureId, Protocol, QuantitativeRow, Rating, Response, RuleId, Scale, ScarIndex, Session, SessionKind,
+        SessionProcedure, Site, SkinTone, Stage, StageStatus, StatedTotal, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -42,6 +42,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             waits(name, knowledge, case, protocol);
             every_scar_is_spoken_of(name, case, plan, protocol);
             days_are_in_order(name, protocol);
+            history_is_told(name, case, protocol);
         }
     }
 }
@@ -49,7 +50,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
 /// No excluded procedure on any group it is excluded for, and none before its wait is over.
 fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &Protocol) {
     let all = || protocol.sessions.iter().chain(&protocol.contingent_sessions);
-    for (at, stage) in protocol.stages.iter().enumerate() {
+    for (at, stage) in protocol.stages.iter().enumerate().filter(|(_, it)| goes_on(it)) {
         for scar in &stage.scars {
             let found = plan.dispositions.iter().find(|it| it.procedure == stage.procedure && it.scars.contains(scar));
             let disposition = found.unwrap_or_else(|| panic!("{name}: a stage without a disposition"));
@@ -76,6 +77,27 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
                 assert!(!lapsed || stage.start > 0, "{name}: {id} without the clearance it needs");
             }
         }
+    }
+}
+
+/// Has it sessions to come, planned or contingent?
+fn goes_on(stage: &Stage) -> bool {
+    matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// Each past session is evaluated once, and those that count are numbered without a hole.
+fn history_is_told(name: &str, case: &Case, protocol: &Protocol) {
+    assert_eq!(protocol.history.len(), case.history.len(), "{name}");
+    for (at, stage) in protocol.stages.iter().enumerate() {
+        let counted = protocol.history.iter().flat_map(|it| &it.counted_in);
+        let mut numbers: Vec<i32> = counted.filter(|it| it.0 == at && it.1 > 0).map(|it| it.1).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=stage.done).collect::<Vec<_>>(), "{name}: stage {at}");
+    }
+    for it in &protocol.history {
+        assert!(!it.reasons.is_empty(), "{name}: a past session without a reason");
+        let counts = matches!(it.status, PastStatus::Counted | PastStatus::Beyond);
+        assert_eq!(counts, it.counted_in.iter().any(|(_, number)| *number > 0), "{name}");
     }
 }
 
@@ -113,7 +135,13 @@ fn counts(name: &str, knowledge: &Knowledge, protocol: &Protocol) {
         assert_eq!(stage.planned, number(&protocol.sessions), "{name}: stage {at}");
         let drawn = if stage.contingent_on.is_some() { number(&protocol.contingent_sessions) } else { stage.planned };
         let id = &knowledge.procedures()[stage.procedure.index()].id;
-        assert!(range.min <= drawn && drawn <= range.max, "{name}: {id} has {drawn} sessions");
+        if !goes_on(stage) {
+            assert_eq!((drawn, stage.contingent_on), (0, None), "{name}: {id} has ended");
+            assert!(stage.done > 0, "{name}: {id} has ended and never began");
+            continue;
+        }
+        let all = drawn + stage.done;
+        assert!(range.min <= all && all <= range.max, "{name}: {id} has {drawn} sessions after {}", stage.done);
         assert_eq!(stage.contingent_on.is_some(), stage.planned == 0, "{name}: {id}");
     }
 }
@@ -249,7 +277,8 @@ fn days_are_in_order(name: &str, protocol: &Protocol) {
 pub fn planned(plan: &Plan) -> BTreeSet<ProcedureId> {
     match &plan.outcome {
         Outcome::Protocol(protocol) => {
-            protocol.stages.iter().filter(|it| it.session_count.is_some()).map(|it| it.procedure).collect()
+            let office = protocol.stages.iter().filter(|it| it.session_count.is_some() && goes_on(it));
+            office.map(|it| it.procedure).collect()
         }
         Outcome::Referral => BTreeSet::new(),
     }
@@ -258,6 +287,49 @@ pub fn planned(plan: &Plan) -> BTreeSet<ProcedureId> {
 /// Every rule that is heard in a plan.
 pub fn rules(plan: &Plan) -> Vec<RuleId> {
     cicatrix::review::heard(knowledge(), plan).into_iter().collect()
+}
+
+/// Courses that were begun, finished, given up, done too fast or long ago.
+fn courses(phototype: Option<i64>) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (_, features) in treatable() {
+        for (id, _) in knowledge().procedure_ids().filter(|(_, it)| it.sessions.is_some()) {
+            let past = |day: Day| PastSession {
+                procedure: id,
+                day,
+                scars: vec![ScarIndex(0)],
+                sites: Vec::new(),
+                tca_percent: None,
+                response: None,
+                kind: SessionKind::Treatment,
+                counts: None,
+                place: 0,
+            };
+            let better = |day, response| PastSession { response: Some(response), ..past(day) };
+            let histories = [
+                vec![past(-40), past(-35)],
+                vec![past(-430), past(-400)],
+                vec![past(-430), past(-30)],
+                vec![better(-60, Response::From25To50Percent), better(-30, Response::Over75Percent)],
+                vec![better(-60, Response::Under25Percent), better(-30, Response::Under25Percent)],
+                vec![PastSession { kind: SessionKind::TestArea, ..past(-30) }],
+                vec![PastSession { counts: Some(false), ..past(-30) }],
+                (1..=14).rev().map(|it| past(-it * 28)).collect(),
+            ];
+            for history in histories {
+                let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &features)]);
+                it.history = history;
+                it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
+                let mut on_drug = it.clone();
+                cases.push(it);
+                // Done in the months after a drug that spoke against it.
+                on_drug.patient.set(Fact::Isotretinoin, word(Fact::Isotretinoin, "stopped").1);
+                on_drug.patient.set(Fact::DaysSinceIsotretinoin, Some(Value::Since(-100)));
+                cases.push(on_drug);
+            }
+        }
+    }
+    cases
 }
 
 /// Cases with several groups, several sites, past sessions, wishes and appearances.
@@ -306,10 +378,14 @@ pub fn special_cases() -> Vec<Case> {
                     sites: Vec::new(),
                     tca_percent: None,
                     response: None,
+                    kind: SessionKind::Treatment,
+                    counts: None,
+                    place: 0,
                 });
                 cases.push(it);
             }
         }
+        cases.extend(courses(phototype));
         for (at, (_, features)) in kinds.iter().enumerate() {
             // What the patient or the clinic rules out, one by one.
             for (id, _) in knowledge().procedure_ids() {

@@ -2,7 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use cicatrix::domain::{Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, Site};
+use cicatrix::domain::{
+    Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind, Site,
+};
 use strum::VariantArray as _;
 
 use crate::people::{answers, case, healthy, knowledge, scar, treatable, untreatable};
@@ -82,10 +84,14 @@ pub fn person(dice: &mut Dice) -> Case {
             scars: if dice.one_in(2) { vec![ScarIndex(u16::try_from(dice.roll(groups)).unwrap())] } else { Vec::new() },
             sites: Vec::new(),
             tca_percent: dice.one_in(3).then_some(50_000),
-            response: dice.one_in(3).then_some(Response::Under25Percent),
+            response: dice.one_in(3).then(|| *dice.of(Response::VARIANTS)),
+            kind: if dice.one_in(8) { SessionKind::TestArea } else { SessionKind::Treatment },
+            counts: dice.one_in(8).then(|| dice.one_in(2)),
+            place: 0,
         });
     }
     it.history.sort_by_key(|it| it.day);
+    it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
     it
 }
 

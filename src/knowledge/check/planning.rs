@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 use super::{Parsed, Scope};
 use crate::{
     domain::{FindingKind, RuleId, Tool},
-    knowledge::{Planning, SourceFile, Wait, model, raw},
+    knowledge::{Past, Planning, SourceFile, Wait, model, raw},
 };
 
 impl Scope<'_> {
@@ -26,10 +26,9 @@ impl Scope<'_> {
         ]
         .map(&mut one);
         let [held, not_assessed, not_stated] = [&raw.held, &raw.not_assessed, &raw.not_stated].map(&mut one);
-        let [plain_first, step_left_out, history, test_area, priming, first_review, too_few_sittings] = [
+        let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
-            &raw.history,
             &raw.test_area,
             &raw.priming,
             &raw.first_review,
@@ -44,6 +43,7 @@ impl Scope<'_> {
         let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
+        let past = self.past(file, &raw.past);
         Some(Planning {
             disclaimer,
             warnings,
@@ -63,13 +63,49 @@ impl Scope<'_> {
             downtime,
             plain_first,
             step_left_out,
-            history,
+            past: past?,
             held,
             not_assessed,
             test_area,
             priming,
             not_stated,
             findings: self.findings(file, &raw.finding),
+        })
+    }
+
+    fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
+        let [counted, test_area, not_counted, other, beyond, too_early, against, complete, goal, dropped] = [
+            &raw.counted,
+            &raw.test_area,
+            &raw.not_counted,
+            &raw.other,
+            &raw.beyond,
+            &raw.too_early,
+            &raw.against,
+            &raw.complete,
+            &raw.goal,
+            &raw.dropped,
+        ]
+        .map(|line| self.rule(file, &line.rule));
+        let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
+        if sessions.is_none() {
+            self.checker.at(file, &raw.plateau.rule, "`sessions` is at least 1");
+        }
+        let plateau = self.rule(file, &raw.plateau.rule);
+        let earlier_course = self.review(file, &raw.earlier_course);
+        Some(Past {
+            counted,
+            test_area,
+            not_counted,
+            other,
+            earlier_course: earlier_course?,
+            beyond,
+            too_early,
+            against,
+            complete,
+            goal,
+            plateau: (sessions?, plateau),
+            dropped,
         })
     }
 

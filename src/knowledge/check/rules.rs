@@ -415,7 +415,6 @@ impl<'f> Entries<'_, 'f> {
             &raw.downtime,
             &raw.plain_first,
             &raw.step_left_out,
-            &raw.history,
             &raw.held,
             &raw.not_assessed,
             &raw.test_area,
@@ -426,6 +425,28 @@ impl<'f> Entries<'_, 'f> {
         }
         for it in &raw.finding {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
+        self.past(file, &raw.past);
+    }
+
+    fn past(&mut self, file: &'f SourceFile, raw: &'f raw::Past) {
+        let it = &raw.earlier_course;
+        self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
+        let it = &raw.plateau;
+        self.add(file, &it.rule, &it.says, &it.because, &[("sessions", it.sessions.to_string())]);
+        for line in [
+            &raw.counted,
+            &raw.test_area,
+            &raw.not_counted,
+            &raw.other,
+            &raw.beyond,
+            &raw.too_early,
+            &raw.against,
+            &raw.complete,
+            &raw.goal,
+            &raw.dropped,
+        ] {
+            self.line(file, line);
         }
     }
 }

@@ -190,6 +190,7 @@ impl Outline {
             not_treated: _,
             ask_again_after,
             items: _,
+            history: _,
         } = protocol;
         self.planned = true;
         for stage in stages {

@@ -1,0 +1,441 @@
+//! Bulk: a stream of requests, planned on every processor and answered in order.
+//!
+//! A stream holds only so many items, so what its caller does not read is not taken from them either.
+
+mod lines;
+mod rest;
+
+use std::{
+    collections::VecDeque,
+    fmt, io,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{Stream, StreamExt as _, stream};
+use http::HeaderMap;
+use tokio::{
+    runtime::{self, Runtime},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
+    task::consume_budget,
+    time::{Sleep, sleep, timeout},
+};
+use tokio_util::task::AbortOnDropHandle;
+use tonic::Status;
+
+use super::{Service, app, app::Readiness, error, listen::Limits, trace::REQUEST_ID};
+use crate::wire::{UnreadRequest, codec, v1};
+
+pub(super) use rest::route;
+
+/// After a stream was ended early, what its caller still sends is thrown away for so long: closing at once could take
+/// back the last answers.
+const LINGER: Duration = Duration::from_secs(2);
+/// Stands for "no deadline"; a timer cannot wait for ever.
+const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// The path of the rpc.
+pub(super) const RPC: &str = "/cicatrix.v1.ProtocolService/GenerateProtocols";
+/// The path of the route.
+pub(super) const ROUTE: &str = "/v1/protocols:batchGenerate";
+
+/// The threads that plan the items of every stream. Dropping it ends them.
+pub(super) struct Pool(Option<Runtime>);
+
+impl Pool {
+    pub(super) fn start(threads: usize) -> io::Result<Self> {
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("bulk").build()?;
+        Ok(Self(Some(runtime)))
+    }
+
+    fn handle(&self) -> Option<runtime::Handle> {
+        self.0.as_ref().map(|it| it.handle().clone())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// What answers streams. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Bulk(Arc<Shared>);
+
+struct Shared {
+    service: Service,
+    pool: Option<runtime::Handle>,
+    streams: Arc<Semaphore>,
+    in_flight: usize,
+    idle: Duration,
+    max_bytes: usize,
+    stopping: watch::Receiver<bool>,
+    access_log: bool,
+}
+
+impl fmt::Debug for Bulk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk").field("in_flight", &self.0.in_flight).finish_non_exhaustive()
+    }
+}
+
+type Answer = Result<v1::GenerateProtocolResponse, Status>;
+
+/// How a door reads an item, and how it tells the answer with the place of the item. Both run on the pool.
+struct Door<I, A> {
+    name: &'static str,
+    plan: fn(&Service, I) -> Answer,
+    tell: fn(i32, Answer) -> A,
+}
+
+impl<I, A> Clone for Door<I, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I, A> Copy for Door<I, A> {}
+
+const GRPC: Door<UnreadRequest, v1::GenerateProtocolsResponse> = Door {
+    name: "grpc",
+    plan: |service, item| {
+        let request = item.read().map_err(|_unreadable| error::unreadable("", codec::UNREADABLE))?;
+        service.generate_protocol(request)
+    },
+    tell: |index, answer| {
+        use v1::generate_protocols_response::Result as Told;
+        let result = match answer {
+            Ok(response) => Told::Response(response),
+            Err(status) => Told::Error(error::message(&status)),
+        };
+        v1::GenerateProtocolsResponse { index: Some(index), result: Some(result) }
+    },
+};
+
+impl Bulk {
+    pub(super) fn new(service: &Service, pool: &Pool, limits: &Limits, readiness: &Readiness) -> Self {
+        Self(Arc::new(Shared {
+            service: service.clone(),
+            pool: pool.handle(),
+            streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
+            in_flight: limits.bulk_in_flight,
+            idle: limits.bulk_idle,
+            max_bytes: limits.max_request_bytes,
+            stopping: readiness.stopping(),
+            access_log: limits.access_log,
+        }))
+    }
+
+    /// Answers a stream of gRPC.
+    pub(super) fn grpc(
+        &self,
+        request: tonic::Request<tonic::Streaming<UnreadRequest>>,
+    ) -> Result<impl Stream<Item = Result<v1::GenerateProtocolsResponse, Status>> + Send + use<>, Status> {
+        let headers = request.metadata().as_ref().clone();
+        let most = self.0.max_bytes;
+        // Frames that are too large are not read, so where the next one begins is lost.
+        let items = request.into_inner().map(move |it| it.map_err(|status| error::broken_stream(&status, most)));
+        self.answer(items, GRPC, &headers)
+    }
+
+    /// Takes items as long as there is room, and gives their answers in order. The last one can be why it ended early.
+    fn answer<I, A, S>(
+        &self,
+        items: S,
+        door: Door<I, A>,
+        headers: &HeaderMap,
+    ) -> Result<impl Stream<Item = Result<A, Status>> + Send + use<I, A, S>, Status>
+    where
+        I: Send + 'static,
+        A: Send + 'static,
+        S: Stream<Item = Result<I, Status>> + Send + 'static,
+    {
+        let permit = Arc::clone(&self.0.streams).try_acquire_owned().map_err(|_full| error::too_many_streams())?;
+        let pool = self.0.pool.clone().ok_or_else(error::internal)?;
+        // One answer waits for the connection, the others where they are counted.
+        let (send, answers) = mpsc::channel(1);
+        let (finish, finished) = oneshot::channel();
+        let run = Run { bulk: self.clone(), pool, door, send, waiting: VecDeque::new(), taken: 0, refused: 0, permit };
+        let deadline = app::asked(headers).unwrap_or(NEVER).min(NEVER);
+        let id = headers.get(REQUEST_ID).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
+        // Not part of the answer's own stream: nobody polls that while the caller does not read.
+        tokio::spawn(run.all(items, deadline, finish, id));
+        Ok(stream::unfold((answers, Some(finished)), |(mut answers, mut finished)| async move {
+            if let Some(answer) = answers.recv().await {
+                return Some((Ok(answer), (answers, finished)));
+            }
+            // Without a word of its own it was cut off, and must not look whole.
+            let end = finished.take()?.await.unwrap_or_else(|_cut| Err(error::internal()));
+            Some((Err(end.err()?), (answers, finished)))
+        }))
+    }
+}
+
+/// One stream.
+struct Run<I, A> {
+    bulk: Bulk,
+    pool: runtime::Handle,
+    door: Door<I, A>,
+    send: mpsc::Sender<A>,
+    waiting: VecDeque<Waiting<A>>,
+    taken: i32,
+    refused: u64,
+    permit: OwnedSemaphorePermit,
+}
+
+/// An item that is planned or will be. Dropping it gives it up, if it was not begun.
+struct Waiting<A> {
+    index: i32,
+    planned: AbortOnDropHandle<Planned<A>>,
+}
+
+struct Planned<A> {
+    answer: A,
+    refused: bool,
+}
+
+impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
+    async fn all(
+        mut self,
+        items: impl Stream<Item = Result<I, Status>> + Send,
+        deadline: Duration,
+        finish: oneshot::Sender<Result<(), Status>>,
+        id: String,
+    ) {
+        let started = Instant::now();
+        let mut items = pin!(items);
+        let ended = self.pump(&mut items, deadline).await;
+        if self.bulk.0.access_log {
+            let how = match &ended {
+                Ended::Well => "OK",
+                Ended::Early(status) => error::name(status.code()),
+                Ended::Gone => "CANCELLED",
+            };
+            tracing::info!(
+                target: "cicatrix::access",
+                door = self.door.name,
+                status = how,
+                items = self.taken,
+                refused = self.refused,
+                micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+                request_id = id,
+                "stream ended"
+            );
+        }
+        let Self { send, waiting, permit, .. } = self;
+        // What nobody will read is not planned, and the next stream has room.
+        drop((waiting, permit));
+        let early = match ended {
+            Ended::Well => Some(Ok(())),
+            Ended::Early(status) => Some(Err(status)),
+            Ended::Gone => None,
+        };
+        let Some(early) = early else { return };
+        let linger = early.is_err();
+        // An error is the other end being dropped: nobody wants to know.
+        let _ = finish.send(early);
+        drop(send);
+        if linger {
+            let thrown_away = async {
+                while let Some(Ok(_)) = items.next().await {
+                    // Others on this thread have their turn, however much is there.
+                    consume_budget().await;
+                }
+            };
+            let _ = timeout(LINGER, thrown_away).await;
+        }
+    }
+
+    /// Takes and answers until there is nothing more.
+    async fn pump(&mut self, items: &mut (impl Stream<Item = Result<I, Status>> + Unpin), deadline: Duration) -> Ended {
+        let Shared { in_flight, idle, .. } = *self.bulk.0;
+        let mut stopping = self.bulk.0.stopping.clone();
+        let mut late = pin!(sleep(deadline));
+        let mut silent = pin!(sleep(idle));
+        // How it ends once what was taken is answered; `None` while more is taken.
+        let mut end: Option<Ended> = None;
+        loop {
+            let room = end.is_none() && self.waiting.len() < in_flight;
+            if self.waiting.is_empty()
+                && let Some(end) = end
+            {
+                return end;
+            }
+            tokio::select! {
+                biased;
+                () = self.send.closed() => return Ended::Gone,
+                () = late.as_mut() => return Ended::Early(error::deadline_exceeded()),
+                () = silent.as_mut() => return Ended::Early(error::silent_stream(idle)),
+                () = told(&mut stopping), if end.is_none() => {
+                    end = Some(Ended::Early(error::stopping(self.taken)));
+                }
+                planned = hand_over(&self.send, &mut self.waiting, self.door.tell), if !self.waiting.is_empty() => match planned {
+                    Ok(refused) => {
+                        self.refused += u64::from(refused);
+                        moved(silent.as_mut(), idle);
+                    }
+                    Err(Gone) => return Ended::Gone,
+                },
+                item = items.next(), if room => match item {
+                    Some(Ok(item)) => {
+                        end = self.take(item);
+                        moved(silent.as_mut(), idle);
+                    }
+                    Some(Err(status)) => end = Some(Ended::Early(status)),
+                    None => end = Some(Ended::Well),
+                },
+            }
+        }
+    }
+
+    /// Has an item planned; says why no more can be taken.
+    fn take(&mut self, item: I) -> Option<Ended> {
+        let index = self.taken;
+        let Some(taken) = index.checked_add(1) else { return Some(Ended::Early(error::stream_too_long(index))) };
+        self.taken = taken;
+        let (bulk, Door { plan, tell, .. }) = (self.bulk.clone(), self.door);
+        let planned = self.pool.spawn(async move {
+            let answer = plan(&bulk.0.service, item);
+            Planned { refused: answer.is_err(), answer: tell(index, answer) }
+        });
+        self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned) });
+        None
+    }
+}
+
+/// Gives the connection the first answer, once it is ready and there is room for it; says whether it is a refusal.
+///
+/// Can be dropped while it waits: nothing is lost.
+async fn hand_over<A>(
+    send: &mpsc::Sender<A>,
+    waiting: &mut VecDeque<Waiting<A>>,
+    tell: fn(i32, Answer) -> A,
+) -> Result<bool, Gone> {
+    let place = send.reserve().await.map_err(|_closed| Gone)?;
+    let Some(Waiting { index, planned }) = waiting.front_mut() else { return Ok(false) };
+    let planned = planned.await;
+    // It panicked, which was logged.
+    let planned = planned.unwrap_or_else(|_| Planned { answer: tell(*index, Err(error::internal())), refused: true });
+    waiting.pop_front();
+    place.send(planned.answer);
+    Ok(planned.refused)
+}
+
+/// Nobody is there to be answered.
+struct Gone;
+
+/// How a stream ends.
+enum Ended {
+    /// Every item was answered.
+    Well,
+    Early(Status),
+    Gone,
+}
+
+/// Waits until the server is to end.
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    // An error is the server being gone.
+    let _ = stopping.wait_for(|it| *it).await;
+}
+
+fn moved(silent: std::pin::Pin<&mut Sleep>, idle: Duration) {
+    silent.reset(tokio::time::Instant::now() + idle);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use std::{
+        sync::{
+            Arc, Condvar, Mutex, OnceLock,
+            atomic::{AtomicUsize, Ordering::Relaxed},
+        },
+        time::Duration,
+    };
+
+    use futures_util::{StreamExt as _, stream};
+    use http::HeaderMap;
+    use tonic::Code;
+
+    use super::{Bulk, Door, Pool};
+    use crate::{
+        knowledge::Knowledge,
+        release,
+        serve::{Limits, Readiness, Service},
+        settings::Settings,
+    };
+
+    const IN_FLIGHT: usize = 5;
+
+    /// It lives as long as the readiness.
+    fn bulk(pool: &Pool, readiness: &Readiness) -> Bulk {
+        static SERVICE: OnceLock<Service> = OnceLock::new();
+        let service = SERVICE.get_or_init(|| Service::new(Knowledge::parse(&release::embedded()).unwrap()));
+        let limits = Limits { bulk_in_flight: IN_FLIGHT, access_log: false, ..Settings::default().limits() };
+        Bulk::new(service, pool, &limits, readiness)
+    }
+
+    /// Answers with the place and the code.
+    fn door<I>(plan: fn(&Service, I) -> super::Answer) -> Door<I, (i32, Option<Code>)> {
+        Door { name: "test", plan, tell: |index, answer| (index, answer.err().map(|it| it.code())) }
+    }
+
+    #[tokio::test]
+    async fn only_so_many_are_taken_while_nothing_is_read() {
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::clone(&taken);
+        let items = stream::repeat(()).map(move |()| {
+            counts.fetch_add(1, Relaxed);
+            Ok(())
+        });
+        let door = door(|_, ()| Err(super::error::internal()));
+        let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap());
+        for read in 0..10 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            // One more waits for the connection.
+            assert_eq!(taken.load(Relaxed), IN_FLIGHT + 1 + read);
+            assert_eq!(answers.next().await.unwrap().unwrap().0, i32::try_from(read).unwrap());
+        }
+        drop(answers);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let seen = taken.load(Relaxed);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(taken.load(Relaxed), seen, "nobody is there and items are still taken");
+    }
+
+    #[tokio::test]
+    async fn an_item_that_panics_ends_nothing() {
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
+        let items = stream::iter((0..20).map(Ok));
+        let door =
+            door(|_, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) });
+        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
+        let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
+        assert_eq!(answers, (0..20).map(|it| (it, Some(code(it)))).collect::<Vec<_>>());
+    }
+
+    /// Each of two items ends only when the other was begun.
+    #[tokio::test]
+    async fn items_are_planned_side_by_side() {
+        static BEGUN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
+        let items = stream::iter([Ok(()), Ok(())]);
+        let door = door(|_, ()| {
+            let mut begun = BEGUN.0.lock().unwrap();
+            *begun += 1;
+            BEGUN.1.notify_all();
+            let (begun, _) = BEGUN.1.wait_timeout_while(begun, Duration::from_secs(10), |it| *it < 2).unwrap();
+            Err(if *begun == 2 { super::error::no_lines() } else { super::error::internal() })
+        });
+        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
+        assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
+    }
+}

@@ -1,0 +1,204 @@
+//! Plans are made again at every visit, from the facts and what was done: the plan goes on as it was.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(dead_code, unreachable_pub, reason = "parts that other test files share")]
+
+#[path = "support/service.rs"]
+mod support;
+#[path = "cases/worked.rs"]
+mod worked;
+
+use cicatrix::wire::{
+    Date,
+    v1::{self, PastSessionStatus, Response, StageStatus, generate_protocol_response::Outcome},
+};
+use support::service;
+
+/// What is done on a day: procedure, groups, kind, number within the stage.
+type Visit = ((i32, i32, i32), Vec<(String, Vec<String>, i32, i32)>);
+
+fn protocol(request: &v1::GenerateProtocolRequest) -> Option<v1::Protocol> {
+    match service().generate_protocol(request.clone()).unwrap().outcome {
+        Some(Outcome::Protocol(protocol)) => Some(protocol),
+        _ => None,
+    }
+}
+
+fn day(date: Option<&Date>) -> (i32, i32, i32) {
+    date.map(|it| (it.year, it.month, it.day)).unwrap()
+}
+
+fn visits(sessions: &[v1::Session]) -> Vec<Visit> {
+    let one = |it: &v1::Session| {
+        let done = it.procedures.iter();
+        let done = done.map(|it| (it.procedure.clone(), it.scar_ids.clone(), it.kind, it.number_in_stage));
+        (day(it.date.as_ref()), done.collect())
+    };
+    sessions.iter().map(one).collect()
+}
+
+/// The request on the day of the last of `sessions`, with all of them done.
+fn afterwards(request: &v1::GenerateProtocolRequest, sessions: &[v1::Session]) -> v1::GenerateProtocolRequest {
+    let mut later = request.clone();
+    later.start_date = sessions.last().unwrap().date;
+    for session in sessions {
+        for done in &session.procedures {
+            later.history.push(v1::PastSession {
+                procedure: done.procedure.clone(),
+                date: session.date,
+                scar_ids: done.scar_ids.clone(),
+                kind: done.kind,
+                tca_percent: None,
+                ..v1::PastSession::default()
+            });
+        }
+    }
+    later
+}
+
+/// Where a wait or a clearance ends within the plan, what ranks first may come back: it was judged on day 0.
+const WAITS_END: [&str; 1] = ["isotretinoin_stopped.md"];
+
+/// How the plan of `later` differs from the rest of `plan` after `done` visits.
+fn differs(name: &str, plan: &v1::Protocol, done: usize, later: &v1::GenerateProtocolRequest) -> Option<String> {
+    let Some(next) = protocol(later) else { return Some(format!("{name}, {done} done: no plan any more")) };
+    let (rest, now) = (visits(&plan.sessions[done..]), visits(&next.sessions));
+    (rest != now).then(|| format!("{name}, {done} done:\n  was {rest:?}\n  now {now:?}"))
+}
+
+#[test]
+fn a_plan_goes_on_when_its_own_sessions_are_done() {
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    let free = |it: &&worked::Worked| it.request.history.is_empty() && !WAITS_END.contains(&it.name.as_str());
+    for case in worked::all().iter().filter(free) {
+        let Some(plan) = protocol(&case.request) else { continue };
+        for done in 1..=plan.sessions.len() {
+            compared += 1;
+            let later = afterwards(&case.request, &plan.sessions[..done]);
+            wrong.extend(differs(&case.name, &plan, done, &later));
+        }
+    }
+    assert!(compared > 300, "only {compared}");
+    assert!(wrong.is_empty(), "{} of {compared}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Twelve pits on the cheek, and what was done of acid: days before the start, with the response.
+fn after_acid(done: &[(i32, Response)]) -> v1::Protocol {
+    let mut request = support::request();
+    for (days, response) in done {
+        let past = v1::PastSession {
+            procedure: "tca-cross".to_owned(),
+            // Day 0 is the first of December 2026.
+            date: Some(days_before(*days)),
+            scar_ids: vec!["s1".to_owned()],
+            response: (*response).into(),
+            ..v1::PastSession::default()
+        };
+        request.history.push(past);
+    }
+    protocol(&request).unwrap()
+}
+
+/// A day before the first of December 2026, by the calendar of a year without leap day.
+fn days_before(days: i32) -> Date {
+    let months = [(2026, 11, 30), (2026, 10, 31), (2026, 9, 30), (2026, 8, 31), (2026, 7, 31), (2026, 6, 30)];
+    let earlier = [(2026, 5, 31), (2026, 4, 30), (2026, 3, 31), (2026, 2, 28), (2026, 1, 31), (2025, 12, 31)];
+    let years_before = [(2025, 11, 30), (2025, 10, 31), (2025, 9, 30)];
+    let mut left = days;
+    for (year, month, length) in months.into_iter().chain(earlier).chain(years_before) {
+        if left <= length {
+            return Date { year, month, day: length - left + 1 };
+        }
+        left -= length;
+    }
+    panic!("{days} days are too many")
+}
+
+fn acid(plan: &v1::Protocol) -> &v1::Stage {
+    plan.stages.iter().find(|it| it.procedure == "tca-cross").unwrap()
+}
+
+fn statuses(plan: &v1::Protocol) -> Vec<PastSessionStatus> {
+    plan.history.iter().map(v1::PastSessionEvaluation::status).collect()
+}
+
+#[test]
+fn what_was_done_is_not_planned_again() {
+    let new = after_acid(&[]);
+    assert_eq!((acid(&new).planned_sessions, acid(&new).done_sessions), (4, 0));
+    assert_eq!(acid(&new).status(), StageStatus::Open);
+
+    let begun = after_acid(&[(56, Response::Unspecified), (28, Response::From25To50Percent)]);
+    assert_eq!((acid(&begun).planned_sessions, acid(&begun).done_sessions), (2, 2));
+    assert_eq!(acid(&begun).status(), StageStatus::InProgress);
+    assert_eq!(statuses(&begun), [PastSessionStatus::Counted; 2]);
+    assert_eq!(begun.history[1].counted_in[0].number_in_stage, 2);
+    assert_eq!(begun.sessions[0].procedures[0].number_in_stage, 3);
+
+    let days = [112, 84, 56, 28].map(|it| (it, Response::From50To75Percent));
+    let complete = after_acid(&days);
+    assert_eq!((acid(&complete).planned_sessions, acid(&complete).done_sessions), (0, 4));
+    assert_eq!(acid(&complete).status(), StageStatus::Satisfied);
+    // What comes next waits from what was really done.
+    assert!(complete.sessions[0].day >= 0 && !complete.sessions.is_empty());
+    assert!(complete.sessions.iter().all(|it| it.procedures.iter().all(|it| it.procedure != "tca-cross")));
+}
+
+#[test]
+fn a_session_that_came_too_early_counts_and_is_named() {
+    let plan = after_acid(&[(40, Response::Unspecified), (31, Response::Unspecified)]);
+    assert_eq!(statuses(&plan), [PastSessionStatus::Counted; 2]);
+    // Nine days instead of the least fourteen.
+    assert_eq!(plan.history[1].too_early_by_days, Some(5));
+    assert_eq!(plan.history[0].too_early_by_days, None);
+    let rules: Vec<String> = plan.history[1].reasons.iter().map(|it| it.message().rule).collect();
+    assert_eq!(rules, ["PAST-COUNTED", "PAST-TOO-EARLY", "GAP-CRH-CRH"]);
+}
+
+#[test]
+fn a_long_break_begins_a_new_course() {
+    let plan = after_acid(&[(420, Response::Unspecified), (392, Response::Unspecified)]);
+    assert_eq!(statuses(&plan), [PastSessionStatus::EarlierCourse; 2]);
+    assert_eq!(acid(&plan).planned_sessions, 4);
+}
+
+#[test]
+fn a_goal_reached_ends_the_stage_and_a_plateau_switches() {
+    let goal = after_acid(&[(56, Response::From50To75Percent), (28, Response::Over75Percent)]);
+    assert_eq!((acid(&goal).planned_sessions, acid(&goal).status()), (0, StageStatus::Satisfied));
+
+    // Needles have no rule of their own for when they have failed.
+    let mut request = support::request();
+    for days in [160, 132] {
+        request.history.push(v1::PastSession {
+            procedure: "mnrf".to_owned(),
+            date: Some(days_before(days)),
+            scar_ids: vec!["s1".to_owned()],
+            response: Response::Under25Percent.into(),
+            ..v1::PastSession::default()
+        });
+    }
+    let plateau = protocol(&request).unwrap();
+    let stage = plateau.stages.iter().find(|it| it.procedure == "mnrf").unwrap();
+    assert_eq!((stage.planned_sessions, stage.status()), (0, StageStatus::Stopped));
+    assert_eq!(stage.reasons[0].message().rule, "PAST-PLATEAU");
+    assert!(plateau.sessions.iter().all(|it| it.procedures.iter().all(|it| it.procedure != "mnrf")));
+    assert_eq!(statuses(&plateau), [PastSessionStatus::Counted; 2]);
+}
+
+#[test]
+fn the_sender_may_say_that_a_session_does_not_count() {
+    let mut request = support::request();
+    request.history.push(v1::PastSession {
+        procedure: "tca-cross".to_owned(),
+        date: Some(days_before(7)),
+        scar_ids: vec!["s1".to_owned()],
+        counts: Some(false),
+        ..v1::PastSession::default()
+    });
+    let plan = protocol(&request).unwrap();
+    assert_eq!(statuses(&plan), [PastSessionStatus::NotCounted]);
+    assert_eq!(acid(&plan).planned_sessions, 4);
+    assert!(plan.sessions[0].day >= 14 - 7, "it still keeps its distance");
+}
