@@ -104,8 +104,10 @@ fn what_the_engine_plans_for_anybody_checks_clean() {
     println!("{} plans, {} without a finding: {:?}", tally.plans, tally.clean, tally.kinds);
     println!("with what a review decides {} plans, {}: {:?}", drawn.plans, drawn.clean, drawn.kinds);
     assert!(tally.plans > 2_000, "only {} plans", tally.plans);
-    // Some people are left without what primes, and what joins a sitting has no test area of its own.
-    assert!(tally.kinds.keys().all(|it| it.severity() == Severity::MissingPreparation), "{:?}", tally.kinds);
+    // Some people are left without what primes, what joins a sitting has no test area of its own, and groups that share
+    // a stage share what was done before.
+    let known = |it: &FindingKind| it.severity() == Severity::MissingPreparation || *it == FindingKind::TooFewSessions;
+    assert!(tally.kinds.keys().all(known), "{:?}", tally.kinds);
     assert!(tally.clean * 100 > tally.plans * 98, "{} of {} are clean", tally.clean, tally.plans);
 }
 

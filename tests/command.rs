@@ -128,7 +128,7 @@ fn every_example_is_shown_in_every_form() {
         let path = entry.unwrap().path();
         let file = path.to_str().unwrap();
         let mut request: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        if file.contains("classify") {
+        if ["classify", "check"].iter().any(|it| path.file_name().unwrap().to_str().unwrap().starts_with(it)) {
             continue;
         }
         let json = run(&["plan", file, "--format", "json"]);

@@ -87,7 +87,9 @@ fn touches(context: Context<'_, '_>, past: &PastSession, done: &Procedure, focal
         past.scars.iter().any(|scar| scars.contains(scar))
     } else {
         let named = past.sites.iter().map(|site| Area { site: *site, laterality: None });
-        let mut done = areas(context, &past.scars).into_iter().chain(named);
+        // Not gathered first: most sessions meet at once, and a request can name many groups.
+        let found = past.scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area));
+        let mut done = found.chain(named);
         let now = areas(context, scars);
         done.any(|done| now.iter().any(|area| area.overlaps(done)))
     }

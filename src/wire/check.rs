@@ -15,15 +15,13 @@ use crate::domain::{
     ProposedSession, ProposedSetting, ScarIndex, SessionKind, Site, Vocabulary,
 };
 
-/// A plan with the facts, and how its places are called in the request.
+/// A plan with the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposed {
     /// The facts.
     pub case: Case,
     /// The plan.
     pub plan: ProposedPlan,
-    /// By past session in the order of the days: its place in the request.
-    pub past: Vec<usize>,
 }
 
 /// Reads a request to check.
@@ -63,11 +61,7 @@ pub fn proposed(vocabulary: &Vocabulary, request: v1::CheckProtocolRequest) -> R
             ProposedPlan::default()
         }
     };
-    let mut past: Vec<(&Option<Date>, usize)> = facts.history.iter().map(|it| &it.date).zip(0..).collect();
-    // As the sessions themselves are sorted: by day, those of one day as sent.
-    past.sort_by_key(|(date, _)| date.as_ref().map(|it| (it.year, it.month, it.day)));
-    let past = past.into_iter().map(|(_, at)| at).collect();
-    reader.finish(case.map(|case| Proposed { case, plan, past }))
+    reader.finish(case.map(|case| Proposed { case, plan }))
 }
 
 /// The groups of the request: their ids in order, each with its site.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth, Value},
     engine::{
+        history,
         select::Context,
         spacing::{aim, between, on},
     },
@@ -32,14 +33,16 @@ fn counts(found: &mut Found<'_, '_>) {
         let mut few: BTreeMap<(usize, usize), (Spots, Day)> = BTreeMap::new();
         for (&scar, course) in &groups {
             let places: Vec<Place> = course.iter().map(|it| it.place()).collect();
-            if course.len() > most {
-                let beyond: Vec<Place> = places.iter().skip(most).copied().collect();
-                let spots = many.entry((course.len(), beyond.clone())).or_default();
+            // What was done before counts, as it does where the engine plans.
+            let before = history::done(context, id, scar).sessions.len();
+            let done = before.saturating_add(course.len());
+            if done > most {
+                let beyond: Vec<Place> = places.iter().skip(most.saturating_sub(before)).copied().collect();
+                let spots = many.entry((done, beyond.clone())).or_default();
                 beyond.into_iter().for_each(|place| spots.add(place, [scar]));
             }
-            let done = course.len() + done(context, id, scar);
             if done < least {
-                let (spots, last) = few.entry((course.len(), least - done)).or_default();
+                let (spots, last) = few.entry((done, least - done)).or_default();
                 places.into_iter().for_each(|place| spots.add(place, [scar]));
                 *last = (*last).max(course.last().map_or(0, |it| it.day));
             }
@@ -76,17 +79,6 @@ fn measured(found: usize, limit: i32) -> Measured {
     Measured::Sessions { found: i32::try_from(found).unwrap_or(i32::MAX), limit }
 }
 
-/// Past sessions of the procedure on the group.
-fn done(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> usize {
-    let Some(found) = context.case.findings.scars.get(scar.index()) else { return 0 };
-    let on_it = context.case.history.iter().filter(|it| {
-        let everywhere = it.scars.is_empty() && it.sites.is_empty();
-        let here = it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(found.area.site));
-        it.procedure == id && (everywhere || here)
-    });
-    on_it.count()
-}
-
 /// The wait between two sessions of a procedure.
 fn repeat(found: &Found<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Option<Spacing> {
     let context = found.context;
@@ -100,20 +92,22 @@ fn order(found: &mut Found<'_, '_>) {
     let context = found.context;
     let courses = found.courses();
     // By group: what is done, with its phase and its sessions.
-    type Step<'i, 'a, 'k> = (Phase, ProcedureId, &'i [&'a Item<'a, 'k>], RuleId);
+    type Step<'i, 'a, 'k> = (Phase, ProcedureId, &'i [&'a Item<'a, 'k>], RuleId, bool);
     let mut steps: BTreeMap<ScarIndex, Vec<Step<'_, '_, '_>>> = BTreeMap::new();
     for (&id, groups) in &courses {
         for (&scar, sessions) in groups {
             if let Some((phase, rule)) = phase(context, id, scar) {
-                steps.entry(scar).or_default().push((phase, id, sessions, rule));
+                // What was begun before does not begin late.
+                let begun = history::done(context, id, scar).begun();
+                steps.entry(scar).or_default().push((phase, id, sessions, rule, begun));
             }
         }
     }
     let mut wrong: BTreeMap<(ProcedureId, ProcedureId, RuleId), (Spots, Place, Day)> = BTreeMap::new();
     for (scar, all) in &steps {
-        for (phase, id, sessions, rule) in all {
+        for (phase, id, sessions, rule, _) in all.iter().filter(|(.., begun)| !begun) {
             let Some(first) = sessions.first() else { continue };
-            for (later, other, others, _) in all.iter().filter(|(later, ..)| later > phase) {
+            for (later, other, others, ..) in all.iter().filter(|(later, ..)| later > phase) {
                 let early: Vec<_> = others.iter().filter(|it| it.day < first.day).collect();
                 if later > phase && !early.is_empty() {
                     let wait = wait(context, first, early.first().map_or(first, |it| it), *scar);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{Day, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value},
-    engine::select::Context,
+    engine::{history, select::Context},
     knowledge::{ItemAt, Lead},
 };
 
@@ -61,11 +61,16 @@ fn leads(found: &mut Found<'_, '_>) {
     for (&id, groups) in &courses {
         for (&scar, sessions) in groups {
             let Some(first) = sessions.first() else { continue };
+            // Skin that was treated or tested before was primed for it, and is not tested again.
+            let done = history::done(context, id, scar);
             for firing in context.screening.of(id, scar).filter(|it| it.touches(first.day, first.day)) {
                 let (kind, lead, since) = match firing.rule.lead {
+                    _ if done.begun() => continue,
+                    Some(Lead::Priming(_)) if done.tested.is_some() => continue,
                     Some(Lead::Priming(days)) => (FindingKind::PrimingMissing, days, primed.since(first.day)),
                     Some(Lead::TestArea(days)) => {
-                        (FindingKind::TestAreaMissing, days, test_area(found, id, scar, first.day))
+                        let tested = test_area(found, id, scar, first.day).or(done.tested);
+                        (FindingKind::TestAreaMissing, days, tested)
                     }
                     None => continue,
                 };
@@ -90,7 +95,9 @@ fn leads(found: &mut Found<'_, '_>) {
             // A test area that would move with the course is none to wait for.
             let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
             let stays = |it: &&Item<'_, '_>| !moved.contains(&it.session);
-            let tests = spots.scars.iter().map(|scar| tests(found, id, *scar).find(stays).map(|it| it.day));
+            let before = |scar: ScarIndex| history::done(context, id, scar).tested;
+            let planned = |scar: ScarIndex| tests(found, id, scar).find(stays).map(|it| it.day);
+            let tests = spots.scars.iter().map(|scar| before(*scar).or_else(|| planned(*scar)));
             tests.collect::<Option<Vec<Day>>>().and_then(|days| days.into_iter().max())
         };
         // What has begun is waited for, where beginning earlier is no longer possible.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::{FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, ScarIndex, Truth},
-    engine::select::Context,
+    engine::{history, select::Context},
     knowledge::Parameter,
 };
 
@@ -130,8 +130,7 @@ fn bounds(context: Context<'_, '_>, item: &Item<'_, '_>, parameter: usize, scar:
 fn is_first(found: &Found<'_, '_>, at: usize, item: &Item<'_, '_>, scar: ScarIndex) -> bool {
     let before = found.items.iter().take(at);
     let mut same = before.filter(|it| it.id == item.id && it.given.scars.binary_search(&scar).is_ok());
-    let done = found.context.case.history.iter().any(|it| it.procedure == item.id);
-    same.next().is_none() && !done
+    same.next().is_none() && !history::done(found.context, item.id, scar).begun()
 }
 
 /// The parameters that have a range here and are not set for every group, with the rules of their ranges.

@@ -86,7 +86,9 @@ impl CheckWriter<'_> {
                 format!("plan.sessions[{session}].procedures[{procedure}].settings[{at}]")
             }
             Place::HomeCare(at) => format!("plan.home_care[{at}]"),
-            Place::Past(at) => format!("history[{}]", self.proposed.past.get(at).copied().unwrap_or(at)),
+            Place::Past(at) => {
+                format!("history[{}]", self.proposed.case.history.get(at).map_or(at, |it| it.place))
+            }
         }
     }
 
