@@ -5,7 +5,6 @@
 
 #![allow(unreachable_pub, reason = "shared by the modules of this test")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-#![allow(unreachable_pub, reason = "parts that another test file shares")]
 
 #[path = "support/service.rs"]
 mod support;
