@@ -138,7 +138,7 @@ impl Markup {
 }
 
 /// Text made safe for an element or an attribute. What XML 1.0 cannot hold at all is shown as a replacement character.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for it in text.chars() {
         match it {

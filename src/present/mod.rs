@@ -10,6 +10,8 @@ mod markup;
 mod svg;
 mod timeline;
 
+pub(crate) use markup::escape;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{

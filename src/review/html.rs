@@ -2,21 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// Text made safe for an element or an attribute.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for it in text.chars() {
-        match it {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            it => safe.push(it),
-        }
-    }
-    safe
-}
+pub(super) use crate::present::escape;
 
 /// A document in the making. What is called `markup` is made by this module or by the caller, and not escaped.
 #[derive(Debug, Default)]
