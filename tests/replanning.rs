@@ -151,7 +151,8 @@ fn a_session_that_came_too_early_counts_and_is_named() {
     assert_eq!(statuses(&plan), [PastSessionStatus::Counted; 2]);
     // Nine days instead of the least fourteen.
     assert_eq!(plan.history[1].too_early_by_days, Some(5));
-    assert_eq!(plan.history[0].too_early_by_days, None);
+    assert_eq!(plan.history[1].floor_days, Some(14));
+    assert_eq!((plan.history[0].too_early_by_days, plan.history[0].floor_days), (None, None));
     let rules: Vec<String> = plan.history[1].reasons.iter().map(|it| it.message().rule).collect();
     assert_eq!(rules, ["PAST-COUNTED", "PAST-TOO-EARLY", "GAP-CRH-CRH"]);
 }
@@ -201,4 +202,96 @@ fn the_sender_may_say_that_a_session_does_not_count() {
     assert_eq!(statuses(&plan), [PastSessionStatus::NotCounted]);
     assert_eq!(acid(&plan).planned_sessions, 4);
     assert!(plan.sessions[0].day >= 14 - 7, "it still keeps its distance");
+}
+
+/// A past session of acid four weeks ago on the pits, and what else is known of the patient.
+fn begun_by(change: impl Fn(&mut v1::Patient)) -> v1::Protocol {
+    let mut request = support::request();
+    change(request.patient.as_mut().unwrap());
+    request.history.push(v1::PastSession {
+        procedure: "tca-cross".to_owned(),
+        date: Some(days_before(28)),
+        scar_ids: vec!["s1".to_owned()],
+        ..v1::PastSession::default()
+    });
+    protocol(&request).unwrap()
+}
+
+#[test]
+fn what_was_begun_and_does_not_go_on_says_why() {
+    let waits = begun_by(|it| it.pregnancy = v1::Pregnancy::Pregnant.into());
+    assert_eq!((acid(&waits).status(), acid(&waits).planned_sessions), (StageStatus::OnHold, 0));
+    assert!(acid(&waits).reasons.iter().any(|it| it.message().rule == "PREG-01"));
+    assert_eq!(waits.ask_again_after, ["delivery"]);
+
+    let never = begun_by(|it| it.keloid_history = v1::KeloidHistory::Personal.into());
+    assert_eq!((acid(&never).status(), acid(&never).planned_sessions), (StageStatus::Contraindicated, 0));
+    // A keloid may have come after the session: nobody is blamed for it.
+    assert!(!never.history[0].contraindicated);
+}
+
+#[test]
+fn a_session_against_a_rule_of_its_day_is_named() {
+    let on = |stopped: i32| {
+        let mut request = support::request();
+        let patient = request.patient.as_mut().unwrap();
+        let last_taken = Some(days_before(stopped));
+        patient.isotretinoin = Some(v1::IsotretinoinUse { status: v1::Isotretinoin::Stopped.into(), last_taken });
+        request.history.push(v1::PastSession {
+            procedure: "dermabrasion-rotary".to_owned(),
+            date: Some(days_before(250)),
+            ..v1::PastSession::default()
+        });
+        protocol(&request).unwrap().history.remove(0)
+    };
+    // Within half a year of the last capsule; half a year after it; and before it was ever known to be taken.
+    assert!(on(300).contraindicated);
+    let rules: Vec<String> = on(300).reasons.iter().map(|it| it.message().rule).collect();
+    assert_eq!(rules, ["PAST-OTHER", "PAST-AGAINST", "ISO-01"]);
+    assert!(!on(440).contraindicated);
+    assert!(!on(100).contraindicated);
+}
+
+#[test]
+fn a_course_beyond_its_most_is_told_and_ends() {
+    let days: Vec<(i32, Response)> = (1..=7).rev().map(|it| (it * 28, Response::Unspecified)).collect();
+    let plan = after_acid(&days);
+    assert_eq!((acid(&plan).planned_sessions, acid(&plan).status()), (0, StageStatus::Satisfied));
+    let mut expected = vec![PastSessionStatus::Counted; 6];
+    expected.push(PastSessionStatus::Beyond);
+    assert_eq!(statuses(&plan), expected);
+}
+
+#[test]
+fn a_test_area_that_was_done_is_not_done_again() {
+    // On skin that was irradiated, release and needling begin with a test area.
+    let case = worked::all().into_iter().find(|it| it.name == "radiotherapy_one_site.md").unwrap();
+    let is_test = |it: &v1::SessionProcedure| it.kind() == v1::SessionKind::TestArea;
+    let tests = |plan: &v1::Protocol| -> Vec<String> {
+        let done = plan.sessions.iter().flat_map(|it| &it.procedures).filter(|it| is_test(it));
+        done.map(|it| it.procedure.clone()).collect()
+    };
+    let first = protocol(&case.request).unwrap();
+    assert_eq!(tests(&first), ["subcision", "mnrf"]);
+    let until = first.sessions.iter().position(|it| it.procedures.iter().any(is_test)).unwrap() + 1;
+    let later = protocol(&afterwards(&case.request, &first.sessions[..until])).unwrap();
+    assert_eq!(tests(&later), ["mnrf"]);
+    assert!(later.sessions.iter().any(|it| it.procedures.iter().any(|it| it.procedure == "subcision")));
+    assert!(statuses(&later).contains(&PastSessionStatus::TestArea));
+}
+
+#[test]
+fn what_was_not_asked_keeps_a_course_from_going_on() {
+    let mut case = worked::all().into_iter().find(|it| it.name == "radiotherapy_one_site.md").unwrap();
+    case.request.history.push(v1::PastSession {
+        procedure: "filler-pmma".to_owned(),
+        date: Some(days_before(60)),
+        scar_ids: vec!["chin".to_owned()],
+        ..v1::PastSession::default()
+    });
+    // Whether the scars can be stretched was not asked.
+    let plan = protocol(&case.request).unwrap();
+    let stage = plan.stages.iter().find(|it| it.procedure == "filler-pmma").unwrap();
+    assert_eq!((stage.status(), stage.planned_sessions), (StageStatus::NeedsInformation, 0));
+    assert!(stage.reasons.iter().any(|it| it.message().rule == "SITE-12"));
 }

@@ -288,7 +288,8 @@ impl Plan<'_> {
             let counted = it.counted_in.iter().filter(|it| it.number_in_stage > 0);
             let counted: Vec<String> =
                 counted.map(|it| format!("number {} of stage {}", it.number_in_stage, it.stage)).collect();
-            let early = it.too_early_by_days.map(|days| format!("{days} days too early"));
+            let early = it.too_early_by_days.zip(it.floor_days);
+            let early = early.map(|(by, floor)| format!("{by} days short of the {floor} that are the floor"));
             let parts = [Some(status), Some(counted.join(", ")), early].into_iter().flatten();
             let parts: Vec<String> = parts.filter(|it| !it.is_empty()).collect();
             page.line(2, &format!("session {number}: {}", parts.join(", ")));

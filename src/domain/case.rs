@@ -228,11 +228,15 @@ pub enum Tool {
 }
 
 /// How far scars were better after a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
 pub enum Response {
+    #[strum(serialize = "under_25_percent")]
     Under25Percent,
+    #[strum(serialize = "from_25_to_50_percent")]
     From25To50Percent,
+    #[strum(serialize = "from_50_to_75_percent")]
     From50To75Percent,
+    #[strum(serialize = "over_75_percent")]
     Over75Percent,
 }
 

@@ -369,12 +369,9 @@ impl Fact {
         )
     }
 
-    /// Once so, was it so before and does it stay so?
+    /// Was it always so when it is so now? A history is not: it may have begun since.
     pub fn lasts(self) -> bool {
-        matches!(
-            self,
-            Self::Fitzpatrick | Self::PlanningPhototype | Self::KeloidHistory | Self::GoldTherapyEver | Self::Site
-        )
+        matches!(self, Self::Fitzpatrick | Self::PlanningPhototype | Self::Site)
     }
 
     /// The name in the knowledge files.

@@ -205,8 +205,8 @@ pub struct EvaluatedSession {
     pub status: PastStatus,
     /// Places of the stages it counts towards, from 0, with its number in each, from 1; 0 for a test area.
     pub counted_in: Vec<(usize, i32)>,
-    /// Days by which it came sooner than the least wait allows.
-    pub too_early: Option<Day>,
+    /// Days by which it came sooner than the floor of the gap table, and that floor.
+    pub too_early: Option<(Day, Day)>,
     /// A rule spoke against it on its day.
     pub against: bool,
     /// Why.

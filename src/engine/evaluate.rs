@@ -13,7 +13,7 @@ use crate::{
         select::{Context, add_rules},
         sitting::Joining,
     },
-    knowledge::{SafetyRule, Step},
+    knowledge::{SafetyRule, Spacing, Step},
 };
 
 /// A stage of the plan, with the past sessions that count towards it.
@@ -87,7 +87,6 @@ fn phase(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> O
 /// Why a course that was begun does not go on.
 fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> (StageStatus, Vec<RuleId>) {
     let past = &context.knowledge.planning().past;
-    let (_, plateau) = past.plateau;
     match context.screening.standing(context.knowledge, procedure, scar) {
         Standing::Waiting(_) => (StageStatus::OnHold, context.screening.against(procedure, scar)),
         Standing::Closed => {
@@ -100,8 +99,8 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
             let status = if known { StageStatus::Contraindicated } else { StageStatus::NeedsInformation };
             (status, context.screening.against(procedure, scar))
         }
-        Standing::Open { .. } if done.plateaued(context) => (StageStatus::Stopped, vec![plateau]),
-        Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, vec![past.goal]),
+        Standing::Open { .. } if done.plateaued(context) => (StageStatus::Stopped, vec![past.plateau.rule]),
+        Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, vec![past.goal.rule]),
         Standing::Open { .. } => {
             let sessions = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
             if sessions.is_some_and(|it| done.count() >= it.count.max) {
@@ -158,8 +157,8 @@ fn session(
     };
     let mut reasons = vec![rule];
     let too_early = too_early(context, place, past, &skin);
-    if let Some((_, gap)) = too_early {
-        add_rules(&mut reasons, [rules.too_early, gap]);
+    if let Some(Broken { rule, .. }) = too_early {
+        add_rules(&mut reasons, [rules.too_early, rule]);
     }
     let against = against(context, past, &skin);
     if !against.is_empty() {
@@ -170,7 +169,7 @@ fn session(
         place: past.place,
         status,
         counted_in,
-        too_early: too_early.map(|(days, _)| days),
+        too_early: too_early.map(|it| (it.by, it.floor)),
         against: !against.is_empty(),
         reasons,
     }
@@ -196,15 +195,25 @@ fn skin(context: Context<'_, '_>, past: &PastSession) -> Vec<ScarIndex> {
     all.map(|(scar, _)| scar).filter(|scar| history::was_on(context, past, *scar)).collect()
 }
 
-/// By how many days it came sooner than the least wait, with the row of the gap table that is broken most.
-fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &[ScarIndex]) -> Option<(Day, RuleId)> {
+/// A floor that was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Broken {
+    /// By so many days.
+    by: Day,
+    floor: Day,
+    /// The row of the gap table.
+    rule: RuleId,
+}
+
+/// The floor that it broke most.
+fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &[ScarIndex]) -> Option<Broken> {
     let before = context.case.history.iter().take(place).filter(|it| it.day < past.day);
-    let short = before.filter_map(|before| {
-        let wait = history::between_past(context, before, past, skin)?;
-        let short = wait.floor.saturating_sub(past.day.saturating_sub(before.day));
-        (short > 0).then_some((short, wait.rule))
+    let broken = before.filter_map(|before| {
+        let Spacing { floor, rule, .. } = history::between_past(context, before, past, skin)?;
+        let by = floor.saturating_sub(past.day.saturating_sub(before.day));
+        (by > 0).then_some(Broken { by, floor, rule })
     });
-    short.max()
+    broken.max()
 }
 
 /// The rules that spoke against it on its day, by facts that last or whose event was before it.

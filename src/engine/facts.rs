@@ -1,7 +1,7 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
 use crate::{
-    domain::{Area, Assessment, Case, Fact, Facts, PastSession, Response, ScarIndex, ScarType, Value},
+    domain::{Area, Assessment, Case, Fact, Facts, PastSession, ScarIndex, ScarType, Value},
     knowledge::{Failure, Knowledge},
 };
 
@@ -63,5 +63,5 @@ pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: 
     let done = || case.history.iter().filter(on_it);
     let judged = done().filter_map(|it| it.response).next_back();
     let rested = done().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
-    done().count() >= failure.sessions && rested && judged == Some(Response::Under25Percent)
+    done().count() >= failure.sessions && rested && judged.is_some_and(|it| it <= failure.response)
 }

@@ -9,7 +9,7 @@ use crate::{
         select::Context,
         spacing::{between, kind, on},
     },
-    knowledge::{Failure, GapKind, Procedure, ProcedureKind, Spacing},
+    knowledge::{Failure, GapKind, Plateau, Procedure, ProcedureKind, Spacing},
 };
 
 /// A wait that a past session leaves.
@@ -142,14 +142,15 @@ impl Done {
 
     /// Are the scars as good as they get with it?
     pub(super) fn reached_goal(&self, context: Context<'_, '_>) -> bool {
-        self.judged(context).next_back() == Some(Response::Over75Percent)
+        let goal = context.knowledge.planning().past.goal.response;
+        self.judged(context).next_back().is_some_and(|it| it >= goal)
     }
 
     /// Did the last sessions that were judged leave the scars hardly better?
     pub(super) fn plateaued(&self, context: Context<'_, '_>) -> bool {
-        let (sessions, _) = context.knowledge.planning().past.plateau;
+        let Plateau { sessions, response, .. } = context.knowledge.planning().past.plateau;
         let mut last = self.judged(context).rev().take(sessions);
-        self.judged(context).count() >= sessions && last.all(|it| it == Response::Under25Percent)
+        self.judged(context).count() >= sessions && last.all(|it| it <= response)
     }
 }
 

@@ -239,7 +239,7 @@ impl<'k> Context<'_, 'k> {
 
     /// Why more of it is no use.
     fn plateaued(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
-        let (_, rule) = self.knowledge.planning().past.plateau;
+        let rule = self.knowledge.planning().past.plateau.rule;
         // A tool that has a rule of its own for when it has failed follows that.
         if self.knowledge.planning().failures.iter().any(|it| it.procedures.contains(procedure)) {
             return None;
@@ -431,7 +431,7 @@ impl<'k> Context<'_, 'k> {
             add_rules(&mut draft.reasons, [past.counted]);
             if draft.done.reached_goal(*self) {
                 draft.count = 0;
-                add_rules(&mut draft.reasons, [past.goal]);
+                add_rules(&mut draft.reasons, [past.goal.rule]);
             } else if draft.count == 0 {
                 add_rules(&mut draft.reasons, [past.complete]);
             }

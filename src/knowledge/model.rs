@@ -1,14 +1,15 @@
 //! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
 
+mod planning;
 mod scales;
 
+pub use planning::{Failure, Goal, Past, Planning, Plateau};
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
 use super::{policy::Policy, table::SafetyTable};
 use crate::domain::{
-    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, FindingKind, GradeFlag, ItemKind, Phase, Predicate,
-    ProcedureId, ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Tool, Urgency, Vocabulary,
-    WidthBucket,
+    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
+    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -621,76 +622,6 @@ pub struct Referral {
     pub to: String,
     pub urgency: Urgency,
     pub rule: RuleId,
-}
-
-/// When a tool counts as having failed on a scar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure {
-    pub tool: Tool,
-    pub procedures: ProcedureSet,
-    /// Past sessions on the scar, at least.
-    pub sessions: usize,
-    /// Days since the last of them, at least.
-    pub after: Day,
-    pub rule: RuleId,
-}
-
-/// What a past session is to the plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Past {
-    pub counted: RuleId,
-    pub test_area: RuleId,
-    pub not_counted: RuleId,
-    pub other: RuleId,
-    /// A longer break ends a course.
-    pub earlier_course: Wait,
-    pub beyond: RuleId,
-    pub too_early: RuleId,
-    pub against: RuleId,
-    pub complete: RuleId,
-    pub goal: RuleId,
-    /// So many sessions in a row without effect end it.
-    pub plateau: (usize, RuleId),
-    pub dropped: RuleId,
-}
-
-/// Rules of the planner that belong to no single procedure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planning {
-    pub disclaimer: Vec<RuleId>,
-    pub warnings: Vec<Line>,
-    pub fewest: Line,
-    pub failures: Vec<Failure>,
-    pub usual: RuleId,
-    pub gate_review: Wait,
-    pub final_review: Wait,
-    pub first_review: RuleId,
-    pub too_few_sittings: RuleId,
-    pub visit_check: RuleId,
-    pub allowed: RuleId,
-    pub shared_sitting: RuleId,
-    pub not_for_this_scar: RuleId,
-    pub unwanted: RuleId,
-    pub unavailable: RuleId,
-    pub downtime: RuleId,
-    pub plain_first: RuleId,
-    pub step_left_out: RuleId,
-    pub past: Past,
-    pub held: RuleId,
-    pub not_assessed: RuleId,
-    pub test_area: RuleId,
-    pub priming: RuleId,
-    /// What the check of a plan says of a setting that was not sent.
-    pub not_stated: RuleId,
-    /// What the check of a plan says of each kind of finding, in the order of the kinds.
-    pub findings: Vec<RuleId>,
-}
-
-impl Planning {
-    /// The sentence of a kind of finding. Total: the loader refuses a kind without one.
-    pub fn finding(&self, kind: FindingKind) -> RuleId {
-        self.findings.get(kind as usize).copied().unwrap_or(self.not_assessed)
-    }
 }
 
 impl Knowledge {

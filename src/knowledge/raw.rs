@@ -4,11 +4,13 @@
 //! `because`. A `because` holds citation keys, or ids of the rules it is derived from, or the one word
 //! `expert-practice`. `says` may name a sibling field in braces, so that no number is written twice.
 
+mod planning;
 mod scales;
 
 use serde::Deserialize;
 use toml::Spanned;
 
+pub(super) use planning::{Failure, FindingLine, Past, Planning, ReviewRule};
 pub(super) use scales::{Codes, GradeBand, RatedItem, RatedScale, Said, SkinTone, StatedScale, ToneTable};
 
 pub(super) type Text = Spanned<String>;
@@ -938,147 +940,6 @@ pub(super) enum UrgencyWord {
     Urgent,
     Soon,
     Routine,
-}
-
-/// `planning.toml`: rules of the planner that belong to no single procedure.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Planning {
-    /// Said of every answer.
-    pub disclaimer: Vec<Line>,
-    /// Said in every plan, under its condition.
-    pub warning: Vec<Line>,
-    /// When the least number of sessions is planned.
-    pub fewest: Fewest,
-    /// When a tool counts as having failed.
-    #[serde(default)]
-    pub failure: Vec<Failure>,
-    /// When the usual number of sessions is planned.
-    pub usual: Line,
-    /// Judges the result and gates contingent stages.
-    pub gate_review: ReviewRule,
-    /// Judges the end result.
-    pub final_review: ReviewRule,
-    /// Decides at the first visit when nothing comes before what waits for a review.
-    pub first_review: Line,
-    /// Too few sittings for a course of what would join them.
-    pub too_few_sittings: Line,
-    /// Checked at the first session of the surface phase after the structural phase.
-    pub visit_check: Line,
-    /// A procedure against which nothing speaks.
-    pub allowed: Line,
-    /// A session whose procedures share the sitting.
-    pub shared_sitting: Line,
-    /// A procedure that is not for this type of scar.
-    pub not_for_this_scar: Line,
-    /// The patient does not want it.
-    pub unwanted: Line,
-    /// The clinic does not have it.
-    pub unavailable: Line,
-    /// Its traces show for longer than the patient accepts.
-    pub downtime: Line,
-    /// An option of equal strength needs nobody's agreement.
-    pub plain_first: Line,
-    /// No procedure of a step can be done now.
-    pub step_left_out: Line,
-    /// What past sessions are to the plan.
-    pub past: Past,
-    /// Work on the single scar has to wait, so the surface waits too.
-    pub held: Line,
-    /// Facts that no rule could read, since nobody asked.
-    pub not_assessed: Line,
-    /// A test area comes first.
-    pub test_area: Line,
-    /// Priming comes first.
-    pub priming: Line,
-    /// A setting that a plan to be checked does not state.
-    pub not_stated: Line,
-    /// One for each kind of finding in a plan that is checked.
-    pub finding: Vec<FindingLine>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FindingLine {
-    pub kind: Text,
-    pub rule: Text,
-    pub says: Text,
-    pub because: Spanned<Vec<Text>>,
-}
-
-/// What a past session is to the plan.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Past {
-    /// It counts towards the course.
-    pub counted: Line,
-    /// It was a test area.
-    pub test_area: Line,
-    /// The sender says that it does not count.
-    pub not_counted: Line,
-    /// The plan does not hold its procedure.
-    pub other: Line,
-    /// How long a break ends a course.
-    pub earlier_course: ReviewRule,
-    /// More than the most.
-    pub beyond: Line,
-    /// Sooner than the least wait.
-    pub too_early: Line,
-    /// A rule spoke against it on its day.
-    pub against: Line,
-    /// All planned sessions have been done.
-    pub complete: Line,
-    /// The scars are as good as they get with it.
-    pub goal: Line,
-    /// How many sessions in a row without effect end it.
-    pub plateau: Plateau,
-    /// It was begun, and something else takes its place.
-    pub dropped: Line,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Plateau {
-    /// Sessions in a row, at least 1.
-    pub sessions: i32,
-    pub rule: Text,
-    pub says: Text,
-    pub because: Spanned<Vec<Text>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Fewest {
-    /// Over `scar_count` of the stage and `grade`.
-    pub when: Text,
-    pub rule: Text,
-    pub says: Text,
-    pub because: Spanned<Vec<Text>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Failure {
-    /// `acid`, `laser`, `release`, `needles` or `surgery`.
-    pub tool: Text,
-    pub procedures: Vec<Text>,
-    /// Past sessions on the scar, at least.
-    pub sessions: i32,
-    /// Wait since the last of them.
-    pub after: Text,
-    pub rule: Text,
-    pub says: Text,
-    pub because: Spanned<Vec<Text>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviewRule {
-    /// Wait after the last planned session.
-    pub after: Text,
-    pub rule: Text,
-    pub says: Text,
-    pub because: Spanned<Vec<Text>>,
 }
 
 /// `source_attributes.toml`: what users of decision support are told about where it comes from.

@@ -19,6 +19,8 @@ pub enum Beside {
     PastWeak(String, i64),
     /// A session in the past, and the clinic can do one procedure only.
     PastThenOnly(String, String),
+    /// A course of so many sessions as told, with the response after the last ones.
+    Course(String, Course),
     /// Done so many times, the last time so many days ago, with hardly any effect.
     Failed(String, usize, Day),
     /// The patient does not want it.
@@ -69,6 +71,11 @@ impl Beside {
             Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
             Self::PastWeak(procedure, strength) => {
                 case.history.push(PastSession { tca_percent: Some(*strength), ..past(id(procedure)?, 0) });
+            }
+            Self::Course(procedure, course) => {
+                let session = past(id(procedure)?, 0);
+                case.history.extend(course.sessions(&session));
+                (0..).zip(&mut case.history).for_each(|(place, it)| it.place = place);
             }
             Self::Failed(procedure, times, day) => {
                 let response = Some(Response::Under25Percent);
@@ -123,6 +130,7 @@ impl fmt::Display for Beside {
             Self::Past(procedure, day) => write!(f, "{procedure} {} days ago", day.saturating_neg()),
             Self::PastWeak(procedure, _) => write!(f, "weak {procedure} 0 days ago"),
             Self::PastThenOnly(procedure, only) => write!(f, "{procedure} today, and only {only} to be had"),
+            Self::Course(procedure, course) => write!(f, "{procedure} {}", course.in_words()),
             Self::Failed(procedure, times, day) => {
                 write!(f, "{times} times {procedure} without effect, {} days ago", day.saturating_neg())
             }
@@ -136,6 +144,63 @@ impl fmt::Display for Beside {
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
             Self::Uncounted => f.write_str("not counted"),
+        }
+    }
+}
+
+/// How a course went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// The second session came the day after the first.
+    TooFast,
+    /// A session, and then a break of so many days.
+    LongAgo(Day),
+    /// Two sessions, and the scars are as good as they get.
+    Goal,
+    /// So many sessions in a row without effect, the last one so many days ago.
+    Plateau(usize, Day),
+    /// A test area only.
+    Tested,
+    /// A session that the sender does not count.
+    NotCounted,
+    /// So many sessions, four weeks apart.
+    Sessions(usize),
+}
+
+/// Days between the sessions of a course that keeps its distance.
+const APART: Day = 28;
+
+impl Course {
+    fn sessions(self, session: &PastSession) -> Vec<PastSession> {
+        let on = |day: Day, response: Option<Response>| PastSession { day, response, ..session.clone() };
+        let course = |times: usize, last: Day, response: Option<Response>| -> Vec<PastSession> {
+            let mut all: Vec<PastSession> = (0..)
+                .take(times)
+                .map(|back: Day| on(last.saturating_sub(back.saturating_mul(APART)), response))
+                .collect();
+            all.reverse();
+            all
+        };
+        match self {
+            Self::TooFast => vec![on(-APART - 1, None), on(-APART, None)],
+            Self::LongAgo(days) => vec![on(days.saturating_neg(), None), on(-APART, None)],
+            Self::Goal => course(2, -APART, Some(Response::Over75Percent)),
+            Self::Plateau(times, days) => course(times, days.saturating_neg(), Some(Response::Under25Percent)),
+            Self::Tested => vec![PastSession { kind: SessionKind::TestArea, ..on(-APART, None) }],
+            Self::NotCounted => vec![PastSession { counts: Some(false), ..on(-APART, None) }],
+            Self::Sessions(times) => course(times, -APART, None),
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::TooFast => "on two days in a row".to_owned(),
+            Self::LongAgo(days) => format!("{days} and {APART} days ago"),
+            Self::Goal => "twice, with the scars better by more than three quarters".to_owned(),
+            Self::Plateau(times, days) => format!("{times} times without effect, {days} days ago"),
+            Self::Tested => "on a test area".to_owned(),
+            Self::NotCounted => "in a session that does not count".to_owned(),
+            Self::Sessions(times) => format!("{times} times, every {APART} days"),
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 
 pub use answers::Answer;
 pub use baseline::{Baseline, baseline};
-pub use beside::Beside;
+pub use beside::{Beside, Course};
 pub use subjects::Subject;
 pub use values::{answer_in_words, fact_in_words, number_in_words, words_of};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Beside, measured::measured, subjects::Subjects};
+use super::{Beside, beside::Course, measured::measured, subjects::Subjects};
 use crate::{
     domain::{Day, ProcedureId, Site},
     knowledge::Knowledge,
@@ -29,6 +29,11 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
         all.extend(weaker(knowledge, procedure).map(|strength| Beside::PastWeak(id(), strength)));
     }
     for known in knowledge {
+        for it in courses(known) {
+            if !all.contains(&it) {
+                all.push(it);
+            }
+        }
         for failure in &known.planning().failures {
             let ids = known.procedure_ids().filter(|(id, _)| failure.procedures.contains(*id));
             let failed = ids.map(|(_, it)| Beside::Failed(it.id.clone(), failure.sessions, -failure.after));
@@ -45,6 +50,29 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     }
     all.extend(measured(knowledge));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all
+}
+
+/// Every way in which a course of each procedure can have gone.
+fn courses(known: &Knowledge) -> Vec<Beside> {
+    let past = &known.planning().past;
+    let mut all = Vec::new();
+    for procedure in known.procedures() {
+        let Some(sessions) = procedure.sessions else { continue };
+        // One more than the most, and long enough ago that nothing has to wait.
+        let most = usize::try_from(sessions.count.max).unwrap_or_default().saturating_add(1);
+        let rested = known.planning().gate_review.days;
+        let ways = [
+            Course::TooFast,
+            Course::LongAgo(past.earlier_course.days.saturating_add(rested)),
+            Course::Goal,
+            Course::Plateau(past.plateau.sessions, rested),
+            Course::Tested,
+            Course::NotCounted,
+            Course::Sessions(most),
+        ];
+        all.extend(ways.into_iter().map(|it| Beside::Course(procedure.id.clone(), it)));
+    }
     all
 }
 

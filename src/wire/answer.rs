@@ -369,7 +369,8 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|&(stage, number_in_stage)| v1::StageCount { stage: nth(stage), number_in_stage })
                 .collect(),
-            too_early_by_days: *too_early,
+            too_early_by_days: too_early.map(|(by, _)| by),
+            floor_days: too_early.map(|(_, floor)| floor),
             contraindicated: *against,
             reasons: self.reasons(reasons),
         }

@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{FindingKind, RuleId, Tool},
+    domain::{FindingKind, Response, RuleId, Tool},
     knowledge::{Past, Planning, SourceFile, Wait, model, raw},
 };
 
@@ -74,24 +74,15 @@ impl Scope<'_> {
     }
 
     fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
-        let [counted, test_area, not_counted, other, beyond, too_early, against, complete, goal, dropped] = [
-            &raw.counted,
-            &raw.test_area,
-            &raw.not_counted,
-            &raw.other,
-            &raw.beyond,
-            &raw.too_early,
-            &raw.against,
-            &raw.complete,
-            &raw.goal,
-            &raw.dropped,
-        ]
-        .map(|line| self.rule(file, &line.rule));
+        let [counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped] =
+            raw.lines().map(|line| self.rule(file, &line.rule));
         let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
         if sessions.is_none() {
             self.checker.at(file, &raw.plateau.rule, "`sessions` is at least 1");
         }
-        let plateau = self.rule(file, &raw.plateau.rule);
+        let (plateau, goal) = (self.rule(file, &raw.plateau.rule), self.rule(file, &raw.goal.rule));
+        let hardly = self.checker.word(file, &raw.plateau.response, Response::VARIANTS);
+        let enough = self.checker.word(file, &raw.goal.response, Response::VARIANTS);
         let earlier_course = self.review(file, &raw.earlier_course);
         Some(Past {
             counted,
@@ -103,8 +94,8 @@ impl Scope<'_> {
             too_early,
             against,
             complete,
-            goal,
-            plateau: (sessions?, plateau),
+            goal: model::Goal { response: enough?, rule: goal },
+            plateau: model::Plateau { sessions: sessions?, response: hardly?, rule: plateau },
             dropped,
         })
     }
@@ -135,8 +126,9 @@ impl Scope<'_> {
         }
         let rule = self.rule(file, &raw.rule);
         let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
+        let response = self.checker.word(file, &raw.response, Response::VARIANTS);
         let after = self.checker.wait(file, &raw.after)?;
-        Some(model::Failure { tool, procedures, sessions: sessions?, after, rule })
+        Some(model::Failure { tool, procedures, sessions: sessions?, after, response: response?, rule })
     }
 
     fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {

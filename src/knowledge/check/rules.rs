@@ -434,18 +434,8 @@ impl<'f> Entries<'_, 'f> {
         self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
         let it = &raw.plateau;
         self.add(file, &it.rule, &it.says, &it.because, &[("sessions", it.sessions.to_string())]);
-        for line in [
-            &raw.counted,
-            &raw.test_area,
-            &raw.not_counted,
-            &raw.other,
-            &raw.beyond,
-            &raw.too_early,
-            &raw.against,
-            &raw.complete,
-            &raw.goal,
-            &raw.dropped,
-        ] {
+        self.add(file, &raw.goal.rule, &raw.goal.says, &raw.goal.because, &[]);
+        for line in raw.lines() {
             self.line(file, line);
         }
     }

@@ -320,9 +320,13 @@ impl All<'_> {
         let planning = self.knowledge.planning();
         planning.warnings.iter().for_each(|it| self.when(it.rule, &it.when));
         self.when(planning.fewest.rule, &planning.fewest.when);
-        for wait in [planning.gate_review, planning.final_review] {
+        let past = &planning.past;
+        for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        self.add(past.goal.rule, "least response", plain(past.goal.response.into()));
+        self.add(past.plateau.rule, "best response", plain(past.plateau.response.into()));
+        self.add(past.plateau.rule, "sessions", past.plateau.sessions.to_string());
         let vocabulary = self.knowledge.vocabulary();
         let rule = self.knowledge.classification().limits;
         self.add(rule, "most groups", vocabulary.max_scars.to_string());

@@ -1,0 +1,93 @@
+//! Rules of the planner that belong to no single procedure.
+
+use super::{Line, Wait};
+use crate::domain::{Day, FindingKind, ProcedureSet, Response, RuleId, Tool};
+
+/// When a tool counts as having failed on a scar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    pub tool: Tool,
+    pub procedures: ProcedureSet,
+    /// Past sessions on the scar, at least.
+    pub sessions: usize,
+    /// Days since the last of them, at least.
+    pub after: Day,
+    /// Hardly better: the best response when it was judged last.
+    pub response: Response,
+    pub rule: RuleId,
+}
+
+/// When the scars are as good as they get with a treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goal {
+    /// The least response.
+    pub response: Response,
+    pub rule: RuleId,
+}
+
+/// When more of a treatment is no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plateau {
+    /// Sessions in a row, at least 1.
+    pub sessions: usize,
+    /// The best response of each.
+    pub response: Response,
+    pub rule: RuleId,
+}
+
+/// What a past session is to the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub counted: RuleId,
+    pub test_area: RuleId,
+    pub not_counted: RuleId,
+    pub other: RuleId,
+    /// A longer break ends a course.
+    pub earlier_course: Wait,
+    pub beyond: RuleId,
+    pub too_early: RuleId,
+    pub against: RuleId,
+    pub complete: RuleId,
+    pub goal: Goal,
+    pub plateau: Plateau,
+    pub dropped: RuleId,
+}
+
+/// Rules of the planner that belong to no single procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planning {
+    pub disclaimer: Vec<RuleId>,
+    pub warnings: Vec<Line>,
+    pub fewest: Line,
+    pub failures: Vec<Failure>,
+    pub usual: RuleId,
+    pub gate_review: Wait,
+    pub final_review: Wait,
+    pub first_review: RuleId,
+    pub too_few_sittings: RuleId,
+    pub visit_check: RuleId,
+    pub allowed: RuleId,
+    pub shared_sitting: RuleId,
+    pub not_for_this_scar: RuleId,
+    pub unwanted: RuleId,
+    pub unavailable: RuleId,
+    pub downtime: RuleId,
+    pub plain_first: RuleId,
+    pub step_left_out: RuleId,
+    pub past: Past,
+    pub held: RuleId,
+    pub not_assessed: RuleId,
+    pub test_area: RuleId,
+    pub priming: RuleId,
+    /// What the check of a plan says of a setting that was not sent.
+    pub not_stated: RuleId,
+    /// What the check of a plan says of each kind of finding, in the order of the kinds.
+    pub findings: Vec<RuleId>,
+}
+
+impl Planning {
+    /// The sentence of a kind of finding. Total: the loader refuses a kind without one.
+    pub fn finding(&self, kind: FindingKind) -> RuleId {
+        self.findings.get(kind as usize).copied().unwrap_or(self.not_assessed)
+    }
+}
