@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 use cicatrix::{
     domain::{
         Case, Check, Finding, FindingKind, ItemKind, Mend, Outcome, Place, ProcedureId, ProposedCare, ProposedHomeCare,
-        ProposedPlan, ProposedProcedure, ProposedSession, ProposedSetting, ScarIndex, SessionKind, Severity, Site,
+        ProposedPlan, ProposedProcedure, ProposedSession, ProposedSetting, ScarIndex, Scars, SessionKind, Severity,
+        Site,
     },
     engine, release, review,
     survey::Survey,
@@ -188,7 +189,7 @@ fn any_plan(dice: &mut Dice, groups: usize) -> ProposedPlan {
     let all: Vec<ProcedureId> = knowledge().procedure_ids().map(|(id, _)| id).collect();
     let (sessions, home): (Vec<_>, Vec<_>) = all.into_iter().partition(|id| vocabulary.in_sessions.contains(*id));
     let number = |it: usize| i32::try_from(it).unwrap();
-    let some = |dice: &mut Dice| -> Vec<ScarIndex> {
+    let some = |dice: &mut Dice| -> Scars {
         let one = dice.roll(groups);
         let chosen = (0..groups).filter(|at| *at == one || dice.one_in(2));
         chosen.map(|at| ScarIndex(u16::try_from(at).unwrap())).collect()

@@ -3,7 +3,8 @@
 use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
-    ids::{CodeId, RuleId, ScarIndex},
+    ids::{CodeId, ScarIndex},
+    lists::Rules,
     scale::{Grade, Scale},
     skin_tone::ToneReading,
 };
@@ -115,7 +116,7 @@ pub struct ClassifiedScar {
     /// Width class of a boxcar scar.
     pub width_bucket: Option<WidthBucket>,
     /// The rules that fired. The first gave the type.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// What it is called in public systems of codes.
     pub codes: Vec<CodeId>,
 }
@@ -145,7 +146,7 @@ pub struct Assessment {
     /// One entry a scale, in the order of the scales: those that the scars are counted for, and those that were rated.
     pub grades: Vec<Grade>,
     /// What must be said of every label, and how far experts agree.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// What a measured skin tone says of the phototype.
     pub skin_tone: Option<ToneReading>,
 }

@@ -5,7 +5,8 @@ use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 use super::{
     assessment::Assessment,
     date::Day,
-    ids::{EventId, ProcedureId, RuleId, ScarIndex},
+    ids::{EventId, ProcedureId, RuleId},
+    lists::{Days, Rules, Scars},
     protocol::{ItemKind, NotAssessed, SessionKind},
 };
 
@@ -19,9 +20,9 @@ pub struct ProposedPlan {
     /// What is arranged beside the treatment.
     pub care: Vec<ProposedCare>,
     /// The days on which the result is judged.
-    pub reviews: Vec<Day>,
+    pub reviews: Days,
     /// Rules whose clearance or check was obtained, in order.
-    pub settled: Vec<RuleId>,
+    pub settled: Rules,
 }
 
 /// One visit.
@@ -39,7 +40,7 @@ pub struct ProposedProcedure {
     /// The procedure.
     pub procedure: ProcedureId,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// The groups were named one by one, so it is meant for each of them.
     pub named: bool,
     /// Whole area or test area.
@@ -58,7 +59,7 @@ pub struct ProposedSetting {
     /// The highest value, in thousandths.
     pub high: i64,
     /// The groups that it is for, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
 }
 
 /// Something that is used at home.
@@ -67,7 +68,7 @@ pub struct ProposedHomeCare {
     /// The procedure.
     pub procedure: ProcedureId,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// The first day.
     pub start: Day,
     /// The last day; `None` is open-ended.
@@ -80,7 +81,7 @@ pub struct ProposedCare {
     /// What it is.
     pub kind: ItemKind,
     /// The days, in order. Empty: whenever it is due.
-    pub days: Vec<Day>,
+    pub days: Days,
 }
 
 /// How much a finding weighs, the heaviest first.
@@ -203,17 +204,17 @@ pub enum Mend {
     /// Do the first of two procedures of a visit before the other.
     Reorder { session: usize, first: usize, before: usize },
     /// Take out the procedures for these groups.
-    Remove { places: Vec<Place>, scars: Vec<ScarIndex> },
+    Remove { places: Vec<Place>, scars: Scars },
     /// Set the parameter to this, in thousandths.
     Set { place: Place, procedure: ProcedureId, parameter: usize, value: i64 },
     /// Arrange this on these days.
-    AddCare { item: ItemKind, days: Vec<Day> },
+    AddCare { item: ItemKind, days: Days },
     /// Prime the skin from this day on.
     AddPriming { from: Day },
     /// Treat a test area on this day.
-    AddTestArea { procedure: ProcedureId, scars: Vec<ScarIndex>, day: Day },
+    AddTestArea { procedure: ProcedureId, scars: Scars, day: Day },
     /// Plan more sessions: the first on this day, and then every so many days.
-    AddSessions { procedure: ProcedureId, scars: Vec<ScarIndex>, count: i32, day: Day, every: Day },
+    AddSessions { procedure: ProcedureId, scars: Scars, count: i32, day: Day, every: Day },
     /// Judge the result on this day.
     AddReview { day: Day },
     /// Use it at home from this day on.
@@ -223,7 +224,7 @@ pub enum Mend {
     /// Obtain what the rule asks for, and name the rule as settled.
     Settle { rule: RuleId },
     /// Take it out now and ask again after this.
-    Await { places: Vec<Place>, scars: Vec<ScarIndex>, event: EventId },
+    Await { places: Vec<Place>, scars: Scars, event: EventId },
 }
 
 /// One thing that was found.
@@ -240,13 +241,13 @@ pub struct Finding {
     /// The other one of a pair.
     pub other: Option<ProcedureId>,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// What was compared.
     pub measured: Option<Measured>,
     /// The changes that together mend it.
     pub mends: Vec<Mend>,
     /// Why: the sentence of the kind, and then the rules of the medicine.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// Something that could not be judged, since the plan does not say it.
@@ -259,7 +260,7 @@ pub struct NotStated {
     /// The parameters, by place.
     pub parameters: Vec<usize>,
     /// Why it matters.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// Everything that was found.
@@ -270,13 +271,13 @@ pub struct Check {
     /// What was found, the heaviest first.
     pub findings: Vec<Finding>,
     /// What must be said of these treatments.
-    pub warnings: Vec<RuleId>,
+    pub warnings: Rules,
     /// What no rule could read, what is required first.
     pub not_assessed: Vec<NotAssessed>,
     /// What the plan does not say.
     pub not_stated: Vec<NotStated>,
     /// Groups that no visit of the plan is for.
-    pub not_treated: Vec<ScarIndex>,
+    pub not_treated: Scars,
     /// What must be said of every answer.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }

@@ -4,10 +4,10 @@ use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::Assessment,
-    case::Site,
     date::Day,
     fact::Fact,
-    ids::{EventId, ProcedureId, RuleId, ScarIndex},
+    ids::{EventId, ProcedureId, RuleId},
+    lists::{Days, Procedures, Rules, Scars, Sites},
 };
 
 /// What a safety rule does, from the mildest to the strictest.
@@ -60,13 +60,13 @@ pub struct CareItem {
     /// The rule that adds it.
     pub rule: RuleId,
     /// The procedures it is for.
-    pub procedures: Vec<ProcedureId>,
+    pub procedures: Procedures,
     /// The groups.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// The days, for what is planned.
-    pub days: Vec<Day>,
+    pub days: Days,
     /// The days, for what a review decides.
-    pub contingent_days: Vec<Day>,
+    pub contingent_days: Days,
     /// By amount: the total for this patient in thousandths, where the weight is known and counts.
     pub totals: Vec<Option<i64>>,
 }
@@ -79,7 +79,7 @@ pub struct NotAssessed {
     /// They must be known before something here is done.
     pub required: bool,
     /// Why.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// How one procedure fares on groups of scars that fare alike.
@@ -88,9 +88,9 @@ pub struct Disposition {
     /// The procedure.
     pub procedure: ProcedureId,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Their sites, in order.
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// The strictest action on day 0; `None` is allowed.
     pub action: Option<Action>,
     /// First day on which a wait of known length is over.
@@ -98,7 +98,7 @@ pub struct Disposition {
     /// The event that ends a wait of unknown length.
     pub until_event: Option<EventId>,
     /// Every rule that fired, the strictest first.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// A bound on a parameter, set by a rule.
@@ -118,11 +118,11 @@ pub struct ParameterSetting {
     /// The range, in thousandths.
     pub limit: Limit,
     /// The groups.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Their sites.
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// The rules that set it.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// Part of the ladder.
@@ -153,9 +153,9 @@ pub struct PassedOver {
     /// The procedure.
     pub procedure: ProcedureId,
     /// The groups.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Why.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// How far a stage is.
@@ -210,7 +210,7 @@ pub struct EvaluatedSession {
     /// A rule spoke against it on its day.
     pub against: bool,
     /// Why.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// One procedure in the plan.
@@ -221,9 +221,9 @@ pub struct Stage {
     /// The procedure.
     pub procedure: ProcedureId,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Their sites, in order.
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// Sessions; `None` for home care.
     pub session_count: Option<Range>,
     /// Sessions planned from the start date on; 0 for home care and contingent stages.
@@ -243,19 +243,19 @@ pub struct Stage {
     /// Settings.
     pub parameters: Vec<ParameterSetting>,
     /// What must be true or agreed before.
-    pub preconditions: Vec<RuleId>,
+    pub preconditions: Rules,
     /// When to stop, from the pathway and the procedure.
-    pub stop_rules: Vec<RuleId>,
+    pub stop_rules: Rules,
     /// When to change, from the pathway and the procedure.
-    pub switch_rules: Vec<RuleId>,
+    pub switch_rules: Rules,
     /// How it is done, as far as it applies.
-    pub technique: Vec<RuleId>,
+    pub technique: Rules,
     /// What can go wrong, as far as it applies.
-    pub risks: Vec<RuleId>,
+    pub risks: Rules,
     /// What the patient must report at once.
-    pub red_flags: Vec<RuleId>,
+    pub red_flags: Rules,
     /// Why this procedure, this count, these intervals.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// What ranked before it.
     pub passed_over: Vec<PassedOver>,
 }
@@ -273,7 +273,7 @@ pub struct SessionProcedure {
     /// Place of the stage in the plan, from 0.
     pub stage: usize,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Whole area or test area.
     pub kind: SessionKind,
     /// Number within the stage, from 1; 0 for a test area.
@@ -296,11 +296,11 @@ pub struct Session {
     /// Days until make-up covers them.
     pub makeup_day: Day,
     /// What to do before.
-    pub preparation: Vec<RuleId>,
+    pub preparation: Rules,
     /// What to do after.
-    pub aftercare: Vec<RuleId>,
+    pub aftercare: Rules,
     /// Why this day, and what is said on it.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// A visit at which the result is judged.
@@ -309,7 +309,7 @@ pub struct Review {
     /// Day.
     pub day: Day,
     /// Its purpose and why then; the first rule says the purpose.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// A fact that was not asked and that rules which fired read.
@@ -318,7 +318,7 @@ pub struct Question {
     /// The fact.
     pub fact: Fact,
     /// The rules that fired because of it.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// A plan.
@@ -333,9 +333,9 @@ pub struct Protocol {
     /// The reviews.
     pub reviews: Vec<Review>,
     /// What must be true or agreed before.
-    pub preconditions: Vec<RuleId>,
+    pub preconditions: Rules,
     /// What must be said.
-    pub warnings: Vec<RuleId>,
+    pub warnings: Rules,
     /// What was not asked and matters.
     pub questions: Vec<Question>,
     /// Steps that nothing could take: the procedure that ranked first, and why none.
@@ -365,11 +365,11 @@ pub struct Referral {
     /// How soon.
     pub urgency: Urgency,
     /// The groups.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Their sites.
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// Why.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }
 
 /// Whether there is a plan.
@@ -395,5 +395,5 @@ pub struct Plan {
     /// What no rule could read, what is required first.
     pub not_assessed: Vec<NotAssessed>,
     /// What must be said of every answer.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
 }

@@ -2,7 +2,10 @@
 
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
-use super::ids::{RuleId, ScarIndex};
+use super::{
+    ids::{RuleId, ScarIndex},
+    lists::Rules,
+};
 
 /// A published scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
@@ -121,7 +124,7 @@ pub struct Grade {
     /// Rows that were rated.
     pub rows_rated: Vec<&'static str>,
     /// The rules that gave it.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// The clinician's own grade won.
     pub declared: bool,
     /// The group that was rated; `None` is the scars as a whole.
@@ -141,7 +144,7 @@ impl Grade {
             relevant: Vec::new(),
             flags: Vec::new(),
             rows_rated: Vec::new(),
-            reasons: Vec::new(),
+            reasons: Rules::new(),
             declared: false,
             scar: None,
             stated: None,

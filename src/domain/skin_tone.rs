@@ -2,7 +2,7 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
-use super::ids::RuleId;
+use super::{ids::RuleId, lists::Rules};
 
 /// How a skin tone was measured. The names are those of the fields on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
@@ -95,9 +95,9 @@ pub struct ToneReading {
     /// None was stated, so this one is used.
     pub estimated: bool,
     /// How it was found.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// What must be said of it.
-    pub warnings: Vec<RuleId>,
+    pub warnings: Rules,
 }
 
 impl ToneTable {
@@ -125,7 +125,7 @@ impl SkinTones {
         let class = table.classes.get(found)?;
         let darker = table.classes.get(found + 1).filter(|next| table.reaches(next, tone.value, table.margin));
         let phototype = darker.map_or(class.darkest, |next| class.darkest.max(next.lightest));
-        let mut reasons = vec![class.rule];
+        let mut reasons: Rules = [class.rule].into_iter().collect();
         reasons.extend(darker.map(|_| self.border));
         reasons.extend([table.rule, self.agreement]);
         let fits = |stated: i32| stated + self.neighbours >= class.lightest && stated - self.neighbours <= phototype;

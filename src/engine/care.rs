@@ -1,7 +1,12 @@
 //! Care: what safety adds to the plan, and what no rule could read because nobody asked.
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{CareItem, Day, Fact, NotAssessed, ProcedureId, ProcedureSet, RuleId, ScarIndex, Scope, Value},
+    domain::{
+        CareItem, Day, Days, Fact, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId, ScarIndex, Scars, Scope,
+        Value,
+    },
     engine::{
         home_care,
         schedule::Schedule,
@@ -16,7 +21,7 @@ use crate::{
 struct Done<'a> {
     procedure: ProcedureId,
     scars: &'a [ScarIndex],
-    days: Vec<Day>,
+    days: Days,
     contingent: bool,
 }
 
@@ -43,7 +48,7 @@ pub(super) fn items(
     let home = at_home.iter().map(|it| Done {
         procedure: it.procedure,
         scars: &it.scars,
-        days: vec![it.start],
+        days: smallvec![it.start],
         contingent: it.contingent,
     });
     for done in stages.chain(joined).chain(home) {
@@ -76,10 +81,10 @@ fn add(
         all.push(CareItem {
             item: place,
             rule,
-            procedures: Vec::new(),
-            scars: Vec::new(),
-            days: Vec::new(),
-            contingent_days: Vec::new(),
+            procedures: Procedures::new(),
+            scars: Scars::new(),
+            days: Days::new(),
+            contingent_days: Days::new(),
             totals: known.amounts.iter().map(|it| total(context, it)).collect(),
         });
         all.len().saturating_sub(1)
@@ -119,9 +124,11 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
         if required.procedures.overlaps(procedures) && missing(required.fact) {
             match all.iter_mut().find(|it| it.facts.contains(&required.fact)) {
                 Some(known) => add_rules(&mut known.reasons, [required.rule]),
-                None => {
-                    all.push(NotAssessed { facts: vec![required.fact], required: true, reasons: vec![required.rule] })
-                }
+                None => all.push(NotAssessed {
+                    facts: vec![required.fact],
+                    required: true,
+                    reasons: smallvec![required.rule],
+                }),
             }
         }
     }
@@ -131,7 +138,7 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
         all.push(NotAssessed {
             facts: rest,
             required: false,
-            reasons: vec![context.knowledge.planning().not_assessed],
+            reasons: smallvec![context.knowledge.planning().not_assessed],
         });
     }
     all

@@ -11,10 +11,12 @@ mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::smallvec;
+
 use crate::{
     domain::{
         Case, Check, Day, Finding, FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProcedureSet,
-        ProposedPlan, RuleId, ScarIndex,
+        ProposedPlan, RuleId, Rules, ScarIndex, Scars,
     },
     engine::{answers, care, classify, facts, screen, screen::insert_sorted, select::Context},
     knowledge::Knowledge,
@@ -52,7 +54,7 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
         not_assessed,
         not_stated,
         not_treated: scars.filter(|scar| !treated(scar)).collect(),
-        reasons: knowledge.planning().disclaimer.clone(),
+        reasons: knowledge.planning().disclaimer.as_slice().into(),
     }
 }
 
@@ -88,7 +90,7 @@ impl<'a, 'k> Found<'a, 'k> {
 
     /// Writes down a finding; the sentence of its kind goes before the rules.
     fn add(&mut self, kind: FindingKind, rules: impl IntoIterator<Item = RuleId>, about: About) {
-        let mut reasons = vec![self.context.knowledge.planning().finding(kind)];
+        let mut reasons: Rules = smallvec![self.context.knowledge.planning().finding(kind)];
         for rule in rules {
             if !reasons.contains(&rule) {
                 reasons.push(rule);
@@ -134,7 +136,7 @@ struct About {
     day: Option<Day>,
     procedure: Option<ProcedureId>,
     other: Option<ProcedureId>,
-    scars: Vec<ScarIndex>,
+    scars: Scars,
     measured: Option<Measured>,
     mends: Vec<Mend>,
 }
@@ -143,7 +145,7 @@ struct About {
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Spots {
     places: Vec<Place>,
-    scars: Vec<ScarIndex>,
+    scars: Scars,
 }
 
 impl Spots {

@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 use super::grade::grades;
 use crate::{
     domain::{
-        Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, ScarFlag,
+        Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules, ScarFlag,
         ScarIndex, ScarType, Truth, TypeCount, Value,
     },
     knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
@@ -43,7 +43,7 @@ fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> Classifi
     let declared = word_of(facts, Fact::DeclaredType, ScarType::VARIANTS);
     let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());
     let by_features = row.map_or(ScarType::AtrophicUnspecified, |row| row.scar_type);
-    let mut reasons = Vec::new();
+    let mut reasons = Rules::new();
     let mut flags = Vec::new();
 
     // A finding that must not be treated as a sunken scar stays what it is, whatever it is called.

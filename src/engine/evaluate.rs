@@ -1,9 +1,11 @@
 //! Evaluates: what each past session is to the plan, and what was begun and is not continued.
 
+use smallvec::smallvec;
+
 use crate::{
     domain::{
-        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, Phase, ProcedureId, RuleId,
-        ScarIndex, SessionKind, Stage, StageStatus, Truth, Value,
+        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, Phase, ProcedureId, Procedures,
+        RuleId, Rules, ScarIndex, Scars, SessionKind, Stage, StageStatus, Truth, Value,
     },
     engine::{
         explain::frame,
@@ -36,7 +38,7 @@ pub(super) fn courses(schedule: &Schedule<'_>, joining: &[Joining], offset: usiz
 /// Stages of what was begun on `treatable` groups and has no session in the plan, with what counts towards them.
 pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Vec<(Stage, Done)> {
     let mut all: Vec<(Stage, Done)> = Vec::new();
-    let mut begun: Vec<ProcedureId> = Vec::new();
+    let mut begun: Procedures = Procedures::new();
     context.case.history.iter().for_each(|past| insert_sorted(&mut begun, past.procedure));
     for procedure in begun {
         for &scar in treatable {
@@ -85,7 +87,7 @@ fn phase(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> O
 }
 
 /// Why a course that was begun does not go on.
-fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> (StageStatus, Vec<RuleId>) {
+fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> (StageStatus, Rules) {
     let past = &context.knowledge.planning().past;
     match context.screening.standing(context.knowledge, procedure, scar) {
         Standing::Waiting(_) => (StageStatus::OnHold, context.screening.against(procedure, scar)),
@@ -99,14 +101,14 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
             let status = if known { StageStatus::Contraindicated } else { StageStatus::NeedsInformation };
             (status, context.screening.against(procedure, scar))
         }
-        Standing::Open { .. } if done.plateaued(context) => (StageStatus::Stopped, vec![past.plateau.rule]),
-        Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, vec![past.goal.rule]),
+        Standing::Open { .. } if done.plateaued(context) => (StageStatus::Stopped, smallvec![past.plateau.rule]),
+        Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, smallvec![past.goal.rule]),
         Standing::Open { .. } => {
             let sessions = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
             if sessions.is_some_and(|it| done.count() >= it.count.max) {
-                (StageStatus::Satisfied, vec![past.complete])
+                (StageStatus::Satisfied, smallvec![past.complete])
             } else {
-                (StageStatus::Stopped, vec![past.dropped])
+                (StageStatus::Stopped, smallvec![past.dropped])
             }
         }
     }
@@ -155,7 +157,7 @@ fn session(
             }
         }
     };
-    let mut reasons = vec![rule];
+    let mut reasons: Rules = smallvec![rule];
     let too_early = too_early(context, place, past, &skin);
     if let Some(Broken { rule, .. }) = too_early {
         add_rules(&mut reasons, [rules.too_early, rule]);
@@ -190,7 +192,7 @@ fn is_old(context: Context<'_, '_>, past: &PastSession) -> bool {
 }
 
 /// The groups it was done on.
-fn skin(context: Context<'_, '_>, past: &PastSession) -> Vec<ScarIndex> {
+fn skin(context: Context<'_, '_>, past: &PastSession) -> Scars {
     let all = (0_u16..).map(ScarIndex).zip(&context.case.findings.scars);
     all.map(|(scar, _)| scar).filter(|scar| history::was_on(context, past, *scar)).collect()
 }
@@ -217,7 +219,7 @@ fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &
 }
 
 /// The rules that spoke against it on its day, by facts that last or whose event was before it.
-fn against(context: Context<'_, '_>, past: &PastSession, skin: &[ScarIndex]) -> Vec<RuleId> {
+fn against(context: Context<'_, '_>, past: &PastSession, skin: &[ScarIndex]) -> Rules {
     let speaks = |rule: &SafetyRule, facts: &Facts| {
         let mut known = true;
         rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, past.day));
@@ -225,7 +227,7 @@ fn against(context: Context<'_, '_>, past: &PastSession, skin: &[ScarIndex]) -> 
     };
     let rules = context.knowledge.safety().iter();
     let strict = rules.filter(|it| it.action >= Action::Defer && it.procedures.contains(past.procedure));
-    let mut all = Vec::new();
+    let mut all = Rules::new();
     for rule in strict {
         if skin.iter().filter_map(|scar| context.facts.get(scar.index())).any(|facts| speaks(rule, facts)) {
             all.push(rule.rule);

@@ -1,9 +1,11 @@
 //! Explains: puts stages, visits, reviews and what must be said into one protocol.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::{
     domain::{
-        Action, Day, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
-        ScarIndex,
+        Action, Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review,
+        RuleId, Rules, ScarIndex, Sites,
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
@@ -56,12 +58,12 @@ pub(super) fn explain(
 }
 
 /// The rules of `lines` that hold on at least one of `scars`.
-pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Vec<RuleId> {
+pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Rules {
     let holds = |line: &Line| {
         let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
         facts.any(|facts| line.when.holds(facts, 0) == Truth::Yes)
     };
-    let mut rules = Vec::with_capacity(lines.len());
+    let mut rules = Rules::new();
     rules.extend(lines.iter().filter(|line| holds(line)).map(|line| line.rule));
     rules
 }
@@ -73,8 +75,8 @@ fn fired(
     scars: &[ScarIndex],
     (first, last): (Day, Day),
     wanted: impl Fn(&crate::knowledge::SafetyRule) -> bool,
-) -> Vec<RuleId> {
-    let mut rules = Vec::new();
+) -> Rules {
+    let mut rules = Rules::new();
     for &scar in scars {
         let speaks = context.screening.of(procedure, scar).filter(|it| it.touches(first, last) && wanted(it.rule));
         add_rules(&mut rules, speaks.map(|it| it.rule.rule));
@@ -89,7 +91,7 @@ pub(super) fn preconditions(
     procedure: ProcedureId,
     scars: &[ScarIndex],
     days: (Day, Day),
-) -> Vec<RuleId> {
+) -> Rules {
     fired(context, procedure, scars, days, |rule| {
         let check = rule.until.is_some_and(|event| at_visit(context.knowledge, event));
         rule.action == Action::Clearance || check || rule.precondition
@@ -130,13 +132,13 @@ fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
     stage
 }
 
-fn lines_of(context: Context<'_, '_>, chosen: &[&Line], scars: &[ScarIndex]) -> Vec<RuleId> {
+fn lines_of(context: Context<'_, '_>, chosen: &[&Line], scars: &[ScarIndex]) -> Rules {
     chosen.iter().flat_map(|line| lines(context, std::slice::from_ref(*line), scars)).collect()
 }
 
 /// What joins the sittings of other stages.
 fn joining_stage(context: Context<'_, '_>, joining: &sitting::Joining) -> Stage {
-    let days: Vec<Day> = joining.days().collect();
+    let days: Days = joining.days().collect();
     let mut stage =
         frame(context, joining.procedure, &joining.scars, days.iter().min().copied(), days.iter().max().copied());
     stage.phase = joining.phase;
@@ -170,7 +172,7 @@ pub(super) fn frame(
         &mut technique,
         fired(context, procedure, scars, days, |rule| rule.action == Action::Modify && !rule.precondition),
     );
-    let mut sites = Vec::new();
+    let mut sites = Sites::new();
     for scar in scars {
         if let Some(found) = context.case.findings.scars.get(scar.index()) {
             insert_sorted(&mut sites, found.area.site);
@@ -179,7 +181,7 @@ pub(super) fn frame(
     Stage {
         phase: crate::domain::Phase::Prepare,
         procedure,
-        scars: scars.to_vec(),
+        scars: scars.into(),
         sites,
         session_count: known.and_then(|it| it.sessions).map(|it| it.count),
         planned: 0,
@@ -196,7 +198,7 @@ pub(super) fn frame(
         technique,
         risks: pick(|it| &it.risk),
         red_flags: pick(|it| &it.red_flag),
-        reasons: Vec::new(),
+        reasons: Rules::new(),
         passed_over: Vec::new(),
     }
 }
@@ -205,13 +207,13 @@ pub(super) fn frame(
 fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
     let planning = context.knowledge.planning();
     let Some(last) = schedule.last else {
-        let first = schedule.gate.map(|day| Review { day, reasons: vec![planning.first_review] });
+        let first = schedule.gate.map(|day| Review { day, reasons: smallvec![planning.first_review] });
         return first.into_iter().collect();
     };
-    let gates = schedule.gate.map(|day| Review { day, reasons: vec![planning.gate_review.rule] });
+    let gates = schedule.gate.map(|day| Review { day, reasons: smallvec![planning.gate_review.rule] });
     let day = last.saturating_add(planning.final_review.days).max(0);
     let mut reviews: Vec<Review> = gates.into_iter().collect();
-    reviews.push(Review { day, reasons: vec![planning.final_review.rule] });
+    reviews.push(Review { day, reasons: smallvec![planning.final_review.rule] });
     for review in &mut reviews {
         for dated in &schedule.stages {
             let judge = context.knowledge.procedures().get(dated.draft.procedure.index()).and_then(|it| it.judge);
@@ -225,7 +227,7 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
 }
 
 /// What must be said: general lines, warnings of the procedures in the plan, and what failed before.
-fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Vec<RuleId> {
+fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Rules {
     let planning = context.knowledge.planning();
     let mut rules = lines(context, &planning.warnings, treatable);
     for stage in stages {
@@ -245,7 +247,7 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
 
 /// The facts that were not asked and that a rule which fired asks for, on something that could be done.
 fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: ProcedureSet) -> Vec<Question> {
-    let mut asked: Vec<(Fact, RuleId)> = Vec::new();
+    let mut asked: SmallVec<[(Fact, RuleId); 8]> = SmallVec::new();
     for &scar in treatable {
         let Some(facts) = context.facts.get(scar.index()) else { continue };
         for firing in context.screening.on(scar).filter(|it| it.rule.procedures.overlaps(candidates)) {
@@ -258,7 +260,7 @@ fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: Proc
     for (fact, rule) in asked {
         match questions.last_mut().filter(|it| it.fact == fact) {
             Some(question) => question.reasons.push(rule),
-            None => questions.push(Question { fact, reasons: vec![rule] }),
+            None => questions.push(Question { fact, reasons: smallvec![rule] }),
         }
     }
     questions

@@ -101,7 +101,7 @@ fn times(bands: &[Band], count: i64) -> i32 {
 /// Adds what is said of every total.
 fn said_of_a_total(grade: &mut Grade, notes: &[RuleId]) {
     if grade.total.is_some() {
-        grade.reasons.extend(notes);
+        grade.reasons.extend(notes.iter().copied());
     }
 }
 

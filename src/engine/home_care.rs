@@ -1,7 +1,9 @@
 //! Home care: what is used at home before, during and after the sessions.
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Day, Fact, PassedOver, Phase, ProcedureId, RuleId, ScarIndex, Stage, Truth, Value},
+    domain::{Day, Fact, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value},
     engine::{
         explain::{frame, lines},
         parameters,
@@ -42,9 +44,9 @@ pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatabl
 }
 
 /// The rules that ask for priming before planned stages, or before those that wait for a review.
-fn priming(schedule: &Schedule<'_>, contingent: bool) -> Vec<RuleId> {
+fn priming(schedule: &Schedule<'_>, contingent: bool) -> Rules {
     let stages = schedule.stages.iter().filter(|it| it.draft.contingent.is_some() == contingent);
-    let mut rules = Vec::new();
+    let mut rules = Rules::new();
     add_rules(&mut rules, stages.filter_map(|it| it.draft.leads.priming).map(|(_, rule)| rule));
     rules
 }
@@ -68,7 +70,7 @@ fn course(
     priming: &[RuleId],
     span: Span,
 ) {
-    let mut reasons = vec![step.rule];
+    let mut reasons: Rules = smallvec![step.rule];
     if step.when_priming {
         add_rules(&mut reasons, [context.knowledge.planning().priming]);
         add_rules(&mut reasons, priming.iter().copied());
@@ -126,7 +128,7 @@ pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable
                 passed_over.push(rejected);
                 continue;
             }
-            let rules = vec![step.rule, option.rule];
+            let rules: Rules = smallvec![step.rule, option.rule];
             let span = Span { start: last, last: None, review: None };
             add(context, &mut stages, Phase::Maintain, option.procedure, treatable, span, rules, passed_over);
             break;
@@ -151,7 +153,7 @@ fn beside(
             continue;
         }
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
-        let mut rules = vec![step.rule, option.rule];
+        let mut rules: Rules = smallvec![step.rule, option.rule];
         add_rules(&mut rules, course.map(|it| it.rule));
         let end = course.and_then(|it| it.at_most).map(|most| last.saturating_add(most));
         let span = Span { start, last: end, review: None };
@@ -164,7 +166,7 @@ fn beside(
 #[derive(Debug)]
 pub(super) struct Course {
     pub procedure: ProcedureId,
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     pub start: Day,
     pub contingent: bool,
 }
@@ -219,7 +221,7 @@ fn used_before(context: Context<'_, '_>, step: &HomeCareStep, option: &StepOptio
 
 /// Why a procedure cannot be used at home: screening, or the patient's or the clinic's word.
 fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Option<PassedOver> {
-    let mut reasons = Vec::new();
+    let mut reasons = Rules::new();
     for &scar in treatable {
         match context.screening.standing(context.knowledge, procedure, scar) {
             Standing::Open { .. } => {}
@@ -231,7 +233,7 @@ fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarI
     if context.case.wishes.excluded.contains(procedure) {
         add_rules(&mut reasons, [context.knowledge.planning().unwanted]);
     }
-    (!reasons.is_empty()).then(|| PassedOver { procedure, scars: treatable.to_vec(), reasons })
+    (!reasons.is_empty()).then(|| PassedOver { procedure, scars: treatable.into(), reasons })
 }
 
 /// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps.
@@ -243,7 +245,7 @@ fn add(
     procedure: ProcedureId,
     scars: &[ScarIndex],
     Span { start, last: end, review }: Span,
-    reasons: Vec<RuleId>,
+    reasons: Rules,
     passed_over: Vec<PassedOver>,
 ) {
     let overlaps = |it: &&mut Stage| {

@@ -23,8 +23,10 @@ mod select;
 mod sitting;
 mod spacing;
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Truth},
+    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth},
     knowledge::{Knowledge, Pathway},
 };
 
@@ -60,7 +62,7 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
             selection.candidates,
         )))
     };
-    let reasons = knowledge.planning().disclaimer.clone();
+    let reasons = knowledge.planning().disclaimer.as_slice().into();
     Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons }
 }
 
@@ -93,9 +95,9 @@ fn refer(knowledge: &Knowledge, case: &Case, referrals: &mut Vec<Referral>, refe
         referrals.push(Referral {
             referral,
             urgency: known.urgency,
-            scars: Vec::new(),
-            sites: Vec::new(),
-            reasons: vec![known.rule],
+            scars: Scars::new(),
+            sites: Sites::new(),
+            reasons: smallvec![known.rule],
         });
         referrals.len().saturating_sub(1)
     });

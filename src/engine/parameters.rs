@@ -1,7 +1,9 @@
 //! Settings of a procedure, group by group: the base range of the procedure, narrowed by every rule that fired.
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Limit, ParameterSetting, ProcedureId, RuleId, ScarIndex, Site, Truth},
+    domain::{Limit, ParameterSetting, ProcedureId, Rules, ScarIndex, Site, Truth},
     engine::{
         screen::insert_sorted,
         select::{Context, add_rules},
@@ -24,7 +26,13 @@ pub(super) fn settings(context: Context<'_, '_>, procedure: ProcedureId, scars: 
                     insert_sorted(&mut known.sites, site);
                 }
                 None => {
-                    all.push(ParameterSetting { parameter, limit, scars: vec![scar], sites: vec![site], reasons });
+                    all.push(ParameterSetting {
+                        parameter,
+                        limit,
+                        scars: smallvec![scar],
+                        sites: smallvec![site],
+                        reasons,
+                    });
                 }
             }
         }
@@ -46,12 +54,12 @@ fn setting(
     procedure: ProcedureId,
     parameter: usize,
     scar: ScarIndex,
-) -> Option<(Limit, Vec<RuleId>)> {
+) -> Option<(Limit, Rules)> {
     let facts = context.facts.get(scar.index())?;
     let rows = &context.knowledge.procedures().get(procedure.index())?.parameters;
     let base = rows.iter().find(|row| row.place == parameter && row.when.holds(facts, 0) == Truth::Yes)?;
     let mut limit = Limit { low: base.low, high: base.high };
-    let mut reasons = vec![base.rule];
+    let mut reasons: Rules = smallvec![base.rule];
     for firing in context.screening.of(procedure, scar) {
         let limits = firing.rule.limits.iter();
         for bound in limits.filter(|it| it.procedure == procedure && it.parameter == parameter) {

@@ -5,7 +5,9 @@
 //! days themselves. A best answer exists in which each course starts on its first possible day or shares a day with
 //! another one, and only such starts are tried.
 
-use crate::domain::Day;
+use smallvec::smallvec;
+
+use crate::domain::{Day, Days};
 
 use super::limits::PLACEMENTS;
 
@@ -13,7 +15,7 @@ use super::limits::PLACEMENTS;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Course {
     /// Days of its sessions, counted from its first.
-    pub offsets: Vec<Day>,
+    pub offsets: Days,
     /// First day that nothing forbids.
     pub ready: Day,
     /// Courses that come before it on the same skin, and the wait from their last session to its first.
@@ -21,7 +23,7 @@ pub(super) struct Course {
 }
 
 /// The first day of each course. `after` may only name courses that come earlier in the list.
-pub(super) fn place(courses: &[Course]) -> Vec<Day> {
+pub(super) fn place(courses: &[Course]) -> Days {
     let mut search =
         Search { courses, before: closure(courses), starts: vec![None; courses.len()], best: None, tried: 0 };
     search.extend();
@@ -53,7 +55,7 @@ struct Search<'a> {
     /// `None`: not placed yet.
     starts: Vec<Option<Day>>,
     /// The visits and the starts of the best placement so far.
-    best: Option<(Vec<Day>, Vec<Day>)>,
+    best: Option<(Days, Days)>,
     tried: usize,
 }
 
@@ -110,9 +112,9 @@ impl Search<'_> {
     }
 
     /// The days that are taken so far.
-    fn visits(&self) -> Vec<Day> {
+    fn visits(&self) -> Days {
         let placed = self.courses.iter().zip(&self.starts).filter_map(|(course, start)| Some((course, (*start)?)));
-        let mut days: Vec<Day> =
+        let mut days: Days =
             placed.flat_map(|(course, start)| course.offsets.iter().map(move |offset| start + offset)).collect();
         days.sort_unstable();
         days.dedup();
@@ -125,11 +127,11 @@ impl Search<'_> {
     }
 
     /// The first possible day, and later ones on which a session meets one of a course on other skin.
-    fn candidates(&self, at: usize) -> Vec<Day> {
-        let Some(course) = self.courses.get(at) else { return Vec::new() };
+    fn candidates(&self, at: usize) -> Days {
+        let Some(course) = self.courses.get(at) else { return Days::new() };
         let earliest = self.earliest();
-        let Some(&first) = earliest.get(at) else { return Vec::new() };
-        let mut starts = vec![first];
+        let Some(&first) = earliest.get(at) else { return Days::new() };
+        let mut starts: Days = smallvec![first];
         for other in self.apart(at) {
             let (Some(it), Some(start)) = (self.courses.get(other), earliest.get(other)) else { continue };
             for day in it.offsets.iter().map(|offset| start + offset) {
@@ -153,8 +155,8 @@ impl Search<'_> {
     }
 
     /// The first day of each course; those that are not placed yet start as early as they may.
-    fn earliest(&self) -> Vec<Day> {
-        let mut days: Vec<Day> = Vec::with_capacity(self.courses.len());
+    fn earliest(&self) -> Days {
+        let mut days: Days = Days::new();
         for (at, course) in self.courses.iter().enumerate() {
             let after = course.after.iter().filter_map(|(before, wait)| {
                 Some(days.get(*before)? + self.courses.get(*before)?.offsets.last()? + wait)

@@ -57,7 +57,7 @@ fn by_items(scale: &RatedScale, rating: &Rating) -> Grade {
         Some(_) | None => grade.flag(GradeFlag::ItemMissing, scale.missing),
     }
     if grade.total.is_some() {
-        grade.reasons.extend(&scale.notes);
+        grade.reasons.extend(scale.notes.iter().copied());
     }
     grade
 }
@@ -78,7 +78,7 @@ fn as_stated(scale: &StatedScale, stated: &StatedTotal) -> Grade {
     grade.total = Some(stated.total);
     grade.stated = Some((stated.version.clone(), stated.maximum));
     grade.reasons.push(scale.rule);
-    grade.reasons.extend(&scale.notes);
+    grade.reasons.extend(scale.notes.iter().copied());
     grade
 }
 

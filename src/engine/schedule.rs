@@ -1,7 +1,7 @@
 //! Schedules: gives each stage its days.
 
 use crate::{
-    domain::{Day, Facts, ParameterSetting, PastSession, Range, RuleId, ScarIndex, SessionKind},
+    domain::{Day, Days, Facts, ParameterSetting, PastSession, Range, Rules, ScarIndex, SessionKind},
     engine::{
         history::{self, areas},
         parameters,
@@ -27,13 +27,13 @@ pub(super) struct Dated<'k> {
     /// The day of the test area.
     pub test_area: Option<Day>,
     /// The days of its sessions.
-    pub days: Vec<Day>,
+    pub days: Days,
     /// The first day that the floors allow for the first thing that is done.
     pub earliest: Day,
     /// The last day before the wait since the stage before is too long.
     pub latest: Option<Day>,
     /// Why it starts when it does.
-    pub timing: Vec<RuleId>,
+    pub timing: Rules,
     /// A focal stage comes before it on the same skin.
     pub after_focal: bool,
 }
@@ -105,10 +105,10 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         focal,
         repeat,
         test_area: None,
-        days: Vec::new(),
+        days: Days::new(),
         earliest: 0,
         latest: None,
-        timing: Vec::new(),
+        timing: Rules::new(),
         after_focal: false,
     }
 }
@@ -158,7 +158,7 @@ fn settle<'k>(
 }
 
 /// Days of the test area and of the sessions, counted from the first.
-fn offsets(stage: &Dated<'_>) -> Vec<Day> {
+fn offsets(stage: &Dated<'_>) -> Days {
     let step = stage.repeat.map_or(0, |spacing| aim(&spacing));
     // The test area is treated skin too: it also keeps the wait between two sessions.
     let between = stage.repeat.map_or(0, |spacing| spacing.plan_min);
@@ -236,7 +236,7 @@ fn overlap(context: Context<'_, '_>, one: &Dated<'_>, other: &Dated<'_>) -> bool
 fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated<'_>], at: usize, ready: Day) {
     let Some(stage) = stages.get(at) else { return };
     let Some(first) = stage.first() else { return };
-    let mut timing = Vec::new();
+    let mut timing = Rules::new();
     let mut earliest = open_day(context, stage, ready);
     let mut latest: Option<Day> = None;
     let mut after_focal = false;

@@ -1,8 +1,14 @@
 //! Screens: which safety rules speak on which scars, on which days.
 
+use std::ops::Deref;
+
+use smallvec::{Array, SmallVec, smallvec};
+
 use crate::{
-    domain::{Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, ScarIndex, Truth},
-    engine::{history, limits::FEW_RULES, select::Context},
+    domain::{
+        Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
+    },
+    engine::{history, select::Context},
     knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable},
 };
 
@@ -210,7 +216,7 @@ impl<'k> Screening<'k> {
     }
 
     /// Why `procedure` may not be done on `scar` now.
-    pub(super) fn against(&self, procedure: ProcedureId, scar: ScarIndex) -> Vec<RuleId> {
+    pub(super) fn against(&self, procedure: ProcedureId, scar: ScarIndex) -> Rules {
         self.strict(procedure, scar).map(|firing| firing.rule.rule).collect()
     }
 }
@@ -234,7 +240,7 @@ pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
                     known.scars.push(scar);
                     insert_sorted(&mut known.sites, site);
                 }
-                None => all.push(Disposition { scars: vec![scar], sites: vec![site], ..fresh }),
+                None => all.push(Disposition { scars: smallvec![scar], sites: smallvec![site], ..fresh }),
             }
         }
     }
@@ -257,10 +263,10 @@ fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex
         }
     }
     let ruled = context.screening.today(procedure, scar).next().map(|firing| firing.rule.action);
-    let mut reasons: Vec<RuleId> = Vec::with_capacity(FEW_RULES);
+    let mut reasons: Rules = Rules::new();
     reasons.extend(context.screening.today_rules(procedure, scar));
     if let Some(spacing) = spacing {
-        reasons.splice(strict..strict, std::iter::once(spacing.rule).chain(spacing.also));
+        reasons.insert_many(strict, std::iter::once(spacing.rule).chain(spacing.also));
     }
     if reasons.is_empty() {
         reasons.push(knowledge.planning().allowed);
@@ -269,8 +275,8 @@ fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex
     let deferred = action == Some(Action::Defer);
     Disposition {
         procedure,
-        scars: Vec::new(),
-        sites: Vec::new(),
+        scars: Scars::new(),
+        sites: Sites::new(),
         action,
         until_day: until_day.filter(|_| deferred),
         until_event: until_event.map(|(_, event)| event).filter(|_| deferred),
@@ -289,8 +295,29 @@ pub(super) fn at_visit(knowledge: &Knowledge, event: EventId) -> bool {
 }
 
 /// Puts `item` in its place in a sorted list, once.
-pub(super) fn insert_sorted<T: Ord>(list: &mut Vec<T>, item: T) {
+pub(super) fn insert_sorted<L: List<Item: Ord>>(list: &mut L, item: L::Item) {
     if let Err(place) = list.binary_search(&item) {
-        list.insert(place, item);
+        list.put(place, item);
+    }
+}
+
+/// What [`insert_sorted`] can add to.
+pub(super) trait List: Deref<Target = [Self::Item]> {
+    type Item;
+    /// Puts `item` at `place`.
+    fn put(&mut self, place: usize, item: Self::Item);
+}
+
+impl<T> List for Vec<T> {
+    type Item = T;
+    fn put(&mut self, place: usize, item: T) {
+        self.insert(place, item);
+    }
+}
+
+impl<A: Array> List for SmallVec<A> {
+    type Item = A::Item;
+    fn put(&mut self, place: usize, item: A::Item) {
+        self.insert(place, item);
     }
 }

@@ -1,13 +1,14 @@
 //! Selects: which procedure takes each step, and which steps become one stage.
 
+use smallvec::smallvec;
+
 use crate::{
     domain::{
-        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, ScarIndex, Site, Truth,
-        Value,
+        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, ScarIndex, Scars,
+        Sites, Truth, Value,
     },
     engine::{
         history::{self, Done},
-        limits::FEW_RULES,
         screen::{Screening, Standing, insert_sorted},
     },
     knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
@@ -27,9 +28,9 @@ pub(super) struct Draft<'k> {
     /// What has to come first.
     pub leads: Leads,
     /// The groups, in order.
-    pub scars: Vec<ScarIndex>,
+    pub scars: Scars,
     /// Their sites, in order.
-    pub sites: Vec<Site>,
+    pub sites: Sites,
     /// What joins each sitting.
     pub adjunct: Option<ProcedureId>,
     /// Sessions to plan, or to draw when it is contingent.
@@ -38,9 +39,9 @@ pub(super) struct Draft<'k> {
     pub done: Done,
     pub stop: Vec<&'k Line>,
     /// Why this procedure, and why this count.
-    pub reasons: Vec<RuleId>,
+    pub reasons: Rules,
     /// Why something joins.
-    pub adjunct_reasons: Vec<RuleId>,
+    pub adjunct_reasons: Rules,
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -61,9 +62,9 @@ pub(super) struct Selection<'k> {
     /// Steps that nothing could take.
     pub left_out: Vec<PassedOver>,
     /// Groups that nothing is allowed for.
-    pub hopeless: Vec<ScarIndex>,
+    pub hopeless: Scars,
     /// Groups that a pathway answers.
-    pub treatable: Vec<ScarIndex>,
+    pub treatable: Scars,
     /// Events that something waits for.
     pub events: Vec<EventId>,
     /// What could be done on some group, now or later: only what they need to know is worth a question.
@@ -73,7 +74,7 @@ pub(super) struct Selection<'k> {
 /// What happened to one step on one group.
 struct Choice<'k> {
     taken: Option<&'k StepOption>,
-    passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+    passed_over: Vec<(ProcedureId, Rules)>,
     /// Something other than an exclusion stood in the way of an option.
     could_open: bool,
     /// An option waits for something to end.
@@ -85,7 +86,7 @@ impl Choice<'_> {
     fn hold(&mut self, rule: RuleId) {
         if let Some(option) = self.taken.take() {
             self.could_open = true;
-            self.passed_over.push((option.procedure, vec![rule]));
+            self.passed_over.push((option.procedure, smallvec![rule]));
         }
     }
 }
@@ -167,7 +168,7 @@ impl<'k> Context<'_, 'k> {
                 // A second row of the same procedure speaks for it under another condition.
                 let twice = step.options.iter().filter(|it| it.procedure == procedure).count() > 1;
                 if !twice {
-                    choice.passed_over.push((procedure, vec![self.knowledge.planning().not_for_this_scar]));
+                    choice.passed_over.push((procedure, smallvec![self.knowledge.planning().not_for_this_scar]));
                 }
                 continue;
             }
@@ -187,7 +188,7 @@ impl<'k> Context<'_, 'k> {
                 }
                 (Standing::Open { .. }, Some(rule)) => {
                     choice.could_open = true;
-                    choice.passed_over.push((procedure, vec![rule]));
+                    choice.passed_over.push((procedure, smallvec![rule]));
                 }
                 (Standing::Open { clearance, .. }, None) => candidates.push((option, clearance)),
             }
@@ -205,7 +206,7 @@ impl<'k> Context<'_, 'k> {
             Some(&(option, _)) if clearance => {
                 let skipped = candidates.iter().take_while(|(it, _)| it.procedure != option.procedure);
                 for (it, _) in skipped {
-                    choice.passed_over.push((it.procedure, vec![self.knowledge.planning().plain_first]));
+                    choice.passed_over.push((it.procedure, smallvec![self.knowledge.planning().plain_first]));
                 }
                 choice.taken = Some(option);
             }
@@ -274,7 +275,7 @@ impl<'k> Context<'_, 'k> {
         pathway: &'k Pathway,
         step: &'k Step,
         option: &StepOption,
-        passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+        passed_over: Vec<(ProcedureId, Rules)>,
         scar: ScarIndex,
     ) {
         let procedure = option.procedure;
@@ -319,14 +320,14 @@ impl<'k> Context<'_, 'k> {
                     contingent,
                     not_before,
                     leads,
-                    scars: Vec::new(),
-                    sites: Vec::new(),
+                    scars: Scars::new(),
+                    sites: Sites::new(),
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
                     done,
                     stop: Vec::new(),
-                    reasons: Vec::new(),
-                    adjunct_reasons: Vec::new(),
+                    reasons: Rules::new(),
+                    adjunct_reasons: Rules::new(),
                     passed_over: Vec::new(),
                 });
                 let Some(draft) = drafts.last_mut() else { return };
@@ -398,11 +399,11 @@ impl<'k> Context<'_, 'k> {
         &self,
         left_out: &mut Vec<PassedOver>,
         step: &Step,
-        passed_over: Vec<(ProcedureId, Vec<RuleId>)>,
+        passed_over: Vec<(ProcedureId, Rules)>,
         scar: ScarIndex,
     ) {
         let Some(first) = step.options.first() else { return };
-        let mut reasons = vec![self.knowledge.planning().step_left_out];
+        let mut reasons: Rules = smallvec![self.knowledge.planning().step_left_out];
         for (_, rules) in passed_over {
             add_rules(&mut reasons, rules);
         }
@@ -448,10 +449,7 @@ pub(super) fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
 }
 
 /// Adds rules that are not yet there, in order.
-pub(super) fn add_rules(rules: &mut Vec<RuleId>, more: impl IntoIterator<Item = RuleId>) {
-    if rules.capacity() == 0 {
-        rules.reserve(FEW_RULES);
-    }
+pub(super) fn add_rules(rules: &mut Rules, more: impl IntoIterator<Item = RuleId>) {
     for rule in more {
         if !rules.contains(&rule) {
             rules.push(rule);
@@ -459,9 +457,9 @@ pub(super) fn add_rules(rules: &mut Vec<RuleId>, more: impl IntoIterator<Item = 
     }
 }
 
-fn merge_passed_over(list: &mut Vec<PassedOver>, procedure: ProcedureId, scar: ScarIndex, reasons: Vec<RuleId>) {
+fn merge_passed_over(list: &mut Vec<PassedOver>, procedure: ProcedureId, scar: ScarIndex, reasons: Rules) {
     match list.iter_mut().find(|it| it.procedure == procedure && it.reasons == reasons) {
         Some(known) => insert_sorted(&mut known.scars, scar),
-        None => list.push(PassedOver { procedure, scars: vec![scar], reasons }),
+        None => list.push(PassedOver { procedure, scars: smallvec![scar], reasons }),
     }
 }

@@ -1,7 +1,12 @@
 //! Sittings: which procedures share a visit, in which order, and what goes with it.
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Day, PassedOver, Phase, ProcedureId, Range, RuleId, ScarIndex, Session, SessionKind, SessionProcedure},
+    domain::{
+        Day, PassedOver, Phase, ProcedureId, Range, RuleId, Rules, ScarIndex, Scars, Session, SessionKind,
+        SessionProcedure,
+    },
     engine::{
         explain::lines,
         history::{self, Done},
@@ -17,8 +22,8 @@ use crate::{
 pub(super) struct Joining {
     pub procedure: ProcedureId,
     pub phase: Phase,
-    pub scars: Vec<ScarIndex>,
-    pub reasons: Vec<RuleId>,
+    pub scars: Scars,
+    pub reasons: Rules,
     /// The sittings it joined before, on any of the groups.
     pub done: Done,
     /// The sittings it joins, the planned ones first and then in order of their days.
@@ -60,8 +65,8 @@ impl Joining {
     }
 
     /// The groups of the sittings, and why it joins them.
-    fn hosts(&self, schedule: &Schedule<'_>) -> (Vec<ScarIndex>, Vec<RuleId>) {
-        let (mut scars, mut reasons) = (Vec::new(), Vec::new());
+    fn hosts(&self, schedule: &Schedule<'_>) -> (Scars, Rules) {
+        let (mut scars, mut reasons) = (Scars::new(), Rules::new());
         let hosts = self.sittings.iter().flat_map(|it| &it.hosts);
         for dated in hosts.filter_map(|(host, _)| schedule.stages.get(*host)) {
             dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
@@ -93,12 +98,12 @@ struct Item {
     /// Place of the stage among dated stages and then joining ones.
     stage: usize,
     procedure: ProcedureId,
-    scars: Vec<ScarIndex>,
+    scars: Scars,
     kind: SessionKind,
     number: i32,
     earliest: Day,
     latest: Option<Day>,
-    reasons: Vec<RuleId>,
+    reasons: Rules,
 }
 
 impl Plan {
@@ -111,8 +116,8 @@ impl Plan {
                 joining.push(Joining {
                     procedure,
                     phase: dated.draft.phase,
-                    scars: Vec::new(),
-                    reasons: Vec::new(),
+                    scars: Scars::new(),
+                    reasons: Rules::new(),
                     done: Done::default(),
                     sittings: Vec::new(),
                 });
@@ -135,9 +140,9 @@ impl Plan {
                 stage.keep_a_course(sessions.count);
             }
             (stage.scars, stage.reasons) = stage.hosts(schedule);
-            let scars: Vec<ScarIndex> = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
+            let scars: Scars = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
             if !scars.is_empty() {
-                let reasons = vec![context.knowledge.planning().too_few_sittings];
+                let reasons: Rules = smallvec![context.knowledge.planning().too_few_sittings];
                 too_few.push(PassedOver { procedure: stage.procedure, scars, reasons });
             }
         }
@@ -188,8 +193,8 @@ impl Plan {
                     let hosts = joined.hosts.iter();
                     hosts.filter_map(|(host, session)| Some((schedule.stages.get(*host)?, *session)))
                 };
-                let mut scars = Vec::new();
-                let mut reasons = Vec::new();
+                let mut scars = Scars::new();
+                let mut reasons = Rules::new();
                 for (dated, _) in hosts() {
                     dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
                     add_rules(&mut reasons, dated.draft.adjunct_reasons.iter().copied());
@@ -215,8 +220,8 @@ impl Plan {
 
 /// What goes with a visit.
 struct Care {
-    preparation: Vec<RuleId>,
-    aftercare: Vec<RuleId>,
+    preparation: Rules,
+    aftercare: Rules,
     downtime: Range,
     makeup_day: Day,
 }
@@ -224,8 +229,8 @@ struct Care {
 impl Care {
     fn new(context: Context<'_, '_>, items: &[Item]) -> Self {
         let mut care = Self {
-            preparation: Vec::new(),
-            aftercare: Vec::new(),
+            preparation: Rules::new(),
+            aftercare: Rules::new(),
             downtime: Range { min: 0, typical: 0, max: 0 },
             makeup_day: 0,
         };
@@ -266,7 +271,7 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
         makeup_day: care.makeup_day,
         preparation: care.preparation.clone(),
         aftercare: care.aftercare.clone(),
-        reasons: Vec::new(),
+        reasons: Rules::new(),
     };
     for item in items {
         session.procedures.push(SessionProcedure {
@@ -306,7 +311,7 @@ fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dat
     let mut opening = dated.timing.clone();
     add_rules(&mut opening, draft.reasons.iter().copied());
     if let Some(day) = dated.test_area {
-        let mut reasons = vec![test_area];
+        let mut reasons: Rules = smallvec![test_area];
         add_rules(&mut reasons, draft.leads.test_area.map(|(_, rule)| rule));
         add_rules(&mut reasons, opening.iter().copied());
         item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);

@@ -11,8 +11,8 @@ use super::{
     violation::{InvalidRequest, Path},
 };
 use crate::domain::{
-    self, Case, Day, ItemKind, ProcedureId, ProposedCare, ProposedHomeCare, ProposedPlan, ProposedProcedure,
-    ProposedSession, ProposedSetting, ScarIndex, SessionKind, Site, Vocabulary,
+    self, Case, Day, Days, ItemKind, ProcedureId, ProposedCare, ProposedHomeCare, ProposedPlan, ProposedProcedure,
+    ProposedSession, ProposedSetting, Rules, ScarIndex, Scars, SessionKind, Site, Vocabulary,
 };
 
 /// A plan with the facts.
@@ -75,7 +75,7 @@ impl<'r> Groups<'r> {
         Self(all)
     }
 
-    fn all(&self) -> Vec<ScarIndex> {
+    fn all(&self) -> Scars {
         (0_u16..).map(ScarIndex).take(self.0.len()).collect()
     }
 
@@ -84,7 +84,7 @@ impl<'r> Groups<'r> {
         u16::try_from(place).ok().map(ScarIndex)
     }
 
-    fn at(&self, site: Site) -> Vec<ScarIndex> {
+    fn at(&self, site: Site) -> Scars {
         let here = |it: &Option<Site>| it.is_some_and(|it| it.overlaps(site));
         let all = (0_u16..).map(ScarIndex).zip(&self.0);
         all.filter(|(_, (_, it))| here(it)).map(|(scar, _)| scar).collect()
@@ -124,7 +124,7 @@ impl Reader<'_> {
         let home_care = home_care.collect();
         let care = care.iter().enumerate().filter_map(|(at, it)| self.care(path.nth("care", at), it)).collect();
         let reviews = self.plan_days(path, "review_days", review_days);
-        let mut settled = Vec::new();
+        let mut settled = Rules::new();
         for (at, id) in settled_rules.iter().enumerate() {
             match self.vocabulary.settled_by_word(id) {
                 Some(rule) => settled.push(rule),
@@ -189,9 +189,9 @@ impl Reader<'_> {
         self.whole(path.field(day_field), day, 0, PLAN_DAYS)
     }
 
-    fn plan_days(&mut self, path: Path<'_>, field: &str, days: &[i32]) -> Vec<Day> {
+    fn plan_days(&mut self, path: Path<'_>, field: &str, days: &[i32]) -> Days {
         let days = days.iter().enumerate();
-        let mut days: Vec<Day> =
+        let mut days: Days =
             days.filter_map(|(at, day)| self.whole(path.nth(field, at), Some(*day), 0, PLAN_DAYS)).collect();
         days.sort_unstable();
         days.dedup();
@@ -239,11 +239,11 @@ impl Reader<'_> {
     }
 
     /// The groups of these ids, in order.
-    fn groups(&mut self, path: Path<'_>, ids: &[String], groups: &Groups<'_>) -> Vec<ScarIndex> {
+    fn groups(&mut self, path: Path<'_>, ids: &[String], groups: &Groups<'_>) -> Scars {
         if ids.len() > ENTRIES {
             self.wrong(path.field("scar_ids"), format!("holds too many entries; send at most {ENTRIES}"));
         }
-        let mut scars: Vec<ScarIndex> = Vec::new();
+        let mut scars: Scars = Scars::new();
         for (at, id) in ids.iter().take(ENTRIES).enumerate() {
             match groups.named(id) {
                 Some(scar) => scars.push(scar),
@@ -258,14 +258,7 @@ impl Reader<'_> {
     }
 
     /// With the groups at the sites; every group where neither is given.
-    fn at_sites(
-        &mut self,
-        path: Path<'_>,
-        mut scars: Vec<ScarIndex>,
-        sites: &[i32],
-        named: bool,
-        groups: &Groups<'_>,
-    ) -> Vec<ScarIndex> {
+    fn at_sites(&mut self, path: Path<'_>, mut scars: Scars, sites: &[i32], named: bool, groups: &Groups<'_>) -> Scars {
         if sites.is_empty() && !named {
             return groups.all();
         }
@@ -319,7 +312,7 @@ impl Reader<'_> {
         if low > high {
             self.wrong(path.field("low"), "is above high; send the lower end here");
         }
-        let scars = if scar_ids.is_empty() { all.to_vec() } else { scars };
+        let scars = if scar_ids.is_empty() { all.into() } else { scars };
         Some(ProposedSetting { parameter: parameter?, low, high, scars })
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn agree(name: &str, knowledge: &Knowledge, case: &Case, plan: &Propo
                 day: session.day,
                 procedure,
                 kind: kind(procedure, high),
-                scars: it.scars.clone(),
+                scars: it.scars.to_vec(),
                 skin: Some(skin(case, &it.scars)),
                 focal,
             });

@@ -168,7 +168,7 @@ fn waits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
                 ProcedureKind::Adjunct => !session.procedures.iter().any(|other| host(&other)),
                 ProcedureKind::Field | ProcedureKind::HomeCare => false,
             };
-            Done { day: session.day, procedure, kind: kind(procedure, high), scars: it.scars.clone(), focal }
+            Done { day: session.day, procedure, kind: kind(procedure, high), scars: it.scars.to_vec(), focal }
         })
         .collect();
     for first in &all {

@@ -3,8 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use cicatrix::domain::{
-    Mend, Place, ProposedCare, ProposedHomeCare, ProposedPlan, ProposedProcedure, ProposedSession, ProposedSetting,
-    Protocol, ScarIndex, Session, SessionKind,
+    Days, Mend, Place, ProposedCare, ProposedHomeCare, ProposedPlan, ProposedProcedure, ProposedSession,
+    ProposedSetting, Protocol, Rules, ScarIndex, Scars, Session, SessionKind,
 };
 
 /// The plan as proposed: what is planned, and with `contingent` what a review decides as well.
@@ -22,13 +22,13 @@ pub fn proposed(protocol: &Protocol, contingent: bool) -> ProposedPlan {
         kind: kind_of(it.item),
         days: {
             let more = it.contingent_days.iter().filter(|_| contingent);
-            let mut days: Vec<_> = it.days.iter().chain(more).copied().collect();
+            let mut days: Days = it.days.iter().chain(more).copied().collect();
             days.sort_unstable();
             days.dedup();
             days
         },
     });
-    let mut settled: Vec<_> = protocol.stages.iter().flat_map(|it| it.preconditions.iter().copied()).collect();
+    let mut settled: Rules = protocol.stages.iter().flat_map(|it| it.preconditions.iter().copied()).collect();
     settled.sort_unstable();
     settled.dedup();
     ProposedPlan {
@@ -48,7 +48,7 @@ fn session(protocol: &Protocol, session: &Session) -> ProposedSession {
     let procedures = session.procedures.iter().map(|it| {
         let stage = &protocol.stages[it.stage];
         let settings = stage.parameters.iter().filter_map(|row| {
-            let scars: Vec<ScarIndex> = row.scars.iter().copied().filter(|scar| it.scars.contains(scar)).collect();
+            let scars: Scars = row.scars.iter().copied().filter(|scar| it.scars.contains(scar)).collect();
             (!scars.is_empty()).then_some(ProposedSetting {
                 parameter: row.parameter,
                 low: row.limit.low,
@@ -83,7 +83,7 @@ pub fn mended(plan: &ProposedPlan, mends: &[Mend]) -> ProposedPlan {
             Mend::Split { session, procedure, day } => {
                 let it = &mut plan.sessions[*session].procedures[*procedure];
                 let moved = it.clone();
-                (it.scars, it.settings) = (Vec::new(), Vec::new());
+                (it.scars, it.settings) = (Scars::new(), Vec::new());
                 plan.sessions.push(ProposedSession { day: *day, procedures: vec![moved] });
             }
             Mend::Reorder { session, first, before } => plan.sessions[*session].procedures.swap(*first, *before),
@@ -97,7 +97,10 @@ pub fn mended(plan: &ProposedPlan, mends: &[Mend]) -> ProposedPlan {
             }
             Mend::AddCare { item, days } => plan.care.push(ProposedCare { kind: *item, days: days.clone() }),
             Mend::AddPriming { from } => {
-                plan.care.push(ProposedCare { kind: cicatrix::domain::ItemKind::Priming, days: vec![*from] });
+                plan.care.push(ProposedCare {
+                    kind: cicatrix::domain::ItemKind::Priming,
+                    days: [*from].into_iter().collect(),
+                });
             }
             Mend::AddTestArea { procedure, scars, day } => plan.sessions.push(ProposedSession {
                 day: *day,

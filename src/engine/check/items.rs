@@ -1,7 +1,9 @@
 //! The procedures of a plan as given, one by one, with the skin that each is done on.
 
 use crate::{
-    domain::{Area, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, SessionKind, Truth},
+    domain::{
+        Area, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind, Truth,
+    },
     engine::{history::areas, select::Context, spacing::kind},
     knowledge::{GapKind, Procedure, ProcedureKind},
 };
@@ -45,7 +47,7 @@ impl Item<'_, '_> {
     }
 
     /// The groups of this one that lie on the skin of `other`.
-    pub(super) fn on_skin_of(&self, skin: &Skin, other: &Self) -> Vec<ScarIndex> {
+    pub(super) fn on_skin_of(&self, skin: &Skin, other: &Self) -> Scars {
         let scars = self.given.scars.iter().copied();
         if self.focal && other.focal {
             return scars.filter(|scar| other.given.scars.binary_search(scar).is_ok()).collect();
@@ -92,7 +94,7 @@ pub(super) struct Skin {
 impl Skin {
     pub(super) fn of(context: Context<'_, '_>) -> Self {
         let scars = &context.case.findings.scars;
-        let every: Vec<ScarIndex> = (0_u16..).map(ScarIndex).take(scars.len()).collect();
+        let every: Scars = (0_u16..).map(ScarIndex).take(scars.len()).collect();
         let areas = areas(context, &every);
         let of = scars.iter().map(|it| areas.binary_search(&it.area).unwrap_or_default()).collect();
         let addition = context.knowledge.gaps().site_addition.as_ref();

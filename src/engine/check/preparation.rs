@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::{Day, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value},
+    domain::{
+        Day, Days, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value,
+    },
     engine::{history, select::Context},
     knowledge::{ItemAt, Lead},
 };
@@ -98,7 +100,7 @@ fn leads(found: &mut Found<'_, '_>) {
             let before = |scar: ScarIndex| history::done(context, id, scar).tested;
             let planned = |scar: ScarIndex| tests(found, id, scar).find(stays).map(|it| it.day);
             let tests = spots.scars.iter().map(|scar| before(*scar).or_else(|| planned(*scar)));
-            tests.collect::<Option<Vec<Day>>>().and_then(|days| days.into_iter().max())
+            tests.collect::<Option<Days>>().and_then(|days| days.into_iter().max())
         };
         // What has begun is waited for, where beginning earlier is no longer possible.
         let begin = first.saturating_sub(lead).max(0);
@@ -205,7 +207,7 @@ fn care(found: &mut Found<'_, '_>) {
                 arranged().any(|it| it.days.is_empty() || it.days.binary_search(&day).is_ok())
             }
         };
-        let missing: Vec<Day> = days.into_iter().filter(|day| !has(*day)).collect();
+        let missing: Days = days.into_iter().filter(|day| !has(*day)).collect();
         if missing.is_empty() || has_its_own(found, known.kind, &procedures) {
             continue;
         }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Action, Day, EventId, Fact, FindingKind, Mend, Place, ProcedureId, Referral, RuleId, ScarIndex},
+    domain::{
+        Action, Day, EventId, Fact, FindingKind, Mend, Place, ProcedureId, Referral, RuleId, Rules, ScarIndex, Scars,
+    },
     engine::{
         screen::{Firing, at_visit},
         select::{Context, says},
@@ -64,7 +66,7 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
 /// What fires on the days of one use.
 fn screened(found: &mut Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
     let context = found.context;
-    let mut waits: BTreeMap<RuleId, Vec<ScarIndex>> = BTreeMap::new();
+    let mut waits: BTreeMap<RuleId, Scars> = BTreeMap::new();
     for &scar in it.scars {
         for firing in context.screening.of(it.procedure, scar).filter(|firing| firing.touches(it.first, it.last)) {
             let rule = firing.rule.rule;
@@ -157,7 +159,7 @@ fn unwanted(found: &Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
 
 /// Procedures on types of scar that they are not meant for.
 fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
-    let mut said: BTreeMap<(ProcedureId, Vec<RuleId>), Spots> = BTreeMap::new();
+    let mut said: BTreeMap<(ProcedureId, Rules), Spots> = BTreeMap::new();
     for item in found.items {
         let avoided = |scar: &ScarIndex| {
             let facts = context.facts.get(scar.index())?;
@@ -171,9 +173,9 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
             let best = rows().map(|row| row.strength).max()?;
             // Unless a pathway takes it for this scar after all, in its place among other steps.
             let avoid = best == Strength::Avoid && phase(context, item.id, *scar).is_none();
-            avoid.then(|| (*scar, rows().map(|row| row.rule).collect::<Vec<_>>()))
+            avoid.then(|| (*scar, rows().map(|row| row.rule).collect::<Rules>()))
         };
-        let all: Vec<(ScarIndex, Vec<RuleId>)> = item.given.scars.iter().filter_map(avoided).collect();
+        let all: Vec<(ScarIndex, Rules)> = item.given.scars.iter().filter_map(avoided).collect();
         // What treats a whole field passes over some scars that it is not meant for.
         if item.given.named || all.len() == item.given.scars.len() {
             for (scar, rules) in all {
@@ -193,7 +195,7 @@ pub(super) fn referred(found: &mut Found<'_, '_>, referrals: &[Referral]) {
     for referral in referrals {
         let mut spots = Spots::default();
         for item in found.items {
-            let scars: Vec<ScarIndex> =
+            let scars: Scars =
                 item.given.scars.iter().copied().filter(|scar| referral.scars.binary_search(scar).is_ok()).collect();
             if !scars.is_empty() {
                 spots.add(item.place(), scars);

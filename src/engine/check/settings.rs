@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, ScarIndex, Truth},
+    domain::{
+        FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, Rules, ScarIndex, Truth,
+    },
     engine::{history, select::Context},
     knowledge::Parameter,
 };
@@ -20,10 +24,10 @@ struct Bounds {
 }
 
 /// A mistake: its kind, the parameter of a procedure, what is found, what it is held against, and why.
-type Mistake = (FindingKind, ProcedureId, usize, i64, i64, Vec<RuleId>);
+type Mistake = (FindingKind, ProcedureId, usize, i64, i64, Rules);
 
 pub(super) fn check(found: &mut Found<'_, '_>) {
-    let mut silent: BTreeMap<(ProcedureId, Vec<usize>), (Spots, Vec<RuleId>)> = BTreeMap::new();
+    let mut silent: BTreeMap<(ProcedureId, Vec<usize>), (Spots, Rules)> = BTreeMap::new();
     let mut wrong: BTreeMap<Mistake, Spots> = BTreeMap::new();
     for (at, item) in found.items.iter().enumerate() {
         for (place, setting) in item.given.settings.iter().enumerate() {
@@ -69,19 +73,19 @@ fn one(
 ) {
     let context = found.context;
     let ProposedSetting { parameter, low, high, scars } = setting;
-    let mut add = |kind: FindingKind, value: i64, limit: i64, rules: Vec<RuleId>, scar: ScarIndex| {
+    let mut add = |kind: FindingKind, value: i64, limit: i64, rules: Rules, scar: ScarIndex| {
         wrong.entry((kind, item.id, *parameter, value, limit, rules)).or_default().add(place, [scar]);
     };
     for &scar in scars {
         let Some(row) = row(context, item, *parameter, scar) else { continue };
         let bounds = bounds(context, item, *parameter, scar);
         let broken = || bounds.most.iter().filter(|(most, _)| most < high);
-        let mut rules: Vec<RuleId> = broken().map(|(_, rule)| *rule).collect();
+        let mut rules: Rules = broken().map(|(_, rule)| *rule).collect();
         let most = broken().map(|(most, _)| *most).min();
         let past = *high > row.high;
         match (most, past, row.guide) {
             (None, true, true) => {
-                add(FindingKind::SettingUnusual, *high, row.high, vec![row.rule], scar);
+                add(FindingKind::SettingUnusual, *high, row.high, smallvec![row.rule], scar);
             }
             (None, false, _) => {}
             (most, past, guide) => {
@@ -96,7 +100,7 @@ fn one(
         let least = row.low.min(start.unwrap_or(row.low));
         let least = bounds.most.iter().map(|(most, _)| *most).fold(least, i64::min);
         if *low < least {
-            add(FindingKind::SettingUnusual, *low, least, vec![row.rule], scar);
+            add(FindingKind::SettingUnusual, *low, least, smallvec![row.rule], scar);
         }
         if let Some(start) = start.filter(|start| start < low)
             && is_first(found, at, item, scar)
@@ -134,9 +138,9 @@ fn is_first(found: &Found<'_, '_>, at: usize, item: &Item<'_, '_>, scar: ScarInd
 }
 
 /// The parameters that have a range here and are not set for every group, with the rules of their ranges.
-fn not_stated(context: Context<'_, '_>, item: &Item<'_, '_>) -> (Vec<usize>, Vec<RuleId>) {
+fn not_stated(context: Context<'_, '_>, item: &Item<'_, '_>) -> (Vec<usize>, Rules) {
     let mut missing = Vec::new();
-    let mut rules = Vec::new();
+    let mut rules = Rules::new();
     for parameter in 0..item.known.parameter_names.len() {
         let stated = |scar: &ScarIndex| {
             let mut rows = item.given.settings.iter().filter(|it| it.parameter == parameter);

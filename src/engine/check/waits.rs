@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Area, Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, ScarIndex, Truth},
+    domain::{Area, Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, Rules, ScarIndex, Scars, Truth},
     engine::{
         history,
         screen::insert_sorted,
@@ -48,7 +50,7 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
     let mut history = History::of(found);
     for (at, next) in found.items.iter().enumerate() {
         let mut close = ByRule::<RuleId, Close>::new();
-        let mut shared = ByRule::<Vec<RuleId>, Shared>::new();
+        let mut shared = ByRule::<Rules, Shared>::new();
         for first in found.items.iter().take(at).filter(|first| first.touches(next)) {
             if first.day == next.day {
                 together(found, first, next, &mut shared);
@@ -101,7 +103,7 @@ fn mark(marks: &mut Vec<bool>, scars: &[ScarIndex]) {
     }
 }
 
-fn marked(marks: &[bool]) -> Vec<ScarIndex> {
+fn marked(marks: &[bool]) -> Scars {
     (0_u16..).map(ScarIndex).zip(marks).filter(|(_, mark)| **mark).map(|(scar, _)| scar).collect()
 }
 
@@ -163,7 +165,7 @@ struct History {
 struct PastSkin {
     everywhere: bool,
     /// It meets what works on single scars on these scars alone.
-    by_scar: Option<Vec<ScarIndex>>,
+    by_scar: Option<Scars>,
     /// By area of the case: it was done on some of its skin.
     reach: Vec<bool>,
 }
@@ -176,7 +178,7 @@ impl History {
             let skin: Vec<Area> = history::areas(context, &past.scars).into_iter().chain(named).collect();
             let known = context.knowledge.procedures().get(past.procedure.index());
             let focal = known.is_some_and(|it| it.kind == ProcedureKind::Focal) && past.sites.is_empty();
-            let mut scars = past.scars.clone();
+            let mut scars = Scars::from_slice(&past.scars);
             scars.sort_unstable();
             PastSkin {
                 everywhere: past.scars.is_empty() && past.sites.is_empty(),
@@ -196,7 +198,7 @@ impl History {
                 Some(scars) if next.focal => scars.binary_search(scar).is_ok(),
                 Some(_) | None => found.skin.is_in(&skin.reach, *scar),
             };
-            let touched: Vec<ScarIndex> = next.given.scars.iter().copied().filter(touched).collect();
+            let touched: Scars = next.given.scars.iter().copied().filter(touched).collect();
             let (slow, others): (Vec<_>, Vec<_>) = touched.into_iter().partition(|scar| found.skin.is_slow(*scar));
             for (is_slow, scars) in [(false, others), (true, slow)] {
                 let Some(one) = scars.first() else { continue };
@@ -230,12 +232,7 @@ fn spacing(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sca
 }
 
 /// Adds two procedures on the same skin on one day, unless the table lets them share it.
-fn together(
-    found: &Found<'_, '_>,
-    first: &Item<'_, '_>,
-    next: &Item<'_, '_>,
-    shared: &mut ByRule<Vec<RuleId>, Shared>,
-) {
+fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, shared: &mut ByRule<Rules, Shared>) {
     let context = found.context;
     let gaps = context.knowledge.gaps();
     let (Some(a), Some(b)) = (first.gap, next.gap) else { return };
@@ -246,7 +243,7 @@ fn together(
         (line.when.holds(patient, 0) == Truth::Yes).then_some(line.rule)
     };
     let scars = next.on_skin_of(found.skin, first);
-    let mut add = |kind: FindingKind, rules: Vec<RuleId>| {
+    let mut add = |kind: FindingKind, rules: Rules| {
         let entry = shared.entry((kind, rules)).or_default();
         entry.with.push(first.place());
         entry.other = Some(first.id);
@@ -263,7 +260,7 @@ fn together(
     };
     if !forward.same_sitting && !back.same_sitting {
         match rare(forward).or_else(|| rare(back)) {
-            Some(rule) => add(FindingKind::RarelyTogether, vec![rule]),
+            Some(rule) => add(FindingKind::RarelyTogether, smallvec![rule]),
             None => {
                 let row = if first.known.order > next.known.order { back } else { forward };
                 add(FindingKind::PairNotAllowed, std::iter::once(row.base.rule).chain(row.base.also).collect());
@@ -273,10 +270,10 @@ fn together(
     }
     // Of two visits on one day nobody says which is first.
     if !forward.same_sitting && first.session == next.session {
-        add(FindingKind::OrderInSitting, vec![back.base.rule]);
+        add(FindingKind::OrderInSitting, smallvec![back.base.rule]);
     }
     if first.id != next.id {
-        let mut rules = Vec::new();
+        let mut rules = Rules::new();
         for scar in &scars {
             let firings = context.screening.of(next.id, *scar).filter(|it| it.touches(next.day, next.day));
             let both = firings.filter(|it| it.rule.stacked && it.rule.procedures.contains(first.id));
@@ -289,7 +286,7 @@ fn together(
 }
 
 /// The groups of a pair, its wait, and the visit of the later one.
-type Late = (Vec<ScarIndex>, Option<Spacing>, usize);
+type Late = (Scars, Option<Spacing>, usize);
 
 /// Sessions of a course that are further apart than the latest.
 fn latest(found: &mut Found<'_, '_>) {
@@ -298,7 +295,7 @@ fn latest(found: &mut Found<'_, '_>) {
         let mut late = BTreeMap::<(Day, Place, Place), Late>::new();
         for (scar, sessions) in groups {
             for (first, next) in sessions.iter().zip(sessions.iter().skip(1)) {
-                let pair = || (Vec::new(), spacing(found, first, next, &[scar]), next.session);
+                let pair = || (Scars::new(), spacing(found, first, next, &[scar]), next.session);
                 let entry = late.entry((next.day, next.place(), first.place())).or_insert_with(pair);
                 let wait = next.day.saturating_sub(first.day);
                 if entry.1.and_then(|it| it.latest).is_some_and(|latest| latest < wait) {

@@ -155,7 +155,7 @@ impl CheckWriter<'_> {
                 Change::ChangeSetting(v1::ChangeSetting { field, parameter, value, unit })
             }
             Mend::AddCare { item, days } => {
-                Change::AddCare(v1::AddCare { kind: nth(*item as usize), days: days.clone() })
+                Change::AddCare(v1::AddCare { kind: nth(*item as usize), days: days.to_vec() })
             }
             Mend::AddPriming { from } => Change::AddPriming(v1::AddPriming { from_day: Some(*from) }),
             Mend::AddTestArea { procedure, scars, day } => Change::AddTestArea(v1::AddTestArea {

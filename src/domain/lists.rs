@@ -1,0 +1,29 @@
+//! Short lists. A plan holds hundreds of them, most of a few entries: they live inside it, and only a long one asks the
+//! allocator. None is larger than a `Vec`.
+
+use smallvec::SmallVec;
+
+use super::{Day, ProcedureId, RuleId, ScarIndex, Site};
+
+/// Rules.
+pub type Rules = SmallVec<[RuleId; 8]>;
+/// Groups of scars.
+pub type Scars = SmallVec<[ScarIndex; 8]>;
+/// Sites.
+pub type Sites = SmallVec<[Site; 16]>;
+/// Procedures.
+pub type Procedures = SmallVec<[ProcedureId; 16]>;
+/// Days.
+pub type Days = SmallVec<[Day; 4]>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_list_is_no_larger_than_a_vec() {
+        let sizes = [size_of::<Rules>(), size_of::<Scars>(), size_of::<Sites>(), size_of::<Procedures>()];
+        assert_eq!(sizes, [size_of::<Vec<u8>>(); 4]);
+        assert_eq!(size_of::<Days>(), size_of::<Vec<Day>>());
+    }
+}
