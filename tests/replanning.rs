@@ -157,6 +157,26 @@ fn a_session_that_came_too_early_counts_and_is_named() {
     assert_eq!(rules, ["PAST-COUNTED", "PAST-TOO-EARLY", "GAP-CRH-CRH"]);
 }
 
+/// A plan that was finished long ago asks for nothing in the past: what is used at home begins today.
+#[test]
+fn what_is_used_at_home_never_begins_before_the_plan() {
+    let mut asked = 0;
+    for case in worked::all() {
+        let Some(plan) = protocol(&case.request).filter(|it| !it.sessions.is_empty()) else { continue };
+        let mut later = afterwards(&case.request, &plan.sessions);
+        let last = later.start_date.unwrap();
+        let (year, month, day) =
+            cicatrix::domain::Date::new(last.year, last.month, last.day).unwrap().plus(200).civil();
+        later.start_date = Some(Date { year, month, day });
+        let Some(next) = protocol(&later) else { continue };
+        asked += 1;
+        for stage in next.stages.iter().filter(|it| it.session_count.is_none()) {
+            assert!(stage.start_day >= 0, "{}: {} begins on day {}", case.name, stage.procedure, stage.start_day);
+        }
+    }
+    assert!(asked > 30, "only {asked} plans went on");
+}
+
 #[test]
 fn a_long_break_begins_a_new_course() {
     let plan = after_acid(&[(420, Response::Unspecified), (392, Response::Unspecified)]);

@@ -1,5 +1,6 @@
-//! Short lists. A plan holds hundreds of them, most of a few entries: they live inside it, and only a long one asks the
-//! allocator. None is larger than a `Vec`.
+//! Short lists: a plan holds hundreds of them, and most have a few entries.
+//!
+//! They live inside the plan, and only a long one asks the allocator. None is larger than a `Vec`.
 
 use smallvec::SmallVec;
 
@@ -13,6 +14,8 @@ pub type Scars = SmallVec<[ScarIndex; 8]>;
 pub type Sites = SmallVec<[Site; 16]>;
 /// Procedures.
 pub type Procedures = SmallVec<[ProcedureId; 16]>;
+/// Places in a list.
+pub type Places = SmallVec<[usize; 2]>;
 /// Days.
 pub type Days = SmallVec<[Day; 4]>;
 

@@ -27,7 +27,7 @@ pub use check::{
 pub use date::{Date, Day};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
-pub use lists::{Days, Procedures, Rules, Scars, Sites};
+pub use lists::{Days, Places, Procedures, Rules, Scars, Sites};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,

@@ -1,6 +1,6 @@
 //! Explains: puts stages, visits, reviews and what must be said into one protocol.
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 
 use crate::{
     domain::{
@@ -247,7 +247,7 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
 
 /// The facts that were not asked and that a rule which fired asks for, on something that could be done.
 fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: ProcedureSet) -> Vec<Question> {
-    let mut asked: SmallVec<[(Fact, RuleId); 8]> = SmallVec::new();
+    let mut asked: Vec<(Fact, RuleId)> = Vec::new();
     for &scar in treatable {
         let Some(facts) = context.facts.get(scar.index()) else { continue };
         for firing in context.screening.on(scar).filter(|it| it.rule.procedures.overlaps(candidates)) {

@@ -1,9 +1,7 @@
 //! History: which past sessions count towards a course, and how long they keep skin from what comes next.
 
-use smallvec::SmallVec;
-
 use crate::{
-    domain::{Area, Day, PastSession, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
+    domain::{Area, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
     engine::{
         facts::has_failed,
         parameters,
@@ -110,7 +108,7 @@ pub(super) fn areas(context: Context<'_, '_>, scars: &[ScarIndex]) -> Vec<Area> 
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Done {
     /// The sessions that count, by their places in the history, in the order of the days.
-    pub sessions: SmallVec<[usize; 2]>,
+    pub sessions: Places,
     /// The day of the last test area of the same course.
     pub tested: Option<Day>,
 }

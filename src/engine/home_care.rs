@@ -112,6 +112,8 @@ fn course(
 /// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
 pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
     let Some(last) = schedule.last else { return Vec::new() };
+    // What was done to its end may have ended before the plan.
+    let last = last.max(0);
     let mut stages: Vec<Stage> = Vec::new();
     for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
         let hosts = || schedule.stages.iter().filter(|it| step.with.contains(it.draft.procedure));

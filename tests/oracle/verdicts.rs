@@ -167,6 +167,14 @@ impl Heard<'_> {
         if marked && code == "punch" {
             said.push(("PIH-06", Action::Defer, Some(Until::Event)));
         }
+        // The same holds for brown marks of an earlier session: what wounds waits, and cutting wounds.
+        if word(&self.facts, "previous_complication") == Some("pih_unresolved") && code == "punch" {
+            said.push(("PIH-03", Action::Defer, Some(Until::Event)));
+        }
+        // "Filler to acid or release: two weeks", as after a filler that is recorded as a session.
+        if ["tca_cross", "subcision"].contains(&code) {
+            said.extend(self.verdict("mnrf").said.into_iter().filter(|it| it.0 == "PRI-01"));
+        }
         // The eyebrow lies between two sites that get no filler.
         if self.group.site == Site::Eyebrow && ["filler_ha", "biostimulator", "filler_pmma"].contains(&code) {
             said.push(("SITE-11", Action::Exclude, None));
