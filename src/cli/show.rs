@@ -192,6 +192,8 @@ impl Plan<'_> {
         rows.extend(protocol.stages.iter().map(|it| self.stage_row(it)));
         page.table(&rows);
         self.timeline(page);
+        self.visits(page);
+        self.reviews(page);
         self.settings(page);
         self.care(page);
         self.words(page);
@@ -212,6 +214,42 @@ impl Plan<'_> {
         if !days.is_empty() {
             page.heading("calendar");
             page.table(&days);
+        }
+    }
+
+    /// What goes before and after the visits; visits with the same care stand together.
+    fn visits(&self, page: &mut Page) {
+        let mut groups: Vec<(Vec<String>, [&[Reason]; 2])> = Vec::new();
+        for (sessions, possible) in [(&self.protocol.sessions, false), (&self.protocol.contingent_sessions, true)] {
+            for it in sessions {
+                let label = if possible { format!("day {} if a review says so", it.day) } else { it.number.to_string() };
+                let care = [it.preparation.as_slice(), it.aftercare.as_slice()];
+                match groups.iter_mut().find(|(_, known)| *known == care) {
+                    Some((labels, _)) => labels.push(label),
+                    None => groups.push((vec![label], care)),
+                }
+            }
+        }
+        if !groups.is_empty() {
+            page.heading("before and after the visits");
+        }
+        for (labels, [before, after]) in groups {
+            page.line(2, &format!("visit {}", labels.join(", ")));
+            for (what, reasons) in [("before", before), ("after", after)] {
+                if !reasons.is_empty() {
+                    page.line(4, &format!("{what}:"));
+                    page.reasons(6, reasons);
+                }
+            }
+        }
+    }
+
+    fn reviews(&self, page: &mut Page) {
+        if !self.protocol.reviews.is_empty() {
+            page.heading("reviews");
+        }
+        for it in &self.protocol.reviews {
+            page.line(2, &format!("review {}, day {}: {}", it.number, it.day, it.purpose));
         }
     }
 
@@ -364,6 +402,7 @@ impl Plan<'_> {
                 ("stop", &stage.stop_rules),
                 ("change", &stage.switch_rules),
                 ("risks", &stage.risks),
+                ("to be reported to the clinic", &stage.red_flags),
             ] {
                 if !reasons.is_empty() {
                     page.line(4, &format!("{what}:"));

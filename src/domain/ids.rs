@@ -85,6 +85,11 @@ impl ProcedureSet {
         self.0 & other.0 != 0
     }
 
+    /// Is everything of it in `other`?
+    pub fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
     /// Is the set empty?
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -31,7 +31,7 @@ pub use lists::{Days, Places, Procedures, Rules, Scars, Sites};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,
-    PassedOver, PastStatus, Phase, Plan, Protocol, Question, Range, Referral, Review, Session, SessionKind,
+    PassedOver, PastStatus, Phase, Plan, Protocol, Question, Range, Referral, Rest, Review, Session, SessionKind,
     SessionProcedure, Stage, StageStatus, Urgency,
 };
 pub use scale::{Grade, GradeFlag, GradeInput, ItemRange, Rating, Scale, StatedTotal, whole_units};

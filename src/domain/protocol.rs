@@ -213,6 +213,19 @@ pub struct EvaluatedSession {
     pub reasons: Rules,
 }
 
+/// Days on which something used at home stays off the skin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rest {
+    /// The first of them.
+    pub from: Day,
+    /// The last of them.
+    pub to: Day,
+    /// Number of the review that decides on the session, from 1.
+    pub contingent_on: Option<i32>,
+    /// Why.
+    pub reasons: Rules,
+}
+
 /// One procedure in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -240,6 +253,8 @@ pub struct Stage {
     pub start: Day,
     /// Last day; `None` for open-ended home care.
     pub end: Option<Day>,
+    /// Home care: the days between on which it is not used, in order.
+    pub rests: Vec<Rest>,
     /// Settings.
     pub parameters: Vec<ParameterSetting>,
     /// What must be true or agreed before.

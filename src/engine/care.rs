@@ -14,7 +14,7 @@ use crate::{
         select::{Context, add_rules},
         sitting,
     },
-    knowledge::{Amount, ItemAt},
+    knowledge::{Amount, ItemAt, Topic},
 };
 
 /// A procedure of the plan with the days on which it is done.
@@ -53,7 +53,7 @@ pub(super) fn items(
     });
     for done in stages.chain(joined).chain(home) {
         for &scar in done.scars {
-            for firing in context.screening.of(done.procedure, scar) {
+            for firing in context.screening.about(Topic::Item, done.procedure, scar) {
                 for &item in &firing.rule.items {
                     let due = done.days.iter().copied().filter(|day| firing.touches(*day, *day));
                     add(context, &mut all, item, firing.rule.rule, &done, scar, due);

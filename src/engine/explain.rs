@@ -4,7 +4,7 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Action, Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review,
+        Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review,
         RuleId, Rules, ScarIndex, Sites,
     },
     domain::{Stage, StageStatus, Truth},
@@ -12,12 +12,13 @@ use crate::{
         care, evaluate,
         facts::has_failed,
         home_care, parameters,
+        rest::Sessions,
         schedule::{Dated, Schedule},
-        screen::{at_visit, insert_sorted},
+        screen::insert_sorted,
         select::{Context, add_rules},
         sitting,
     },
-    knowledge::Line,
+    knowledge::{Line, Lines, Topic},
 };
 
 /// Puts everything into one protocol.
@@ -32,13 +33,15 @@ pub(super) fn explain(
     let reviews = reviews(context, schedule);
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
-    let mut stages = home_care::before(context, schedule, treatable);
+    let visited = Sessions::new(context, schedule, &plan.joining, treatable);
+    let mut stages = home_care::before(context, schedule, &visited, treatable);
     let offset = stages.len();
     stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
     stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
     let sessions = plan.visits(context, schedule, offset, false);
     let contingent_sessions = plan.visits(context, schedule, offset, true);
-    stages.extend(home_care::after(context, schedule, treatable));
+    let kept = home_care::after(context, schedule, &visited, &stages, treatable);
+    stages.extend(kept);
     let mut courses = evaluate::courses(schedule, &plan.joining, offset);
     for (stage, done) in evaluate::not_continued(context, &stages, treatable) {
         courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done });
@@ -57,6 +60,14 @@ pub(super) fn explain(
     protocol
 }
 
+/// The rules of the lines of a procedure that hold on at least one of `scars`.
+pub(super) fn said(context: Context<'_, '_>, all: &Lines, scars: &[ScarIndex]) -> Rules {
+    match all.plain() {
+        Some(rules) if !scars.is_empty() => Rules::from_slice(rules),
+        Some(_) | None => lines(context, all, scars),
+    }
+}
+
 /// The rules of `lines` that hold on at least one of `scars`.
 pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Rules {
     let holds = |line: &Line| {
@@ -68,17 +79,17 @@ pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex
     rules
 }
 
-/// The safety rules of one action that hold for a procedure on some day of the stage.
+/// The safety rules about a topic that hold for a procedure on some day of the stage.
 fn fired(
     context: Context<'_, '_>,
+    topic: Topic,
     procedure: ProcedureId,
     scars: &[ScarIndex],
     (first, last): (Day, Day),
-    wanted: impl Fn(&crate::knowledge::SafetyRule) -> bool,
 ) -> Rules {
     let mut rules = Rules::new();
     for &scar in scars {
-        let speaks = context.screening.of(procedure, scar).filter(|it| it.touches(first, last) && wanted(it.rule));
+        let speaks = context.screening.about(topic, procedure, scar).filter(|it| it.touches(first, last));
         add_rules(&mut rules, speaks.map(|it| it.rule.rule));
     }
     rules.sort_unstable();
@@ -92,10 +103,7 @@ pub(super) fn preconditions(
     scars: &[ScarIndex],
     days: (Day, Day),
 ) -> Rules {
-    fired(context, procedure, scars, days, |rule| {
-        let check = rule.until.is_some_and(|event| at_visit(context.knowledge, event));
-        rule.action == Action::Clearance || check || rule.precondition
-    })
+    fired(context, Topic::Precondition, procedure, scars, days)
 }
 
 fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
@@ -164,14 +172,11 @@ pub(super) fn frame(
     let start = first.unwrap_or_default();
     let days = (start, last.unwrap_or(start));
     let known = context.knowledge.procedures().get(procedure.index());
-    let pick = |from: fn(&crate::knowledge::Procedure) -> &Vec<Line>| {
-        known.map(|it| lines(context, from(it), scars)).unwrap_or_default()
+    let pick = |from: fn(&crate::knowledge::Procedure) -> &Lines| {
+        known.map(|it| said(context, from(it), scars)).unwrap_or_default()
     };
     let mut technique = pick(|it| &it.technique);
-    add_rules(
-        &mut technique,
-        fired(context, procedure, scars, days, |rule| rule.action == Action::Modify && !rule.precondition),
-    );
+    add_rules(&mut technique, fired(context, Topic::Technique, procedure, scars, days));
     let mut sites = Sites::new();
     for scar in scars {
         if let Some(found) = context.case.findings.scars.get(scar.index()) {
@@ -191,6 +196,7 @@ pub(super) fn frame(
         interval: None::<Range>,
         start,
         end: last,
+        rests: Vec::new(),
         parameters: Vec::new(),
         preconditions: preconditions(context, procedure, scars, days),
         stop_rules: pick(|it| &it.stop),
@@ -232,7 +238,7 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
     let mut rules = lines(context, &planning.warnings, treatable);
     for stage in stages {
         let days = (stage.start, stage.end.unwrap_or(Day::MAX));
-        let said = fired(context, stage.procedure, &stage.scars, days, |rule| rule.action == Action::Warn);
+        let said = fired(context, Topic::Warning, stage.procedure, &stage.scars, days);
         add_rules(&mut rules, said);
     }
     let scars = context.case.findings.scars.iter();
@@ -250,7 +256,7 @@ fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: Proc
     let mut asked: Vec<(Fact, RuleId)> = Vec::new();
     for &scar in treatable {
         let Some(facts) = context.facts.get(scar.index()) else { continue };
-        for firing in context.screening.on(scar).filter(|it| it.rule.procedures.overlaps(candidates)) {
+        for firing in context.screening.on(Topic::Question, scar).filter(|it| it.rule.procedures.overlaps(candidates)) {
             for &fact in firing.rule.asks.iter().filter(|fact| facts.get(**fact).is_none()) {
                 insert_sorted(&mut asked, (fact, firing.rule.rule));
             }

@@ -3,19 +3,25 @@
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Day, Fact, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value},
+    domain::{Day, Fact, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value},
     engine::{
-        explain::{frame, lines},
+        explain::{frame, said},
         parameters,
+        rest::{self, Sessions},
         schedule::{Dated, Schedule},
-        screen::Standing,
+        screen::{Standing, insert_sorted},
         select::{Context, add_rules},
     },
     knowledge::{HomeCareStep, StepOption},
 };
 
 /// Home care that begins with the plan, and priming that begins with the review for what waits for it.
-pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
+pub(super) fn before(
+    context: Context<'_, '_>,
+    schedule: &Schedule<'_>,
+    sessions: &Sessions,
+    treatable: &[ScarIndex],
+) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
@@ -26,7 +32,7 @@ pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatabl
                 step,
                 treatable,
                 &planned,
-                Span { start: 0, last: schedule.last, review: None },
+                Span { start: 0, last: schedule.last.filter(|_| !step.goes_on), review: None },
             );
         }
     }
@@ -40,7 +46,28 @@ pub(super) fn before(context: Context<'_, '_>, schedule: &Schedule<'_>, treatabl
             course(context, &mut stages, step, treatable, &waiting, span);
         }
     }
-    stages
+    stages.into_iter().filter_map(|stage| rested(context, sessions, stage)).collect()
+}
+
+/// A stage with the days on which it rests: it begins after a rest and ends before one, and what rests on all its days
+/// is none.
+fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Option<Stage> {
+    stage.rests.extend(rest::rests(context, sessions, stage.procedure, &stage.scars));
+    stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+    // What only a review can bring about moves nothing that is planned.
+    let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == stage.contingent_on;
+    for rest in stage.rests.iter().filter(sure) {
+        if rest.from <= stage.start && stage.start <= rest.to {
+            stage.start = rest.to.saturating_add(1);
+            add_rules(&mut stage.reasons, rest.reasons.iter().copied());
+        }
+    }
+    for rest in stage.rests.iter().rev().filter(sure) {
+        stage.end = stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
+    }
+    let (start, end) = (stage.start, stage.end);
+    stage.rests.retain(|it| start < it.from && end.is_none_or(|end| it.to < end));
+    end.is_none_or(|end| start <= end).then_some(stage)
 }
 
 /// The rules that ask for priming before planned stages, or before those that wait for a review.
@@ -78,6 +105,9 @@ fn course(
     let mut start = span.start;
     let mut passed_over = Vec::new();
     for option in &step.options {
+        if !suits(context, option, treatable) {
+            continue;
+        }
         if let Some(rejected) = rejected(context, option.procedure, treatable) {
             passed_over.push(rejected);
             continue;
@@ -110,25 +140,39 @@ fn course(
 }
 
 /// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
-pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable: &[ScarIndex]) -> Vec<Stage> {
+pub(super) fn after(
+    context: Context<'_, '_>,
+    schedule: &Schedule<'_>,
+    sessions: &Sessions,
+    begun: &[Stage],
+    treatable: &[ScarIndex],
+) -> Vec<Stage> {
     let Some(last) = schedule.last else { return Vec::new() };
     // What was done to its end may have ended before the plan.
     let last = last.max(0);
     let mut stages: Vec<Stage> = Vec::new();
     for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
-        let hosts = || schedule.stages.iter().filter(|it| step.with.contains(it.draft.procedure));
-        let planned = || hosts().filter(|it| it.draft.contingent.is_none());
-        let days = (planned().filter_map(Dated::first).min(), planned().filter_map(Dated::last).max());
-        if let (Some(start), Some(last)) = days {
-            beside(context, &mut stages, step, treatable, start, last);
+        let hosts = || {
+            let planned = schedule.stages.iter().filter(|it| it.draft.contingent.is_none() && !it.days.is_empty());
+            planned.filter(|it| step.with.contains(it.draft.procedure))
+        };
+        let mut scars = Scars::new();
+        hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
+        if !scars.is_empty() {
+            let days: Vec<Day> = hosts().flat_map(|it| it.days.iter().copied()).collect();
+            beside(context, &mut stages, step, &scars, &days);
         }
     }
     for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
         let mut passed_over = Vec::new();
-        for option in &step.options {
+        for option in step.options.iter().filter(|it| suits(context, it, treatable)) {
             if let Some(rejected) = rejected(context, option.procedure, treatable) {
                 passed_over.push(rejected);
                 continue;
+            }
+            // What began with the plan and has no end goes on by itself.
+            if begun.iter().any(|it| it.procedure == option.procedure && it.end.is_none()) {
+                break;
             }
             let rules: Rules = smallvec![step.rule, option.rule];
             let span = Span { start: last, last: None, review: None };
@@ -136,32 +180,36 @@ pub(super) fn after(context: Context<'_, '_>, schedule: &Schedule<'_>, treatable
             break;
         }
     }
-    stages
+    stages.into_iter().filter_map(|stage| rested(context, sessions, stage)).collect()
 }
 
-/// Home care that goes with the sessions of a procedure: from the first one until its course after the last is over.
-fn beside(
-    context: Context<'_, '_>,
-    stages: &mut Vec<Stage>,
-    step: &HomeCareStep,
-    treatable: &[ScarIndex],
-    start: Day,
-    last: Day,
-) {
+/// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows.
+fn beside(context: Context<'_, '_>, stages: &mut Vec<Stage>, step: &HomeCareStep, scars: &[ScarIndex], days: &[Day]) {
     let mut passed_over = Vec::new();
-    for option in &step.options {
-        if let Some(rejected) = rejected(context, option.procedure, treatable) {
+    for option in step.options.iter().filter(|it| suits(context, it, scars)) {
+        if let Some(rejected) = rejected(context, option.procedure, scars) {
             passed_over.push(rejected);
             continue;
         }
-        let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
-        let mut rules: Rules = smallvec![step.rule, option.rule];
-        add_rules(&mut rules, course.map(|it| it.rule));
-        let end = course.and_then(|it| it.at_most).map(|most| last.saturating_add(most));
-        let span = Span { start, last: end, review: None };
-        add(context, stages, Phase::Maintain, option.procedure, treatable, span, rules, passed_over);
+        let known = context.knowledge.procedures().get(option.procedure.index());
+        let Some(course) = known.and_then(|it| it.course) else { continue };
+        let rules: Rules = smallvec![step.rule, option.rule, course.rule];
+        let until = |day: Day| course.at_most.map_or(Day::MAX, |most| day.saturating_add(most));
+        let windows = days.iter().map(|day| (day.saturating_add(course.begins_after), until(*day)));
+        let Some((start, last, rests)) = rest::between(windows, course.rule) else { continue };
+        let span = Span { start, last: course.at_most.map(|_| last), review: None };
+        add(context, stages, Phase::Maintain, option.procedure, scars, span, rules, passed_over);
+        if let Some(stage) = stages.last_mut() {
+            stage.rests = rests;
+        }
         break;
     }
+}
+
+/// Is the option meant for all of the groups?
+fn suits(context: Context<'_, '_>, option: &StepOption, scars: &[ScarIndex]) -> bool {
+    let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
+    facts.all(|facts| option.when.holds(facts, 0) == Truth::Yes)
 }
 
 /// A course at home, for what safety adds to it.
@@ -271,11 +319,8 @@ fn add(
             stage.parameters = parameters::settings(context, procedure, scars);
             // It has no visits that could carry what comes before and after.
             if let Some(known) = context.knowledge.procedures().get(procedure.index()) {
-                let around = known.preparation.iter().chain(&known.aftercare);
-                around.for_each(|line| {
-                    let holds = lines(context, std::slice::from_ref(line), scars);
-                    add_rules(&mut stage.technique, holds);
-                });
+                add_rules(&mut stage.technique, said(context, &known.preparation, scars));
+                add_rules(&mut stage.technique, said(context, &known.aftercare, scars));
             }
             stage.reasons = reasons;
             stage.passed_over = passed_over;

@@ -17,6 +17,7 @@ mod limits;
 mod parameters;
 mod place;
 mod rate;
+mod rest;
 mod schedule;
 mod screen;
 mod select;

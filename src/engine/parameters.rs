@@ -8,6 +8,7 @@ use crate::{
         screen::insert_sorted,
         select::{Context, add_rules},
     },
+    knowledge::Topic,
 };
 
 /// The settings of `procedure` on `scars`, groups that share a setting taken together.
@@ -60,7 +61,7 @@ fn setting(
     let base = rows.iter().find(|row| row.place == parameter && row.when.holds(facts, 0) == Truth::Yes)?;
     let mut limit = Limit { low: base.low, high: base.high };
     let mut reasons: Rules = smallvec![base.rule];
-    for firing in context.screening.of(procedure, scar) {
+    for firing in context.screening.about(Topic::Limit, procedure, scar) {
         let limits = firing.rule.limits.iter();
         for bound in limits.filter(|it| it.procedure == procedure && it.parameter == parameter) {
             if let Some(most) = bound.at_most {

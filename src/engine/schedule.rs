@@ -9,7 +9,7 @@ use crate::{
         select::{Context, Draft, add_rules},
         spacing::{aim, between, kind, on},
     },
-    knowledge::{GapKind, ProcedureKind, Spacing},
+    knowledge::{GapKind, ProcedureKind, Spacing, Topic},
 };
 
 /// Row and column of the gap table of a sitting; the second is that of what joins it.
@@ -243,7 +243,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
     add_rules(&mut timing, stage.draft.leads.priming.map(|(_, rule)| rule));
     if stage.draft.not_before > 0 {
         for scar in &stage.draft.scars {
-            let waits = context.screening.of(stage.draft.procedure, *scar);
+            let waits = context.screening.about(Topic::Keeps, stage.draft.procedure, *scar);
             let dated = waits.filter(|it| it.until == stage.draft.not_before).map(|it| it.rule.rule);
             add_rules(&mut timing, dated);
         }

@@ -9,7 +9,7 @@ use crate::{
         Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
     },
     engine::{history, select::Context},
-    knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable},
+    knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable, Topic},
 };
 
 /// A safety rule that fired, and the days on which it holds.
@@ -151,14 +151,19 @@ impl<'k> Screening<'k> {
         self.firings(scar, self.table.on(procedure))
     }
 
-    /// The rules that fired on `scar`, whatever the procedure.
-    pub(super) fn on(&self, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
-        self.firings(scar, self.table.all())
+    /// Those of them that have a say in `topic`.
+    pub(super) fn about(
+        &self,
+        topic: Topic,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+    ) -> impl Iterator<Item = Firing<'k>> {
+        self.firings(scar, self.table.on(procedure).and(self.table.about(topic)))
     }
 
-    /// What keeps `procedure` from `scar`, on some day.
-    fn strict(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
-        self.firings(scar, self.table.on(procedure).and(self.table.strict()))
+    /// The rules about `topic` that fired on `scar`, whatever the procedure.
+    pub(super) fn on(&self, topic: Topic, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
+        self.firings(scar, self.table.about(topic))
     }
 
     /// The rules that hold for `procedure` on `scar` on day 0, the strictest first.
@@ -199,7 +204,7 @@ impl<'k> Screening<'k> {
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
         let mut not_before = 0;
         let mut waiting: Option<EventId> = None;
-        for firing in self.strict(procedure, scar) {
+        for firing in self.about(Topic::Keeps, procedure, scar) {
             match (firing.rule.action, firing.rule.until) {
                 (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
                 (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
@@ -211,13 +216,13 @@ impl<'k> Screening<'k> {
             return Standing::Waiting(event);
         }
         // A clearance that time ends before the procedure may begin is not asked for.
-        let clearance = self.of(procedure, scar).any(|it| is_opinion(it.rule) && it.touches(not_before, not_before));
+        let clearance = self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(not_before, not_before));
         Standing::Open { not_before, clearance }
     }
 
     /// Why `procedure` may not be done on `scar` now.
     pub(super) fn against(&self, procedure: ProcedureId, scar: ScarIndex) -> Rules {
-        self.strict(procedure, scar).map(|firing| firing.rule.rule).collect()
+        self.about(Topic::Keeps, procedure, scar).map(|firing| firing.rule.rule).collect()
     }
 }
 
@@ -282,11 +287,6 @@ fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex
         until_event: until_event.map(|(_, event)| event).filter(|_| deferred),
         reasons,
     }
-}
-
-/// Must somebody else be asked, or is it a check that the visit itself settles?
-fn is_opinion(rule: &SafetyRule) -> bool {
-    rule.action == Action::Clearance && !rule.at_visit
 }
 
 /// Can the event be settled at the visit?

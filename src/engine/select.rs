@@ -5,13 +5,13 @@ use smallvec::smallvec;
 use crate::{
     domain::{
         Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, ScarIndex, Scars,
-        Sites, Truth, Value,
+        Sites, Truth, Value, whole_units,
     },
     engine::{
         history::{self, Done},
         screen::{Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength},
+    knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength, Topic},
 };
 
 /// A stage without days.
@@ -384,7 +384,7 @@ impl<'k> Context<'_, 'k> {
 
     fn leads(&self, procedure: ProcedureId, scar: ScarIndex) -> Leads {
         let mut leads = Leads::default();
-        for firing in self.screening.of(procedure, scar) {
+        for firing in self.screening.about(Topic::Lead, procedure, scar) {
             let rule = firing.rule.rule;
             match firing.rule.lead {
                 Some(Lead::Priming(days)) => leads.priming = leads.priming.max(Some((days, rule))),
@@ -424,6 +424,11 @@ impl<'k> Context<'_, 'k> {
             Truth::Yes => (sessions.count.min, planning.fewest.rule),
             Truth::Unknown | Truth::No => (sessions.count.typical, planning.usual),
         };
+        // Many scars need as many sittings as take them.
+        let sittings = sessions.per_sitting.zip(scars).map(|(each, scars)| {
+            whole_units(scars).saturating_add(each).saturating_sub(1).checked_div(each).unwrap_or(1).min(sessions.count.max)
+        });
+        let count = sittings.map_or(count, |sittings| count.max(sittings));
         let past = &planning.past;
         let done = draft.done.count();
         draft.count = count.saturating_sub(done).max(0);

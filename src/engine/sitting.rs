@@ -8,7 +8,7 @@ use crate::{
         SessionProcedure,
     },
     engine::{
-        explain::lines,
+        explain::said,
         history::{self, Done},
         schedule::{Dated, Schedule},
         screen::{Standing, insert_sorted},
@@ -44,6 +44,11 @@ impl Joining {
     pub(super) fn days(&self) -> impl Iterator<Item = Day> + '_ {
         let planned = self.planned() > 0;
         self.sittings.iter().filter(move |it| !planned || !it.contingent).map(|it| it.day)
+    }
+
+    /// The days of all sittings it joins, and whether a review decides on them.
+    pub(super) fn all_days(&self) -> impl Iterator<Item = (Day, bool)> + '_ {
+        self.sittings.iter().map(|it| (it.day, it.contingent))
     }
 
     /// How many planned sittings it joins.
@@ -239,8 +244,14 @@ impl Care {
             if let Some(downtime) = context.downtime(item.procedure) {
                 care.lengthen(&downtime);
             }
-            add_rules(&mut care.preparation, lines(context, &known.preparation, &item.scars));
-            add_rules(&mut care.aftercare, lines(context, &known.aftercare, &item.scars));
+            for (all, of) in [(&mut care.preparation, &known.preparation), (&mut care.aftercare, &known.aftercare)] {
+                let said = said(context, of, &item.scars);
+                if all.is_empty() {
+                    *all = said;
+                } else {
+                    add_rules(all, said);
+                }
+            }
         }
         care
     }

@@ -26,6 +26,7 @@ pub struct Knowledge {
     pub(super) gaps: Gaps,
     pub(super) safety: Vec<SafetyRule>,
     pub(super) safety_table: SafetyTable,
+    pub(super) last_used: Vec<LastUsed>,
     pub(super) classification: Classification,
     pub(super) grading: Grading,
     pub(super) pathways: Vec<Pathway>,
@@ -181,6 +182,35 @@ pub struct Line {
     pub when: Predicate,
 }
 
+/// Lines in the order in which they are said.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Lines {
+    rows: Vec<Line>,
+    /// Their rules, when each of them holds for everybody, as most do.
+    plain: Vec<RuleId>,
+}
+
+impl Lines {
+    pub(super) fn new(rows: Vec<Line>) -> Self {
+        let plain = rows.iter().all(|it| it.when == Predicate::Always);
+        let plain = if plain { rows.iter().map(|it| it.rule).collect() } else { Vec::new() };
+        Self { rows, plain }
+    }
+
+    /// The rules, when each line holds for everybody.
+    pub fn plain(&self) -> Option<&[RuleId]> {
+        (self.plain.len() == self.rows.len()).then_some(&self.plain)
+    }
+}
+
+impl std::ops::Deref for Lines {
+    type Target = [Line];
+
+    fn deref(&self) -> &[Line] {
+        &self.rows
+    }
+}
+
 /// What a safety rule asks to come days before the first session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lead {
@@ -318,6 +348,8 @@ pub struct TypeStrength {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sessions {
     pub count: Range,
+    /// How many scars one session takes, where it takes only so many; at least 1.
+    pub per_sitting: Option<i32>,
     pub rule: RuleId,
 }
 
@@ -340,8 +372,33 @@ pub struct Wait {
 /// How long home care is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Course {
+    /// What goes with sessions begins so long after one.
+    pub begins_after: Day,
+    /// The fact that says when it was last used.
+    pub last_used: Option<Fact>,
     /// `None`: open-ended.
     pub at_most: Option<Day>,
+    pub rule: RuleId,
+}
+
+/// What safety rules ask of the time since home care was last used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastUsed {
+    pub of: ProcedureId,
+    /// The day of its last use.
+    pub fact: Fact,
+    /// The rules that defer by it, by their places.
+    pub rules: Vec<usize>,
+}
+
+/// Home care that rests around a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// The home care; of home care itself.
+    pub of: ProcedureSet,
+    pub before: Day,
+    /// Of home care: the most, where the session asks for longer. `None`: as long as the session asks.
+    pub after: Option<Day>,
     pub rule: RuleId,
 }
 
@@ -368,13 +425,16 @@ pub struct Procedure {
     pub parameters: Vec<Parameter>,
     /// Names of the parameters, by place.
     pub parameter_names: Vec<String>,
-    pub preparation: Vec<Line>,
-    pub aftercare: Vec<Line>,
-    pub technique: Vec<Line>,
-    pub stop: Vec<Line>,
-    pub switch: Vec<Line>,
-    pub risk: Vec<Line>,
-    pub red_flag: Vec<Line>,
+    pub preparation: Lines,
+    pub aftercare: Lines,
+    /// Home care that rests after a session; of home care, how it rests itself. Said under `aftercare` as well, or of
+    /// home care under `technique`.
+    pub rests: Vec<Rest>,
+    pub technique: Lines,
+    pub stop: Lines,
+    pub switch: Lines,
+    pub risk: Lines,
+    pub red_flag: Lines,
     pub adverse: Vec<Expected>,
     pub expected: Vec<Expected>,
     pub strengths: Vec<TypeStrength>,
@@ -606,6 +666,8 @@ pub struct HomeCareStep {
     pub phase: Phase,
     /// Only when a planned stage needs priming.
     pub when_priming: bool,
+    /// It goes on after the last session.
+    pub goes_on: bool,
     /// Only when the plan has a stage of one of these; empty: always.
     pub with: ProcedureSet,
     pub when: Predicate,
@@ -678,6 +740,11 @@ impl Knowledge {
     /// The safety rules: the strictest first, and then in the order of the ids.
     pub fn safety(&self) -> &[SafetyRule] {
         &self.safety
+    }
+
+    /// The rules that ask how long ago home care was used.
+    pub fn last_used(&self) -> &[LastUsed] {
+        &self.last_used
     }
 
     /// The same as bit tables.

@@ -282,6 +282,9 @@ pub(super) struct Procedure {
     pub preparation: Vec<Line>,
     #[serde(default)]
     pub aftercare: Vec<Line>,
+    /// Home care that rests around a session.
+    #[serde(default)]
+    pub rest: Vec<Rest>,
     #[serde(default)]
     pub technique: Vec<Line>,
     #[serde(default)]
@@ -352,6 +355,8 @@ pub(super) struct Sessions {
     pub min: i32,
     pub typical: i32,
     pub max: i32,
+    /// How many scars one session takes, where it takes only so many.
+    pub per_sitting: Option<i32>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
@@ -381,9 +386,30 @@ pub(super) struct Judge {
     pub because: Spanned<Vec<Text>>,
 }
 
+/// Home care that rests around a session.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rest {
+    /// The home care that rests. Home care leaves it out: the row is about itself.
+    #[serde(default)]
+    pub of: Vec<Text>,
+    /// Home care: days before a session.
+    pub before: Option<Text>,
+    /// How long after a session; of home care the most, where the session asks for longer.
+    pub after: Option<Text>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// How long home care is used.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Course {
+    /// What goes with sessions: how long after one it begins, as `"2 weeks"`; absent for at once.
+    pub begins_after: Option<Text>,
+    /// The fact that says when it was last used: what safety rules ask of it is kept before each session.
+    pub last_used: Option<Text>,
     /// The longest use, as `"16 weeks"`; absent for open-ended use.
     pub at_most: Option<Text>,
     pub rule: Text,
@@ -899,6 +925,9 @@ pub(super) struct HomeCareStep {
     /// Only when a planned stage needs priming.
     #[serde(default)]
     pub when_priming: bool,
+    /// It goes on after the last session.
+    #[serde(default)]
+    pub goes_on: bool,
     /// Only when the plan has a stage of one of these procedures or families: from its first session on.
     #[serde(default)]
     pub with: Vec<Text>,

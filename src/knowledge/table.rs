@@ -1,6 +1,8 @@
 //! The safety rules as bit tables: most of them are ruled out by one answer, without a look at their conditions.
 
-use super::SafetyRule;
+use strum::{EnumCount, VariantArray};
+
+use super::{Event, SafetyRule};
 use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, Scope, Truth, Value};
 
 /// Words of a set of rules.
@@ -160,6 +162,46 @@ impl Answers {
     }
 }
 
+/// What a rule has a say in: who looks for one thing does not look at the rules that say nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, VariantArray)]
+pub enum Topic {
+    /// It keeps procedures away, for a time or for good.
+    Keeps,
+    /// It asks for the word of somebody else.
+    Opinion,
+    /// Something must be true or agreed before.
+    Precondition,
+    /// It changes how something is done.
+    Technique,
+    /// It has something to be said.
+    Warning,
+    /// Something has to come first.
+    Lead,
+    /// It bounds a setting.
+    Limit,
+    /// It adds something to the plan.
+    Item,
+    /// It asks for facts that were not asked.
+    Question,
+}
+
+impl Topic {
+    fn is_of(self, rule: &SafetyRule, events: &[Event]) -> bool {
+        let check = rule.until.and_then(|event| events.get(event.index())).is_some_and(|event| event.at_visit);
+        match self {
+            Self::Keeps => rule.action >= Action::Defer,
+            Self::Opinion => rule.action == Action::Clearance && !rule.at_visit,
+            Self::Precondition => rule.action == Action::Clearance || check || rule.precondition,
+            Self::Technique => rule.action == Action::Modify && !rule.precondition,
+            Self::Warning => rule.action == Action::Warn,
+            Self::Lead => rule.lead.is_some(),
+            Self::Limit => !rule.limits.is_empty(),
+            Self::Item => !rule.items.is_empty(),
+            Self::Question => !rule.asks.is_empty(),
+        }
+    }
+}
+
 /// The safety rules as bit tables.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SafetyTable {
@@ -168,8 +210,8 @@ pub struct SafetyTable {
     of_patient: RuleSet,
     /// The rules that hold for everybody.
     always: RuleSet,
-    /// The rules that defer or exclude.
-    strict: RuleSet,
+    /// The rules that have a say in each topic.
+    topics: [RuleSet; Topic::COUNT],
     /// The rules on each procedure.
     by_procedure: Vec<RuleSet>,
     patient: Vec<Answers>,
@@ -179,15 +221,17 @@ pub struct SafetyTable {
 
 impl SafetyTable {
     /// The table of `rules`, for as many procedures as there are.
-    pub(super) fn new(rules: &[SafetyRule], procedures: usize) -> Self {
+    pub(super) fn new(rules: &[SafetyRule], events: &[Event], procedures: usize) -> Self {
         let mut table = Self::default();
         for (place, rule) in rules.iter().enumerate() {
             table.all.insert(place);
             if rule.scope == Scope::Patient {
                 table.of_patient.insert(place);
             }
-            if rule.action >= Action::Defer {
-                table.strict.insert(place);
+            for (topic, about) in Topic::VARIANTS.iter().zip(&mut table.topics) {
+                if topic.is_of(rule, events) {
+                    about.insert(place);
+                }
             }
             if rule.when == Predicate::Always {
                 table.always.insert(place);
@@ -227,9 +271,9 @@ impl SafetyTable {
         self.all
     }
 
-    /// The rules that defer or exclude.
-    pub fn strict(&self) -> RuleSet {
-        self.strict
+    /// The rules that have a say in `topic`.
+    pub fn about(&self, topic: Topic) -> RuleSet {
+        self.topics.get(topic as usize).copied().unwrap_or_default()
     }
 
     /// The rules that hold for everybody.

@@ -210,7 +210,26 @@ fn at_home(plan: &Plan<'_>) -> Vec<Row> {
         };
         Row { day, cells: vec!["at home".to_owned(), format!("{verb} {}{condition}", names.join(", "))] }
     };
-    changes.into_iter().map(row).collect()
+    changes.into_iter().map(row).chain(rests(plan, &courses)).collect()
+}
+
+/// When something used at home rests around sessions, what rests on the same days in one row.
+fn rests(plan: &Plan<'_>, courses: &[&v1::Stage]) -> Vec<Row> {
+    let mut days: BTreeMap<(i32, i32, Option<i32>), Vec<&str>> = BTreeMap::new();
+    for it in courses {
+        for rest in &it.rests {
+            days.entry((rest.from_day, rest.to_day, rest.contingent_on)).or_default().push(plan.names.of(&it.procedure));
+        }
+    }
+    let row = |((from, to, review), mut names): ((i32, i32, Option<i32>), Vec<&str>)| {
+        names.dedup();
+        let condition = match review {
+            None => String::new(),
+            Some(review) => format!(", {}", labels::condition(Standing::Decided(review))),
+        };
+        Row { day: from, cells: vec!["at home".to_owned(), format!("rest {} to day {to}{condition}", names.join(", "))] }
+    };
+    days.into_iter().map(row).collect()
 }
 
 /// What safety adds, one row for each day.

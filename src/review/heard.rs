@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver,
-        Plan, Protocol, Question, Referral, Review, RuleId, Session, Stage,
+        Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage,
     },
     knowledge::Knowledge,
 };
@@ -109,6 +109,7 @@ impl Heard {
             interval: _,
             start: _,
             end: _,
+            rests,
             parameters,
             preconditions,
             stop_rules,
@@ -120,6 +121,9 @@ impl Heard {
             passed_over,
         } = stage;
         for ParameterSetting { reasons, parameter: _, limit: _, scars: _, sites: _ } in parameters {
+            self.all(reasons);
+        }
+        for Rest { reasons, from: _, to: _, contingent_on: _ } in rests {
             self.all(reasons);
         }
         for list in [preconditions, stop_rules, switch_rules, technique, risks, red_flags, reasons] {

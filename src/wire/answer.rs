@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     Action, Assessment, CareItem, Case, Day, Disposition, EvaluatedSession, Fact, Findings, NotAssessed, Outcome,
-    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Review, RuleId, ScarIndex, Session,
+    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Rest, Review, RuleId, ScarIndex, Session,
     SessionKind, SessionProcedure, Site, Stage, Value, View,
 };
 
@@ -245,6 +245,7 @@ impl<'a> Writer<'a> {
             interval,
             start,
             end,
+            rests,
             parameters,
             preconditions,
             stop_rules,
@@ -273,6 +274,7 @@ impl<'a> Writer<'a> {
             planned_sessions: *planned,
             status: nth(*status as usize),
             done_sessions: *done,
+            rests: rests.iter().map(|it| self.rest(it)).collect(),
             contingent_on: *contingent_on,
             interval_days: interval.map(range),
             start_day: *start,
@@ -293,6 +295,11 @@ impl<'a> Writer<'a> {
                 View::Basic => Vec::new(),
             },
         }
+    }
+
+    fn rest(&mut self, rest: &Rest) -> v1::Rest {
+        let Rest { from, to, contingent_on, reasons } = rest;
+        v1::Rest { from_day: *from, to_day: *to, contingent_on: *contingent_on, reasons: self.reasons(reasons) }
     }
 
     fn parameter(&mut self, stage: &Stage, setting: &ParameterSetting) -> v1::Parameter {

@@ -159,6 +159,15 @@ fn counts(procedure: &str) -> (i32, i32) {
 
 /// "Minimum where at most 5 scars and grade at most 2; typical otherwise."
 fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
+    // "About 4 to 6 sites a sitting": many sites are spread over the sittings there may be.
+    let most = match procedure {
+        EXCISION => 3,
+        ELEVATION => 2,
+        _ => 0,
+    };
+    if most > 0 {
+        return ((group.count + 5) / 6).clamp(1, most);
+    }
     let (least, typical) = counts(procedure);
     if group.count <= 5 && grade.is_some_and(|it| it <= 2) { least } else { typical }
 }

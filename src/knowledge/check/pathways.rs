@@ -116,6 +116,9 @@ impl Scope<'_> {
             if !matches!(phase, Phase::Prepare | Phase::Maintain) {
                 self.checker.at(file, &raw.rule, "home care belongs to the phase `prepare` or `maintain`");
             }
+            if raw.goes_on && (phase != Phase::Prepare || raw.when_priming) {
+                self.checker.at(file, &raw.rule, "`goes_on` is for what begins with the plan");
+            }
             let options = self.options(file, &raw.rule, &raw.option);
             for (option, text) in options.iter().zip(&raw.option) {
                 if procedures.get(option.procedure.index()).map(|it| it.kind) != Some(ProcedureKind::HomeCare) {
@@ -125,6 +128,7 @@ impl Scope<'_> {
             steps.push(HomeCareStep {
                 phase,
                 when_priming: raw.when_priming,
+                goes_on: raw.goes_on,
                 with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),

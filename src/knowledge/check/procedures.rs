@@ -4,9 +4,9 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{DepthClass, Range, ScarType},
+    domain::{DepthClass, Fact, FactKind, Predicate, ProcedureId, ProcedureSet, Range, ScarType},
     knowledge::{
-        Course, Downtime, Evidence, Expected, GapKinds, Line, Parameter, Procedure, ProcedureKind, Sessions,
+        Course, Downtime, Evidence, Expected, GapKinds, Line, Lines, Parameter, Procedure, ProcedureKind, Rest, Sessions,
         SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
     },
 };
@@ -16,7 +16,17 @@ impl Scope<'_> {
     pub(super) fn procedures(&mut self, parsed: &Parsed<'_>) -> Option<Vec<Procedure>> {
         let made: Vec<Option<Procedure>> =
             parsed.procedures.iter().map(|(id, file)| self.one_procedure(file.source, id, &file.raw)).collect();
-        made.into_iter().collect()
+        let made: Vec<Procedure> = made.into_iter().collect::<Option<_>>()?;
+        let home_care: ProcedureSet =
+            (0_u8..).map(ProcedureId).zip(&made).filter(|(_, it)| it.course.is_some()).map(|(id, _)| id).collect();
+        for ((_, file), procedure) in parsed.procedures.iter().zip(&made) {
+            for (row, rest) in file.raw.rest.iter().zip(&procedure.rests) {
+                if !rest.of.is_within(home_care) {
+                    self.checker.at(file.source, &row.rule, "only home care rests around a session");
+                }
+            }
+        }
+        Some(made)
     }
 
     fn one_procedure(&mut self, file: &SourceFile, id: &str, raw: &raw::Procedure) -> Option<Procedure> {
@@ -29,7 +39,14 @@ impl Scope<'_> {
         };
         let sessions = raw.sessions.as_ref().map(|it| {
             self.in_order(file, &it.rule, [it.min, it.typical, it.max], 1);
-            Sessions { count: Range { min: it.min, typical: it.typical, max: it.max }, rule: self.rule(file, &it.rule) }
+            if it.per_sitting.is_some_and(|scars| scars < 1) {
+                self.checker.at(file, &it.rule, "`per_sitting` is at least 1");
+            }
+            Sessions {
+                count: Range { min: it.min, typical: it.typical, max: it.max },
+                per_sitting: it.per_sitting,
+                rule: self.rule(file, &it.rule),
+            }
         });
         let gentler = raw.gentler.iter().map(|it| self.downtime(file, it)).collect();
         let downtime = raw.downtime.as_ref().map(|it| self.downtime(file, it));
@@ -43,7 +60,15 @@ impl Scope<'_> {
                     Some(text) => Some(self.checker.wait(file, text)?),
                     None => None,
                 };
-                Some(Course { at_most, rule: self.rule(file, &it.rule) })
+                let begins_after = match &it.begins_after {
+                    Some(text) => self.checker.wait(file, text)?,
+                    None => 0,
+                };
+                let last_used = match &it.last_used {
+                    Some(text) => Some(self.elapsed(file, text)?),
+                    None => None,
+                };
+                Some(Course { begins_after, last_used, at_most, rule: self.rule(file, &it.rule) })
             }
             None => None,
         };
@@ -52,7 +77,16 @@ impl Scope<'_> {
         let (expected, adverse) = (figures(&raw.expected), figures(&raw.adverse));
         let evidence = self.evidence(file, &raw.evidence);
         let strengths = raw.strength.iter().filter_map(|it| self.strength(file, it)).collect();
-        let mut lines = |lines: &[raw::Line]| -> Vec<Line> { lines.iter().map(|it| self.line(file, it)).collect() };
+        let rests = self.rests(file, id, raw)?;
+        let said = rests.iter().map(|it| Line { rule: it.rule, when: Predicate::Always });
+        let (after, at_home) = if kind == ProcedureKind::HomeCare {
+            (Vec::new(), said.collect())
+        } else {
+            (said.collect(), Vec::new())
+        };
+        let mut lines = |rows: &[raw::Line], more: Vec<Line>| -> Lines {
+            Lines::new(rows.iter().map(|it| self.line(file, it)).chain(more).collect())
+        };
         Some(Procedure {
             id: id.to_owned(),
             name: raw.name.clone(),
@@ -69,17 +103,57 @@ impl Scope<'_> {
             course,
             parameters,
             parameter_names,
-            preparation: lines(&raw.preparation),
-            aftercare: lines(&raw.aftercare),
-            technique: lines(&raw.technique),
-            stop: lines(&raw.stop),
-            switch: lines(&raw.switch),
-            risk: lines(&raw.risk),
-            red_flag: lines(&raw.red_flag),
+            preparation: lines(&raw.preparation, Vec::new()),
+            aftercare: lines(&raw.aftercare, after),
+            rests,
+            technique: lines(&raw.technique, at_home),
+            stop: lines(&raw.stop, Vec::new()),
+            switch: lines(&raw.switch, Vec::new()),
+            risk: lines(&raw.risk, Vec::new()),
+            red_flag: lines(&raw.red_flag, Vec::new()),
             adverse,
             expected,
             strengths,
         })
+    }
+
+    /// Home care that rests around sessions: what a session asks of others, or what home care does itself.
+    fn rests(&mut self, file: &SourceFile, id: &str, raw: &raw::Procedure) -> Option<Vec<Rest>> {
+        let home_care = raw.kind == raw::ProcedureKind::HomeCare;
+        let mut rests = Vec::new();
+        for row in &raw.rest {
+            match (home_care, row.of.is_empty(), row.before.is_some(), row.after.is_some()) {
+                (true, false, ..) => self.checker.at(file, &row.rule, "the rest of home care is its own: leave out `of`"),
+                (false, true, ..) => self.checker.at(file, &row.rule, "write under `of` which home care rests"),
+                (false, _, true, _) => {
+                    self.checker.at(file, &row.rule, "what rests before a session says so in its own file");
+                }
+                (false, _, _, false) => self.checker.at(file, &row.rule, "write under `after` for how long"),
+                (_, _, false, false) => self.checker.at(file, &row.rule, "write `before`, `after` or both"),
+                (_, _, _, _) => {}
+            }
+            let mut wait = |text: &Option<raw::Text>| match text {
+                Some(text) => self.checker.wait(file, text).map(Some),
+                None => Some(None),
+            };
+            let (before, after) = (wait(&row.before)?, wait(&row.after)?);
+            let of = if home_care {
+                self.names.procedure(id).into_iter().collect()
+            } else {
+                self.procedure_set(file, &row.of, &[])
+            };
+            rests.push(Rest { of, before: before.unwrap_or(0), after, rule: self.rule(file, &row.rule) });
+        }
+        Some(rests)
+    }
+
+    /// A fact that is the day of an event.
+    fn elapsed(&mut self, file: &SourceFile, text: &raw::Text) -> Option<Fact> {
+        let found = text.get_ref().parse().ok().filter(|fact: &Fact| fact.kind() == FactKind::Elapsed);
+        if found.is_none() {
+            self.checker.at(file, text, "write a fact that says how long ago something was");
+        }
+        found
     }
 
     fn downtime(&mut self, file: &SourceFile, raw: &raw::Downtime) -> Downtime {

@@ -257,7 +257,8 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &weaker.rule, &weaker.says, &weaker.because, &fields);
         }
         if let Some(it) = &raw.sessions {
-            let fields = counts(it.min, it.typical, it.max);
+            let mut fields = counts(it.min, it.typical, it.max).to_vec();
+            fields.extend(it.per_sitting.map(|scars| ("per_sitting", scars.to_string())));
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         for it in raw.downtime.iter().chain(&raw.gentler) {
@@ -270,8 +271,16 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         if let Some(it) = &raw.course {
-            let fields = it.at_most.as_ref().map(|wait| ("at_most", wait.get_ref().clone()));
-            self.add(file, &it.rule, &it.says, &it.because, fields.as_slice());
+            let waits = [("begins_after", &it.begins_after), ("at_most", &it.at_most)];
+            let fields = waits.map(|(name, wait)| wait.as_ref().map(|wait| (name, wait.get_ref().clone())));
+            let fields: Vec<_> = fields.into_iter().flatten().collect();
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
+        for it in &raw.rest {
+            let waits = [("before", &it.before), ("after", &it.after)];
+            let fields = waits.map(|(name, wait)| wait.as_ref().map(|wait| (name, wait.get_ref().clone())));
+            let fields: Vec<_> = fields.into_iter().flatten().collect();
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         for it in &raw.parameter {
             let fields = [("low", number(it.low)), ("high", number(it.high)), ("unit", it.unit.clone())];

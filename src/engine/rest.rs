@@ -1,0 +1,180 @@
+//! Rests: the days around sessions on which something used at home stays off the skin.
+
+use smallvec::smallvec;
+
+use crate::{
+    domain::{Day, ProcedureId, Rest, RuleId, Rules, ScarIndex, Truth, Value},
+    engine::{
+        history,
+        schedule::Schedule,
+        select::{Context, add_rules},
+        sitting::Joining,
+    },
+};
+
+/// A day on which something is done to the skin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Done {
+    day: Day,
+    procedure: ProcedureId,
+    /// Number of the review that decides.
+    contingent_on: Option<i32>,
+}
+
+/// Every day on which something was or is done, in order.
+#[derive(Debug)]
+pub(super) struct Sessions(Vec<Done>);
+
+impl Sessions {
+    pub(super) fn new(
+        context: Context<'_, '_>,
+        schedule: &Schedule<'_>,
+        joining: &[Joining],
+        treatable: &[ScarIndex],
+    ) -> Self {
+        let mut all: Vec<Done> = Vec::new();
+        for dated in &schedule.stages {
+            let (procedure, contingent_on) = (dated.draft.procedure, dated.draft.contingent.map(|_| 1));
+            let days = dated.test_area.into_iter().chain(dated.days.iter().copied());
+            all.extend(days.map(|day| Done { day, procedure, contingent_on }));
+        }
+        for joining in joining {
+            let procedure = joining.procedure;
+            all.extend(joining.all_days().map(|(day, contingent)| Done {
+                day,
+                procedure,
+                contingent_on: contingent.then_some(1),
+            }));
+        }
+        let past = context.case.history.iter();
+        let past = past.filter(|past| treatable.iter().any(|scar| history::was_on(context, past, *scar)));
+        all.extend(past.map(|past| Done { day: past.day, procedure: past.procedure, contingent_on: None }));
+        all.sort_unstable();
+        Self(all)
+    }
+}
+
+/// The days on which `product` rests on `scars`, in order. Those that a review decides on stay apart.
+pub(super) fn rests(
+    context: Context<'_, '_>,
+    sessions: &Sessions,
+    product: ProcedureId,
+    scars: &[ScarIndex],
+) -> Vec<Rest> {
+    let mut rests: Vec<Rest> = Vec::new();
+    // Most sessions repeat the one before, and what it asks.
+    let mut known: Vec<(ProcedureId, Around)> = Vec::new();
+    for done in &sessions.0 {
+        let place = known.iter().position(|(procedure, _)| *procedure == done.procedure).unwrap_or_else(|| {
+            known.push((done.procedure, Around::new(context, product, done.procedure, scars)));
+            known.len().saturating_sub(1)
+        });
+        let Some((_, around)) = known.get(place) else { continue };
+        if around.before == 0 && around.after == 0 {
+            continue;
+        }
+        // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
+        let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
+        let to = done.day.saturating_add(around.after).saturating_sub(1).max(done.day);
+        let meets = |it: &&mut Rest| it.contingent_on == done.contingent_on && from <= it.to.saturating_add(1);
+        match rests.iter_mut().rev().find(meets) {
+            Some(known) => {
+                known.from = known.from.min(from);
+                known.to = known.to.max(to);
+                add_rules(&mut known.reasons, around.reasons.iter().copied());
+            }
+            None => rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: around.reasons.clone() }),
+        }
+    }
+    rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+    rests
+}
+
+/// Days on which a product rests around a session of one procedure.
+struct Around {
+    before: Day,
+    after: Day,
+    reasons: Rules,
+}
+
+impl Around {
+    fn new(context: Context<'_, '_>, product: ProcedureId, session: ProcedureId, scars: &[ScarIndex]) -> Self {
+        let rests = |id: ProcedureId| {
+            let known = context.knowledge.procedures().get(id.index());
+            known.map(|it| it.rests.as_slice()).unwrap_or_default()
+        };
+        let own = rests(product).first();
+        let asked = rests(session);
+        let mut around = Self { before: 0, after: 0, reasons: Rules::new() };
+        // A session after which nothing rests leaves the surface closed.
+        let Some(longest) = asked.iter().filter_map(|it| it.after).max() else { return around };
+        let named = asked.iter().find(|it| it.of.contains(product));
+        match (named, own) {
+            (Some(row), _) => {
+                around.after = row.after.unwrap_or(0);
+                around.reasons.push(row.rule);
+            }
+            (None, Some(row)) => {
+                around.after = row.after.map_or(0, |after| after.min(longest));
+                around.reasons.push(row.rule);
+            }
+            (None, None) => {}
+        }
+        if let Some(row) = own.filter(|row| row.before > 0) {
+            around.before = row.before;
+            add_rules(&mut around.reasons, [row.rule]);
+        }
+        for (days, rule) in asked_before(context, product, session, scars) {
+            around.before = around.before.max(days);
+            add_rules(&mut around.reasons, [rule]);
+        }
+        around
+    }
+}
+
+/// How long before a session safety rules want the last use to be, each with its rule.
+fn asked_before(
+    context: Context<'_, '_>,
+    product: ProcedureId,
+    session: ProcedureId,
+    scars: &[ScarIndex],
+) -> Vec<(Day, RuleId)> {
+    let mut all: Vec<(Day, RuleId)> = Vec::new();
+    for asks in context.knowledge.last_used().iter().filter(|it| it.of == product) {
+        let rules = asks.rules.iter().filter_map(|place| context.knowledge.safety().get(*place));
+        let rules = || rules.clone().filter(|it| it.procedures.contains(session));
+        for facts in scars.iter().filter_map(|scar| context.facts.get(scar.index())) {
+            // As if it were used today: how many days on does the rule no longer hold?
+            let mut facts = facts.clone();
+            facts.set(asks.fact, Some(Value::Since(0)));
+            for rule in rules() {
+                let mut days = 0;
+                rule.when.changes(&facts, &mut |day| {
+                    if rule.when.holds(&facts, day.saturating_sub(1)) == Truth::Yes {
+                        days = days.max(day);
+                    }
+                });
+                if days > 0 && !all.contains(&(days, rule.rule)) {
+                    all.push((days, rule.rule));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Days on which something goes with sessions: windows that meet are one, and it rests between them.
+pub(super) fn between(windows: impl IntoIterator<Item = (Day, Day)>, rule: RuleId) -> Option<(Day, Day, Vec<Rest>)> {
+    let mut windows: Vec<(Day, Day)> = windows.into_iter().collect();
+    windows.sort_unstable();
+    let (start, mut end) = *windows.first()?;
+    let mut rests = Vec::new();
+    for (from, to) in windows {
+        if from > end.saturating_add(1) {
+            let (from, to) = (end.saturating_add(1), from.saturating_sub(1));
+            rests.push(Rest { from, to, contingent_on: None, reasons: smallvec![rule] });
+        }
+        end = end.max(to);
+    }
+    Some((start, end, rests))
+}
