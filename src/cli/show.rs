@@ -222,7 +222,8 @@ impl Plan<'_> {
         let mut groups: Vec<(Vec<String>, [&[Reason]; 2])> = Vec::new();
         for (sessions, possible) in [(&self.protocol.sessions, false), (&self.protocol.contingent_sessions, true)] {
             for it in sessions {
-                let label = if possible { format!("day {} if a review says so", it.day) } else { it.number.to_string() };
+                let label =
+                    if possible { format!("day {} if a review says so", it.day) } else { it.number.to_string() };
                 let care = [it.preparation.as_slice(), it.aftercare.as_slice()];
                 match groups.iter_mut().find(|(_, known)| *known == care) {
                     Some((labels, _)) => labels.push(label),

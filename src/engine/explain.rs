@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review,
-        RuleId, Rules, ScarIndex, Sites,
+        Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
+        Rules, ScarIndex, Sites,
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
@@ -85,12 +85,13 @@ fn fired(
     topic: Topic,
     procedure: ProcedureId,
     scars: &[ScarIndex],
-    (first, last): (Day, Day),
+    days: (Day, Day),
 ) -> Rules {
     let mut rules = Rules::new();
     for &scar in scars {
-        let speaks = context.screening.about(topic, procedure, scar).filter(|it| it.touches(first, last));
-        add_rules(&mut rules, speaks.map(|it| it.rule.rule));
+        let said = context.screening.said(topic, procedure, scar, days);
+        // What is told of one group has nothing twice in it.
+        if rules.is_empty() { rules.extend(said) } else { add_rules(&mut rules, said) }
     }
     rules.sort_unstable();
     rules

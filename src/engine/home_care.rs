@@ -63,7 +63,8 @@ fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Op
         }
     }
     for rest in stage.rests.iter().rev().filter(sure) {
-        stage.end = stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
+        stage.end =
+            stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
     }
     let (start, end) = (stage.start, stage.end);
     stage.rests.retain(|it| start < it.from && end.is_none_or(|end| it.to < end));

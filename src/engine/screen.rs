@@ -57,6 +57,8 @@ struct Fired {
     rules: RuleSet,
     /// Those that hold on day 0.
     today: RuleSet,
+    /// Those that come and go.
+    timed: RuleSet,
     /// Of rules that come and go: place, first day, and the day on which it ends.
     windows: Vec<(usize, Day, Day)>,
     /// The same, where a rule holds again after it had ended.
@@ -100,6 +102,7 @@ impl Fired {
                     self.again.push((place, from, until));
                 } else {
                     self.rules.insert(place);
+                    self.timed.insert(place);
                     self.windows.push((place, from, until));
                 }
                 if from <= 0 {
@@ -176,7 +179,29 @@ impl<'k> Screening<'k> {
     /// The ids of the same.
     fn today_rules(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = RuleId> {
         let places = self.table.on(procedure).and(self.fired(scar).today).places();
-        places.filter_map(|place| Some(self.rules.get(place)?.rule))
+        places.filter_map(|place| self.table.id(place))
+    }
+
+    /// The ids of the rules about `topic` that hold for `procedure` on `scar` on some day of `from..=to`.
+    pub(super) fn said(
+        &self,
+        topic: Topic,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+        (from, to): (Day, Day),
+    ) -> impl Iterator<Item = RuleId> {
+        let fired = self.fired(scar);
+        let wanted = self.table.on(procedure).and(self.table.about(topic)).and(fired.rules);
+        let windows = fired.windows.iter().chain(&fired.again);
+        let touches = move |place: usize| {
+            if fired.timed.contains(place) {
+                windows.clone().any(|(it, first, until)| *it == place && *first <= to && from < *until)
+            } else {
+                // It holds on all days from day 0 on.
+                to >= 0
+            }
+        };
+        wanted.places().filter(move |place| touches(*place)).filter_map(|place| self.table.id(place))
     }
 
     /// The firings of `wanted` on `scar`.

@@ -426,7 +426,12 @@ impl<'k> Context<'_, 'k> {
         };
         // Many scars need as many sittings as take them.
         let sittings = sessions.per_sitting.zip(scars).map(|(each, scars)| {
-            whole_units(scars).saturating_add(each).saturating_sub(1).checked_div(each).unwrap_or(1).min(sessions.count.max)
+            whole_units(scars)
+                .saturating_add(each)
+                .saturating_sub(1)
+                .checked_div(each)
+                .unwrap_or(1)
+                .min(sessions.count.max)
         });
         let count = sittings.map_or(count, |sittings| count.max(sittings));
         let past = &planning.past;

@@ -23,11 +23,10 @@ use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, Procedure, SafetyRule, SafetyTable, SourceFile,
-    model,
+    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SafetyTable, SourceFile, model,
     policy::Policies, raw, wait,
 };
-use crate::domain::{Action, Date, EventId, Fact, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
+use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
 use rules::Rules;
 
@@ -307,7 +306,7 @@ impl Checker {
         conditions.sort_by(|a, b| a.file.cmp(&b.file));
 
         let safety_table = SafetyTable::new(&safety, &names.events, procedures.len());
-        let last_used = last_used(&procedures, &safety);
+        let last_used = safety::last_used(&procedures, &safety);
         Some(Knowledge {
             release: parsed.release.raw.release.get_ref().clone(),
             date: date?,
@@ -467,22 +466,6 @@ impl Scope<'_> {
             skin_tones: self.skin_tones(parsed),
         }
     }
-}
-
-/// The rules that ask how long ago home care was used, by the home care.
-fn last_used(procedures: &[Procedure], safety: &[SafetyRule]) -> Vec<model::LastUsed> {
-    let asks = |rule: &SafetyRule, wanted: Fact| {
-        let mut found = false;
-        rule.when.reads(&mut |fact| found |= fact == wanted);
-        found && rule.action >= Action::Defer
-    };
-    let mut all = Vec::new();
-    for (id, procedure) in (0_u8..).map(ProcedureId).zip(procedures) {
-        let Some(fact) = procedure.course.and_then(|it| it.last_used) else { continue };
-        let rules = safety.iter().enumerate().filter(|(_, rule)| asks(rule, fact)).map(|(place, _)| place).collect();
-        all.push(model::LastUsed { of: id, fact, rules });
-    }
-    all
 }
 
 /// The line of a place in the text, from 1.

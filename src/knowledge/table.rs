@@ -3,7 +3,7 @@
 use strum::{EnumCount, VariantArray};
 
 use super::{Event, SafetyRule};
-use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, Scope, Truth, Value};
+use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, RuleId, Scope, Truth, Value};
 
 /// Words of a set of rules.
 const WORDS: usize = 8;
@@ -206,6 +206,8 @@ impl Topic {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SafetyTable {
     all: RuleSet,
+    /// The ids of the rules, by place: a list that stays in the cache.
+    ids: Vec<RuleId>,
     /// The rules that read facts of the patient alone.
     of_patient: RuleSet,
     /// The rules that hold for everybody.
@@ -225,6 +227,7 @@ impl SafetyTable {
         let mut table = Self::default();
         for (place, rule) in rules.iter().enumerate() {
             table.all.insert(place);
+            table.ids.push(rule.rule);
             if rule.scope == Scope::Patient {
                 table.of_patient.insert(place);
             }
@@ -264,6 +267,11 @@ impl SafetyTable {
     /// The rules on a procedure.
     pub fn on(&self, procedure: ProcedureId) -> RuleSet {
         self.by_procedure.get(procedure.index()).copied().unwrap_or_default()
+    }
+
+    /// The id of the rule at `place`.
+    pub fn id(&self, place: usize) -> Option<RuleId> {
+        self.ids.get(place).copied()
     }
 
     /// Every rule.

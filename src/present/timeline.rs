@@ -218,7 +218,9 @@ fn rests(plan: &Plan<'_>, courses: &[&v1::Stage]) -> Vec<Row> {
     let mut days: BTreeMap<(i32, i32, Option<i32>), Vec<&str>> = BTreeMap::new();
     for it in courses {
         for rest in &it.rests {
-            days.entry((rest.from_day, rest.to_day, rest.contingent_on)).or_default().push(plan.names.of(&it.procedure));
+            days.entry((rest.from_day, rest.to_day, rest.contingent_on))
+                .or_default()
+                .push(plan.names.of(&it.procedure));
         }
     }
     let row = |((from, to, review), mut names): ((i32, i32, Option<i32>), Vec<&str>)| {
@@ -227,7 +229,10 @@ fn rests(plan: &Plan<'_>, courses: &[&v1::Stage]) -> Vec<Row> {
             None => String::new(),
             Some(review) => format!(", {}", labels::condition(Standing::Decided(review))),
         };
-        Row { day: from, cells: vec!["at home".to_owned(), format!("rest {} to day {to}{condition}", names.join(", "))] }
+        Row {
+            day: from,
+            cells: vec!["at home".to_owned(), format!("rest {} to day {to}{condition}", names.join(", "))],
+        }
     };
     days.into_iter().map(row).collect()
 }

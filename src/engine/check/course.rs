@@ -185,7 +185,12 @@ fn home_care(found: &mut Found<'_, '_>) {
         let Some(most) = course.at_most else { continue };
         if let Some(end) = beside(found, given.procedure, most) {
             if given.end.is_none_or(|it| it > end) {
-                let mends = vec![Mend::EndHomeCare { home_care: at, day: end.max(given.start) }];
+                let mend = if given.start <= end {
+                    Mend::EndHomeCare { home_care: at, day: end }
+                } else {
+                    Mend::Remove { places: vec![Place::HomeCare(at)], scars: given.scars.clone() }
+                };
+                let mends = vec![mend];
                 too_long(found, at, course.rule, None, mends);
             }
             continue;

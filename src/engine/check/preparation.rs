@@ -31,11 +31,19 @@ impl Primed {
         if let Some(Value::Since(day)) = context.case.patient.get(Fact::DaysSincePriming) {
             spans.push((day.min(0), Day::MAX));
         }
+        // Around a session what primes rests, and what follows it begins after that rest.
+        let rests = |id: ProcedureId| {
+            let known = context.knowledge.procedures().get(id.index());
+            known.map(|it| it.rests.as_slice()).unwrap_or_default().iter().filter(|it| it.of.overlaps(products))
+        };
+        let own = context.knowledge.procedure_ids().map(|(id, _)| id).filter(|id| products.contains(*id));
+        let rests = own.chain(found.items.iter().map(|it| it.id)).flat_map(rests);
+        let rest = rests.filter_map(|it| it.after).max().unwrap_or(0);
         spans.sort_unstable();
         let mut merged: Vec<(Day, Day)> = Vec::new();
         for (from, to) in spans {
             match merged.last_mut() {
-                Some((_, end)) if from <= end.saturating_add(1) => *end = to.max(*end),
+                Some((_, end)) if from <= end.saturating_add(rest).saturating_add(1) => *end = to.max(*end),
                 Some(_) | None => merged.push((from, to)),
             }
         }
@@ -44,7 +52,8 @@ impl Primed {
 
     /// The day since which the skin is primed on `day`.
     fn since(&self, day: Day) -> Option<Day> {
-        self.0.iter().find(|(from, to)| *from <= day && day <= *to).map(|(from, _)| *from)
+        // What ends on the eve of a session has primed for it.
+        self.0.iter().find(|(from, to)| *from <= day && day <= to.saturating_add(1)).map(|(from, _)| *from)
     }
 }
 

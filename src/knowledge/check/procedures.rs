@@ -6,8 +6,8 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{DepthClass, Fact, FactKind, Predicate, ProcedureId, ProcedureSet, Range, ScarType},
     knowledge::{
-        Course, Downtime, Evidence, Expected, GapKinds, Line, Lines, Parameter, Procedure, ProcedureKind, Rest, Sessions,
-        SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
+        Course, Downtime, Evidence, Expected, GapKinds, Line, Lines, Parameter, Procedure, ProcedureKind, Rest,
+        Sessions, SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
     },
 };
 
@@ -79,11 +79,8 @@ impl Scope<'_> {
         let strengths = raw.strength.iter().filter_map(|it| self.strength(file, it)).collect();
         let rests = self.rests(file, id, raw)?;
         let said = rests.iter().map(|it| Line { rule: it.rule, when: Predicate::Always });
-        let (after, at_home) = if kind == ProcedureKind::HomeCare {
-            (Vec::new(), said.collect())
-        } else {
-            (said.collect(), Vec::new())
-        };
+        let (after, at_home) =
+            if kind == ProcedureKind::HomeCare { (Vec::new(), said.collect()) } else { (said.collect(), Vec::new()) };
         let mut lines = |rows: &[raw::Line], more: Vec<Line>| -> Lines {
             Lines::new(rows.iter().map(|it| self.line(file, it)).chain(more).collect())
         };
@@ -123,7 +120,9 @@ impl Scope<'_> {
         let mut rests = Vec::new();
         for row in &raw.rest {
             match (home_care, row.of.is_empty(), row.before.is_some(), row.after.is_some()) {
-                (true, false, ..) => self.checker.at(file, &row.rule, "the rest of home care is its own: leave out `of`"),
+                (true, false, ..) => {
+                    self.checker.at(file, &row.rule, "the rest of home care is its own: leave out `of`")
+                }
                 (false, true, ..) => self.checker.at(file, &row.rule, "write under `of` which home care rests"),
                 (false, _, true, _) => {
                     self.checker.at(file, &row.rule, "what rests before a session says so in its own file");

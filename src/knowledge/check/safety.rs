@@ -6,8 +6,8 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
-        Amount, CareItem, ItemAt, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule, SourceFile,
-        condition, raw,
+        Amount, CareItem, ItemAt, LastUsed, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule,
+        SourceFile, condition, raw,
     },
 };
 
@@ -224,4 +224,20 @@ fn known_tests(predicate: &Predicate, asks: &mut Vec<Fact>) {
         | Predicate::Number(..)
         | Predicate::DaysAgo(..) => {}
     }
+}
+
+/// The rules that ask how long ago home care was used, by the home care.
+pub(super) fn last_used(procedures: &[Procedure], safety: &[SafetyRule]) -> Vec<LastUsed> {
+    let asks = |rule: &SafetyRule, wanted: Fact| {
+        let mut found = false;
+        rule.when.reads(&mut |fact| found |= fact == wanted);
+        found && rule.action >= Action::Defer
+    };
+    let mut all = Vec::new();
+    for (id, procedure) in (0_u8..).map(ProcedureId).zip(procedures) {
+        let Some(fact) = procedure.course.and_then(|it| it.last_used) else { continue };
+        let rules = safety.iter().enumerate().filter(|(_, rule)| asks(rule, fact)).map(|(place, _)| place).collect();
+        all.push(LastUsed { of: id, fact, rules });
+    }
+    all
 }
