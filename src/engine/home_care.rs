@@ -56,7 +56,9 @@ fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Op
     stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
     // What only a review can bring about moves nothing that is planned.
     let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == stage.contingent_on;
-    for rest in stage.rests.iter().filter(sure) {
+    // Priming begins with its first day all the same: the days of the first session are counted from it.
+    let primes = stage.reasons.contains(&context.knowledge.planning().priming);
+    for rest in stage.rests.iter().filter(sure).filter(|_| !primes) {
         if rest.from <= stage.start && stage.start <= rest.to {
             stage.start = rest.to.saturating_add(1);
             add_rules(&mut stage.reasons, rest.reasons.iter().copied());
@@ -67,7 +69,10 @@ fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Op
             stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
     }
     let (start, end) = (stage.start, stage.end);
-    stage.rests.retain(|it| start < it.from && end.is_none_or(|end| it.to < end));
+    stage.rests.retain_mut(|it| {
+        it.from = it.from.max(start);
+        start <= it.to && end.is_none_or(|end| it.to < end)
+    });
     end.is_none_or(|end| start <= end).then_some(stage)
 }
 

@@ -111,7 +111,13 @@ pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
     });
     // Facts of scope "plan" are computed, not asked: what is said of combinations is said always, as a caution. The pair
     // table forbids two wounds in one sitting.
+    // An extent that nobody stated counts as the whole face, which neck and trunk are no part of.
+    let no_face = matches!(group.site, Site::Neck | Site::Chest | Site::Back | Site::Shoulder);
+    let elsewhere = |rule: &Rule| rule.id == "HSV-03" && no_face && !facts.contains_key("field_extent");
     let fires = |rule: &&Rule| {
+        if elsewhere(rule) {
+            return false;
+        }
         rule.id.starts_with("CMB-") || rule.fires(&facts) || darkest.as_ref().is_some_and(|it| rule.fires(it))
     };
     let fired = rules().iter().filter(fires).collect();
