@@ -1,0 +1,155 @@
+//! Deployment: what `deploy/` says of the service is true of it.
+//!
+//! The tools that read these files themselves are run by `deploy/check`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use cicatrix::{
+    serve,
+    settings::{NAMES, Settings, Sources},
+};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|it| panic!("{path}: {it}"))
+}
+
+/// Every file in `deploy/`, with its text.
+fn files() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join("deploy")];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+/// The value that follows the first `name: ` or `name=` at the beginning of a line.
+fn value(text: &str, name: &str) -> String {
+    let line = text.lines().map(str::trim).find_map(|it| it.strip_prefix(name)?.strip_prefix([':', '=']));
+    line.unwrap_or_else(|| panic!("there is no {name}")).trim().trim_matches('"').to_owned()
+}
+
+/// The settings under `settings:` of the chart.
+fn of_the_chart() -> BTreeMap<String, String> {
+    let text = read("deploy/helm/cicatrix/values.yaml");
+    let lines = text.lines().skip_while(|it| *it != "settings:").skip(1).take_while(|it| it.starts_with("  "));
+    let pairs = lines.filter_map(|it| it.trim().split_once(": ")).filter(|(name, _)| !name.starts_with('#'));
+    pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned())).collect()
+}
+
+/// The variables of a replica in compose.
+fn of_compose() -> BTreeMap<String, String> {
+    let text = read("deploy/compose.yaml");
+    let pairs = text.lines().filter_map(|it| it.trim().split_once(": ")).filter(|(it, _)| it.starts_with("CICATRIX__"));
+    pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('"').to_owned())).collect()
+}
+
+fn load(variables: impl IntoIterator<Item = (String, String)>) -> Settings {
+    Settings::from_variables(&Sources::default(), variables).unwrap()
+}
+
+fn chart_settings() -> Settings {
+    let variable = |name: &str| format!("CICATRIX__{}", name.to_uppercase().replace('.', "__"));
+    load(of_the_chart().into_iter().map(|(name, value)| (variable(&name), value)))
+}
+
+#[test]
+fn every_variable_is_a_setting() {
+    let mut seen = 0;
+    for (path, text) in files() {
+        for after in text.split("CICATRIX__").skip(1) {
+            let name: String =
+                after.chars().take_while(|it| it.is_ascii_uppercase() || *it == '_' || it.is_ascii_digit()).collect();
+            // A template or a script fills the name in.
+            if name.is_empty() {
+                continue;
+            }
+            let setting = name.to_lowercase().replace("__", ".");
+            assert!(NAMES.contains(&setting.as_str()), "{}: {setting} is no setting", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 3, "too little was found: {seen}");
+}
+
+#[test]
+fn the_service_takes_the_settings_of_the_chart_and_of_compose() {
+    assert!(of_the_chart().len() > 3 && of_compose().len() > 2);
+    for settings in [chart_settings(), load(of_compose())] {
+        assert!(!settings.server.listen.ip().is_loopback(), "nobody outside the container would reach it");
+        assert_eq!(settings.server.listen.port(), Settings::default().server.listen.port());
+        assert!(!settings.server.drain_delay.is_zero(), "balancers would not learn of the end in time");
+    }
+}
+
+#[test]
+fn nobody_is_killed_while_it_drains() {
+    let seconds = |text: String| Duration::from_secs(text.trim_end_matches('s').parse().unwrap());
+    let chart = seconds(value(&read("deploy/helm/cicatrix/values.yaml"), "gracePeriodSeconds"));
+    let compose = seconds(value(&read("deploy/compose.yaml"), "stop_grace_period"));
+    let unit = seconds(value(&read("deploy/systemd/cicatrix.service"), "TimeoutStopSec"));
+    for (grace, settings) in [(chart, chart_settings()), (compose, load(of_compose())), (unit, Settings::default())] {
+        let most = settings.server.drain_delay + settings.server.drain_timeout;
+        assert!(grace > most, "{grace:?} is not longer than {most:?}");
+    }
+}
+
+#[test]
+fn versions_are_those_of_the_crate() {
+    let version = env!("CARGO_PKG_VERSION");
+    let chart = read("deploy/helm/cicatrix/Chart.yaml");
+    assert_eq!([value(&chart, "version"), value(&chart, "appVersion")], [version, version]);
+    assert!(read("deploy/compose.yaml").contains(&format!("image: cicatrix:{version}")));
+    let rust = env!("CARGO_PKG_RUST_VERSION");
+    assert!(read("deploy/Dockerfile").contains(&format!("FROM rust:{rust}-")), "the image is not built by Rust {rust}");
+}
+
+#[test]
+fn ports_services_and_paths_are_those_of_the_service() {
+    let port = Settings::default().server.listen.port();
+    for path in ["deploy/Dockerfile", "deploy/compose.yaml", "deploy/envoy/envoy.yaml"] {
+        assert!(read(path).contains(&port.to_string()), "{path} does not name port {port}");
+    }
+    let schema: String =
+        fs::read_dir(root().join("proto/cicatrix/v1")).unwrap().map(|it| text_of(&it.unwrap().path())).collect();
+    let routes = serve::openapi();
+    let mut seen = 0;
+    for (path, text) in files() {
+        for after in text.split("cicatrix.v1.").skip(1) {
+            let name: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
+            if name.is_empty() {
+                continue;
+            }
+            assert!(schema.contains(&format!("service {name} {{")), "{}: there is no {name}", path.display());
+            seen += 1;
+        }
+        for after in text.split("/v1/").skip(1) {
+            let rest: String = after.chars().take_while(|it| it.is_ascii_alphanumeric() || *it == ':').collect();
+            assert!(routes["paths"].get(format!("/v1/{rest}")).is_some(), "{}: no /v1/{rest}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "too little was found: {seen}");
+}
+
+fn text_of(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
