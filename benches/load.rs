@@ -69,7 +69,7 @@ fn main() {
 // ---- the servers ----
 
 fn serve_one(empty: bool, access_log: bool) {
-    let limits = Limits { shards: 1, access_log, ..Settings::default().limits() };
+    let limits = Limits { shards: 1, access_log, access_log_every: 1, ..Settings::default().limits() };
     if access_log {
         serve::telemetry::start(serve::telemetry::Format::Json, "info").unwrap();
     }

@@ -2,18 +2,18 @@
 //!
 //! What is wrong or unknown is refused by name, all of it at once, before anything starts.
 
-use std::{collections::BTreeSet, env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+mod sections;
+
+use std::{collections::BTreeSet, env, fmt, path::PathBuf};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
-use serde::Deserialize;
 
-use crate::{
-    knowledge::Choices,
-    serve::{
-        Limits,
-        telemetry::{self, Format},
-    },
+pub use sections::{
+    AdminListen, AdminSettings, Auth, CorsSettings, JwtSettings, KnowledgeSettings, LimitSettings, Log, Server,
+    Settings, TlsSettings,
 };
+
+use crate::serve::{Address, Cors, Credentials, Jwks, Jwt, Limits, TlsFiles, telemetry};
 
 /// Variables begin with it; two underscores stand between the parts of a name.
 const PREFIX: &str = "CICATRIX";
@@ -21,20 +21,24 @@ const PREFIX: &str = "CICATRIX";
 pub const FILE_VARIABLE: &str = "CICATRIX_CONFIG";
 /// Kubernetes sets such variables in every pod beside a service that is called cicatrix.
 const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
+/// How the address of keys begins that are fetched.
+const HTTPS: &str = "https://";
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 39] = [
     "server.listen",
-    "server.allow_non_loopback",
+    "server.allow_unauthenticated",
     "server.shards",
     "server.max_connections",
     "server.max_request_bytes",
     "server.deadline",
     "server.first_byte_timeout",
     "server.header_timeout",
+    "server.unread_timeout",
     "server.max_streams",
+    "server.max_connection_age",
     "server.ping_interval",
     "server.ping_timeout",
     "server.drain_delay",
@@ -42,121 +46,28 @@ pub const NAMES: [&str; 21] = [
     "server.bulk_streams",
     "server.bulk_in_flight",
     "server.bulk_idle_timeout",
+    "admin.listen",
+    "tls.certificate",
+    "tls.key",
+    "tls.client_ca",
+    "auth.jwt.issuer",
+    "auth.jwt.audience",
+    "auth.jwt.jwks",
+    "auth.jwt.jwks_ca",
+    "auth.api_keys",
+    "auth.client_certificates",
+    "limits.concurrency",
+    "limits.rate_per_second",
+    "limits.burst",
+    "cors.origins",
     "knowledge.path",
+    "knowledge.watch",
     "knowledge.policy",
     "log.format",
     "log.filter",
     "log.access",
+    "log.access_every",
 ];
-
-/// All settings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// The server.
-    pub server: Server,
-    /// The knowledge.
-    pub knowledge: KnowledgeSettings,
-    /// The logs.
-    pub log: Log,
-}
-
-/// `server.*`
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Server {
-    /// Address and port; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// Allows an address that other machines can reach. There is no authentication yet.
-    pub allow_non_loopback: bool,
-    /// Threads that answer; 0 is one for each processor.
-    pub shards: usize,
-    /// Connections open at once.
-    pub max_connections: usize,
-    /// Largest body of a request in bytes.
-    pub max_request_bytes: usize,
-    /// Longest time for one request.
-    #[serde(with = "humantime_serde")]
-    pub deadline: Duration,
-    /// Longest time until a connection sends its first byte.
-    #[serde(with = "humantime_serde")]
-    pub first_byte_timeout: Duration,
-    /// Longest time for the headers of an HTTP/1 request.
-    #[serde(with = "humantime_serde")]
-    pub header_timeout: Duration,
-    /// HTTP/2 streams at once on one connection.
-    pub max_streams: u32,
-    /// Time between two pings on a silent HTTP/2 connection.
-    #[serde(with = "humantime_serde")]
-    pub ping_interval: Duration,
-    /// Longest time until a ping is answered.
-    #[serde(with = "humantime_serde")]
-    pub ping_timeout: Duration,
-    /// Time from "not ready" to the end of accepting, so that balancers notice.
-    #[serde(with = "humantime_serde")]
-    pub drain_delay: Duration,
-    /// Longest time for open requests to end after that.
-    #[serde(with = "humantime_serde")]
-    pub drain_timeout: Duration,
-    /// Streams of requests open at once.
-    pub bulk_streams: usize,
-    /// Requests of one stream that are taken and not yet answered.
-    pub bulk_in_flight: usize,
-    /// Longest time in which a stream may stand still.
-    #[serde(with = "humantime_serde")]
-    pub bulk_idle_timeout: Duration,
-}
-
-/// `knowledge.*`
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-pub struct KnowledgeSettings {
-    /// Directory with the knowledge; without it the knowledge in the binary is used.
-    pub path: Option<PathBuf>,
-    /// What is chosen for the policies of the knowledge, by their names; the rest has its default.
-    pub policy: Choices,
-}
-
-/// `log.*`
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Log {
-    /// `human` or `json`.
-    pub format: Format,
-    /// What is logged, as `info` or `cicatrix=debug,warn`.
-    pub filter: String,
-    /// One line for each request.
-    pub access: bool,
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
-            allow_non_loopback: false,
-            shards: 0,
-            max_connections: 4096,
-            max_request_bytes: 2 * 1024 * 1024,
-            deadline: Duration::from_secs(10),
-            first_byte_timeout: Duration::from_secs(5),
-            header_timeout: Duration::from_secs(5),
-            max_streams: 256,
-            ping_interval: Duration::from_secs(30),
-            ping_timeout: Duration::from_secs(10),
-            drain_delay: Duration::ZERO,
-            drain_timeout: Duration::from_secs(25),
-            bulk_streams: 64,
-            bulk_in_flight: 16,
-            bulk_idle_timeout: Duration::from_secs(30),
-        }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { format: Format::default(), filter: "info".to_owned(), access: true }
-    }
-}
 
 /// Where settings come from besides the environment.
 #[derive(Debug, Clone, Default)]
@@ -226,16 +137,20 @@ impl Settings {
     fn check(self, mut mistakes: Vec<String>) -> Result<Self, Mistakes> {
         let server = &self.server;
         let mut wrong = |name: &str, what: &str| mistakes.push(format!("{name}: {what}"));
-        if !server.listen.ip().is_loopback() && !server.allow_non_loopback {
+        let known = self.credentials().is_some_and(|it| it.any());
+        if !server.listen.ip().is_loopback() && !known && !server.allow_unauthenticated {
             wrong(
                 "server.listen",
-                "other machines can reach this address and there is no authentication; \
-                 listen on 127.0.0.1 behind a proxy, or set server.allow_non_loopback = true",
+                "other machines can reach this address and nobody who asks is known; set auth.jwt, auth.api_keys or \
+                 tls.client_ca, or listen on 127.0.0.1, or say server.allow_unauthenticated = true",
             );
         }
+        self.check_security(&mut wrong);
         for (name, number) in [
             ("server.max_connections", server.max_connections),
             ("server.max_request_bytes", server.max_request_bytes),
+            ("limits.concurrency", self.limits.concurrency),
+            ("log.access_every", usize::try_from(self.log.access_every).unwrap_or(usize::MAX)),
             ("server.bulk_streams", server.bulk_streams),
             ("server.bulk_in_flight", server.bulk_in_flight),
             ("server.max_streams", usize::try_from(server.max_streams).unwrap_or(usize::MAX)),
@@ -248,6 +163,7 @@ impl Settings {
             ("server.deadline", server.deadline),
             ("server.first_byte_timeout", server.first_byte_timeout),
             ("server.header_timeout", server.header_timeout),
+            ("server.unread_timeout", server.unread_timeout),
             ("server.ping_interval", server.ping_interval),
             ("server.ping_timeout", server.ping_timeout),
             ("server.bulk_idle_timeout", server.bulk_idle_timeout),
@@ -262,11 +178,75 @@ impl Settings {
         if mistakes.is_empty() { Ok(self) } else { Err(Mistakes(mistakes)) }
     }
 
+    fn check_security(&self, wrong: &mut impl FnMut(&str, &str)) {
+        let (tls, auth) = (&self.tls, &self.auth);
+        match (&tls.certificate, &tls.key) {
+            (Some(_), None) => wrong("tls.key", "is missing; tls.certificate needs its private key"),
+            (None, Some(_)) => wrong("tls.certificate", "is missing; tls.key needs the certificate"),
+            (None, None) if tls.client_ca.is_some() => {
+                wrong("tls.client_ca", "needs TLS; set tls.certificate and tls.key");
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        if auth.client_certificates.is_some() && tls.client_ca.is_none() {
+            wrong("auth.client_certificates", "needs tls.client_ca, which says whose certificates are good");
+        }
+        let JwtSettings { issuer, audience, jwks, jwks_ca } = &auth.jwt;
+        let parts = [
+            ("auth.jwt.issuer", issuer.as_ref().is_some_and(|it| !it.is_empty())),
+            ("auth.jwt.audience", audience.as_ref().is_some_and(|it| !it.is_empty())),
+            ("auth.jwt.jwks", jwks.as_ref().is_some_and(|it| !it.is_empty())),
+        ];
+        if jwks.as_ref().is_some_and(|it| it.contains("://") && !it.starts_with(HTTPS)) {
+            wrong("auth.jwt.jwks", "is no https URL; write https://…, or the path of a file");
+        }
+        if jwks_ca.is_some() && !jwks.as_ref().is_some_and(|it| it.starts_with(HTTPS)) {
+            wrong("auth.jwt.jwks_ca", "needs an https URL in auth.jwt.jwks");
+        }
+        if parts.iter().any(|(_, set)| *set) {
+            for (name, _) in parts.iter().filter(|(_, set)| !set) {
+                wrong(name, "is missing; tokens need auth.jwt.issuer, auth.jwt.audience and auth.jwt.jwks");
+            }
+        }
+        for origin in self.cors.origins.iter().filter(|it| !Cors::is_origin(it)) {
+            wrong("cors.origins", &format!("{origin:?} is no origin; write for example https://records.example.org"));
+        }
+    }
+
+    /// How callers are known; `None` when a part of it is missing.
+    pub fn credentials(&self) -> Option<Credentials> {
+        let (tls, auth) = (&self.tls, &self.auth);
+        let jwt = match auth.jwt.clone() {
+            JwtSettings { issuer: None, audience: None, jwks: None, jwks_ca: _ } => None,
+            JwtSettings { issuer, audience, jwks, jwks_ca } => {
+                let (issuer, audience, place) = (issuer?, audience?, jwks?);
+                let jwks = if place.starts_with(HTTPS) {
+                    Jwks::Url(Address { url: place, ca: jwks_ca })
+                } else {
+                    Jwks::File(place.into())
+                };
+                Some(Jwt { issuer, audience, jwks })
+            }
+        };
+        let (api_keys, client_certificates) = (auth.api_keys.clone(), auth.client_certificates.clone());
+        let any_certificate =
+            tls.client_ca.is_some() && jwt.is_none() && api_keys.is_none() && client_certificates.is_none();
+        Some(Credentials { jwt, api_keys, client_certificates, any_certificate })
+    }
+
+    /// The files of TLS, when there is TLS.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let TlsSettings { certificate, key, client_ca } = self.tls.clone();
+        let others = self.auth.jwt != JwtSettings::default() || self.auth.api_keys.is_some();
+        let certificate_optional = self.auth.client_certificates.is_some() && others;
+        Some(TlsFiles { certificate: certificate?, key: key?, client_ca, certificate_optional })
+    }
+
     /// The limits of the server.
     pub fn limits(&self) -> Limits {
         let Server {
             listen: _,
-            allow_non_loopback: _,
+            allow_unauthenticated: _,
             shards,
             max_connections,
             max_request_bytes,
@@ -278,10 +258,13 @@ impl Settings {
             ping_timeout,
             drain_delay,
             drain_timeout,
+            max_connection_age,
+            unread_timeout,
             bulk_streams,
             bulk_in_flight,
             bulk_idle_timeout,
         } = self.server;
+        let LimitSettings { concurrency, rate_per_second, burst } = self.limits;
         Limits {
             shards,
             max_connections,
@@ -295,6 +278,12 @@ impl Settings {
             drain_delay,
             drain_timeout,
             access_log: self.log.access,
+            access_log_every: self.log.access_every,
+            concurrency,
+            rate_per_second,
+            burst,
+            max_connection_age,
+            unread: unread_timeout,
             bulk_streams,
             bulk_in_flight,
             bulk_idle: bulk_idle_timeout,

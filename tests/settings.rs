@@ -111,15 +111,50 @@ fn policies_are_passed_on_to_the_knowledge() {
 }
 
 #[test]
-fn other_machines_only_in_as_many_words() {
+fn other_machines_only_with_callers_that_are_known_or_in_as_many_words() {
     for address in ["0.0.0.0:50051", "[::]:50051", "192.0.2.1:50051"] {
         let open = ("CICATRIX__SERVER__LISTEN", address);
         let found = load(&Sources::default(), &[open]).unwrap_err();
         assert!(found[0].starts_with("server.listen: other machines can reach this address"), "{found:?}");
-        let allowed = ("CICATRIX__SERVER__ALLOW_NON_LOOPBACK", "true");
+        let allowed = ("CICATRIX__SERVER__ALLOW_UNAUTHENTICATED", "true");
         assert!(load(&Sources::default(), &[open, allowed]).is_ok());
+        // TLS alone does not say who asks.
+        let tls = [("CICATRIX__TLS__CERTIFICATE", "a.pem"), ("CICATRIX__TLS__KEY", "a.key")];
+        assert!(load(&Sources::default(), &[open, tls[0], tls[1]]).is_err());
+        assert!(load(&Sources::default(), &[open, tls[0], tls[1], ("CICATRIX__TLS__CLIENT_CA", "ca.pem")]).is_ok());
+        assert!(load(&Sources::default(), &[open, ("CICATRIX__AUTH__API_KEYS", "keys.toml")]).is_ok());
     }
     assert!(load(&Sources::default(), &[("CICATRIX__SERVER__LISTEN", "[::1]:50051")]).is_ok());
+}
+
+#[test]
+fn halves_of_security_are_refused() {
+    for (set, said) in [
+        (("CICATRIX__TLS__CERTIFICATE", "a.pem"), "tls.key: is missing"),
+        (("CICATRIX__TLS__KEY", "a.key"), "tls.certificate: is missing"),
+        (("CICATRIX__TLS__CLIENT_CA", "ca.pem"), "tls.client_ca: needs TLS"),
+        (("CICATRIX__AUTH__CLIENT_CERTIFICATES", "c.toml"), "auth.client_certificates: needs tls.client_ca"),
+        (("CICATRIX__AUTH__JWT__ISSUER", "https://a.example"), "auth.jwt.jwks: is missing"),
+        (("CICATRIX__AUTH__JWT__JWKS", "a.json"), "auth.jwt.audience: is missing"),
+        (("CICATRIX__AUTH__JWT__JWKS", "http://a.example/keys"), "auth.jwt.jwks: is no https URL"),
+        (("CICATRIX__AUTH__JWT__JWKS_CA", "ca.pem"), "auth.jwt.jwks_ca: needs an https URL"),
+        (("CICATRIX__CORS__ORIGINS", "https://a.example, *"), "cors.origins: \"*\" is no origin"),
+        (("CICATRIX__ADMIN__LISTEN", "everywhere"), "admin.listen: is no address"),
+        (("CICATRIX__LIMITS__CONCURRENCY", "0"), "limits.concurrency: must be above 0"),
+        (("CICATRIX__LOG__ACCESS_EVERY", "0"), "log.access_every: must be above 0"),
+    ] {
+        let found = load(&Sources::default(), &[set]).unwrap_err();
+        assert!(found.iter().any(|it| it.starts_with(said)), "{said} is not in {found:?}");
+    }
+}
+
+#[test]
+fn the_admin_port_is_off_only_when_it_is_said() {
+    use cicatrix::serve::Admin;
+    let of = |value: &str| load(&Sources::default(), &[("CICATRIX__ADMIN__LISTEN", value)]).unwrap().admin.listen.0;
+    assert_eq!(of(""), Admin::Off);
+    assert_eq!(of("0.0.0.0:9464"), Admin::At("0.0.0.0:9464".parse().unwrap()));
+    assert_eq!(Settings::default().admin.listen.0, Admin::IfFree("127.0.0.1:9464".parse().unwrap()));
 }
 
 #[test]

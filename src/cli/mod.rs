@@ -1,5 +1,7 @@
 //! The command line: serve, and the main job without a server.
 
+mod health;
+mod server;
 mod show;
 mod tools;
 
@@ -8,7 +10,6 @@ use std::{
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -18,8 +19,7 @@ use crate::{
     knowledge::{Choices, Knowledge, Problem, Problems, SETTINGS},
     present::Plan,
     release,
-    serve::{self, Service, telemetry},
-    settings::{FILE_VARIABLE, Settings, Sources},
+    serve::{self, Service},
     wire::v1,
 };
 
@@ -28,7 +28,7 @@ use crate::{
 enum Ended {
     /// All is well.
     Well = 0,
-    /// Something is different, or unheard, or stale; or a plan breaks a rule.
+    /// Something is different, or unheard, or stale; or a plan breaks a rule; or a server is not ready.
     Different = 1,
     /// What was to be compared cannot be: the code of a comparison that failed.
     NotCompared = 2,
@@ -51,19 +51,21 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: ServeArgs,
+    serve: server::ServeArgs,
 }
 
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check) or not ready (health), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
 74 output not writable, 78 wrong settings.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve gRPC, gRPC-Web and REST on one port.
-    Serve(ServeArgs),
+    Serve(server::ServeArgs),
+    /// Ask a running server whether it is ready; ends with 1 when it is not.
+    Health(health::HealthArgs),
     /// Plan one patient from a JSON file, without a server.
     Plan(PlanArgs),
     /// Check a plan that somebody else wrote from a JSON file, without a server; ends with 1 when it breaks a rule.
@@ -73,25 +75,6 @@ enum Command {
     /// Look after the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
-}
-
-#[derive(Debug, Args)]
-struct ServeArgs {
-    /// Address and port; port 0 takes a free one [default: 127.0.0.1:50051].
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<String>,
-    /// Allow an address that other machines can reach. There is no authentication yet.
-    #[arg(long)]
-    allow_non_loopback: bool,
-    /// Directory with the knowledge, instead of the one in this binary.
-    #[arg(long, value_name = "DIR")]
-    knowledge: Option<PathBuf>,
-    /// Settings file (TOML).
-    #[arg(long, value_name = "FILE", env = FILE_VARIABLE)]
-    config: Option<PathBuf>,
-    /// Any setting, for example log.format=json; may be repeated.
-    #[arg(long, value_name = "NAME=VALUE")]
-    set: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -146,8 +129,9 @@ enum KnowledgeCommand {
 pub fn run() -> ExitCode {
     let Cli { command, serve } = Cli::parse();
     let ended = match command {
-        None => run_server(serve),
-        Some(Command::Serve(args)) => run_server(args),
+        None => server::run(serve),
+        Some(Command::Serve(args)) => server::run(args),
+        Some(Command::Health(args)) => health::run(args),
         Some(Command::Plan(args)) => plan(args),
         Some(Command::Check(args)) => {
             let show: Show<_, _> =
@@ -284,58 +268,4 @@ fn pairs(all: Vec<String>, how: &str) -> Result<Vec<(String, String)>, Ended> {
         Ok((name.to_owned(), value.to_owned()))
     };
     all.into_iter().map(split).collect()
-}
-
-fn sources(args: ServeArgs) -> Result<Sources, Ended> {
-    let ServeArgs { listen, allow_non_loopback, knowledge, config, set } = args;
-    let mut overrides = pairs(set, "--set: write NAME=VALUE, for example log.format=json")?;
-    overrides.extend(listen.map(|it| ("server.listen".to_owned(), it)));
-    if allow_non_loopback {
-        overrides.push(("server.allow_non_loopback".to_owned(), true.to_string()));
-    }
-    overrides.extend(knowledge.map(|it| ("knowledge.path".to_owned(), it.display().to_string())));
-    Ok(Sources { file: config, overrides })
-}
-
-fn run_server(args: ServeArgs) -> Result<(), Ended> {
-    let started = Instant::now();
-    let settings = Settings::load(&sources(args)?).map_err(|it| complain(Ended::BadSettings, &it.to_string()))?;
-    telemetry::start(settings.log.format, &settings.log.filter)
-        .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
-    telemetry::log_panics();
-    let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings)?;
-    let (release, digest) = (knowledge.release().to_owned(), knowledge.digest().to_owned());
-    let listening = |it: serve::Listening| {
-        tracing::info!(
-            address = %it.address,
-            knowledge_release = release,
-            knowledge_digest = digest,
-            millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "listening"
-        );
-    };
-    let service = Service::new(knowledge);
-    serve::serve(service, settings.server.listen, &settings.limits(), listening, stop_signal())
-        .map_err(|it| complain(Ended::Unavailable, &it.to_string()))?;
-    tracing::info!("stopped");
-    Ok(())
-}
-
-/// Ready when the process is asked to stop.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<Option<()>>();
-    let signal = tokio::select! {
-        _ = interrupt => "interrupt",
-        _ = terminate => "terminate",
-    };
-    tracing::info!(signal, "draining");
 }

@@ -6,13 +6,12 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
 use axum::{
-    Router,
     body::Body,
     response::{IntoResponse as _, Response},
 };
@@ -24,13 +23,18 @@ use tonic::{Code, Status};
 use tower::ServiceExt as _;
 
 use super::{
-    bulk, error, grpc,
+    cors::Cors,
+    error, grpc,
+    guard::{Caller, Guard, Peer, Rate},
+    listen::Doors,
+    metrics::{Metrics, Refused},
+    routes::{Needs, Route},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
 };
 
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
-/// Stands in the access log for a path that is none of ours: it could hold anything.
+/// Stands in the access log for a path that is none of ours.
 const UNKNOWN: &str = "unknown";
 
 /// Says whether requests should be sent here, and whether what is open is to end.
@@ -67,8 +71,8 @@ impl Readiness {
 }
 
 /// How a caller talks to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Door {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
+pub(super) enum Door {
     Grpc,
     GrpcWeb,
     Rest,
@@ -86,7 +90,8 @@ impl Door {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// In logs and metrics.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Grpc => "grpc",
             Self::GrpcWeb => "grpc-web",
@@ -108,47 +113,181 @@ impl Door {
             }
         }
     }
+
+    /// What became of a request, as far as the head of the answer says.
+    fn code(self, response: &Response) -> Code {
+        match self {
+            Self::Rest => match response.extensions().get::<Code>() {
+                Some(code) => *code,
+                None if response.status().is_server_error() => Code::Unavailable,
+                None => Code::Ok,
+            },
+            Self::Grpc | Self::GrpcWeb => {
+                response.headers().get(GRPC_STATUS).map_or(Code::Ok, |it| Code::from_bytes(it.as_bytes()))
+            }
+        }
+    }
+}
+
+/// How much is answered at once, and how often.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Longest time for one request.
+    pub(super) deadline: Duration,
+    pub(super) max_bytes: usize,
+    /// Requests at once; more are refused.
+    pub(super) concurrency: usize,
+    /// What each caller may ask.
+    pub(super) rate: Option<Rate>,
+    /// One line for so many requests that went well; 0 for none.
+    pub(super) log_every: u64,
 }
 
 /// Both doors. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct App {
-    pub(super) grpc: Router,
-    pub(super) rest: Router,
-    /// Longest time for one request.
-    pub(super) deadline: Duration,
-    pub(super) max_bytes: usize,
-    pub(super) access_log: bool,
+pub(super) struct App(Arc<Inner>);
+
+struct Inner {
+    doors: Doors,
+    bounds: Bounds,
+    guard: Guard,
+    cors: Cors,
+    metrics: Arc<Metrics>,
+    logged: AtomicU64,
 }
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("deadline", &self.deadline).finish_non_exhaustive()
+        f.debug_struct("App").field("bounds", &self.0.bounds).finish_non_exhaustive()
+    }
+}
+
+/// A request whose headers have come.
+struct Begun {
+    started: Instant,
+    door: Door,
+    route: Route,
+    /// `None` when there is no room.
+    place: Option<Place>,
+}
+
+/// A place among the requests that are answered at once, until it is dropped.
+struct Place(Arc<Inner>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
     }
 }
 
 impl App {
+    pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, metrics: Arc<Metrics>) -> Self {
+        Self(Arc::new(Inner { doors, bounds, guard, cors, metrics, logged: AtomicU64::new(0) }))
+    }
+
     /// Answers one request. Never fails and never panics.
-    pub(super) async fn answer<B>(self, mut request: Request<B>) -> Result<Response, Infallible>
+    ///
+    /// Its place is taken at once, and not when the task of the request has its turn: those that wait for it are what
+    /// an overloaded server has too many of.
+    pub(super) fn answer<B>(
+        &self,
+        request: Request<B>,
+        peer: Arc<Peer>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<B>
     where
         B: HttpBody<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let started = Instant::now();
+        let route = Route::of(request.uri().path());
+        let begun =
+            Begun { started: Instant::now(), door: Door::of(request.headers()), route, place: self.0.enter(route) };
+        Arc::clone(&self.0).answer(request, peer, begun)
+    }
+}
+
+impl Inner {
+    /// A place for one more request. Probes always have one: a full server is not a dead one.
+    fn enter(self: &Arc<Self>, route: Route) -> Option<Place> {
+        let before = self.metrics.in_flight.inc();
+        let place = Place(Arc::clone(self));
+        let full = usize::try_from(before).is_ok_and(|it| it >= self.bounds.concurrency);
+        (!full || route.needs() == Needs::Nothing).then_some(place)
+    }
+
+    async fn answer<B>(
+        self: Arc<Self>,
+        mut request: Request<B>,
+        peer: Arc<Peer>,
+        begun: Begun,
+    ) -> Result<Response, Infallible>
+    where
+        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let Begun { started, door, route, place } = begun;
         let headers = request.headers();
-        let door = Door::of(headers);
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
-        let deadline = asked(headers).map_or(self.deadline, |asked| asked.min(self.deadline));
-        let route = self.access_log.then(|| request.uri().path().to_owned());
-
-        // A stream is logged once more at its end.
-        if matches!(request.uri().path(), bulk::RPC | bulk::ROUTE) {
-            request.headers_mut().insert(REQUEST_ID, id.clone());
+        let origin = self.cors.allowed(headers);
+        let (mut response, caller) = match self.cors.preflight(&request) {
+            Some(response) => (response, None),
+            None => match self.admit(route, headers, &peer, place.is_some()) {
+                Ok(caller) => {
+                    // A stream is logged once more at its end.
+                    if route == Route::GenerateProtocols {
+                        request.headers_mut().insert(REQUEST_ID, id.clone());
+                    }
+                    (self.run(request, door, started).await, Some(caller))
+                }
+                Err(status) => (door.tell(&status), None),
+            },
+        };
+        let (code, took) = (door.code(&response), started.elapsed());
+        self.metrics.request(route, door, code, took);
+        if self.is_logged(code) {
+            let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
+            log(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
-        let router = if door == Door::Rest { self.rest } else { self.grpc };
-        let run = AssertUnwindSafe(router.oneshot(request.map(Body::new))).catch_unwind();
-        let mut response = match tokio::time::timeout(deadline, run).await {
+        self.cors.mark(&mut response, origin);
+        response.headers_mut().insert(REQUEST_ID, id);
+        if let Some(trace) = trace {
+            response.headers_mut().insert(TRACEPARENT, trace.header());
+        }
+        Ok(response)
+    }
+
+    /// Everything that can turn a request away before its body is read.
+    fn admit(&self, route: Route, headers: &HeaderMap, peer: &Peer, room: bool) -> Result<Arc<Caller>, Status> {
+        let refuse = |why: Refused, status: Status| {
+            self.metrics.refused(why);
+            status
+        };
+        if !room {
+            return Err(refuse(Refused::Overload, error::overloaded()));
+        }
+        let needs = route.needs();
+        let caller =
+            self.guard.admit(needs, headers, peer).map_err(|(refusal, status)| refuse(refusal.into(), status))?;
+        if let Some(rate) = self.bounds.rate
+            && needs != Needs::Nothing
+        {
+            let now = self.guard.callers().now();
+            caller.account.take(rate, now).map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait)))?;
+        }
+        Ok(caller)
+    }
+
+    async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> Response
+    where
+        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let longest = self.bounds.deadline;
+        let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
+        let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
+        let run = AssertUnwindSafe(router.clone().oneshot(request.map(Body::new))).catch_unwind();
+        let left = deadline.saturating_sub(started.elapsed());
+        let mut response = match tokio::time::timeout(left, run).await {
             // A quick answer can still be too late for a very short deadline.
             Ok(Ok(Ok(_))) if started.elapsed() > deadline => door.tell(&error::deadline_exceeded()),
             Ok(Ok(Ok(response))) => response,
@@ -157,27 +296,39 @@ impl App {
         };
         if door != Door::Rest && response.headers().contains_key(GRPC_STATUS) {
             let status = Status::from_header_map(response.headers());
-            if let Some(own) = status.and_then(|it| grpc::own_words(&it, self.max_bytes)) {
+            if let Some(own) = status.and_then(|it| grpc::own_words(&it, self.bounds.max_bytes)) {
                 response = door.tell(&own);
             }
         }
-        if let Some(route) = route {
-            log(door, &route, &response, started.elapsed(), &id, trace.as_ref());
+        response
+    }
+
+    /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.
+    fn is_logged(&self, code: Code) -> bool {
+        let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded);
+        match self.bounds.log_every {
+            0 => false,
+            1 => true,
+            every => ours || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
         }
-        response.headers_mut().insert(REQUEST_ID, id);
-        if let Some(trace) = trace {
-            response.headers_mut().insert(TRACEPARENT, trace.header());
-        }
-        Ok(response)
     }
 }
 
-fn log(door: Door, path: &str, response: &Response, took: Duration, id: &HeaderValue, trace: Option<&TraceParent>) {
+#[allow(clippy::too_many_arguments, reason = "the columns of one line")]
+fn log(
+    door: Door,
+    route: Route,
+    code: Code,
+    response: &Response,
+    took: Duration,
+    id: &HeaderValue,
+    trace: Option<&TraceParent>,
+    caller: Option<&str>,
+) {
     let http = response.status();
-    let grpc = response.headers().get(GRPC_STATUS).map_or(Code::Ok, |it| Code::from_bytes(it.as_bytes()));
-    let known = grpc != Code::Unimplemented && http != StatusCode::NOT_FOUND && http != StatusCode::METHOD_NOT_ALLOWED;
-    let route = if known { template(path) } else { UNKNOWN };
-    let status = if door == Door::Rest { http.as_str() } else { error::name(grpc) };
+    let status = if door == Door::Rest { http.as_str() } else { error::name(code) };
+    // A path that is none of ours could hold anything.
+    let route = if route == Route::Unknown { UNKNOWN } else { route.path(door == Door::Rest) };
     tracing::info!(
         target: "cicatrix::access",
         door = door.name(),
@@ -186,18 +337,9 @@ fn log(door: Door, path: &str, response: &Response, took: Duration, id: &HeaderV
         micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         request_id = id.to_str().unwrap_or_default(),
         trace_id = trace.map(tracing::field::display),
+        caller,
         "request"
     );
-}
-
-/// The route without what a caller filled in.
-fn template(path: &str) -> &str {
-    for (prefix, template) in [("/v1/procedures/", "/v1/procedures/{procedure}"), ("/v1/rules/", "/v1/rules/{rule}")] {
-        if path.starts_with(prefix) {
-            return template;
-        }
-    }
-    path
 }
 
 /// The time that a caller gives the whole call.
@@ -227,14 +369,15 @@ fn timeout(text: &str) -> Option<Duration> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-    use std::time::Duration;
+    use std::{sync::Arc, time::Duration};
 
     use axum::{Router, body::Body, routing::any};
     use http::{Request, StatusCode, header};
     use http_body_util::BodyExt as _;
     use serde_json::Value;
 
-    use super::{App, template, timeout};
+    use super::{App, Bounds, timeout};
+    use crate::serve::{Cors, Doors, Guard, guard::Peer, metrics::Metrics};
 
     /// Both doors open on a handler that panics, one that never ends, and one that answers.
     fn app() -> App {
@@ -242,13 +385,10 @@ mod tests {
             .route("/panic", any(|| async { panic!("a patient's name") as &'static str }))
             .route("/slow", any(std::future::pending::<&'static str>))
             .route("/quick", any(|| async { "quick" }));
-        App {
-            grpc: router.clone(),
-            rest: router,
-            deadline: Duration::from_millis(50),
-            max_bytes: 1000,
-            access_log: false,
-        }
+        let bounds =
+            Bounds { deadline: Duration::from_millis(50), max_bytes: 1000, concurrency: 10, rate: None, log_every: 0 };
+        let doors = Doors { grpc: router.clone(), rest: router };
+        App::new(doors, bounds, Guard::open(), Cors::default(), Arc::new(Metrics::default()))
     }
 
     async fn send(path: &str, headers: &[(&str, &str)]) -> axum::response::Response {
@@ -256,7 +396,9 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        app().answer(request.body(Body::empty()).unwrap()).await.unwrap()
+        let stranger = Guard::open().callers().named("test");
+        let peer = Arc::new(Peer { stranger, certificate: None });
+        app().answer(request.body(Body::empty()).unwrap(), peer).await.unwrap()
     }
 
     async fn json_status(response: axum::response::Response) -> (StatusCode, String, String) {
@@ -306,11 +448,5 @@ mod tests {
         for bad in ["", "m", "1", "1x", "-1S", "123456789S", "1.5S", "ä"] {
             assert_eq!(timeout(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn routes_hold_nothing_that_was_sent() {
-        assert_eq!(template("/v1/rules/Jane"), "/v1/rules/{rule}");
-        assert_eq!(template("/v1/protocols:generate"), "/v1/protocols:generate");
     }
 }

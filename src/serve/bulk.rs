@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 
-use super::{Service, app, app::Readiness, error, listen::Limits, trace::REQUEST_ID};
+use super::{Service, app, app::Readiness, error, listen::Limits, live::Live, trace::REQUEST_ID};
 use crate::wire::{UnreadRequest, codec, v1};
 
 pub(super) use rest::route;
@@ -35,8 +35,6 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Stands for "no deadline"; a timer cannot wait for ever.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// The path of the rpc.
-pub(super) const RPC: &str = "/cicatrix.v1.ProtocolService/GenerateProtocols";
 /// The path of the route.
 pub(super) const ROUTE: &str = "/v1/protocols:batchGenerate";
 
@@ -67,7 +65,7 @@ impl Drop for Pool {
 pub(super) struct Bulk(Arc<Shared>);
 
 struct Shared {
-    service: Service,
+    live: Live,
     pool: Option<runtime::Handle>,
     streams: Arc<Semaphore>,
     in_flight: usize,
@@ -117,9 +115,9 @@ const GRPC: Door<UnreadRequest, v1::GenerateProtocolsResponse> = Door {
 };
 
 impl Bulk {
-    pub(super) fn new(service: &Service, pool: &Pool, limits: &Limits, readiness: &Readiness) -> Self {
+    pub(super) fn new(live: &Live, pool: &Pool, limits: &Limits, readiness: &Readiness) -> Self {
         Self(Arc::new(Shared {
-            service: service.clone(),
+            live: live.clone(),
             pool: pool.handle(),
             streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
             in_flight: limits.bulk_in_flight,
@@ -299,7 +297,7 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         self.taken = taken;
         let (bulk, Door { plan, tell, .. }) = (self.bulk.clone(), self.door);
         let planned = self.pool.spawn(async move {
-            let answer = plan(&bulk.0.service, item);
+            let answer = plan(&bulk.0.live.now(), item);
             Planned { refused: answer.is_err(), answer: tell(index, answer) }
         });
         self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned) });
@@ -366,7 +364,11 @@ mod tests {
     use crate::{
         knowledge::Knowledge,
         release,
-        serve::{Limits, Readiness, Service},
+        serve::{
+            Limits, Readiness, Service,
+            live::{Counts, Live},
+            metrics::Metrics,
+        },
         settings::Settings,
     };
 
@@ -374,10 +376,13 @@ mod tests {
 
     /// It lives as long as the readiness.
     fn bulk(pool: &Pool, readiness: &Readiness) -> Bulk {
-        static SERVICE: OnceLock<Service> = OnceLock::new();
-        let service = SERVICE.get_or_init(|| Service::new(Knowledge::parse(&release::embedded()).unwrap()));
+        static LIVE: OnceLock<Live> = OnceLock::new();
+        let live = LIVE.get_or_init(|| {
+            let service = Service::new(Knowledge::parse(&release::embedded()).unwrap());
+            Live::new(service, Counts { metrics: Arc::new(Metrics::default()), hear: None })
+        });
         let limits = Limits { bulk_in_flight: IN_FLIGHT, access_log: false, ..Settings::default().limits() };
-        Bulk::new(service, pool, &limits, readiness)
+        Bulk::new(live, pool, &limits, readiness)
     }
 
     /// Answers with the place and the code.

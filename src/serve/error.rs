@@ -32,6 +32,12 @@ pub(super) enum Reason {
     TooManyStreams,
     SilentStream,
     Stopping,
+    NoCredentials,
+    BadCredentials,
+    MissingScope,
+    NoKeys,
+    Overloaded,
+    TooManyRequests,
 }
 
 impl Reason {
@@ -50,6 +56,12 @@ impl Reason {
             Self::TooManyStreams => "TOO_MANY_STREAMS",
             Self::SilentStream => "SILENT_STREAM",
             Self::Stopping => "STOPPING",
+            Self::NoCredentials => "NO_CREDENTIALS",
+            Self::BadCredentials => "BAD_CREDENTIALS",
+            Self::MissingScope => "MISSING_SCOPE",
+            Self::NoKeys => "NO_KEYS",
+            Self::Overloaded => "OVERLOADED",
+            Self::TooManyRequests => "TOO_MANY_REQUESTS",
         }
     }
 
@@ -150,6 +162,63 @@ pub(super) fn too_many_streams() -> Status {
     status(Code::ResourceExhausted, Reason::TooManyStreams, message)
 }
 
+/// Nothing says who asks.
+pub(super) fn no_credentials() -> Status {
+    status(
+        Code::Unauthenticated,
+        Reason::NoCredentials,
+        "say who asks: send authorization: Bearer with a token, x-api-key with a key, or a client certificate; \
+         whichever this deployment takes",
+    )
+}
+
+/// What was sent is not accepted. Why is not told: that would help whoever guesses.
+pub(super) fn bad_credentials() -> Status {
+    status(
+        Code::Unauthenticated,
+        Reason::BadCredentials,
+        "the token, key or certificate is not accepted; it must be for this service, signed or listed, and not expired",
+    )
+}
+
+/// Whether a token is good cannot be said yet.
+pub(super) fn no_keys() -> Status {
+    let message = "the keys that tokens are signed with could not be fetched yet; try again later";
+    status(Code::Unavailable, Reason::NoKeys, message)
+}
+
+/// The caller is known and may not do this.
+pub(super) fn missing_scope(scope: &str) -> Status {
+    let message = format!("this needs the scope {scope}; ask whoever manages access for it");
+    status(Code::PermissionDenied, Reason::MissingScope, message)
+}
+
+/// How long to wait before one that was shed is sent again.
+const SHED_DELAY: Duration = Duration::from_secs(1);
+
+/// So much is being answered that this would only wait.
+pub(super) fn overloaded() -> Status {
+    let message = "too many requests are being answered at once; try again later, or at another replica";
+    refuse_for(Reason::Overloaded, message.to_owned(), SHED_DELAY)
+}
+
+/// This caller asks more often than it may.
+pub(super) fn too_many_requests(wait: Duration) -> Status {
+    let message = format!("this caller asks more often than it may; wait {} ms", whole_millis(wait));
+    refuse_for(Reason::TooManyRequests, message, Duration::from_millis(whole_millis(wait)))
+}
+
+/// Never too short.
+fn whole_millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+fn refuse_for(reason: Reason, message: String, wait: Duration) -> Status {
+    let mut details = ErrorDetails::with_error_info(reason.word(), DOMAIN, []);
+    details.set_retry_info(Some(wait));
+    Status::with_error_details(Code::ResourceExhausted, message, details)
+}
+
 /// Nothing was sent and nothing was read.
 pub(super) fn silent_stream(longest: Duration) -> Status {
     let message = format!("the stream stood still for {longest:?}; read answers while you send requests");
@@ -234,8 +303,21 @@ pub(super) fn json_response(status: &Status) -> Response {
     let body = json!({"error": json(status)});
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = http_status(status);
+    response.extensions_mut().insert(status.code());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status.code() == Code::Unauthenticated {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(wait) = retry_delay(status) {
+        let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     response
+}
+
+/// How long to wait before trying again, when it is worth it.
+fn retry_delay(status: &Status) -> Option<Duration> {
+    status.get_error_details().retry_info()?.retry_delay
 }
 
 /// What stands under `error`.
@@ -268,6 +350,10 @@ fn json_details(status: &Status) -> Vec<Value> {
             "reason": info.reason,
             "domain": info.domain,
         }));
+    }
+    if let Some(wait) = retry_delay(status) {
+        let delay = format!("{}s", wait.as_secs_f64());
+        all.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}));
     }
     if let Some(bad) = details.bad_request() {
         let fields = bad.field_violations.iter();

@@ -9,7 +9,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 use tonic_web::GrpcWebLayer;
 
-use super::{Service, bulk::Bulk, error};
+use super::{bulk::Bulk, error, live::Live};
 use crate::wire::{
     REFLECTION, UnreadRequest, codec,
     v1::{
@@ -24,16 +24,16 @@ type Answer<T> = Result<Response<T>, Status>;
 
 /// Every gRPC service on one router.
 pub(super) fn router(
-    service: &Service,
+    live: &Live,
     health: HealthServer<impl Health>,
     bulk: Bulk,
     max_bytes: usize,
 ) -> Result<Router, Box<dyn Error + Send + Sync>> {
     let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
-    let protocols = Protocols { service: service.clone(), bulk };
+    let protocols = Protocols { live: live.clone(), bulk };
     let routes = Routes::new(ProtocolServiceServer::new(protocols).max_decoding_message_size(max_bytes))
-        .add_service(ClassificationServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
-        .add_service(KnowledgeServiceServer::new(service.clone()).max_decoding_message_size(max_bytes))
+        .add_service(ClassificationServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
+        .add_service(KnowledgeServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(health)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?);
@@ -63,15 +63,15 @@ fn answer<Q, R>(request: Request<Q>, run: impl FnOnce(Q) -> Result<R, Status>) -
 }
 
 #[async_trait]
-impl ClassificationService for Service {
+impl ClassificationService for Live {
     async fn classify_scars(&self, request: Request<v1::ClassifyScarsRequest>) -> Answer<v1::ClassifyScarsResponse> {
-        answer(request, |it| Self::classify_scars(self, it))
+        answer(request, |it| self.now().classify_scars(it))
     }
 }
 
 /// The service, and what answers its streams.
 struct Protocols {
-    service: Service,
+    live: Live,
     bulk: Bulk,
 }
 
@@ -90,37 +90,37 @@ impl ProtocolService for Protocols {
         &self,
         request: Request<v1::GenerateProtocolRequest>,
     ) -> Answer<v1::GenerateProtocolResponse> {
-        answer(request, |it| self.service.generate_protocol(it))
+        answer(request, |it| self.live.now().generate_protocol(it))
     }
 
     async fn check_protocol(&self, request: Request<v1::CheckProtocolRequest>) -> Answer<v1::CheckProtocolResponse> {
-        answer(request, |it| self.service.check_protocol(it))
+        answer(request, |it| self.live.now().check_protocol(it))
     }
 }
 
 #[async_trait]
-impl KnowledgeService for Service {
+impl KnowledgeService for Live {
     async fn get_knowledge(&self, request: Request<v1::GetKnowledgeRequest>) -> Answer<v1::GetKnowledgeResponse> {
-        answer(request, |it| Self::get_knowledge(self, it))
+        answer(request, |it| self.now().get_knowledge(it))
     }
 
     async fn list_procedures(&self, request: Request<v1::ListProceduresRequest>) -> Answer<v1::ListProceduresResponse> {
-        answer(request, |it| Self::list_procedures(self, it))
+        answer(request, |it| self.now().list_procedures(it))
     }
 
     async fn get_procedure(&self, request: Request<v1::GetProcedureRequest>) -> Answer<v1::GetProcedureResponse> {
-        answer(request, |it| Self::get_procedure(self, it))
+        answer(request, |it| self.now().get_procedure(it))
     }
 
     async fn list_rules(&self, request: Request<v1::ListRulesRequest>) -> Answer<v1::ListRulesResponse> {
-        answer(request, |it| Self::list_rules(self, it))
+        answer(request, |it| self.now().list_rules(it))
     }
 
     async fn get_rule(&self, request: Request<v1::GetRuleRequest>) -> Answer<v1::GetRuleResponse> {
-        answer(request, |it| Self::get_rule(self, it))
+        answer(request, |it| self.now().get_rule(it))
     }
 
     async fn list_citations(&self, request: Request<v1::ListCitationsRequest>) -> Answer<v1::ListCitationsResponse> {
-        answer(request, |it| Self::list_citations(self, it))
+        answer(request, |it| self.now().list_citations(it))
     }
 }

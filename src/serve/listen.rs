@@ -10,16 +10,15 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc,
     },
     thread,
     time::Duration,
 };
 
 use axum::Router;
-use http::Request;
-use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioExecutor, TokioTimer},
     server::conn::auto,
 };
 use tokio::{
@@ -28,7 +27,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
     time::timeout,
 };
-use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
+use tokio_util::task::TaskTracker;
 use tonic_health::{
     ServingStatus,
     pb::health_server::HealthServer,
@@ -37,9 +36,18 @@ use tonic_health::{
 
 use super::{
     Service,
-    app::{App, Readiness},
+    admin::{self, Admin, Bound},
+    app::{App, Bounds, Readiness},
     bulk::{Bulk, Pool},
-    grpc, rest,
+    connection::{Common, Connection},
+    cors::Cors,
+    grpc,
+    guard::{Guard, Rate},
+    live::{Counts, Hear, Live},
+    metrics::Metrics,
+    reload::{self, KnowledgeSource},
+    rest,
+    tls::Tls,
 };
 
 /// What the server allows.
@@ -67,8 +75,20 @@ pub struct Limits {
     pub drain_delay: Duration,
     /// Longest time for open requests to end after that.
     pub drain_timeout: Duration,
-    /// One line for each request.
+    /// One line for each stream, and for so many requests that went well.
     pub access_log: bool,
+    /// Of so many requests that went well one has a line; at 1 every request has.
+    pub access_log_every: u64,
+    /// Requests at once; more are refused.
+    pub concurrency: usize,
+    /// Requests a second that each caller may send for ever; 0: no limit.
+    pub rate_per_second: u32,
+    /// Requests that a caller may send at once; 0: as many as in a second.
+    pub burst: u32,
+    /// After so long a caller is asked to connect again; zero: never.
+    pub max_connection_age: Duration,
+    /// Longest time for which a caller does not take what we wrote.
+    pub unread: Duration,
     /// Streams of requests open at once; more are refused.
     pub bulk_streams: usize,
     /// Requests of one stream that are taken and not yet given back as answers.
@@ -95,6 +115,8 @@ const MAX_HEADER_BYTES: u32 = 16 * 1024;
 const STREAM_WINDOW: u32 = 128 * 1024;
 /// The same for the whole connection: a stream whose caller does not read its answers must leave room for the others.
 const CONNECTION_WINDOW: u32 = 2 * 1024 * 1024;
+/// Streams that we end with an error ourselves count too: a caller who provokes them without end is cut off.
+const MAX_LOCAL_RESETS: usize = 1024;
 /// Headers in one HTTP/1 request.
 const MAX_HEADERS: usize = 64;
 /// Bytes that HTTP/1 buffers for one connection.
@@ -107,6 +129,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub enum ServeError {
     /// The address could not be bound.
     Bind(SocketAddr, io::Error),
+    /// The address of the admin port could not be bound.
+    Admin(SocketAddr, io::Error),
     /// A thread or a runtime could not be made.
     Start(io::Error),
     /// The schema in the binary is broken.
@@ -117,6 +141,7 @@ impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bind(address, error) => write!(f, "server.listen: cannot listen on {address}: {error}"),
+            Self::Admin(address, error) => write!(f, "admin.listen: cannot listen on {address}: {error}"),
             Self::Start(error) => write!(f, "cannot start a thread: {error}"),
             Self::Schema(error) => write!(f, "the schema in this binary is broken: {error}"),
         }
@@ -130,6 +155,27 @@ impl Error for ServeError {}
 pub struct Listening {
     /// The address that was bound; its port is never 0.
     pub address: SocketAddr,
+    /// The address of the admin port, when there is one.
+    pub admin: Option<SocketAddr>,
+}
+
+/// What stands around the doors: who is let in, over what, and what is told of it.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// TLS; without it the port speaks plainly.
+    pub tls: Option<Tls>,
+    /// Who is let in.
+    pub guard: Guard,
+    /// Web pages that may call.
+    pub cors: Cors,
+    /// Where metrics are.
+    pub admin: Admin,
+    /// Where knowledge is read from again.
+    pub knowledge: Option<KnowledgeSource>,
+    /// Lists the rules of a plan, to be counted.
+    pub hear: Option<Hear>,
+    /// Whatever comes here has every file read again.
+    pub reload: Option<mpsc::Receiver<()>>,
 }
 
 /// What answers: a router for each door.
@@ -149,15 +195,34 @@ pub fn serve(
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    serve_around(service, address, limits, Around::default(), listening, stop)
+}
+
+/// The same with all that stands around the doors.
+pub fn serve_around(
+    service: Service,
+    address: SocketAddr,
+    limits: &Limits,
+    mut around: Around,
+    listening: impl FnOnce(Listening),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let pool = Pool::start(limits.threads()).map_err(ServeError::Start)?;
+    let metrics = Arc::new(Metrics::default());
+    let live = Live::new(service, Counts { metrics: Arc::clone(&metrics), hear: around.hear });
+    // Without anybody who asks, the files are still looked at: until this is dropped.
+    let (_nobody, silence) = mpsc::channel();
+    let asked = around.reload.take().unwrap_or(silence);
+    let (tls, guard, knowledge) = (around.tls.clone(), around.guard.clone(), around.knowledge.take());
+    reload::start(tls, guard, knowledge, live.clone(), Arc::clone(&metrics), asked).map_err(ServeError::Start)?;
     let doors = |health, readiness| {
-        let bulk = Bulk::new(&service, &pool, limits, &readiness);
+        let bulk = Bulk::new(&live, &pool, limits, &readiness);
         Ok(Doors {
-            grpc: grpc::router(&service, health, bulk.clone(), limits.max_request_bytes).map_err(ServeError::Schema)?,
-            rest: rest::router(&service, readiness, bulk, limits.max_request_bytes),
+            grpc: grpc::router(&live, health, bulk.clone(), limits.max_request_bytes).map_err(ServeError::Schema)?,
+            rest: rest::router(&live, readiness, bulk, limits.max_request_bytes),
         })
     };
-    serve_doors(doors, address, limits, listening, stop)
+    open(doors, address, limits, around, metrics, listening, stop)
 }
 
 /// The same for any two doors: what a benchmark compares the service with stands on the same ground.
@@ -168,55 +233,101 @@ pub fn serve_doors(
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    open(doors, address, limits, Around::default(), Arc::new(Metrics::default()), listening, stop)
+}
+
+fn open(
+    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Result<Doors, ServeError>,
+    address: SocketAddr,
+    limits: &Limits,
+    around: Around,
+    metrics: Arc<Metrics>,
+    listening: impl FnOnce(Listening),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Start)?;
     let readiness = Readiness::default();
     let reporter = HealthReporter::new();
     let health = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
-    let Doors { grpc, rest } = doors(health, readiness.clone())?;
-    let app = App {
-        grpc,
-        rest,
+    let doors = doors(health, readiness.clone())?;
+    let bounds = Bounds {
         deadline: limits.deadline,
         max_bytes: limits.max_request_bytes,
-        access_log: limits.access_log,
+        concurrency: limits.concurrency,
+        rate: Rate::new(limits.rate_per_second, limits.burst),
+        log_every: if limits.access_log { limits.access_log_every } else { 0 },
     };
-    runtime.block_on(run(app, reporter, readiness, address, limits, listening, stop))
+    let Around { tls, guard, cors, admin, .. } = around;
+    let app = App::new(doors, bounds, guard.clone(), cors, Arc::clone(&metrics));
+    let common = Common {
+        app,
+        protocol: protocol(limits),
+        tls,
+        guard,
+        metrics,
+        first_bytes: limits.first_byte,
+        handshake: limits.header,
+        unread: limits.unread,
+        age: Some(limits.max_connection_age).filter(|it| !it.is_zero()),
+    };
+    let state = State { reporter, readiness };
+    runtime.block_on(run(common, state, address, admin, limits, listening, stop))
+}
+
+/// What probes are told.
+struct State {
+    reporter: HealthReporter,
+    readiness: Readiness,
+}
+
+impl State {
+    async fn report(&self, status: ServingStatus, metrics: &Metrics) {
+        self.reporter.set_service_status("", status).await;
+        for name in grpc::SERVICES {
+            self.reporter.set_service_status(name, status).await;
+        }
+        self.readiness.set(status == ServingStatus::Serving);
+        metrics.ready.set(i64::from(status == ServingStatus::Serving));
+    }
 }
 
 async fn run(
-    app: App,
-    reporter: HealthReporter,
-    readiness: Readiness,
+    common: Common,
+    state: State,
     address: SocketAddr,
+    admin: Admin,
     limits: &Limits,
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let report = async |status: ServingStatus| {
-        reporter.set_service_status("", status).await;
-        for name in grpc::SERVICES {
-            reporter.set_service_status(name, status).await;
-        }
-        readiness.set(status == ServingStatus::Serving);
-    };
     let shards: Vec<Shard> =
         (0..limits.threads()).map(Shard::start).collect::<io::Result<_>>().map_err(ServeError::Start)?;
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Bind(address, error))?;
     let address = listener.local_addr().map_err(|error| ServeError::Bind(address, error))?;
-    report(ServingStatus::Serving).await;
-    listening(Listening { address });
+    let metrics = Arc::clone(&common.metrics);
+    let side = admin::bind(admin).await.map_err(|(address, error)| ServeError::Admin(address, error))?;
+    let admin = if let Bound::At(it) = &side { it.local_addr().ok() } else { None };
+    state.report(ServingStatus::Serving, &metrics).await;
+    listening(Listening { address, admin });
+    match side {
+        Bound::At(side) => drop(tokio::spawn(admin::serve(side, Arc::clone(&metrics), state.readiness.clone()))),
+        Bound::Taken(address, error) => {
+            tracing::warn!(%address, %error, "no metrics: admin.listen was not set and its default is taken");
+        }
+        Bound::Off => {}
+    }
 
-    let connections = Connections::new(app, limits);
+    let connections = Connections::new(common, limits);
     let mut stop = pin!(stop);
     tokio::select! {
         () = &mut stop => {}
         () = connections.accept(&listener, &shards) => {}
     }
     // Balancers see "not serving" first and stop sending; only then is the door closed.
-    report(ServingStatus::NotServing).await;
+    state.report(ServingStatus::NotServing, &metrics).await;
     let _ = timeout(limits.drain_delay, connections.accept(&listener, &shards)).await;
     drop(listener);
-    readiness.stop();
+    state.readiness.stop();
     connections.drain(limits.drain_timeout).await;
     Ok(())
 }
@@ -242,40 +353,42 @@ impl Shard {
     }
 }
 
-/// Everything that a connection needs.
+/// What HTTP/1 and HTTP/2 are held to.
+fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
+    let mut protocol = auto::Builder::new(TokioExecutor::new());
+    protocol
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header)
+        .max_buf_size(MAX_BUFFER)
+        .max_headers(MAX_HEADERS);
+    let streams = usize::try_from(limits.max_streams).unwrap_or(usize::MAX);
+    protocol
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.max_streams)
+        .max_pending_accept_reset_streams(streams.saturating_mul(RESETS_PER_STREAM))
+        .max_local_error_reset_streams(MAX_LOCAL_RESETS)
+        .max_header_list_size(MAX_HEADER_BYTES)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .keep_alive_interval(limits.ping_interval)
+        .keep_alive_timeout(limits.ping_timeout);
+    protocol
+}
+
+/// Every connection.
 struct Connections {
-    app: App,
-    protocol: auto::Builder<TokioExecutor>,
-    first_byte: Duration,
+    common: Common,
     permits: Arc<Semaphore>,
     tracker: TaskTracker,
     draining: watch::Sender<bool>,
 }
 
 impl Connections {
-    fn new(app: App, limits: &Limits) -> Self {
-        let mut protocol = auto::Builder::new(TokioExecutor::new());
-        protocol
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header)
-            .max_buf_size(MAX_BUFFER)
-            .max_headers(MAX_HEADERS);
-        let streams = usize::try_from(limits.max_streams).unwrap_or(usize::MAX);
-        protocol
-            .http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(limits.max_streams)
-            .max_pending_accept_reset_streams(streams.saturating_mul(RESETS_PER_STREAM))
-            .max_header_list_size(MAX_HEADER_BYTES)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .keep_alive_interval(limits.ping_interval)
-            .keep_alive_timeout(limits.ping_timeout);
+    fn new(common: Common, limits: &Limits) -> Self {
         Self {
-            app,
-            protocol,
-            first_byte: limits.first_byte,
+            common,
             permits: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
             tracker: TaskTracker::new(),
             draining: watch::Sender::new(false),
@@ -287,7 +400,7 @@ impl Connections {
         loop {
             let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _peer)) => self.hand_over(stream, permit, shards),
+                Ok((stream, from)) => self.hand_over(stream, from, permit, shards),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -297,14 +410,15 @@ impl Connections {
     }
 
     /// Gives the connection to the thread with the fewest: few long connections still spread.
-    fn hand_over(&self, stream: TcpStream, permit: OwnedSemaphorePermit, shards: &[Shard]) {
+    fn hand_over(&self, stream: TcpStream, from: SocketAddr, permit: OwnedSemaphorePermit, shards: &[Shard]) {
         let Some(shard) = shards.iter().min_by_key(|it| it.open.load(Relaxed)) else { return };
         let Ok(stream) = stream.set_nodelay(true).and_then(|()| stream.into_std()) else { return };
         shard.open.fetch_add(1, Relaxed);
+        self.common.metrics.accepted.inc();
+        self.common.metrics.connections.inc();
         let connection = Connection {
-            app: self.app.clone(),
-            protocol: self.protocol.clone(),
-            first_byte: self.first_byte,
+            common: self.common.clone(),
+            from,
             draining: self.draining.subscribe(),
             open: Arc::clone(&shard.open),
             _token: self.tracker.token(),
@@ -320,55 +434,5 @@ impl Connections {
         if timeout(most, self.tracker.wait()).await.is_err() {
             tracing::warn!(connections = self.tracker.len(), "the drain timeout passed; open connections are cut");
         }
-    }
-}
-
-/// One connection.
-struct Connection {
-    app: App,
-    protocol: auto::Builder<TokioExecutor>,
-    first_byte: Duration,
-    draining: watch::Receiver<bool>,
-    open: Arc<AtomicUsize>,
-    _token: TaskTrackerToken,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Connection {
-    async fn serve(mut self, stream: std::net::TcpStream) {
-        let Ok(stream) = TcpStream::from_std(stream) else { return };
-        let mut first = [0_u8; 1];
-        let draining = self.draining.wait_for(|it| *it);
-        // hyper has no limit of its own until it knows the protocol.
-        let opened = tokio::select! {
-            opened = timeout(self.first_byte, stream.peek(&mut first)) => matches!(opened, Ok(Ok(1))),
-            _ = draining => false,
-        };
-        if !opened {
-            return;
-        }
-        let app = &self.app;
-        let answer = service_fn(|request: Request<Incoming>| app.clone().answer(request));
-        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), answer));
-        let ended = tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            _ = self.draining.wait_for(|it| *it) => None,
-        };
-        let ended = match ended {
-            Some(ended) => ended,
-            None => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection ended");
-        }
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.open.fetch_sub(1, Relaxed);
     }
 }

@@ -1,20 +1,30 @@
 //! Serves: one function for each rpc, and two doors that open on it.
 
 mod accept;
+mod admin;
 mod app;
 mod bulk;
 mod catalogue;
+mod connection;
+mod cors;
 mod descriptors;
 mod docs;
 mod error;
+mod first;
 mod grpc;
+mod guard;
 mod json;
 mod listen;
+mod live;
+mod metrics;
 mod openapi;
 mod page;
 mod people;
+mod reload;
 mod rest;
+mod routes;
 pub mod telemetry;
+mod tls;
 mod trace;
 
 use std::sync::Arc;
@@ -28,15 +38,25 @@ use crate::{
     wire::{self, Catalogue, v1},
 };
 
+pub use admin::Admin;
 pub use app::Readiness;
+pub use cors::Cors;
 pub use error::violations;
+pub use guard::{Address, Credentials, Guard, Jwks, Jwt};
 pub use json::parse as parse_json;
-pub use listen::{Doors, Limits, Listening, ServeError, serve, serve_doors};
+pub use listen::{Around, Doors, Limits, Listening, ServeError, serve, serve_around, serve_doors};
+pub use live::Hear;
 pub use openapi::document as openapi;
+pub use reload::{KnowledgeSource, Parse};
+pub use tls::{Tls, TlsFiles};
 
 /// The service: knowledge, and what is rendered from it once. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Service(Arc<Loaded>);
+pub struct Service {
+    loaded: Arc<Loaded>,
+    /// Plans are counted while it serves.
+    counts: Option<live::Counts>,
+}
 
 #[derive(Debug)]
 struct Loaded {
@@ -55,17 +75,22 @@ impl Service {
         let chosen = knowledge.policies().iter().filter(|it| it.chosen);
         let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
         let identity = format!("{}{chosen}", knowledge.digest());
-        Self(Arc::new(Loaded { knowledge, catalogue, identity, shown }))
+        Self { loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown }), counts: None }
+    }
+
+    /// The same, counting plans.
+    fn counted(self, counts: live::Counts) -> Self {
+        Self { counts: Some(counts), ..self }
     }
 
     /// The knowledge that it answers from.
     pub fn knowledge(&self) -> &Knowledge {
-        &self.0.knowledge
+        &self.loaded.knowledge
     }
 
     /// Names scars from their features.
     pub fn classify_scars(&self, request: v1::ClassifyScarsRequest) -> Result<v1::ClassifyScarsResponse, Status> {
-        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let Loaded { knowledge, catalogue, .. } = &*self.loaded;
         let findings = wire::findings(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
         let assessment = engine::classify(knowledge, &findings);
         Ok(wire::classified(catalogue, &findings, &assessment))
@@ -76,16 +101,19 @@ impl Service {
         &self,
         request: v1::GenerateProtocolRequest,
     ) -> Result<v1::GenerateProtocolResponse, Status> {
-        let Loaded { knowledge, catalogue, identity, .. } = &*self.0;
+        let Loaded { knowledge, catalogue, identity, .. } = &*self.loaded;
         let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
         let plan = engine::plan(knowledge, &case);
+        if let Some(counts) = &self.counts {
+            counts.plan(knowledge, &plan);
+        }
         let id = wire::protocol_id(identity, request);
         Ok(wire::generated(catalogue, &case, &plan, id))
     }
 
     /// Checks a plan that somebody else wrote.
     pub fn check_protocol(&self, request: v1::CheckProtocolRequest) -> Result<v1::CheckProtocolResponse, Status> {
-        let Loaded { knowledge, catalogue, .. } = &*self.0;
+        let Loaded { knowledge, catalogue, .. } = &*self.loaded;
         let proposed = wire::proposed(knowledge.vocabulary(), request).map_err(error::invalid_request)?;
         let check = engine::check(knowledge, &proposed.case, &proposed.plan);
         Ok(wire::checked(catalogue, &proposed, &check))
@@ -94,23 +122,23 @@ impl Service {
     /// Says which knowledge is loaded.
     pub fn get_knowledge(&self, request: v1::GetKnowledgeRequest) -> Result<v1::GetKnowledgeResponse, Status> {
         let v1::GetKnowledgeRequest {} = request;
-        Ok(self.0.shown.knowledge.clone())
+        Ok(self.loaded.shown.knowledge.clone())
     }
 
     /// Lists the procedures.
     pub fn list_procedures(&self, request: v1::ListProceduresRequest) -> Result<v1::ListProceduresResponse, Status> {
         let v1::ListProceduresRequest { page_size, page_token } = request;
         let (procedures, next_page_token) =
-            page::page(self.0.knowledge.digest(), &self.0.shown.procedures, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.procedures, page_size, &page_token)?;
         let first = page_token.is_empty();
-        let considered_treatments = if first { self.0.shown.considered.clone() } else { Vec::new() };
+        let considered_treatments = if first { self.loaded.shown.considered.clone() } else { Vec::new() };
         Ok(v1::ListProceduresResponse { procedures, next_page_token, considered_treatments })
     }
 
     /// Shows one procedure.
     pub fn get_procedure(&self, request: v1::GetProcedureRequest) -> Result<v1::GetProcedureResponse, Status> {
         let v1::GetProcedureRequest { procedure } = request;
-        let found = self.0.shown.procedures.iter().find(|it| it.procedure == procedure);
+        let found = self.loaded.shown.procedures.iter().find(|it| it.procedure == procedure);
         let procedure = found.cloned().ok_or_else(|| error::not_found("procedure", "ListProcedures"))?;
         Ok(v1::GetProcedureResponse { procedure: Some(procedure) })
     }
@@ -119,14 +147,14 @@ impl Service {
     pub fn list_rules(&self, request: v1::ListRulesRequest) -> Result<v1::ListRulesResponse, Status> {
         let v1::ListRulesRequest { page_size, page_token } = request;
         let (rules, next_page_token) =
-            page::page(self.0.knowledge.digest(), &self.0.shown.rules, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.rules, page_size, &page_token)?;
         Ok(v1::ListRulesResponse { rules, next_page_token })
     }
 
     /// Shows one rule.
     pub fn get_rule(&self, request: v1::GetRuleRequest) -> Result<v1::GetRuleResponse, Status> {
         let v1::GetRuleRequest { rule } = request;
-        let found = self.0.shown.rules.iter().find(|it| it.rule == rule);
+        let found = self.loaded.shown.rules.iter().find(|it| it.rule == rule);
         let rule = found.cloned().ok_or_else(|| error::not_found("rule", "ListRules"))?;
         Ok(v1::GetRuleResponse { rule: Some(rule) })
     }
@@ -135,7 +163,7 @@ impl Service {
     pub fn list_citations(&self, request: v1::ListCitationsRequest) -> Result<v1::ListCitationsResponse, Status> {
         let v1::ListCitationsRequest { page_size, page_token } = request;
         let (citations, next_page_token) =
-            page::page(self.0.knowledge.digest(), &self.0.shown.citations, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
 }

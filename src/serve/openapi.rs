@@ -50,7 +50,16 @@ impl Writer {
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
             "paths": paths,
-            "components": {"schemas": self.schemas},
+            // What a deployment takes is its own choice; some take everybody who can reach them.
+            "security": [{}, {"token": []}, {"key": []}, {"certificate": []}],
+            "components": {
+                "schemas": self.schemas,
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                    "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                    "certificate": {"type": "mutualTLS"},
+                },
+            },
         })
     }
 
@@ -195,6 +204,7 @@ fn status_schema() -> Value {
             "@type": {"type": "string"},
             "reason": {"type": "string", "description": "Stable word of an ErrorInfo."},
             "domain": {"type": "string"},
+            "retryDelay": {"type": "string", "description": "Seconds to wait, such as 1.5s."},
             "fieldViolations": {
                 "type": "array",
                 "items": {

@@ -28,7 +28,7 @@ impl Service {
 
     /// What procedures are called.
     pub fn names(&self) -> Names<'_> {
-        Names::new(&self.0.shown.procedures)
+        Names::new(&self.loaded.shown.procedures)
     }
 
     fn shown(

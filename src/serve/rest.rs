@@ -20,12 +20,14 @@ use super::{
     accept::Form,
     app::Readiness,
     bulk::{self, Bulk},
-    docs, error, json, media_type, openapi,
+    docs, error, json,
+    live::Live,
+    media_type, openapi,
 };
 
 /// Every route, and what is beside them.
-pub(super) fn router(service: &Service, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
-    let from_body = Doors { service: service.clone(), max_bytes };
+pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
+    let from_body = Doors { live: live.clone(), max_bytes };
     let from_path = from_body.clone();
     Router::new()
         .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", Service::classify_scars))
@@ -56,7 +58,7 @@ fn typed(content_type: &'static str, body: &'static str) -> Response {
 
 #[derive(Clone)]
 struct Doors {
-    service: Service,
+    live: Live,
     max_bytes: usize,
 }
 
@@ -67,11 +69,11 @@ impl Doors {
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        let Self { service, max_bytes } = self.clone();
+        let Self { live, max_bytes } = self.clone();
         post(move |request: Request| async move {
             let answer = async {
                 let body = read_body(request, max_bytes).await?;
-                run(&service, json::parse(message, &body)?)
+                run(&live.now(), json::parse(message, &body)?)
             };
             respond(answer.await)
         })
@@ -79,12 +81,13 @@ impl Doors {
 
     /// The route of the plan, which has forms for people besides JSON.
     fn plan(&self) -> MethodRouter {
-        let Self { service, max_bytes } = self.clone();
+        let Self { live, max_bytes } = self.clone();
         post(move |request: Request| async move {
             let answer = async {
                 let form = Form::wanted(request.headers()).ok_or_else(error::not_acceptable)?;
                 let body = read_body(request, max_bytes).await?;
                 let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &body)?;
+                let service = live.now();
                 let body = match form {
                     Form::Json => service.generate_protocol(request).and_then(|it| write(&it))?,
                     Form::Calendar => service.generate_calendar(request)?.into_bytes(),
@@ -107,7 +110,7 @@ impl Doors {
         Q: DeserializeOwned + 'static,
         R: Serialize + 'static,
     {
-        let service = self.service.clone();
+        let live = self.live.clone();
         type Pairs = Vec<(String, String)>;
         get(
             move |path: RawPathParams, query: Result<Query<Pairs>, axum::extract::rejection::QueryRejection>| async move {
@@ -120,7 +123,7 @@ impl Doors {
                             return Err(error::unreadable("", "the query gives a field twice; send each field once"));
                         }
                     }
-                    run(&service, json::from_value(message, Value::Object(fields))?)
+                    run(&live.now(), json::from_value(message, Value::Object(fields))?)
                 };
                 respond(answer())
             },

@@ -10,7 +10,7 @@ use std::{
 };
 
 use cicatrix::{
-    serve::{self, Limits, ServeError},
+    serve::{self, Around, Limits, ServeError},
     settings::Settings,
 };
 use tokio::sync::oneshot;
@@ -20,6 +20,8 @@ use crate::support::service;
 
 pub struct Server {
     pub address: SocketAddr,
+    /// Of metrics and probes.
+    pub admin: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), ServeError>>>,
 }
@@ -37,18 +39,24 @@ impl Server {
     }
 
     pub fn with(limits: Limits) -> Self {
+        Self::around(limits, Around::default())
+    }
+
+    /// With TLS, guards and the like.
+    pub fn around(limits: Limits, around: Around) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
         let thread = thread::spawn(move || {
-            let listening = move |it: serve::Listening| tell.send(it.address).unwrap();
+            let listening = move |it: serve::Listening| tell.send(it).unwrap();
             let stop = async {
                 // The other end being dropped is the signal.
                 let _ = stopped.await;
             };
-            serve::serve(service().clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &limits, listening, stop)
+            let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            serve::serve_around(service().clone(), address, &limits, around, listening, stop)
         });
-        let address = told.recv_timeout(Duration::from_secs(10)).unwrap();
-        Self { address, stop: Some(stop), thread: Some(thread) }
+        let serve::Listening { address, admin } = told.recv_timeout(Duration::from_secs(10)).unwrap();
+        Self { address, admin, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn url(&self, path: &str) -> String {

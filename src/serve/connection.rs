@@ -1,0 +1,162 @@
+//! One connection: its first bytes, its TLS, its requests, its age, its end.
+
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use http::Request;
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, watch},
+    time::{sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::{
+    app::App,
+    first::Known,
+    guard::{Guard, Peer},
+    metrics::Metrics,
+    tls::{self, Tls},
+};
+
+/// Everything that connections have in common. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub(super) app: App,
+    pub(super) protocol: auto::Builder<TokioExecutor>,
+    pub(super) tls: Option<Tls>,
+    pub(super) guard: Guard,
+    pub(super) metrics: Arc<Metrics>,
+    /// Longest time until its protocol is known.
+    pub(super) first_bytes: Duration,
+    /// Longest time for a TLS handshake.
+    pub(super) handshake: Duration,
+    /// Longest time for which what we wrote is not taken.
+    pub(super) unread: Duration,
+    /// After so long a caller is asked to connect again; `None`: never.
+    pub(super) age: Option<Duration>,
+}
+
+/// One connection.
+pub(super) struct Connection {
+    pub(super) common: Common,
+    pub(super) from: SocketAddr,
+    pub(super) draining: watch::Receiver<bool>,
+    pub(super) open: Arc<AtomicUsize>,
+    pub(super) _token: TaskTrackerToken,
+    pub(super) _permit: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    pub(super) async fn serve(mut self, stream: std::net::TcpStream) {
+        // Whoever does not read keeps what we wrote in memory.
+        #[cfg(target_os = "linux")]
+        let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(self.common.unread));
+        let Ok(stream) = TcpStream::from_std(stream) else { return };
+        match self.common.tls.as_ref().map(Tls::config) {
+            None => self.talk(stream, None).await,
+            Some(config) => {
+                let acceptor = TlsAcceptor::from(config);
+                let draining = self.draining.wait_for(|it| *it);
+                let shaken = tokio::select! {
+                    shaken = timeout(self.common.handshake, acceptor.accept(stream)) => shaken,
+                    _ = draining => return,
+                };
+                match shaken {
+                    Ok(Ok(stream)) => {
+                        let names = tls::names(stream.get_ref().1);
+                        self.talk(stream, names).await;
+                    }
+                    Ok(Err(error)) => {
+                        self.common.metrics.handshakes_failed.inc();
+                        tracing::debug!(%error, "a TLS handshake failed");
+                    }
+                    Err(_slow) => {
+                        self.common.metrics.handshakes_failed.inc();
+                    }
+                }
+            }
+        }
+    }
+
+    async fn talk<S>(&mut self, stream: S, certificate: Option<Vec<String>>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let draining = self.draining.wait_for(|it| *it);
+        let known = tokio::select! {
+            known = timeout(self.common.first_bytes, Known::read(stream)) => known,
+            _ = draining => return,
+        };
+        let Ok(Ok(Some(stream))) = known else { return };
+        let stranger = self.common.guard.callers().stranger(self.from.ip());
+        let peer = Arc::new(Peer { stranger, certificate });
+        let app = &self.common.app;
+        let answer = service_fn(|request: Request<Incoming>| app.answer(request, Arc::clone(&peer)));
+        let mut connection = pin!(self.common.protocol.serve_connection(TokioIo::new(stream), answer));
+        let grown_old = async {
+            match self.common.age {
+                Some(age) => sleep(jittered(age)).await,
+                None => std::future::pending().await,
+            }
+        };
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Some(ended),
+            _ = self.draining.wait_for(|it| *it) => None,
+            () = grown_old => None,
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            None => {
+                // What was begun is answered; HTTP/2 callers are told not to begin more.
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended");
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Relaxed);
+        self.common.metrics.connections.dec();
+    }
+}
+
+/// Between nine and eleven tenths: connections that began together do not all come back together.
+fn jittered(age: Duration) -> Duration {
+    let thousandths = RandomState::new().hash_one(0_u8) % 200;
+    age.mul_f64(0.9 + f64::from(u32::try_from(thousandths).unwrap_or_default()) / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::jittered;
+
+    #[test]
+    fn ages_differ_and_stay_near() {
+        let ages: Vec<Duration> = (0..200).map(|_| jittered(Duration::from_secs(100))).collect();
+        assert!(ages.iter().all(|it| (90..110).contains(&it.as_secs())));
+        assert!(ages.iter().any(|it| it.as_secs() < 97) && ages.iter().any(|it| it.as_secs() > 103));
+    }
+}

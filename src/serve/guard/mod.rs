@@ -1,0 +1,432 @@
+//! Who may ask: callers are known by a signed token, a key or a certificate, before a byte of the body is read.
+
+mod fetch;
+mod files;
+mod rate;
+mod tokens;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use arc_swap::ArcSwap;
+use http::{HeaderMap, HeaderName, header};
+use sha2::{Digest as _, Sha256};
+use tonic::Status;
+
+use self::{
+    files::{Certificates, Keys},
+    tokens::{Bad, Tokens},
+};
+use super::{
+    error,
+    routes::{Needs, Scope},
+};
+
+pub use fetch::Address;
+pub(super) use rate::{Account, Rate};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// A token or key that is longer is none of ours.
+const MAX_CREDENTIAL: usize = 8 * 1024;
+/// Characters of a name that are kept.
+const MAX_NAME: usize = 128;
+/// The part of an IPv6 address that names the network.
+const NETWORK: u128 = !0 << 64;
+
+/// How callers are known. Everything but the names is read from files, again whenever they change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// Signed tokens.
+    pub jwt: Option<Jwt>,
+    /// File of API keys.
+    pub api_keys: Option<PathBuf>,
+    /// File of the names in client certificates.
+    pub client_certificates: Option<PathBuf>,
+    /// Every client with a certificate of the right authority may do everything.
+    pub any_certificate: bool,
+}
+
+impl Credentials {
+    /// Is there any way to be known?
+    pub fn any(&self) -> bool {
+        self.jwt.is_some() || self.api_keys.is_some() || self.client_certificates.is_some() || self.any_certificate
+    }
+}
+
+/// Which tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Jwt {
+    /// Who signs them.
+    pub issuer: String,
+    /// Whom they are for: this service.
+    pub audience: String,
+    /// The public keys of the issuer, as a JSON Web Key Set.
+    pub jwks: Jwks,
+}
+
+/// Where the public keys of an issuer are. A token never says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Jwks {
+    /// In a file.
+    File(PathBuf),
+    /// At an address, fetched again from time to time.
+    Url(Address),
+}
+
+/// What a caller may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Scopes(u8);
+
+impl Scopes {
+    const ALL: Self = Self(u8::MAX);
+
+    fn allow(&mut self, scope: Scope) {
+        self.0 |= 1 << scope as u8;
+    }
+
+    fn allows(self, scope: Scope) -> bool {
+        self.0 & 1 << scope as u8 != 0
+    }
+
+    /// The scopes of these names; names of other services are passed over.
+    fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut scopes = Self::default();
+        names.into_iter().filter_map(Scope::named).for_each(|it| scopes.allow(it));
+        scopes
+    }
+}
+
+/// Somebody who asks, with the account of what was asked.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) name: String,
+    pub(super) account: Account,
+}
+
+/// A caller that is known, and what it may do.
+#[derive(Debug, Clone)]
+struct Identity {
+    caller: Arc<Caller>,
+    scopes: Scopes,
+}
+
+/// Every caller whose account matters: one caller has one account, over every connection and however it is known.
+#[derive(Debug)]
+pub(super) struct Callers {
+    /// From here the accounts are kept.
+    beginning: Instant,
+    known: Mutex<HashMap<String, Arc<Caller>>>,
+}
+
+impl Default for Callers {
+    fn default() -> Self {
+        Self { beginning: Instant::now(), known: Mutex::default() }
+    }
+}
+
+impl Callers {
+    /// Nanoseconds since the beginning.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.beginning.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The caller of this name.
+    pub(super) fn named(&self, name: &str) -> Arc<Caller> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(caller) = known.get(name) {
+            return Arc::clone(caller);
+        }
+        // Before the list would have to grow, those go that are not here and have asked no more than they may.
+        if known.len() == known.capacity() {
+            let now = self.now();
+            known.retain(|_, it| Arc::strong_count(it) > 1 || !it.account.is_even(now));
+        }
+        let caller = Arc::new(Caller { name: name.to_owned(), account: Account::default() });
+        known.insert(name.to_owned(), Arc::clone(&caller));
+        caller
+    }
+
+    /// A caller that is known only by where it comes from. One machine has many addresses of IPv6, and one network.
+    pub(super) fn stranger(&self, from: IpAddr) -> Arc<Caller> {
+        let network = match from.to_canonical() {
+            IpAddr::V4(ip) => IpAddr::V4(ip),
+            IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & NETWORK)),
+        };
+        self.named(&network.to_string())
+    }
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug)]
+pub(super) struct Peer {
+    /// Stands for callers that are not known otherwise.
+    pub(super) stranger: Arc<Caller>,
+    /// The names in a client certificate that was verified; `None` without one.
+    pub(super) certificate: Option<Vec<String>>,
+}
+
+/// Lets callers in, or not. Cheap to clone.
+#[derive(Clone)]
+pub struct Guard(Arc<Inner>);
+
+struct Inner {
+    how: Credentials,
+    known: ArcSwap<Known>,
+    callers: Callers,
+    /// The key set that was fetched last.
+    fetched: Mutex<Option<String>>,
+    /// A token named a key that is not known: there may be new ones.
+    wanted: AtomicBool,
+}
+
+/// What the files said when they were last read.
+#[derive(Debug, Default)]
+struct Known {
+    tokens: Option<Tokens>,
+    keys: Keys,
+    certificates: Certificates,
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").field("how", &self.0.how).finish_non_exhaustive()
+    }
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::open()
+    }
+}
+
+/// Why a caller is not let in, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    NoCredentials,
+    BadCredentials,
+    NoScope,
+    NoKeys,
+}
+
+impl Guard {
+    /// Lets everybody in.
+    pub fn open() -> Self {
+        Self::with(Credentials::default(), Known::default(), Callers::default(), None)
+    }
+
+    fn with(how: Credentials, known: Known, callers: Callers, fetched: Option<String>) -> Self {
+        let (known, fetched) = (ArcSwap::from_pointee(known), Mutex::new(fetched));
+        Self(Arc::new(Inner { how, known, callers, fetched, wanted: AtomicBool::new(false) }))
+    }
+
+    /// Reads the files; everything that is wrong is said at once.
+    ///
+    /// Keys that cannot be fetched keep nobody from starting: they come later, and until then tokens wait.
+    pub fn new(how: Credentials) -> Result<Self, Vec<String>> {
+        let callers = Callers::default();
+        let fetched = how.jwt.as_ref().and_then(|jwt| match &jwt.jwks {
+            Jwks::File(_) => None,
+            Jwks::Url(address) => fetch::fetch(address)
+                .and_then(|text| Tokens::parse(jwt, &text).map(|_| text))
+                .map_err(|problem| tracing::error!(problem, "no keys yet"))
+                .ok(),
+        });
+        let known = read(&how, &callers, fetched.as_deref())?;
+        Ok(Self::with(how, known, callers, fetched))
+    }
+
+    /// Does it fetch keys?
+    pub(super) fn fetches(&self) -> bool {
+        matches!(&self.0.how.jwt, Some(Jwt { jwks: Jwks::Url(_), .. }))
+    }
+
+    /// Are new keys wanted, or are there none at all?
+    pub(super) fn wants(&self) -> bool {
+        let none = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        self.0.wanted.swap(false, Relaxed) || none
+    }
+
+    /// Fetches the keys again. When something is wrong, those that were there stay. Says whether they differ.
+    pub(super) fn refresh(&self) -> Result<bool, Vec<String>> {
+        let Some(jwt @ Jwt { jwks: Jwks::Url(address), .. }) = &self.0.how.jwt else { return Ok(false) };
+        let text = fetch::fetch(address).map_err(|it| vec![it])?;
+        Tokens::parse(jwt, &text).map_err(|it| vec![it])?;
+        {
+            let mut fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+            if fetched.as_ref() == Some(&text) {
+                return Ok(false);
+            }
+            *fetched = Some(text);
+        }
+        self.reload().map(|()| true)
+    }
+
+    /// Reads the files again. When something is wrong, what was known stays.
+    pub(super) fn reload(&self) -> Result<(), Vec<String>> {
+        let fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = read(&self.0.how, &self.0.callers, fetched.as_deref())?;
+        self.0.known.store(Arc::new(known));
+        Ok(())
+    }
+
+    /// The files that it reads.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let Credentials { jwt, api_keys, client_certificates, any_certificate: _ } = &self.0.how;
+        let jwks = jwt.iter().filter_map(|it| if let Jwks::File(path) = &it.jwks { Some(path) } else { None });
+        jwks.chain(api_keys).chain(client_certificates).cloned().collect()
+    }
+
+    pub(super) fn callers(&self) -> &Callers {
+        &self.0.callers
+    }
+
+    /// Who asks, if that caller may have what it asks for.
+    pub(super) fn admit(
+        &self,
+        needs: Needs,
+        headers: &HeaderMap,
+        peer: &Peer,
+    ) -> Result<Arc<Caller>, (Refusal, Status)> {
+        if needs == Needs::Nothing || !self.0.how.any() {
+            return Ok(Arc::clone(&peer.stranger));
+        }
+        let Identity { caller, scopes } = self.identify(headers, peer)?;
+        match needs {
+            Needs::Scope(scope) if !scopes.allows(scope) => Err((Refusal::NoScope, error::missing_scope(scope.name()))),
+            Needs::Scope(_) | Needs::Identity | Needs::Nothing => Ok(caller),
+        }
+    }
+
+    /// What was sent counts, and not what else might have been: a bad token is not made good by a certificate.
+    fn identify(&self, headers: &HeaderMap, peer: &Peer) -> Result<Identity, (Refusal, Status)> {
+        let known = self.0.known.load();
+        let bad = |why: Bad| {
+            tracing::debug!(why = why.word(), "credentials are not accepted");
+            (Refusal::BadCredentials, error::bad_credentials())
+        };
+        if let Some(sent) = headers.get(header::AUTHORIZATION) {
+            let token = bearer(sent.as_bytes()).ok_or_else(|| bad(Bad::Malformed))?;
+            let Some(tokens) = &known.tokens else {
+                return Err(if self.fetches() { (Refusal::NoKeys, error::no_keys()) } else { bad(Bad::NotTaken) });
+            };
+            return tokens.identify(token, now(), &self.0.callers).map_err(|why| {
+                if why == Bad::UnknownKey {
+                    self.0.wanted.store(true, Relaxed);
+                }
+                bad(why)
+            });
+        }
+        if let Some(key) = headers.get(API_KEY) {
+            let key = key.as_bytes().trim_ascii();
+            let key = Some(key).filter(|it| it.len() <= MAX_CREDENTIAL).ok_or_else(|| bad(Bad::Malformed))?;
+            return known.keys.identify(key).ok_or_else(|| bad(Bad::UnknownKey));
+        }
+        match &peer.certificate {
+            Some(names) if self.0.how.any_certificate => {
+                let name = names.first().map_or("certificate", String::as_str);
+                Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
+            }
+            Some(names) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
+            None => Err((Refusal::NoCredentials, error::no_credentials())),
+        }
+    }
+}
+
+fn read(how: &Credentials, callers: &Callers, fetched: Option<&str>) -> Result<Known, Vec<String>> {
+    let Credentials { jwt, api_keys, client_certificates, any_certificate: _ } = how;
+    let mut problems = Vec::new();
+    let tokens = jwt.as_ref().and_then(|jwt| match (&jwt.jwks, fetched) {
+        (Jwks::File(path), _) => Some(Tokens::read(jwt, path)),
+        (Jwks::Url(_), text) => text.map(|it| Tokens::parse(jwt, it)),
+    });
+    let tokens = tokens.and_then(|it| it.map_err(|it| problems.push(it)).ok());
+    let keys = api_keys.as_ref().map(|it| Keys::read(it, callers));
+    let keys = keys.and_then(|it| it.map_err(|it| problems.extend(it)).ok()).unwrap_or_default();
+    let certificates = client_certificates.as_ref().map(|it| Certificates::read(it, callers));
+    let certificates = certificates.and_then(|it| it.map_err(|it| problems.extend(it)).ok()).unwrap_or_default();
+    if problems.is_empty() { Ok(Known { tokens, keys, certificates }) } else { Err(problems) }
+}
+
+/// The token of `Bearer TOKEN`.
+fn bearer(value: &[u8]) -> Option<&str> {
+    let value = std::str::from_utf8(value).ok().filter(|it| it.len() <= MAX_CREDENTIAL)?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// A name as it may stand in a log.
+fn plain(name: &str) -> String {
+    name.chars().take(MAX_NAME).map(|it| if it.is_ascii_graphic() { it } else { '_' }).collect()
+}
+
+fn digest(secret: &[u8]) -> [u8; 32] {
+    Sha256::digest(secret).into()
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Callers, Rate, Scopes, bearer, plain};
+    use crate::serve::routes::Scope;
+
+    #[test]
+    fn one_caller_has_one_account_and_strangers_are_forgotten() {
+        let callers = Callers::default();
+        let kept = callers.named("emr");
+        assert!(Arc::ptr_eq(&kept, &callers.named("emr")));
+        // Hanging up settles no account.
+        let busy = callers.named("busy");
+        let rate = Rate::new(1, 1).into_iter().next();
+        assert!(rate.is_some_and(|rate| busy.account.take(rate, callers.now() + 1_000_000_000_000).is_ok()));
+        drop(busy);
+        for it in 0..10_000 {
+            drop(callers.named(&it.to_string()));
+        }
+        assert!(callers.known.lock().is_ok_and(|it| it.len() < 100));
+        assert!(Arc::ptr_eq(&kept, &callers.named("emr")));
+        assert!(!callers.named("busy").account.is_even(callers.now()));
+    }
+
+    #[test]
+    fn strangers_are_told_apart_by_their_network() {
+        let callers = Callers::default();
+        let of = |it: &str| it.parse().map(|it| callers.stranger(it).name.clone()).unwrap_or_default();
+        assert_eq!(of("192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:0:0:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+    }
+
+    #[test]
+    fn scopes_of_others_are_passed_over() {
+        let scopes = Scopes::named(["openid", "classify", "CLASSIFY", "protocols2"]);
+        assert!(scopes.allows(Scope::Classify));
+        assert!(!scopes.allows(Scope::Protocols) && !scopes.allows(Scope::Knowledge));
+    }
+
+    #[test]
+    fn what_is_no_bearer_token_is_none() {
+        assert_eq!(bearer(b"Bearer abc"), Some("abc"));
+        assert_eq!(bearer(b"bearer  abc "), Some("abc"));
+        for bad in ["", "Bearer", "Basic abc", "abc", "\u{e9} abc"] {
+            assert_eq!(bearer(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(bearer(format!("Bearer {}", "a".repeat(9000)).as_bytes()), None);
+        assert_eq!(plain("emr\nnorth é"), "emr_north__");
+    }
+}

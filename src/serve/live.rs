@@ -1,0 +1,75 @@
+//! The service that answers now. Knowledge that is read again takes its place as a whole, between two requests.
+
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::{
+    Service,
+    metrics::{Metrics, Planned},
+};
+use crate::{
+    domain::{Outcome, Plan, RuleId},
+    knowledge::Knowledge,
+};
+
+/// Lists the rules that a plan gives as reasons.
+pub type Hear = fn(&Knowledge, &Plan) -> Vec<RuleId>;
+
+/// Counts plans.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) hear: Option<Hear>,
+}
+
+impl Counts {
+    /// Counts one plan.
+    pub(super) fn plan(&self, knowledge: &Knowledge, plan: &Plan) {
+        let how = match plan.outcome {
+            Outcome::Referral => Planned::Referral,
+            Outcome::Protocol(_) if plan.referrals.is_empty() => Planned::Protocol,
+            Outcome::Protocol(_) => Planned::ProtocolAndReferral,
+        };
+        self.metrics.planned(how, || {
+            let rules = self.hear.map(|hear| hear(knowledge, plan)).unwrap_or_default();
+            rules.into_iter().filter_map(|it| Some(knowledge.rules().get(it.index())?.id.as_str()))
+        });
+    }
+}
+
+/// The service that answers now. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Live(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    service: ArcSwap<Service>,
+    counts: Counts,
+}
+
+impl Live {
+    pub(super) fn new(service: Service, counts: Counts) -> Self {
+        let service = service.counted(counts.clone());
+        let live = Self(Arc::new(Inner { service: ArcSwap::from_pointee(service), counts }));
+        live.tell();
+        live
+    }
+
+    /// The service for one request: it is answered from one release from beginning to end.
+    pub(super) fn now(&self) -> Guard<Arc<Service>> {
+        self.0.service.load()
+    }
+
+    /// Puts another release in place.
+    pub(super) fn replace(&self, knowledge: Knowledge) {
+        let service = Service::new(knowledge).counted(self.0.counts.clone());
+        self.0.service.store(Arc::new(service));
+        self.tell();
+    }
+
+    fn tell(&self) {
+        let service = self.now();
+        self.0.counts.metrics.release(service.knowledge().release(), service.knowledge().digest());
+    }
+}

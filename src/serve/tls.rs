@@ -1,0 +1,130 @@
+//! TLS: HTTP/2 and HTTP/1.1 by ALPN, client certificates, and files that are read again while serving.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use arc_swap::ArcSwap;
+use rustls::{
+    RootCertStore, ServerConfig, ServerConnection,
+    crypto::{CryptoProvider, aws_lc_rs},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    server::WebPkiClientVerifier,
+};
+
+/// What a client may speak, what is preferred first.
+const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// Where the certificate is, and whom clients must be vouched for by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Certificate chain, as PEM.
+    pub certificate: PathBuf,
+    /// Its private key, as PEM.
+    pub key: PathBuf,
+    /// Authorities of client certificates, as PEM.
+    pub client_ca: Option<PathBuf>,
+    /// Lets clients without a certificate in as well: they are known otherwise, or not at all.
+    pub certificate_optional: bool,
+}
+
+/// TLS for the port. Cheap to clone.
+#[derive(Clone)]
+pub struct Tls(Arc<Inner>);
+
+struct Inner {
+    files: TlsFiles,
+    config: ArcSwap<ServerConfig>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("files", &self.0.files).finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// Reads the files; everything that is wrong is said at once.
+    pub fn new(files: TlsFiles) -> Result<Self, Vec<String>> {
+        let config = ArcSwap::from_pointee(read(&files)?);
+        Ok(Self(Arc::new(Inner { files, config })))
+    }
+
+    /// Reads the files again. When something is wrong, what was there stays.
+    pub(super) fn reload(&self) -> Result<(), Vec<String>> {
+        self.0.config.store(Arc::new(read(&self.0.files)?));
+        Ok(())
+    }
+
+    /// The files that it reads.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let TlsFiles { certificate, key, client_ca, certificate_optional: _ } = &self.0.files;
+        [certificate, key].into_iter().chain(client_ca).cloned().collect()
+    }
+
+    /// What holds for the next connection.
+    pub(super) fn config(&self) -> Arc<ServerConfig> {
+        self.0.config.load_full()
+    }
+}
+
+/// The names in the client certificate of a connection, DNS names before addresses; `None` without one.
+pub(super) fn names(connection: &ServerConnection) -> Option<Vec<String>> {
+    let certificate = connection.peer_certificates()?.first()?;
+    let read = webpki::EndEntityCert::try_from(certificate).ok()?;
+    Some(read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect())
+}
+
+fn read(files: &TlsFiles) -> Result<ServerConfig, Vec<String>> {
+    let TlsFiles { certificate, key, client_ca, certificate_optional } = files;
+    let mut problems = Vec::new();
+    let chain = certificates("tls.certificate", certificate).map_err(|it| problems.push(it));
+    let private = private_key(key).map_err(|it| problems.push(it));
+    let roots = client_ca.as_ref().map(|it| roots(it)).transpose().map_err(|it| problems.push(it));
+    let (Ok(chain), Ok(private), Ok(roots)) = (chain, private, roots) else { return Err(problems) };
+
+    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
+    let broken = |it: rustls::Error| vec![format!("tls: {it}")];
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(broken)?;
+    let builder = match roots {
+        None => builder.with_no_client_auth(),
+        Some(roots) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            let verifier = if *certificate_optional { verifier.allow_unauthenticated() } else { verifier };
+            builder.with_client_cert_verifier(verifier.build().map_err(|it| vec![format!("tls.client_ca: {it}")])?)
+        }
+    };
+    // Says as well when the key is that of another certificate.
+    let mut config = builder.with_single_cert(chain, private).map_err(|it| {
+        vec![format!("tls.certificate: {} with tls.key {}: {it}", certificate.display(), key.display())]
+    })?;
+    config.alpn_protocols = PROTOCOLS.iter().map(|it| it.to_vec()).collect();
+    Ok(config)
+}
+
+fn certificates(setting: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let wrong = |what: &dyn fmt::Display| format!("{setting}: {}: {what}", path.display());
+    let text = fs::read(path).map_err(|it| wrong(&it))?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
+    let all = all.map_err(|it| wrong(&format_args!("is not PEM: {it}")))?;
+    if all.is_empty() { Err(wrong(&"holds no certificate; write it as PEM")) } else { Ok(all) }
+}
+
+/// What is wrong is said without anything of the key.
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+    let wrong = |what: &dyn fmt::Display| format!("tls.key: {}: {what}", path.display());
+    let text = fs::read(path).map_err(|it| wrong(&it))?;
+    PrivateKeyDer::from_pem_slice(&text).map_err(|_| wrong(&"holds no private key; write it as PEM without a password"))
+}
+
+fn roots(path: &Path) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    for it in certificates("tls.client_ca", path)? {
+        roots.add(it).map_err(|it| format!("tls.client_ca: {}: {it}", path.display()))?;
+    }
+    Ok(roots)
+}

@@ -1,0 +1,268 @@
+//! Limits that hold: how much at once, how often, how long; and what is told of it at the admin port.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "support/identity.rs"]
+mod identity;
+#[path = "support/server.rs"]
+mod server;
+#[path = "support/service.rs"]
+mod support;
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use cicatrix::{
+    serve::{Admin, Around, Cors, Credentials, Guard, Limits},
+    wire::v1::protocol_service_client::ProtocolServiceClient,
+};
+use identity::Scratch;
+use serde_json::Value;
+use server::{Server, limits};
+use sha2::{Digest as _, Sha256};
+use support::request;
+use tonic::Code;
+use tonic_types::StatusExt as _;
+
+fn connect(server: &Server) -> TcpStream {
+    let stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream
+}
+
+fn status(stream: &mut TcpStream) -> String {
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    String::from_utf8(answer.to_vec()).unwrap()
+}
+
+fn head(length: usize) -> String {
+    format!(
+        "POST /v1/protocols:generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n"
+    )
+}
+
+/// One figure of the admin port; 0 when it is not there.
+async fn figure(server: &Server, name: &str) -> f64 {
+    let text = scrape(server).await;
+    let line = text.lines().find_map(|it| it.strip_prefix(name).and_then(|it| it.strip_prefix(' ')));
+    line.map_or(0.0, |it| it.parse().unwrap())
+}
+
+async fn scrape(server: &Server) -> String {
+    let url = format!("http://{}/metrics", server.admin.unwrap());
+    reqwest::get(url).await.unwrap().error_for_status().unwrap().text().await.unwrap()
+}
+
+fn with_admin(limits: Limits) -> Server {
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    Server::around(limits, Around { admin, ..Around::default() })
+}
+
+#[tokio::test]
+async fn what_would_only_wait_is_shed_at_both_doors_and_probes_are_not() {
+    let server = with_admin(Limits { concurrency: 1, ..limits() });
+    // One request that is begun and not sent to its end.
+    let body = serde_json::to_string(&request()).unwrap();
+    let mut begun = connect(&server);
+    begun.write_all(head(body.len()).as_bytes()).unwrap();
+    begun.write_all(&body.as_bytes()[..10]).unwrap();
+    while figure(&server, "cicatrix_requests_in_flight").await < 1.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
+    let client = reqwest::Client::new();
+    let shed = Instant::now();
+    let response = client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
+    assert!(shed.elapsed() < Duration::from_secs(1), "shed only after {:?}", shed.elapsed());
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"1".parse().unwrap()));
+    let error: Value = response.json().await.unwrap();
+    let details = error["error"]["details"].as_array().unwrap();
+    assert_eq!(error["error"]["status"], "RESOURCE_EXHAUSTED");
+    assert_eq!(details[0]["reason"], "OVERLOADED");
+    let retry = details.iter().find(|it| it["@type"].as_str().unwrap().ends_with("RetryInfo")).unwrap();
+    assert_eq!(retry["retryDelay"], "1s");
+
+    let told = ProtocolServiceClient::new(server.channel().await).generate_protocol(request()).await.unwrap_err();
+    assert_eq!((told.code(), told.message()), (Code::ResourceExhausted, error["error"]["message"].as_str().unwrap()));
+    let details = told.get_error_details();
+    assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(1)));
+    for path in ["/readyz", "/healthz"] {
+        assert_eq!(client.get(server.url(path)).send().await.unwrap().status(), 200, "{path}");
+    }
+    assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"overload\"}").await, 2.0);
+
+    // The one that was begun is answered, and then there is room again.
+    begun.write_all(&body.as_bytes()[10..]).unwrap();
+    assert_eq!(status(&mut begun), "HTTP/1.1 200");
+    let again = client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
+    assert_eq!(again.status(), 200);
+}
+
+#[tokio::test]
+async fn each_caller_has_a_rate_of_its_own() {
+    let scratch = Scratch::new("rate");
+    let row = |name: &str| {
+        let hash: String = Sha256::digest(name).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"{name}\"\nscopes = [\"knowledge\"]\nsha256 = \"{hash}\"\n")
+    };
+    let api_keys = Some(scratch.file("keys.toml", row("one") + &row("other")));
+    let guard = Guard::new(Credentials { api_keys, ..Credentials::default() }).unwrap();
+    let limits = Limits { rate_per_second: 1, burst: 3, ..limits() };
+    let server = Server::around(limits, Around { guard, ..Around::default() });
+    let client = reqwest::Client::new();
+    let ask = async |key: &str| client.get(server.url("/v1/knowledge")).header("x-api-key", key).send().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(ask("one").await.status().as_u16());
+    }
+    assert_eq!(seen, [200, 200, 200, 429, 429]);
+    assert_eq!(ask("other").await.status(), 200);
+    let refused = ask("one").await;
+    assert_eq!(refused.headers()["retry-after"], "1");
+    let error: Value = refused.json().await.unwrap();
+    assert_eq!(error["error"]["details"][0]["reason"], "TOO_MANY_REQUESTS");
+    // Probes are nobody's.
+    assert_eq!(client.get(server.url("/readyz")).header("x-api-key", "one").send().await.unwrap().status(), 200);
+    // After the time that was said it goes on.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(ask("one").await.status(), 200);
+}
+
+#[tokio::test]
+async fn strangers_are_told_apart_by_where_they_come_from() {
+    let server = Server::with(Limits { rate_per_second: 1, burst: 2, ..limits() });
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        // Each over a connection of its own.
+        seen.push(reqwest::get(server.url("/v1/knowledge")).await.unwrap().status().as_u16());
+    }
+    assert_eq!(seen, [200, 200, 429]);
+}
+
+#[test]
+fn half_a_beginning_is_cut_off() {
+    let server = Server::with(Limits { first_byte: Duration::from_millis(100), ..limits() });
+    // Each could still become HTTP/2.
+    for half in ["P", "PRI * HTTP/2.0\r\n"] {
+        let mut stream = connect(&server);
+        stream.write_all(half.as_bytes()).unwrap();
+        let mut rest = Vec::new();
+        assert_eq!(stream.read_to_end(&mut rest).unwrap(), 0, "{half}");
+    }
+}
+
+#[test]
+fn a_connection_that_is_old_is_ended_between_two_requests() {
+    let server = Server::with(Limits { max_connection_age: Duration::from_millis(300), ..limits() });
+    let mut stream = connect(&server);
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let begun = Instant::now();
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(rest.starts_with(b"HTTP/1.1 200"));
+    assert!((200..2000).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn callers_of_an_old_connection_come_back_without_a_failed_request() {
+    let server = Server::with(Limits { max_connection_age: Duration::from_millis(200), ..limits() });
+    let mut client = ProtocolServiceClient::new(server.channel().await);
+    let begun = Instant::now();
+    let mut count = 0;
+    while begun.elapsed() < Duration::from_millis(1500) {
+        client.generate_protocol(request()).await.unwrap();
+        count += 1;
+    }
+    assert!(count > 5);
+}
+
+#[tokio::test]
+async fn what_is_measured_has_bounded_names_and_nothing_of_a_patient() {
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let around = Around { admin, hear: Some(cicatrix::review::heard), ..Around::default() };
+    let server = Server::around(limits(), around);
+    let client = reqwest::Client::new();
+    let mut grpc = ProtocolServiceClient::new(server.channel().await);
+    for _ in 0..3 {
+        grpc.generate_protocol(request()).await.unwrap();
+    }
+    client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
+    client.post(server.url("/v1/protocols:generate")).body("{").send().await.unwrap();
+    for it in 0..50 {
+        client.get(server.url(&format!("/v1/jane-doe-{it}"))).send().await.unwrap();
+        client.get(server.url(&format!("/v1/rules/jane-doe-{it}"))).send().await.unwrap();
+    }
+    let text = scrape(&server).await;
+    for line in [
+        "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"grpc\",code=\"OK\"} 3",
+        "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"rest\",code=\"OK\"} 1",
+        "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"rest\",code=\"INVALID_ARGUMENT\"} 1",
+        "cicatrix_requests_total{rpc=\"Unknown\",door=\"rest\",code=\"NOT_FOUND\"} 50",
+        "cicatrix_requests_total{rpc=\"GetRule\",door=\"rest\",code=\"NOT_FOUND\"} 50",
+        "cicatrix_request_duration_seconds_count{rpc=\"GenerateProtocol\",door=\"grpc\"} 3",
+        "cicatrix_plans_total{outcome=\"protocol\"} 4",
+        "cicatrix_requests_in_flight 0",
+        "cicatrix_ready 1",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line} is not in\n{text}");
+    }
+    let knowledge = support::service().knowledge();
+    let release = format!(
+        "cicatrix_knowledge_release{{release=\"{}\",digest=\"{}\"}} 1",
+        knowledge.release(),
+        knowledge.digest()
+    );
+    assert!(text.contains(&release), "{release}");
+    assert!(text.lines().filter(|it| it.starts_with("cicatrix_rules_heard_total{rule=")).count() > 10, "{text}");
+    assert!(figure(&server, "cicatrix_resident_memory_bytes").await > 1e6);
+    assert!(!text.contains("jane"), "{text}");
+    // The rest of the admin port.
+    let of = async |path: &str| {
+        reqwest::get(format!("http://{}{path}", server.admin.unwrap())).await.unwrap().status().as_u16()
+    };
+    assert_eq!((of("/readyz").await, of("/healthz").await, of("/v1/knowledge").await), (200, 200, 404));
+    // Metrics are not where callers are.
+    assert_eq!(client.get(server.url("/metrics")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn pages_of_the_list_may_call_and_others_may_not() {
+    let cors = Cors::new(vec!["https://records.example.org".to_owned()]);
+    let keys = Scratch::new("cors");
+    let hash: String = Sha256::digest("k").iter().map(|it| format!("{it:02x}")).collect();
+    let row = format!("[[key]]\nname = \"page\"\nscopes = [\"knowledge\"]\nsha256 = \"{hash}\"\n");
+    let api_keys = Some(keys.file("keys.toml", row));
+    let guard = Guard::new(Credentials { api_keys, ..Credentials::default() }).unwrap();
+    let server = Server::around(limits(), Around { cors, guard, ..Around::default() });
+    let client = reqwest::Client::new();
+    for (origin, may) in [("https://records.example.org", true), ("https://evil.example", false), ("null", false)] {
+        let preflight = client
+            .request(reqwest::Method::OPTIONS, server.url("/v1/knowledge"))
+            .header("origin", origin)
+            .header("access-control-request-method", "GET")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(preflight.status(), 204);
+        let allowed = |it: &reqwest::Response| it.headers().get("access-control-allow-origin").cloned();
+        assert_eq!(allowed(&preflight).is_some(), may, "{origin}");
+        assert_eq!(preflight.headers().contains_key("access-control-allow-headers"), may, "{origin}");
+        // The page can also read why it was refused.
+        for key in ["k", "wrong"] {
+            let call = client.get(server.url("/v1/knowledge")).header("origin", origin).header("x-api-key", key);
+            let response = call.send().await.unwrap();
+            assert_eq!(response.status() == 200, key == "k");
+            assert_eq!(allowed(&response).is_some_and(|it| it == origin), may, "{origin}");
+            assert_eq!(response.headers()["vary"], "origin");
+        }
+    }
+    // Without a list nothing is said of origins.
+    let silent = Server::start();
+    let call = client.get(silent.url("/v1/knowledge")).header("origin", "https://records.example.org");
+    assert!(!call.send().await.unwrap().headers().contains_key("access-control-allow-origin"));
+}

@@ -1,0 +1,254 @@
+//! A server in its life: knowledge that changes under it, probes, and the end within a stated time.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+fn cicatrix() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cicatrix"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CICATRIX")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The shipped knowledge in a directory of one test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&dir);
+        for file in cicatrix::release::embedded() {
+            let path = dir.join(&file.path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file.text).unwrap();
+        }
+        Self(dir)
+    }
+
+    fn name_release(&self, name: &str) {
+        let path = self.0.join("release.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().map(|it| match it.split_once(" = ") {
+            Some(("release", _)) => format!("release = \"{name}\"\n"),
+            _ => format!("{it}\n"),
+        });
+        fs::write(&path, lines.collect::<String>()).unwrap();
+    }
+
+    fn spoil(&self) -> String {
+        let path = self.0.join("gaps.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{text}\nnonsense = 1\n")).unwrap();
+        text
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Serving {
+    child: Child,
+    address: String,
+    admin: String,
+    log: mpsc::Receiver<String>,
+}
+
+impl Serving {
+    fn start(args: &[&str]) -> Self {
+        let mut child = cicatrix()
+            .args(["serve", "--listen", "127.0.0.1:0", "--set", "log.format=json", "--set", "admin.listen=127.0.0.1:0"])
+            .args(args)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (tell, log) = mpsc::channel();
+        let stderr = child.stderr.take().unwrap();
+        thread::spawn(move || {
+            for line in BufReader::new(stderr).lines() {
+                if tell.send(line.unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        let line: Value = serde_json::from_str(&log.recv_timeout(Duration::from_secs(30)).unwrap()).unwrap();
+        let text = |name: &str| line[name].as_str().unwrap().to_owned();
+        Self { child, address: text("address"), admin: text("admin"), log }
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn get(&self, address: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn release(&self) -> String {
+        let answer = self.get(&self.address, "/v1/knowledge");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str::<Value>(body).unwrap()["knowledgeRelease"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits for a line of the log.
+    fn hears(&self, message: &str) -> Value {
+        let until = Instant::now() + Duration::from_secs(30);
+        while let Ok(line) = self.log.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["message"] == message {
+                return line;
+            }
+        }
+        panic!("the log does not say {message:?}")
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn knowledge_is_taken_anew_when_asked_and_a_bad_release_changes_nothing() {
+    let knowledge = Directory::new("asked");
+    let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap()]);
+    assert_eq!(server.release(), "2026.1");
+
+    let whole = knowledge.spoil();
+    server.signal("-HUP");
+    let refused = server.hears("refused; what was there before stays");
+    assert!(refused["problem"].as_str().unwrap().contains("gaps.toml:"), "{refused}");
+    assert_eq!(server.release(), "2026.1");
+
+    fs::write(knowledge.0.join("gaps.toml"), whole).unwrap();
+    knowledge.name_release("2099.9");
+    // Nobody asked, and nobody said that it is watched.
+    thread::sleep(Duration::from_millis(2500));
+    assert_eq!(server.release(), "2026.1");
+    server.signal("-HUP");
+    server.hears("read again");
+    assert_eq!(server.release(), "2099.9");
+
+    let metrics = server.get(&server.admin, "/metrics");
+    for line in [
+        "cicatrix_reloads_total{what=\"knowledge\",result=\"refused\"} 1",
+        "cicatrix_reloads_total{what=\"knowledge\",result=\"taken\"} 1",
+        "cicatrix_knowledge_release{release=\"2099.9\",",
+    ] {
+        assert!(metrics.contains(line), "{line} is not in\n{metrics}");
+    }
+    assert!(!metrics.contains("release=\"2026.1\""), "{metrics}");
+}
+
+#[test]
+fn a_watched_directory_is_taken_anew_when_it_changes() {
+    let knowledge = Directory::new("watched");
+    let dir = knowledge.0.to_str().unwrap();
+    let server = Serving::start(&["--knowledge", dir, "--set", "knowledge.watch=true"]);
+    let whole = knowledge.spoil();
+    server.hears("refused; what was there before stays");
+    fs::write(knowledge.0.join("gaps.toml"), whole).unwrap();
+    knowledge.name_release("2099.9");
+    server.hears("read again");
+    assert_eq!(server.release(), "2099.9");
+}
+
+/// While requests come, each is answered from one release or the other.
+#[test]
+fn no_request_fails_while_knowledge_changes() {
+    let knowledge = Directory::new("roll-out");
+    let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap()]);
+    let mut seen = Vec::new();
+    for round in 0..3 {
+        knowledge.name_release(&format!("2099.{round}"));
+        server.signal("-HUP");
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let release = server.release();
+            if seen.last() != Some(&release) {
+                seen.push(release.clone());
+            }
+            if release == format!("2099.{round}") {
+                break;
+            }
+            assert!(Instant::now() < until, "still {release}");
+        }
+    }
+    let expected = ["2026.1", "2099.0", "2099.1", "2099.2"];
+    // The first may be gone before it is seen.
+    assert!(seen == expected || seen == expected[1..], "{seen:?}");
+}
+
+#[test]
+fn health_says_what_readiness_says() {
+    let health = |args: &[&str]| {
+        let output = cicatrix().arg("health").args(args).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let server = Serving::start(&["--set", "server.drain_delay=5s"]);
+    for address in [&server.address, &server.admin] {
+        assert_eq!(health(&["--address", address]), (0, String::new()));
+    }
+    // From the settings, as a probe in the same container has them.
+    let output = cicatrix().arg("health").env("CICATRIX__SERVER__LISTEN", &server.address).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    server.signal("-TERM");
+    server.hears("draining");
+    let (code, said) = health(&["--address", &server.address]);
+    assert_eq!((code, said.contains("not ready")), (1, true), "{said}");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    assert_eq!(health(&["--address", &closed]).0, 1);
+    assert_eq!(health(&["--address", "nonsense"]).0, 1);
+    let output = cicatrix().arg("health").env("CICATRIX__SERVER__LISTEN", "nonsense").output().unwrap();
+    assert_eq!(output.status.code(), Some(78));
+}
+
+#[test]
+fn it_ends_within_the_stated_time_even_if_a_caller_never_does() {
+    let mut server = Serving::start(&["--set", "server.drain_delay=300ms", "--set", "server.drain_timeout=700ms"]);
+    let mut begun = TcpStream::connect(&server.address).unwrap();
+    begun.write_all(b"POST /v1/protocols:generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{").unwrap();
+    thread::sleep(Duration::from_millis(200));
+    let asked = Instant::now();
+    server.signal("-TERM");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let took = asked.elapsed();
+    assert!((700..3000).contains(&took.as_millis()), "{took:?}");
+}
+
+/// A default that nobody asked for keeps nobody from serving; an address that was set does.
+#[test]
+fn two_servers_on_one_machine() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = cicatrix()
+        .args(["serve", "--listen", "127.0.0.1:0", "--set", &format!("admin.listen={address}")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(69));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("admin.listen: cannot listen on"));
+}
