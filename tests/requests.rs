@@ -5,7 +5,10 @@
 #[path = "support/service.rs"]
 mod support;
 
-use cicatrix::{serve, wire::v1};
+use cicatrix::{
+    serve,
+    wire::{Date, v1},
+};
 use support::{bare_scar, date, pits, request, service};
 
 type Request = v1::GenerateProtocolRequest;
@@ -186,8 +189,7 @@ fn each_mistake_has_its_sentence() {
             |it| {
                 it.preferences = Some(v1::Preferences {
                     excluded_procedures: vec!["prp".to_owned(), "tca-crss".to_owned()],
-                    max_downtime_days: None,
-                    budget: 0,
+                    ..v1::Preferences::default()
                 });
             },
             "preferences.excluded_procedures[1] is no procedure of this knowledge release; ListProcedures names them",
@@ -197,6 +199,45 @@ fn each_mistake_has_its_sentence() {
                 it.preferences = Some(v1::Preferences { max_downtime_days: Some(-1), ..v1::Preferences::default() });
             },
             "preferences.max_downtime_days must be a whole number from 0 to 60",
+        ),
+        (
+            |it| wishes(it, |it| it.event_date = date(2026, 11, 30)),
+            "preferences.event_date lies before start_date; send a day that is to come, or leave it out",
+        ),
+        (
+            |it| wishes(it, |it| it.event_date = date(2027, 6, 0)),
+            "preferences.event_date is not a date; send year, month and day of a day that exists",
+        ),
+        (
+            |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 6, 2), date(2027, 6, 1))]),
+            "preferences.unavailable[0] ends before it begins; send the first day as from and the last one as to",
+        ),
+        (
+            |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 6, 2), None)]),
+            "preferences.unavailable[0].to is required; send a complete date",
+        ),
+        (
+            |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 2, 29), date(2027, 3, 1))]),
+            "preferences.unavailable[0].from is not a date; send year, month and day of a day that exists",
+        ),
+        (
+            |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 6, 2), date(2027, 6, 2)); 51]),
+            "preferences.unavailable holds too many entries; send at most 50",
+        ),
+        (
+            |it| {
+                let two = vec![away(date(2027, 1, 1), date(2027, 12, 31)), away(date(2028, 2, 1), date(2028, 2, 1))];
+                wishes(it, |it| it.unavailable = two);
+            },
+            "preferences.unavailable holds too many days; send at most 365, or plan again later",
+        ),
+        (
+            |it| wishes(it, |it| it.weekdays = vec![v1::Weekday::Monday.into(), 0]),
+            "preferences.weekdays[1] is unspecified; name a value or leave the entry out",
+        ),
+        (
+            |it| wishes(it, |it| it.weekdays = vec![8]),
+            "preferences.weekdays[0] is 8, which is no value of this enum; send one from 1 to 7",
         ),
         (
             |it| {
@@ -376,6 +417,15 @@ fn each_mistake_in_a_skin_tone_has_its_sentence() {
         let status = service().classify_scars(request).unwrap_err();
         assert_eq!(serve::violations(&status), [format!("skin_tone{join}{sentence}")]);
     }
+}
+
+/// Changes what the patient wishes.
+fn wishes(request: &mut Request, change: impl FnOnce(&mut v1::Preferences)) {
+    change(request.preferences.get_or_insert_default());
+}
+
+fn away(from: Option<Date>, to: Option<Date>) -> v1::DateRange {
+    v1::DateRange { from, to }
 }
 
 fn past(procedure: &str, day: i32) -> v1::PastSession {

@@ -3,7 +3,7 @@
 use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
-    date::{Date, Day},
+    date::{Date, Day, Weekdays},
     fact::Facts,
     ids::{ProcedureId, ProcedureSet, ScarIndex},
     protocol::SessionKind,
@@ -196,7 +196,7 @@ pub struct Findings {
 }
 
 /// What the patient wishes and what the clinic can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wishes {
     /// What the patient does not want.
     pub excluded: ProcedureSet,
@@ -204,6 +204,12 @@ pub struct Wishes {
     pub available: Option<ProcedureSet>,
     /// Most days until make-up covers the traces of a session.
     pub max_downtime: Option<Day>,
+    /// A day on which the patient wants to look well.
+    pub event: Option<Day>,
+    /// Times at which the patient cannot come, first and last day, in order and apart.
+    pub unavailable: Vec<(Day, Day)>,
+    /// The days of the week on which the patient can come; empty is all.
+    pub weekdays: Weekdays,
 }
 
 /// Something that went wrong after a past session.

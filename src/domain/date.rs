@@ -1,5 +1,7 @@
 //! Days of a plan and calendar dates, without a clock and without a time zone.
 
+use strum::{EnumCount, IntoStaticStr, VariantArray};
+
 /// A day of the plan, counted from the start date; negative before it.
 pub type Day = i32;
 
@@ -36,9 +38,71 @@ impl Date {
         self.days - start.days
     }
 
+    /// The day of the week.
+    pub fn weekday(self) -> Weekday {
+        // 1970-01-01 was a Thursday.
+        Weekday::Thursday.after(self.days)
+    }
+
     /// Year, month and day.
     pub fn civil(self) -> (i32, i32, i32) {
         civil_from_days(self.days)
+    }
+}
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, EnumCount, IntoStaticStr, VariantArray)]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Weekday {
+    /// The day of the week `days` later.
+    pub fn after(self, days: Day) -> Self {
+        match days.rem_euclid(7).saturating_add(self as i32).rem_euclid(7) {
+            0 => Self::Monday,
+            1 => Self::Tuesday,
+            2 => Self::Wednesday,
+            3 => Self::Thursday,
+            4 => Self::Friday,
+            5 => Self::Saturday,
+            _ => Self::Sunday,
+        }
+    }
+}
+
+/// A set of days of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Weekdays(u8);
+
+impl Weekdays {
+    /// Adds a day.
+    pub fn insert(&mut self, day: Weekday) {
+        self.0 |= 1 << (day as u8);
+    }
+
+    /// Is the day among them?
+    pub fn contains(self, day: Weekday) -> bool {
+        self.0 & (1 << (day as u8)) != 0
+    }
+
+    /// Is no day among them?
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl FromIterator<Weekday> for Weekdays {
+    fn from_iter<T: IntoIterator<Item = Weekday>>(days: T) -> Self {
+        let mut all = Self::default();
+        days.into_iter().for_each(|day| all.insert(day));
+        all
     }
 }
 
@@ -82,7 +146,27 @@ fn civil_from_days(days: i32) -> (i32, i32, i32) {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::Date;
+    use strum::VariantArray as _;
+
+    use super::{Date, Weekday, Weekdays};
+
+    #[test]
+    fn days_of_the_week_follow_each_other() {
+        // The first is a Sunday, the second a Saturday, and the third lies before 1970.
+        for (date, weekday) in
+            [((2026, 11, 22), Weekday::Sunday), ((2000, 1, 1), Weekday::Saturday), ((1900, 1, 1), Weekday::Monday)]
+        {
+            let date = Date::new(date.0, date.1, date.2).unwrap();
+            assert_eq!(date.weekday(), weekday);
+            for days in -20..20 {
+                assert_eq!(date.plus(days).weekday(), weekday.after(days));
+            }
+        }
+        let some: Weekdays = [Weekday::Monday, Weekday::Sunday].into_iter().collect();
+        let named: Vec<&Weekday> = Weekday::VARIANTS.iter().filter(|it| some.contains(**it)).collect();
+        assert_eq!(named, [&Weekday::Monday, &Weekday::Sunday]);
+        assert!(Weekdays::default().is_empty() && !some.is_empty());
+    }
 
     #[test]
     fn every_day_of_eight_centuries_round_trips() {

@@ -24,7 +24,7 @@ pub use check::{
     Check, Finding, FindingKind, Measured, Mend, NotStated, Place, ProposedCare, ProposedHomeCare, ProposedPlan,
     ProposedProcedure, ProposedSession, ProposedSetting, Severity,
 };
-pub use date::{Date, Day};
+pub use date::{Date, Day, Weekday, Weekdays};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use lists::{Days, Places, Procedures, Rules, Scars, Sites};

@@ -361,6 +361,8 @@ pub struct Protocol {
     pub items: Vec<CareItem>,
     /// The past sessions, in the order of the request.
     pub history: Vec<EvaluatedSession>,
+    /// No other days for these courses are better: the search for them came to its end.
+    pub exact: bool,
 }
 
 /// How soon somebody must look.

@@ -3,6 +3,7 @@
 //! Every part looks at the whole plan and adds what it finds; none reads what another found.
 
 mod course;
+mod days;
 mod items;
 mod preparation;
 mod rules;
@@ -40,6 +41,7 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     settings::check(&mut found);
     course::check(&mut found);
     preparation::check(&mut found);
+    days::check(&mut found);
 
     let in_plan: ProcedureSet =
         items.iter().map(|it| it.id).chain(plan.home_care.iter().map(|it| it.procedure)).collect();

@@ -9,6 +9,7 @@ use crate::{
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
+        calendar::Turn,
         care, evaluate,
         facts::has_failed,
         home_care, parameters,
@@ -31,12 +32,20 @@ pub(super) fn explain(
     candidates: ProcedureSet,
 ) -> Protocol {
     let reviews = reviews(context, schedule);
+    let event = context.case.wishes.event;
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
     let visited = Sessions::new(context, schedule, &plan.joining, treatable);
     let mut stages = home_care::before(context, schedule, &visited, treatable);
     let offset = stages.len();
     stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
+    let mut partial = Rules::new();
+    for stage in
+        stages.iter_mut().skip(offset).filter(|it| it.planned > 0 && event.is_some_and(|day| it.end > Some(day)))
+    {
+        partial = smallvec![context.knowledge.planning().occasion.partial];
+        add_rules(&mut stage.reasons, partial.iter().copied());
+    }
     stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
     let sessions = plan.visits(context, schedule, offset, false);
     let contingent_sessions = plan.visits(context, schedule, offset, true);
@@ -54,9 +63,11 @@ pub(super) fn explain(
     }
     protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
     protocol.warnings = warnings(context, &protocol.stages, treatable);
+    add_rules(&mut protocol.warnings, partial);
     protocol.questions = questions(context, treatable, candidates);
     protocol.ask_again_after = events;
     protocol.history = evaluate::sessions(context, &protocol.stages, &courses);
+    protocol.exact = schedule.exact;
     protocol
 }
 
@@ -217,10 +228,15 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
         let first = schedule.gate.map(|day| Review { day, reasons: smallvec![planning.first_review] });
         return first.into_iter().collect();
     };
-    let gates = schedule.gate.map(|day| Review { day, reasons: smallvec![planning.gate_review.rule] });
-    let day = last.saturating_add(planning.final_review.days).max(0);
-    let mut reviews: Vec<Review> = gates.into_iter().collect();
-    reviews.push(Review { day, reasons: smallvec![planning.final_review.rule] });
+    let gate = schedule.gate.map(|_| planning.gate_review);
+    let mut reviews: Vec<Review> = Vec::new();
+    for wait in gate.into_iter().chain([planning.final_review]) {
+        // A review that is overdue is made at once, or on the next day on which the patient can come.
+        let due = last.saturating_add(wait.days).max(0);
+        let mut reasons: Rules = smallvec![wait.rule];
+        add_rules(&mut reasons, schedule.calendar.why(Turn::Later, due));
+        reviews.push(Review { day: schedule.calendar.open_from(Turn::Later, due), reasons });
+    }
     for review in &mut reviews {
         for dated in &schedule.stages {
             let judge = context.knowledge.procedures().get(dated.draft.procedure.index()).and_then(|it| it.judge);

@@ -1,4 +1,4 @@
 //! Technical limits of the planner. None of them is clinical: a plan is never wrong for them, only less short.
 
-/// How much the search for shared visits does before it keeps the best placement found: courses times placements.
+/// How much each search for shared visits does before it keeps the best placement found: courses times placements.
 pub(super) const PLACEMENTS: usize = 40_000;

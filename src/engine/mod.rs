@@ -4,6 +4,7 @@
 //!
 //! Each arrow is one module and goes one way. What a step needs, the step before has put in its output.
 
+mod calendar;
 mod care;
 mod check;
 mod classify;

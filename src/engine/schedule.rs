@@ -3,6 +3,7 @@
 use crate::{
     domain::{Day, Days, Facts, ParameterSetting, PastSession, Range, Rules, ScarIndex, SessionKind},
     engine::{
+        calendar::{Calendar, Turn},
         history::{self, areas},
         parameters,
         place::{Course, place},
@@ -36,6 +37,8 @@ pub(super) struct Dated<'k> {
     pub timing: Rules,
     /// A focal stage comes before it on the same skin.
     pub after_focal: bool,
+    /// The days on which it can be done.
+    pub calendar: Calendar,
 }
 
 /// Every stage with its days.
@@ -47,13 +50,18 @@ pub(super) struct Schedule<'k> {
     pub gate: Option<Day>,
     /// The last day of a session that is planned, or that was done of what is planned.
     pub last: Option<Day>,
+    /// The days on which the patient can come.
+    pub calendar: Calendar,
+    /// No other days are better: every search came to its end.
+    pub exact: bool,
 }
 
 /// Gives `drafts` their days: the planned ones first, the contingent ones after the review.
 pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> Schedule<'k> {
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let mut stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
-    settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
+    let calendar = Calendar::of_the_patient(context);
+    let mut exact = settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
     let planned = stages.iter().filter(|stage| stage.draft.contingent.is_none());
     let last = planned.filter_map(|stage| stage.last().or_else(|| stage.draft.done.last(context))).max();
     let waits = stages.iter().any(|stage| stage.draft.contingent.is_some());
@@ -63,10 +71,11 @@ pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> 
         // Nothing comes before what waits for a review: the first visit is the review.
         None => waits.then_some(0),
     };
+    let gate = gate.map(|day| calendar.open_from(Turn::Later, day));
     if let Some(gate) = gate {
-        settle(context, patient, &mut stages, gate, |stage| stage.draft.contingent.is_some());
+        exact &= settle(context, patient, &mut stages, gate, |stage| stage.draft.contingent.is_some());
     }
-    Schedule { stages, gate, last }
+    Schedule { stages, gate, last, calendar, exact }
 }
 
 impl Dated<'_> {
@@ -78,6 +87,18 @@ impl Dated<'_> {
     /// The day of the last session.
     pub(super) fn last(&self) -> Option<Day> {
         self.days.last().copied()
+    }
+
+    /// Why a session is not on its usual day after the one before it: that day is closed.
+    pub(super) fn moved(&self, session: usize) -> Rules {
+        let offsets = offsets(self);
+        let place = session.saturating_add(usize::from(self.test_area.is_some()));
+        let days: Days = self.test_area.iter().chain(&self.days).copied().collect();
+        let due = place.checked_sub(1).and_then(|before| {
+            let usual = offsets.get(place)?.saturating_sub(*offsets.get(before)?);
+            Some(days.get(before)?.saturating_add(usual))
+        });
+        due.map(|due| self.calendar.why(Turn::Later, due)).unwrap_or_default()
     }
 
     /// Days between two sessions.
@@ -98,6 +119,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
     let kinds = (own, joined);
     let repeat = combined(context, patient, kinds, kinds, &draft.scars);
     let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
+    let calendar = Calendar::of(context, draft.procedure);
     Dated {
         draft,
         settings,
@@ -110,24 +132,31 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         latest: None,
         timing: Rules::new(),
         after_focal: false,
+        calendar,
     }
 }
 
-/// Gives days to the stages that `now` picks, not before `ready`; stages that have days already stay.
+/// Gives days to the stages that `now` picks, not before `ready`; stages that have days already stay. Says whether no
+/// other days are better.
 fn settle<'k>(
     context: Context<'_, 'k>,
     patient: &Facts,
     stages: &mut [Dated<'k>],
     ready: Day,
     now: impl Fn(&Dated<'_>) -> bool,
-) {
+) -> bool {
     // What has been done to its end takes no more days.
     let open = |stage: &Dated<'_>| now(stage) && stage.draft.count > 0;
     let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| open(stage)).map(|(at, _)| at).collect();
     let mut courses: Vec<Course> = Vec::new();
     for &at in &chosen {
         let Some(stage) = stages.get(at) else { continue };
-        let mut course = Course { offsets: offsets(stage), ready: open_day(context, stage, ready), after: Vec::new() };
+        let mut course = Course {
+            offsets: offsets(stage),
+            ready: open_day(context, stage, ready),
+            after: Vec::new(),
+            calendar: stage.calendar.clone(),
+        };
         for past in &context.case.history {
             if let Some(wait) = since(context, past, stage) {
                 // A test area keeps the least wait, as it does when it is planned.
@@ -145,16 +174,17 @@ fn settle<'k>(
         }
         courses.push(course);
     }
-    let starts = place(&courses);
-    for ((&at, start), course) in chosen.iter().zip(starts).zip(&courses) {
+    let placement = place(&courses);
+    for ((&at, start), course) in chosen.iter().zip(placement.starts).zip(&courses) {
         let Some(stage) = stages.get_mut(at) else { continue };
-        let mut days = course.offsets.iter().map(|offset| start.saturating_add(*offset));
+        let mut days = course.days(start).into_iter();
         stage.test_area = stage.draft.leads.test_area.and_then(|_| days.next());
         stage.days = days.collect();
     }
     for &at in &chosen {
         explain_timing(context, patient, stages, at, ready);
     }
+    placement.best
 }
 
 /// Days of the test area and of the sessions, counted from the first.
@@ -238,6 +268,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
     let Some(first) = stage.first() else { return };
     let mut timing = Rules::new();
     let mut earliest = open_day(context, stage, ready);
+    let mut due = earliest;
     let mut latest: Option<Day> = None;
     let mut after_focal = false;
     add_rules(&mut timing, stage.draft.leads.priming.map(|(_, rule)| rule));
@@ -263,6 +294,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
     for (day, wait) in past.chain(planned) {
         earliest = earliest.max(day.saturating_add(wait.floor));
         let aimed = day.saturating_add(aim(&wait));
+        due = due.max(aimed);
         if binding.is_none_or(|(known, _)| aimed >= known) {
             binding = Some((aimed, wait));
         }
@@ -273,6 +305,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
         add_rules(&mut timing, std::iter::once(wait.rule).chain(wait.also));
         latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
     }
+    add_rules(&mut timing, stage.calendar.why(Turn::First, due));
     for earlier in stages.iter().take(at) {
         after_focal |= earlier.focal && !stage.focal && overlap(context, earlier, stage);
     }

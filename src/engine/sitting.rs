@@ -8,6 +8,7 @@ use crate::{
         SessionProcedure,
     },
     engine::{
+        calendar::{Calendar, Turn},
         explain::said,
         history::{self, Done},
         schedule::{Dated, Schedule},
@@ -54,6 +55,21 @@ impl Joining {
     /// How many planned sittings it joins.
     pub(super) fn planned(&self) -> usize {
         self.sittings.iter().filter(|it| !it.contingent).count()
+    }
+
+    /// Drops sittings on days that are closed for it, and says which rules close them.
+    fn keep_open_days(&mut self, calendar: &Calendar) -> Rules {
+        let mut rules = Rules::new();
+        let mut turn = Turn::First;
+        self.sittings.retain(|it| {
+            let closed = calendar.why(turn, it.day);
+            if closed.is_empty() {
+                turn = Turn::Later;
+            }
+            add_rules(&mut rules, closed.iter().copied());
+            closed.is_empty()
+        });
+        rules
     }
 
     /// Drops planned sittings that are too few for a course, and what is beyond the most.
@@ -141,13 +157,15 @@ impl Plan {
         for stage in &mut joining {
             stage.sittings.sort_by_key(|it| (it.contingent, it.day));
             let before = stage.hosts(schedule);
+            let closed = stage.keep_open_days(&Calendar::of(context, stage.procedure));
             if let Some(sessions) = procedure(context, stage.procedure).and_then(|it| it.sessions) {
                 stage.keep_a_course(sessions.count);
             }
             (stage.scars, stage.reasons) = stage.hosts(schedule);
             let scars: Scars = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
             if !scars.is_empty() {
-                let reasons: Rules = smallvec![context.knowledge.planning().too_few_sittings];
+                let mut reasons: Rules = smallvec![context.knowledge.planning().too_few_sittings];
+                add_rules(&mut reasons, closed);
                 too_few.push(PassedOver { procedure: stage.procedure, scars, reasons });
             }
         }
@@ -330,7 +348,7 @@ fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dat
     let repeat = dated.repeat;
     for ((session, day), number) in dated.days.iter().enumerate().zip(draft.done.count().saturating_add(1)..) {
         let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
-        let (latest, reasons) = match (before, repeat) {
+        let (latest, mut reasons): (Option<Day>, Rules) = match (before, repeat) {
             (Some(before), Some(spacing)) => {
                 let rules = std::iter::once(spacing.rule).chain(spacing.also).collect();
                 (spacing.latest.map(|latest| before.saturating_add(latest)), rules)
@@ -340,6 +358,9 @@ fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dat
             }
             (_, _) => (dated.latest, opening.clone()),
         };
+        add_rules(&mut reasons, dated.moved(session));
+        // What a closed day has moved beyond it has lost its rhythm already.
+        let latest = latest.filter(|latest| latest >= day);
         item(*day, SessionKind::Treatment, number, earliest(dated, session), latest, reasons);
     }
 }

@@ -3,7 +3,7 @@
 mod planning;
 mod scales;
 
-pub use planning::{Failure, Goal, Past, Planning, Plateau};
+pub use planning::{Failure, Goal, Occasion, Past, Planning, Plateau};
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
 use super::{policy::Policy, table::SafetyTable};

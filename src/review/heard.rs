@@ -75,6 +75,7 @@ impl Heard {
             ask_again_after: _,
             items,
             history,
+            exact: _,
         } = protocol;
         for session in history {
             self.all(&session.reasons);

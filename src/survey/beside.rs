@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{FIRST, Subject, measured, scar, set_phototype};
 use crate::{
-    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, SessionKind, Site, SkinTone},
+    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, SessionKind, Site, SkinTone, Weekday},
     knowledge::Knowledge,
 };
 
@@ -37,6 +37,14 @@ pub enum Beside {
     Only(String),
     /// Traces must be covered by then.
     Downtime(Day),
+    /// The patient wants to look well on that day.
+    Event(Day),
+    /// The same, and a session was done today.
+    EventAfter(String, Day),
+    /// The patient cannot come from one day to another.
+    Away(Day, Day),
+    /// The patient can come on one day of the week.
+    Weekday(Weekday),
     /// How many scars there are was not recorded.
     Uncounted,
 }
@@ -107,6 +115,13 @@ impl Beside {
             }
             Self::Only(procedure) => case.wishes.available = Some(std::iter::once(id(procedure)?).collect()),
             Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
+            Self::Event(day) => case.wishes.event = Some(*day),
+            Self::EventAfter(procedure, day) => {
+                case.history.push(past(id(procedure)?, 0));
+                case.wishes.event = Some(*day);
+            }
+            Self::Away(first, last) => case.wishes.unavailable = vec![(*first, *last)],
+            Self::Weekday(day) => case.wishes.weekdays.insert(*day),
             Self::Uncounted => {
                 for scar in &mut case.findings.scars {
                     scar.count = None;
@@ -143,6 +158,10 @@ impl fmt::Display for Beside {
             Self::Tone(tone) => f.write_str(&measured::tone_in_words(*tone)),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
+            Self::Event(day) => write!(f, "an event in {day} days"),
+            Self::EventAfter(procedure, day) => write!(f, "{procedure} today and an event in {day} days"),
+            Self::Away(first, last) => write!(f, "away from day {first} to day {last}"),
+            Self::Weekday(day) => write!(f, "only on a {}", <&str>::from(*day)),
             Self::Uncounted => f.write_str("not counted"),
         }
     }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use strum::VariantArray as _;
+
 use super::{Beside, beside::Course, measured::measured, subjects::Subjects};
 use crate::{
-    domain::{Day, ProcedureId, Site},
+    domain::{Day, ProcedureId, Site, Weekday},
     knowledge::Knowledge,
 };
 
@@ -50,7 +52,39 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     }
     all.extend(measured(knowledge));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all.extend(events(knowledge).into_iter().map(Beside::Event));
+    all.extend(procedures.iter().flat_map(|it| new(knowledge).map(|day| Beside::EventAfter((*it).clone(), day))));
+    all.extend(
+        away(knowledge).into_iter().flat_map(|(first, last)| [Beside::Away(first, last), Beside::Away(1, last)]),
+    );
+    all.extend(Weekday::VARIANTS.iter().map(|it| Beside::Weekday(*it)));
     all
+}
+
+/// Today, around every wait before an event, and when the first sessions are over and others are not.
+fn events(knowledge: &[&Knowledge]) -> Vec<Day> {
+    let waits = knowledge.iter().flat_map(|it| {
+        let occasion = it.planning().occasion;
+        [occasion.quiet, occasion.filler, occasion.new]
+    });
+    let waits: Vec<Day> = waits.map(|it| it.days).collect();
+    let longest = waits.iter().copied().max().unwrap_or_default();
+    let mut days: Vec<Day> = waits.into_iter().flat_map(|it| [it.saturating_sub(1), it]).collect();
+    days.extend([0, longest.saturating_mul(2), longest.saturating_mul(3)]);
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
+/// An event so soon that only what is known to the skin goes on.
+fn new(knowledge: &[&Knowledge]) -> impl Iterator<Item = Day> {
+    knowledge.iter().map(|it| it.planning().occasion.new.days.saturating_sub(1)).take(1)
+}
+
+/// Times that close the day of a review, and with it sessions of every course.
+fn away(knowledge: &[&Knowledge]) -> Option<(Day, Day)> {
+    let first = knowledge.iter().map(|it| it.planning().gate_review.days).min()?;
+    Some((first, first.saturating_mul(2)))
 }
 
 /// Every way in which a course of each procedure can have gone.

@@ -207,6 +207,7 @@ impl<'a> Writer<'a> {
             ask_again_after,
             items,
             history,
+            exact,
         } = protocol;
         let last_session = sessions.iter().map(|it| it.day).max();
         let last_review = reviews.iter().map(|it| it.day).max();
@@ -224,6 +225,7 @@ impl<'a> Writer<'a> {
             rules_awaiting_sign_off: Vec::new(),
             care_items: items.iter().map(|it| self.care_item(it)).collect(),
             history: history.iter().map(|it| self.past_session(it)).collect(),
+            schedule_exact: *exact,
         };
         let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
         written.rules_awaiting_sign_off =

@@ -31,9 +31,17 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     }
     request.appearance.get_or_insert_default();
     request.scale_inputs.get_or_insert_default();
-    request.preferences.get_or_insert_default().excluded_procedures.sort_unstable();
+    let preferences = request.preferences.get_or_insert_default();
+    preferences.excluded_procedures.sort_unstable();
+    preferences.weekdays.sort_unstable();
+    preferences.unavailable.sort_by_key(days);
     request.clinic.get_or_insert_default().available_procedures.sort_unstable();
     request.encode_to_vec()
+}
+
+/// What orders times at which the patient cannot come.
+fn days(range: &v1::DateRange) -> [Option<(i32, i32, i32)>; 2] {
+    [&range.from, &range.to].map(|date| date.as_ref().map(|it| (it.year, it.month, it.day)))
 }
 
 /// Bytes in lower-case hexadecimal.

@@ -20,6 +20,10 @@ pub(super) const HBA1C: (f64, f64) = (3.0, 20.0);
 pub(super) const WEIGHT_KG: (f64, f64) = (2.0, 400.0);
 /// Days that a wish for little downtime can name.
 pub(super) const DOWNTIME_DAYS: i32 = 60;
+/// Times at which the patient cannot come.
+pub(super) const UNAVAILABLE: usize = 50;
+/// Days on which the patient cannot come, in all of them.
+pub(super) const UNAVAILABLE_DAYS: i32 = 365;
 /// Percent of trichloroacetic acid in a past session, least and most.
 pub(super) const TCA_PERCENT: (f64, f64) = (10.0, 100.0);
 /// The clinician's own grade, least and most.

@@ -9,6 +9,7 @@ mod identity;
 mod limits;
 mod past;
 mod patient;
+mod preferences;
 mod reader;
 mod rendered;
 mod scales;

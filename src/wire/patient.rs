@@ -1,7 +1,7 @@
 //! Reads the patient, the fields of skin, the wishes, the clinic and what was done before.
 
 use super::{
-    limits::{AGE_YEARS, DOWNTIME_DAYS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, WEIGHT_KG},
+    limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, WEIGHT_KG},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
@@ -45,7 +45,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
     let fields = reader.fields(fields, start);
     let mut wishes = Wishes::default();
     if let Some(preferences) = preferences {
-        reader.preferences(preferences, &mut wishes, &mut facts);
+        reader.preferences(preferences, start, &mut wishes, &mut facts);
     }
     if let Some(clinic) = clinic {
         reader.clinic(clinic, &mut wishes, &mut facts);
@@ -315,14 +315,6 @@ impl Reader<'_> {
         }
     }
 
-    fn preferences(&mut self, preferences: &v1::Preferences, wishes: &mut Wishes, facts: &mut Facts) {
-        let v1::Preferences { excluded_procedures, max_downtime_days, budget } = preferences;
-        let path = Path::root("preferences");
-        wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
-        wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
-        self.word(facts, Fact::Budget, path.field("budget"), *budget);
-    }
-
     fn clinic(&mut self, clinic: &v1::Clinic, wishes: &mut Wishes, facts: &mut Facts) {
         let v1::Clinic {
             available_procedures,
@@ -348,7 +340,7 @@ impl Reader<'_> {
         }
     }
 
-    fn procedures(&mut self, path: Path<'_>, field: &str, ids: &[String]) -> ProcedureSet {
+    pub(super) fn procedures(&mut self, path: Path<'_>, field: &str, ids: &[String]) -> ProcedureSet {
         if ids.len() > ENTRIES {
             self.wrong(path.field(field), format!("holds too many entries; send at most {ENTRIES}"));
             return ProcedureSet::default();

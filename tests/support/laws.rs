@@ -43,6 +43,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             every_scar_is_spoken_of(name, case, plan, protocol);
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
+            the_calendar_is_kept(name, knowledge, case, protocol);
         }
     }
 }
@@ -83,6 +84,40 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
 /// Has it sessions to come, planned or contingent?
 fn goes_on(stage: &Stage) -> bool {
     matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// Nobody is asked to come on a closed day, and nothing is too close before an event.
+fn the_calendar_is_kept(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    let wishes = &case.wishes;
+    let all = || protocol.sessions.iter().chain(&protocol.contingent_sessions);
+    let days = all().map(|it| it.day).chain(protocol.reviews.iter().map(|it| it.day));
+    // A first visit that only decides is on day 0 or as soon as the patient can come.
+    for day in days {
+        let away = wishes.unavailable.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        assert!(!away, "{name}: the patient is away on day {day}");
+        assert_ne!(wishes.event, Some(day), "{name}: the event is on day {day}");
+        let weekday = case.start.plus(day).weekday();
+        assert!(wishes.weekdays.is_empty() || wishes.weekdays.contains(weekday), "{name}: day {day} is a {weekday:?}");
+    }
+    let Some(event) = wishes.event else { return };
+    let occasion = knowledge.planning().occasion;
+    let mut begun: BTreeSet<ProcedureId> = case.history.iter().map(|it| it.procedure).collect();
+    for session in all() {
+        let before = event - session.day;
+        for it in session.procedures.iter().filter(|_| before >= 0) {
+            let procedure = protocol.stages[it.stage].procedure;
+            let known = &knowledge.procedures()[procedure.index()];
+            let id = &known.id;
+            let traces = known.downtime.iter().chain(&known.gentler).map(|it| it.days.max).min().unwrap_or(1);
+            assert!(traces == 0 || before >= occasion.quiet.days.max(traces), "{name}: {id} {before} days before");
+            let filler = occasion.fillers.contains(procedure);
+            assert!(!filler || before >= occasion.filler.days, "{name}: {id} {before} days before");
+            assert!(begun.contains(&procedure) || before >= occasion.new.days, "{name}: new {id} {before} days before");
+        }
+        begun.extend(session.procedures.iter().map(|it| protocol.stages[it.stage].procedure));
+    }
+    let late = protocol.sessions.iter().any(|it| it.day > event);
+    assert_eq!(protocol.warnings.contains(&occasion.partial), late, "{name}: what comes after the event is told");
 }
 
 /// Each past session is evaluated once, and those that count are numbered without a hole.

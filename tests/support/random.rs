@@ -3,7 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use cicatrix::domain::{
-    Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind, Site,
+    Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind, Site, Weekday,
 };
 use strum::VariantArray as _;
 
@@ -90,9 +90,29 @@ pub fn person(dice: &mut Dice) -> Case {
             place: 0,
         });
     }
+    calendar(dice, &mut it);
     it.history.sort_by_key(|it| it.day);
     it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
     it
+}
+
+/// An event, times away and days of the week, now and then.
+fn calendar(dice: &mut Dice, it: &mut Case) {
+    let mut day = |most: usize| i32::try_from(dice.roll(most)).unwrap();
+    let (event, first, length, gap, again) = (day(1_200), day(300), day(60), day(200), day(30));
+    if event < 400 {
+        it.wishes.event = Some(event);
+    }
+    if length < 20 {
+        it.wishes.unavailable = vec![(first, first + length)];
+        if again < 10 {
+            let first = first + length + gap + 2;
+            it.wishes.unavailable.push((first, first + again));
+        }
+    }
+    if dice.one_in(4) {
+        it.wishes.weekdays = (0..=dice.roll(2)).map(|_| *dice.of(Weekday::VARIANTS)).collect();
+    }
 }
 
 fn is_field(fact: Fact) -> bool {

@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 use super::{Parsed, Scope};
 use crate::{
     domain::{FindingKind, Response, RuleId, Tool},
-    knowledge::{Past, Planning, SourceFile, Wait, model, raw},
+    knowledge::{Occasion, Past, Planning, SourceFile, Wait, model, raw},
 };
 
 impl Scope<'_> {
@@ -25,7 +25,8 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
-        let [held, not_assessed, not_stated] = [&raw.held, &raw.not_assessed, &raw.not_stated].map(&mut one);
+        let [held, not_assessed, not_stated, closed_day] =
+            [&raw.held, &raw.not_assessed, &raw.not_stated, &raw.closed_day].map(&mut one);
         let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -44,6 +45,7 @@ impl Scope<'_> {
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
         let past = self.past(file, &raw.past);
+        let occasion = self.occasion(file, &raw.occasion);
         Some(Planning {
             disclaimer,
             warnings,
@@ -64,6 +66,8 @@ impl Scope<'_> {
             plain_first,
             step_left_out,
             past: past?,
+            closed_day,
+            occasion: occasion?,
             held,
             not_assessed,
             test_area,
@@ -98,6 +102,20 @@ impl Scope<'_> {
             plateau: model::Plateau { sessions: sessions?, response: hardly?, rule: plateau },
             dropped,
         })
+    }
+
+    fn occasion(&mut self, file: &SourceFile, raw: &raw::Occasion) -> Option<Occasion> {
+        let raw::Occasion { quiet, new, filler, partial } = raw;
+        let [quiet, new, spaced] =
+            [(&quiet.before, &quiet.rule), (&new.before, &new.rule), (&filler.before, &filler.rule)].map(
+                |(before, rule)| {
+                    let rule = self.rule(file, rule);
+                    self.checker.wait(file, before).map(|days| Wait { days, rule })
+                },
+            );
+        let fillers = self.procedure_set(file, &filler.procedures, &[]);
+        let partial = self.rule(file, &partial.rule);
+        Some(Occasion { quiet: quiet?, new: new?, fillers, filler: spaced?, partial })
     }
 
     /// The sentence of each kind of finding, in the order of the kinds.

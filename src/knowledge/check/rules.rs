@@ -429,6 +429,8 @@ impl<'f> Entries<'_, 'f> {
             &raw.test_area,
             &raw.priming,
             &raw.not_stated,
+            &raw.closed_day,
+            &raw.occasion.partial,
         ] {
             self.line(file, line);
         }
@@ -436,6 +438,11 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
         self.past(file, &raw.past);
+        for it in [&raw.occasion.quiet, &raw.occasion.new] {
+            self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);
+        }
+        let it = &raw.occasion.filler;
+        self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);
     }
 
     fn past(&mut self, file: &'f SourceFile, raw: &'f raw::Past) {

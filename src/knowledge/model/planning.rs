@@ -53,6 +53,20 @@ pub struct Past {
     pub dropped: RuleId,
 }
 
+/// What is kept away from a day on which the patient wants to look well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occasion {
+    /// What leaves traces.
+    pub quiet: Wait,
+    /// What was never done before.
+    pub new: Wait,
+    /// These procedures.
+    pub fillers: ProcedureSet,
+    pub filler: Wait,
+    /// Not everything is done by then.
+    pub partial: RuleId,
+}
+
 /// Rules of the planner that belong to no single procedure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planning {
@@ -75,6 +89,9 @@ pub struct Planning {
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
     pub past: Past,
+    /// A session would be due on a day on which the patient cannot come.
+    pub closed_day: RuleId,
+    pub occasion: Occasion,
     pub held: RuleId,
     pub not_assessed: RuleId,
     pub test_area: RuleId,

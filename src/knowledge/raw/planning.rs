@@ -48,6 +48,10 @@ pub(in crate::knowledge) struct Planning {
     pub step_left_out: Line,
     /// What past sessions are to the plan.
     pub past: Past,
+    /// A session would be due on a day on which the patient cannot come.
+    pub closed_day: Line,
+    /// A day on which the patient wants to look well.
+    pub occasion: Occasion,
     /// Work on the single scar has to wait, so the surface waits too.
     pub held: Line,
     /// Facts that no rule could read, since nobody asked.
@@ -107,6 +111,41 @@ impl Past {
         let Self { counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped, .. } = self;
         [counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped]
     }
+}
+
+/// What is kept away from a day on which the patient wants to look well.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Occasion {
+    /// What leaves traces.
+    pub quiet: Before,
+    /// What was never done before.
+    pub new: Before,
+    /// Fillers.
+    pub filler: FillersBefore,
+    /// Not everything is done by then.
+    pub partial: Line,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Before {
+    /// How long before the day.
+    pub before: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct FillersBefore {
+    pub procedures: Vec<Text>,
+    /// How long before the day.
+    pub before: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -186,13 +186,18 @@ pub(super) fn home_care(it: &mut Booklet<'_>) {
 
 pub(super) fn planning(it: &mut Booklet<'_>) {
     let planning = it.knowledge.planning();
-    let parts: [(&str, Vec<RuleId>); 4] = [
+    let occasion = planning.occasion;
+    let parts: [(&str, Vec<RuleId>); 5] = [
         ("Said of every answer", planning.disclaimer.clone()),
         ("Said of plans", planning.warnings.iter().map(|it| it.rule).collect()),
         ("How many sessions", vec![planning.fewest.rule, planning.usual, planning.too_few_sittings]),
         (
             "Reviews and checks",
             vec![planning.first_review, planning.gate_review.rule, planning.final_review.rule, planning.visit_check],
+        ),
+        (
+            "Before an event, and on days on which the patient cannot come",
+            vec![occasion.quiet.rule, occasion.new.rule, occasion.filler.rule, occasion.partial, planning.closed_day],
         ),
     ];
     it.titled(&parts);

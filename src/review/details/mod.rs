@@ -324,6 +324,11 @@ impl All<'_> {
         for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        let occasion = &planning.occasion;
+        for wait in [occasion.quiet, occasion.new, occasion.filler] {
+            self.add(wait.rule, "before", wait_in_words(wait.days));
+        }
+        self.procedures(occasion.filler.rule, occasion.fillers);
         self.add(past.goal.rule, "least response", plain(past.goal.response.into()));
         self.add(past.plateau.rule, "best response", plain(past.plateau.response.into()));
         self.add(past.plateau.rule, "sessions", past.plateau.sessions.to_string());

@@ -191,6 +191,7 @@ impl Outline {
             ask_again_after,
             items: _,
             history: _,
+            exact: _,
         } = protocol;
         self.planned = true;
         for stage in stages {
