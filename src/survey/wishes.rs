@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use strum::VariantArray as _;
+
 use super::{Beside, beside::Course, measured::measured, subjects::Subjects};
 use crate::{
-    domain::{Day, ProcedureId, Site},
+    domain::{CountingReason, Day, ProcedureId, Site},
     knowledge::Knowledge,
 };
 
@@ -71,6 +73,13 @@ fn courses(known: &Knowledge) -> Vec<Beside> {
             Course::NotCounted,
             Course::Sessions(most),
         ];
+        // Every break that some procedure does not simply go on after.
+        let breaks = past.lapses.iter().map(|it| Course::LongAgo(it.after.saturating_add(rested)));
+        let decided =
+            CountingReason::VARIANTS.iter().flat_map(|it| [true, false].map(|counts| Course::Decided(counts, *it)));
+        // What is said of a decision is the same whatever was done.
+        let decided = decided.filter(|_| all.is_empty());
+        let ways: Vec<Course> = ways.into_iter().chain(breaks).chain(decided).collect();
         all.extend(ways.into_iter().map(|it| Beside::Course(procedure.id.clone(), it)));
     }
     all

@@ -294,17 +294,7 @@ fn courses(phototype: Option<i64>) -> Vec<Case> {
     let mut cases = Vec::new();
     for (_, features) in treatable() {
         for (id, _) in knowledge().procedure_ids().filter(|(_, it)| it.sessions.is_some()) {
-            let past = |day: Day| PastSession {
-                procedure: id,
-                day,
-                scars: vec![ScarIndex(0)],
-                sites: Vec::new(),
-                tca_percent: None,
-                response: None,
-                kind: SessionKind::Treatment,
-                counts: None,
-                place: 0,
-            };
+            let past = |day: Day| PastSession { scars: vec![ScarIndex(0)], ..PastSession::new(id, day) };
             let better = |day, response| PastSession { response: Some(response), ..past(day) };
             let histories = [
                 vec![past(-40), past(-35)],
@@ -371,17 +361,7 @@ pub fn special_cases() -> Vec<Case> {
         for (id, _) in knowledge().procedure_ids() {
             for day in [0, -10, -40] {
                 let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
-                it.history.push(PastSession {
-                    procedure: id,
-                    day,
-                    scars: Vec::new(),
-                    sites: Vec::new(),
-                    tca_percent: None,
-                    response: None,
-                    kind: SessionKind::Treatment,
-                    counts: None,
-                    place: 0,
-                });
+                it.history.push(PastSession::new(id, day));
                 cases.push(it);
             }
         }

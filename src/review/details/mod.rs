@@ -324,6 +324,11 @@ impl All<'_> {
         for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        for it in &past.lapses {
+            self.procedures(it.rule, it.procedures);
+            self.add(it.rule, "after", wait_in_words(it.after));
+            self.add(it.rule, "then", plain(it.then.into()));
+        }
         self.add(past.goal.rule, "least response", plain(past.goal.response.into()));
         self.add(past.plateau.rule, "best response", plain(past.plateau.response.into()));
         self.add(past.plateau.rule, "sessions", past.plateau.sessions.to_string());
