@@ -266,6 +266,7 @@ fn days_are_in_order(name: &str, protocol: &Protocol) {
             assert!(it.earliest <= it.day, "{name}: day {} before its earliest day {}", it.day, it.earliest);
             assert!(it.latest.is_none_or(|latest| latest >= it.day), "{name}: day {} after its latest", it.day);
             assert!(it.day >= 0, "{name}");
+            assert!(it.past_due.is_none_or(|due| due > it.day), "{name}: day {} is past due when planned", it.day);
         }
     }
     if let (Some(last), Some(first)) = (protocol.sessions.last(), protocol.contingent_sessions.first()) {
