@@ -33,6 +33,28 @@ fn grown(groups: usize) -> v1::GenerateProtocolRequest {
     request
 }
 
+/// The same patient with so many sessions in the past, one every two weeks, of four treatments in turn.
+fn treated(mut request: v1::GenerateProtocolRequest, sessions: usize) -> v1::GenerateProtocolRequest {
+    let procedures = ["tca-cross", "subcision", "mnrf", "ablative-fractional-laser"];
+    let start = request.start_date.unwrap();
+    let start = cicatrix::domain::Date::new(start.year, start.month, start.day).unwrap();
+    request.history = (0..sessions)
+        .map(|at| {
+            let days = i32::try_from(14 * (at + 1)).unwrap();
+            let (year, month, day) = start.plus(-days).civil();
+            let scar = &request.scars[at % request.scars.len()];
+            v1::PastSession {
+                procedure: procedures[at % procedures.len()].to_owned(),
+                date: Some(wire::Date { year, month, day }),
+                scar_ids: vec![scar.id.clone()],
+                response: if at % 3 == 0 { v1::Response::From25To50Percent.into() } else { 0 },
+                ..v1::PastSession::default()
+            }
+        })
+        .collect();
+    request
+}
+
 fn bench(c: &mut Criterion) {
     let files = release::embedded();
     let knowledge = Knowledge::parse(&files).unwrap();
@@ -52,6 +74,19 @@ fn bench(c: &mut Criterion) {
     for groups in [1, 4, 16, 64, 256, 1000] {
         let it = case(grown(groups));
         group.bench_function(BenchmarkId::new("plan", groups), |b| b.iter(|| engine::plan(&knowledge, black_box(&it))));
+    }
+    group.finish();
+
+    let mut group = c.benchmark_group("history");
+    for sessions in [0, 20, 200] {
+        for groups in [1, 10, 100, 1000] {
+            let it = case(treated(grown(groups), sessions));
+            let name = BenchmarkId::new(format!("{sessions} sessions"), groups);
+            group.bench_function(name, |b| b.iter(|| engine::plan(&knowledge, black_box(&it))));
+        }
+        let it = case(treated(example("ice_pick_phototype_ii"), sessions));
+        let name = BenchmarkId::new(format!("{sessions} sessions"), "ice pick");
+        group.bench_function(name, |b| b.iter(|| engine::plan(&knowledge, black_box(&it))));
     }
     group.finish();
 

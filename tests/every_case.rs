@@ -16,7 +16,7 @@ use std::{
 };
 
 use cicatrix::{
-    domain::{Action, Case, Fact, Outcome, PastSession, Plan, Response, RuleId, ScarType, SessionKind, Site, Value},
+    domain::{Action, Case, Fact, Outcome, PastSession, Plan, Response, RuleId, ScarType, Site, Value},
     engine,
     knowledge::{Basis, Knowledge},
     release,
@@ -166,15 +166,8 @@ fn failed_rules() -> Vec<RuleId> {
                     let mut it = case(healthy(Some(2)), vec![scar("s", Site::Cheek, 14, &features)]);
                     it.findings.declared_grade = grade;
                     let past = PastSession {
-                        procedure: id,
-                        day: -failure.after,
-                        scars: Vec::new(),
-                        sites: Vec::new(),
-                        tca_percent: None,
                         response: Some(Response::Under25Percent),
-                        kind: SessionKind::Treatment,
-                        counts: None,
-                        place: 0,
+                        ..PastSession::new(id, -failure.after)
                     };
                     it.history = vec![past; failure.sessions];
                     let plan = engine::plan(knowledge(), &it);

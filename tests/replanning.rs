@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "parts that other test files share")]
 
+#[path = "replanning/complications.rs"]
+mod complications;
+#[path = "replanning/lateness.rs"]
+mod lateness;
 #[path = "support/service.rs"]
 mod support;
 #[path = "cases/worked.rs"]

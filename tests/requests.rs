@@ -268,7 +268,7 @@ fn each_mistake_has_its_sentence() {
         ),
         (
             |it| it.history = vec![v1::PastSession { complications: vec![9], ..past("mnrf", 1) }],
-            "history[0].complications[0] is 9, which is no value of this enum; send one from 1 to 4",
+            "history[0].complications[0] is 9, which is no value of this enum; send one from 1 to 6",
         ),
         (
             |it| it.history = (0..201).map(|_| past("mnrf", 1)).collect(),

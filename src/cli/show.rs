@@ -329,7 +329,9 @@ impl Plan<'_> {
                 counted.map(|it| format!("number {} of stage {}", it.number_in_stage, it.stage)).collect();
             let early = it.too_early_by_days.zip(it.floor_days);
             let early = early.map(|(by, floor)| format!("{by} days short of the {floor} that are the floor"));
-            let parts = [Some(status), Some(counted.join(", ")), early].into_iter().flatten();
+            let late = it.too_late_by_days.zip(it.latest_days);
+            let late = late.map(|(by, latest)| format!("{by} days past the {latest} that keep the rhythm"));
+            let parts = [Some(status), Some(counted.join(", ")), early, late].into_iter().flatten();
             let parts: Vec<String> = parts.filter(|it| !it.is_empty()).collect();
             page.line(2, &format!("session {number}: {}", parts.join(", ")));
             page.reasons(4, &it.reasons);

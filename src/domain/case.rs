@@ -220,6 +220,31 @@ pub enum Complication {
     PihUnresolved,
     InfectionUnresolved,
     BurnUnresolved,
+    HerpesOutbreak,
+    PersistentErythema,
+}
+
+impl Complication {
+    /// Does it say something of all skin, and not only of the skin that was treated?
+    pub fn is_patient_wide(self) -> bool {
+        self == Self::HypertrophicScar
+    }
+
+    /// Can it be over? A raised scar never is: it must not be risked again.
+    pub fn heals(self) -> bool {
+        self != Self::HypertrophicScar
+    }
+}
+
+/// Why a clinician lets a past session count, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum CountingReason {
+    BrokenOff,
+    TooWeak,
+    OtherSkin,
+    Documented,
+    Judgement,
 }
 
 /// What a course of treatment works with.
@@ -265,8 +290,34 @@ pub struct PastSession {
     pub kind: SessionKind,
     /// The sender decided whether it counts.
     pub counts: Option<bool>,
+    /// Why the sender decided so.
+    pub counts_because: Option<CountingReason>,
+    /// What went wrong.
+    pub complications: Vec<Complication>,
+    /// The day on which the last of them was over, as far as they can be; `None`: they are not.
+    pub healed: Option<Day>,
     /// Its place in the request.
     pub place: usize,
+}
+
+impl PastSession {
+    /// A whole session on all skin, of which nothing else is known.
+    pub fn new(procedure: ProcedureId, day: Day) -> Self {
+        Self {
+            procedure,
+            day,
+            scars: Vec::new(),
+            sites: Vec::new(),
+            tca_percent: None,
+            response: None,
+            kind: SessionKind::Treatment,
+            counts: None,
+            counts_because: None,
+            complications: Vec::new(),
+            healed: None,
+            place: 0,
+        }
+    }
 }
 
 /// How much is returned.

@@ -80,8 +80,6 @@ pub enum Fact {
     Budget,
     /// Most days until make-up covers the traces of a session. Computed from the wishes.
     DowntimeDays,
-    /// Complications of past sessions.
-    PreviousComplication,
     /// A keloid among the scars of the request. Computed.
     KeloidPresent,
     // The clinic.
@@ -115,6 +113,14 @@ pub enum Fact {
     TattooInField,
     /// A hypertrophic scar or a keloid at the same site. Computed.
     RaisedInField,
+    /// What went wrong in past sessions there and is not over, or must not be risked again. Computed.
+    PreviousComplication,
+    /// A herpes outbreak after a past session was over. Computed.
+    DaysSinceOutbreakHealed,
+    /// A burn of a past session had healed. Computed.
+    DaysSinceBurnHealed,
+    /// An infection after a past session was over. Computed.
+    DaysSinceWoundInfectionHealed,
     // The scar, as recorded.
     Activity,
     Relief,
@@ -252,7 +258,10 @@ impl Fact {
             | Self::DaysSinceBotulinum
             | Self::DaysSinceFiller
             | Self::DaysSinceScarFormed
-            | Self::DaysSinceSiteSteroid => FactKind::Elapsed,
+            | Self::DaysSinceSiteSteroid
+            | Self::DaysSinceOutbreakHealed
+            | Self::DaysSinceBurnHealed
+            | Self::DaysSinceWoundInfectionHealed => FactKind::Elapsed,
             Self::Pregnancy => FactKind::Words(&["not_pregnant", "not_applicable", "possible", "pregnant"]),
             Self::Isotretinoin => FactKind::Words(&["never", "current", "stopped"]),
             Self::ActiveAcne => FactKind::Words(&["none", "mild", "moderate", "severe"]),
@@ -357,6 +366,9 @@ impl Fact {
             Self::PlanningPhototype
                 | Self::DowntimeDays
                 | Self::PreviousComplication
+                | Self::DaysSinceOutbreakHealed
+                | Self::DaysSinceBurnHealed
+                | Self::DaysSinceWoundInfectionHealed
                 | Self::KeloidPresent
                 | Self::Site
                 | Self::RaisedInField

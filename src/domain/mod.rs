@@ -17,8 +17,8 @@ mod vocabulary;
 
 pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFlag, ScarType, TypeCount, WidthBucket};
 pub use case::{
-    Area, Case, Complication, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow, Response,
-    ScaleInputs, Scar, Site, Tool, View, Wishes,
+    Area, Case, Complication, CountingReason, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow,
+    Response, ScaleInputs, Scar, Site, Tool, View, Wishes,
 };
 pub use check::{
     Check, Finding, FindingKind, Measured, Mend, NotStated, Place, ProposedCare, ProposedHomeCare, ProposedPlan,

@@ -4,6 +4,7 @@ use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::Assessment,
+    case::CountingReason,
     date::Day,
     fact::Fact,
     ids::{EventId, ProcedureId, RuleId},
@@ -207,8 +208,12 @@ pub struct EvaluatedSession {
     pub counted_in: Vec<(usize, i32)>,
     /// Days by which it came sooner than the floor of the gap table, and that floor.
     pub too_early: Option<(Day, Day)>,
+    /// Days by which it came later than the course keeps its rhythm, and that longest wait.
+    pub too_late: Option<(Day, Day)>,
     /// A rule spoke against it on its day.
     pub against: bool,
+    /// What the sender decided about it, and why.
+    pub decided: Option<(bool, Option<CountingReason>)>,
     /// Why.
     pub reasons: Rules,
 }
@@ -304,6 +309,8 @@ pub struct Session {
     pub earliest: Day,
     /// Last day before the course loses its rhythm.
     pub latest: Option<Day>,
+    /// First day on which what was begun is no longer simply continued.
+    pub past_due: Option<Day>,
     /// What is done, in order.
     pub procedures: Vec<SessionProcedure>,
     /// Days of visible traces.

@@ -19,7 +19,7 @@ use crate::{
         Case, Check, Day, Finding, FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProcedureSet,
         ProposedPlan, RuleId, Rules, ScarIndex, Scars,
     },
-    engine::{answers, care, classify, facts, screen, screen::insert_sorted, select::Context},
+    engine::{answers, care, classify, facts, history, screen, screen::insert_sorted, select::Context},
     knowledge::Knowledge,
 };
 
@@ -30,7 +30,8 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let assessment = classify(knowledge, &case.findings);
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
-    let context = Context { knowledge, case, facts: &facts, screening: &screening };
+    let past = history::Past::new(knowledge, case);
+    let context = Context { knowledge, case, facts: &facts, screening: &screening, past: &past };
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);

@@ -4,12 +4,13 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, Phase, ProcedureId, Procedures,
-        RuleId, Rules, ScarIndex, Scars, SessionKind, Stage, StageStatus, Truth, Value,
+        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, Phase, ProcedureId, RuleId,
+        Rules, ScarIndex, Scope, SessionKind, Stage, StageStatus, Truth, Value,
     },
     engine::{
+        done::{Break, Done, failure},
         explain::frame,
-        history::{self, Done},
+        history,
         schedule::Schedule,
         screen::{Standing, insert_sorted},
         select::{Context, add_rules},
@@ -25,32 +26,32 @@ pub(super) struct Course {
     pub stage: usize,
     pub procedure: ProcedureId,
     pub done: Done,
+    /// It begins anew on its first day, and this rule says so.
+    pub restarted: Option<RuleId>,
 }
 
 /// The courses of planned stages and of what joins them; `offset` stages come before.
 pub(super) fn courses(schedule: &Schedule<'_>, joining: &[Joining], offset: usize) -> Vec<Course> {
-    let planned = schedule.stages.iter().map(|it| (it.draft.procedure, it.draft.done.clone()));
-    let joined = joining.iter().map(|it| (it.procedure, it.done.clone()));
+    let planned = schedule.stages.iter().map(|it| (it.draft.procedure, it.draft.done.clone(), it.draft.restarted));
+    let joined = joining.iter().map(|it| (it.procedure, it.done.clone(), None));
     let all = planned.chain(joined).zip(offset..);
-    all.map(|((procedure, done), stage)| Course { stage, procedure, done }).collect()
+    all.map(|((procedure, done, restarted), stage)| Course { stage, procedure, done, restarted }).collect()
 }
 
 /// Stages of what was begun on `treatable` groups and has no session in the plan, with what counts towards them.
 pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex]) -> Vec<(Stage, Done)> {
     let mut all: Vec<(Stage, Done)> = Vec::new();
-    let mut begun: Procedures = Procedures::new();
-    context.case.history.iter().for_each(|past| insert_sorted(&mut begun, past.procedure));
-    for procedure in begun {
+    for procedure in context.past.begun() {
         for &scar in treatable {
-            let goes_on = |it: &Stage| it.procedure == procedure && it.scars.contains(&scar);
-            let done = history::done(context, procedure, scar);
+            let goes_on = |it: &Stage| it.procedure == procedure && it.scars.binary_search(&scar).is_ok();
+            let done = context.past.done(procedure, scar);
             let Some(phase) = phase(context, procedure, scar).filter(|_| done.begun()) else { continue };
             if stages.iter().any(goes_on) {
                 continue;
             }
-            let (status, reasons) = ended(context, procedure, scar, &done);
+            let (status, reasons) = ended(context, procedure, scar, done);
             let same = |(it, known): &(Stage, Done)| {
-                it.procedure == procedure && it.status == status && it.reasons == reasons && *known == done
+                it.procedure == procedure && it.status == status && it.reasons == reasons && known == done
             };
             match all.iter_mut().find(|it| same(it)) {
                 Some((stage, _)) => {
@@ -67,7 +68,7 @@ pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatabl
                     stage.status = status;
                     stage.done = done.count();
                     stage.reasons = reasons;
-                    all.push((stage, done));
+                    all.push((stage, done.clone()));
                 }
             }
         }
@@ -101,7 +102,7 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
             let status = if known { StageStatus::Contraindicated } else { StageStatus::NeedsInformation };
             (status, context.screening.against(procedure, scar))
         }
-        Standing::Open { .. } if done.plateaued(context) => (StageStatus::Stopped, smallvec![past.plateau.rule]),
+        Standing::Open { .. } if done.plateaued => (StageStatus::Stopped, smallvec![past.plateau.rule]),
         Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, smallvec![past.goal.rule]),
         Standing::Open { .. } => {
             let sessions = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
@@ -116,8 +117,13 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
 
 /// Every past session, in the order of the request.
 pub(super) fn sessions(context: Context<'_, '_>, stages: &[Stage], courses: &[Course]) -> Vec<EvaluatedSession> {
+    if context.case.history.is_empty() {
+        return Vec::new();
+    }
+    let speakers = speakers(context);
+    let history = (0..).zip(&context.case.history);
     let mut all: Vec<EvaluatedSession> =
-        (0..).zip(&context.case.history).map(|(place, past)| session(context, stages, courses, place, past)).collect();
+        history.map(|(place, past)| session(context, stages, courses, &speakers, place, past)).collect();
     all.sort_by_key(|it| it.place);
     all
 }
@@ -126,11 +132,12 @@ fn session(
     context: Context<'_, '_>,
     stages: &[Stage],
     courses: &[Course],
+    speakers: &[&SafetyRule],
     place: usize,
     past: &PastSession,
 ) -> EvaluatedSession {
     let rules = &context.knowledge.planning().past;
-    let skin = skin(context, past);
+    let skin = context.past.skin(place);
     let same = || courses.iter().filter(|it| it.procedure == past.procedure);
     let mut counted_in = Vec::new();
     for it in same() {
@@ -148,21 +155,27 @@ fn session(
         (_, SessionKind::Treatment) if beyond => (PastStatus::Beyond, rules.beyond),
         (_, SessionKind::Treatment) if !counted_in.is_empty() => (PastStatus::Counted, rules.counted),
         (_, SessionKind::Treatment) => {
-            match skin.iter().find_map(|scar| history::failure(context, past.procedure, *scar)) {
-                Some(failure) => (PastStatus::EarlierCourse, failure.rule),
-                None if same().next().is_some() && is_old(context, past) => {
-                    (PastStatus::EarlierCourse, rules.earlier_course.rule)
-                }
+            let failed = skin.iter().find_map(|scar| failure(context.knowledge, context.case, past.procedure, *scar));
+            let ended = || context.past.trail.ended(place);
+            let old = || same().next().and_then(|_| ended()).or_else(|| same().find_map(|it| it.restarted));
+            match failed.map(|it| it.rule).or_else(old) {
+                Some(rule) => (PastStatus::EarlierCourse, rule),
                 None => (PastStatus::Other, rules.other),
             }
         }
     };
     let mut reasons: Rules = smallvec![rule];
-    let too_early = too_early(context, place, past, &skin);
+    if past.counts == Some(true) {
+        add_rules(&mut reasons, [rules.accepted]);
+    }
+    add_rules(&mut reasons, past.counts_because.map(|it| rules.decision(it)));
+    let too_early = too_early(context, place, past, skin);
     if let Some(Broken { rule, .. }) = too_early {
         add_rules(&mut reasons, [rules.too_early, rule]);
     }
-    let against = against(context, past, &skin);
+    let late = too_late(context, place, past, skin);
+    add_rules(&mut reasons, late.map(|it| it.rule));
+    let against = against(context, speakers, past, skin);
     if !against.is_empty() {
         add_rules(&mut reasons, [rules.against]);
         add_rules(&mut reasons, against.iter().copied());
@@ -172,29 +185,33 @@ fn session(
         status,
         counted_in,
         too_early: too_early.map(|it| (it.by, it.floor)),
+        too_late: late.map(|it| (it.by, it.latest)),
         against: !against.is_empty(),
+        decided: past.counts.map(|counts| (counts, past.counts_because)),
         reasons,
     }
 }
 
-/// Is it before a break that ended its course?
-fn is_old(context: Context<'_, '_>, past: &PastSession) -> bool {
-    let later = context.case.history.iter().filter(|it| it.procedure == past.procedure && it.day > past.day);
-    let most = context.knowledge.planning().past.earlier_course.days;
-    let mut day = past.day;
-    for next in later.map(|it| it.day).chain(std::iter::once(0)) {
-        if next.saturating_sub(day) > most {
-            return true;
-        }
-        day = next;
-    }
-    false
+/// A course that lost its rhythm.
+#[derive(Debug, Clone, Copy)]
+struct Late {
+    by: Day,
+    latest: Day,
+    /// What the break means.
+    rule: RuleId,
 }
 
-/// The groups it was done on.
-fn skin(context: Context<'_, '_>, past: &PastSession) -> Scars {
-    let all = (0_u16..).map(ScarIndex).zip(&context.case.findings.scars);
-    all.map(|(scar, _)| scar).filter(|scar| history::was_on(context, past, *scar)).collect()
+/// By how much it came later after the session before of the same course than keeps its rhythm.
+fn too_late(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &[ScarIndex]) -> Option<Late> {
+    let (before, rest) = context.past.trail.before(place)?;
+    let before = context.case.history.get(before)?;
+    let latest = history::between_past(context, before, past, skin)?.latest?;
+    let days = past.day.saturating_sub(before.day);
+    let rule = match rest {
+        Break::None => context.knowledge.planning().past.late,
+        Break::Repeat(rule) | Break::Restart(rule) => rule,
+    };
+    (days > latest).then_some(Late { by: days.saturating_sub(latest), latest, rule })
 }
 
 /// A floor that was broken.
@@ -209,7 +226,10 @@ struct Broken {
 
 /// The floor that it broke most.
 fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &[ScarIndex]) -> Option<Broken> {
-    let before = context.case.history.iter().take(place).filter(|it| it.day < past.day);
+    // No floor is longer than the longest wait.
+    let longest = context.knowledge.gaps().longest;
+    let close = |it: &&PastSession| past.day.saturating_sub(it.day) <= longest;
+    let before = context.case.history.iter().take(place).rev().take_while(close).filter(|it| it.day < past.day);
     let broken = before.filter_map(|before| {
         let Spacing { floor, rule, .. } = history::between_past(context, before, past, skin)?;
         let by = floor.saturating_sub(past.day.saturating_sub(before.day));
@@ -218,18 +238,30 @@ fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &
     broken.max()
 }
 
+/// The strict rules that read only what can be known of a day in the past.
+fn speakers<'k>(context: Context<'_, 'k>) -> Vec<&'k SafetyRule> {
+    let can_speak = |rule: &&SafetyRule| {
+        let mut can = rule.action >= Action::Defer;
+        rule.when.reads(&mut |fact| can &= fact.kind() == FactKind::Elapsed || is_kept(rule, fact));
+        can
+    };
+    context.knowledge.safety().iter().filter(can_speak).collect()
+}
+
 /// The rules that spoke against it on its day, by facts that last or whose event was before it.
-fn against(context: Context<'_, '_>, past: &PastSession, skin: &[ScarIndex]) -> Rules {
+fn against(context: Context<'_, '_>, speakers: &[&SafetyRule], past: &PastSession, skin: &[ScarIndex]) -> Rules {
     let speaks = |rule: &SafetyRule, facts: &Facts| {
         let mut known = true;
         rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, past.day));
         known && rule.when.holds(facts, past.day) == Truth::Yes
     };
-    let rules = context.knowledge.safety().iter();
-    let strict = rules.filter(|it| it.action >= Action::Defer && it.procedures.contains(past.procedure));
+    let strict = speakers.iter().copied().filter(|it| it.procedures.contains(past.procedure));
     let mut all = Rules::new();
     for rule in strict {
-        if skin.iter().filter_map(|scar| context.facts.get(scar.index())).any(|facts| speaks(rule, facts)) {
+        // What is the same on all skin is asked once.
+        let asked = if rule.scope == Scope::Patient { skin.get(..skin.len().min(1)) } else { Some(skin) };
+        let mut facts = asked.into_iter().flatten().filter_map(|scar| context.facts.get(scar.index()));
+        if facts.any(|facts| speaks(rule, facts)) {
             all.push(rule.rule);
         }
     }
@@ -241,7 +273,12 @@ fn was_so(rule: &SafetyRule, facts: &Facts, fact: Fact, day: Day) -> bool {
     match (fact.kind(), facts.get(fact)) {
         (FactKind::Elapsed, Some(Value::Since(event))) => event <= day,
         (FactKind::Elapsed, _) => false,
-        // Whoever has stopped before that day had stopped on it.
-        (_, _) => fact.lasts() || (rule.timed && fact == Fact::Isotretinoin),
+        (_, _) => is_kept(rule, fact),
     }
+}
+
+/// Was it so on every day since the event that the rule counts from?
+fn is_kept(rule: &SafetyRule, fact: Fact) -> bool {
+    // Whoever has stopped before that day had stopped on it.
+    fact.lasts() || (rule.timed && fact == Fact::Isotretinoin)
 }

@@ -53,7 +53,7 @@ pub(super) fn explain(
     stages.extend(kept);
     let mut courses = evaluate::courses(schedule, &plan.joining, offset);
     for (stage, done) in evaluate::not_continued(context, &stages, treatable) {
-        courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done });
+        courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done, restarted: None });
         stages.push(stage);
     }
 

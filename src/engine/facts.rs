@@ -1,7 +1,7 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
 use crate::{
-    domain::{Area, Assessment, Case, Fact, Facts, PastSession, ScarIndex, ScarType, Value},
+    domain::{Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, Value},
     knowledge::{Failure, Knowledge},
 };
 
@@ -19,6 +19,10 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
     };
     let raised = areas(is_raised);
     let brown = areas(|it| it == ScarType::MacularHyperpigmented);
+    let complicated: Vec<&PastSession> = case.history.iter().filter(|it| !it.complications.is_empty()).collect();
+    for past in &complicated {
+        remember(&mut patient, past);
+    }
     let keloid = !areas(|it| it == ScarType::Keloid).is_empty();
     patient.set(Fact::KeloidPresent, Some(Value::YesNo(keloid)));
     let groups = case.findings.scars.iter().zip(&assessment.scars);
@@ -37,6 +41,9 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
                 }
             }
             facts.set_word(Fact::Site, scar.area.site.into());
+            if !case.history.is_empty() {
+                complications(case, &complicated, scar.area, &mut facts);
+            }
             facts.set(Fact::RaisedInField, Some(Value::YesNo(raised.iter().any(|area| area.overlaps(scar.area)))));
             facts.set_word(Fact::ScarType, label.scar_type.into());
             facts.set_word(Fact::DepthClass, label.depth_class.into());
@@ -47,6 +54,60 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
             facts
         })
         .collect()
+}
+
+/// Who had brown marks or herpes after a session has a history of them, whatever else was said.
+fn remember(patient: &mut Facts, past: &PastSession) {
+    for it in &past.complications {
+        match it {
+            Complication::PihUnresolved => patient.set(Fact::PihHistory, Some(Value::YesNo(true))),
+            Complication::HerpesOutbreak => patient.set(Fact::HsvHistory, Some(Value::YesNo(true))),
+            Complication::HypertrophicScar
+            | Complication::InfectionUnresolved
+            | Complication::BurnUnresolved
+            | Complication::PersistentErythema => {}
+        }
+    }
+}
+
+/// What went wrong on this skin, and since when it is over. What says something of all skin went wrong on it too.
+fn complications(case: &Case, complicated: &[&PastSession], area: Area, facts: &mut Facts) {
+    let mut open = match facts.get(Fact::PreviousComplication) {
+        Some(Value::Words(words)) => words,
+        Some(Value::YesNo(_) | Value::Number(_) | Value::Since(_)) | None => 0,
+    };
+    for past in complicated {
+        let here = was_on_skin(case, past, area);
+        for it in past.complications.iter().filter(|it| here || it.is_patient_wide()) {
+            match past.healed.filter(|_| it.heals()) {
+                None => open |= Fact::PreviousComplication.word((*it).into()).unwrap_or(0),
+                Some(day) => healed(facts, *it, day),
+            }
+        }
+    }
+    facts.set(Fact::PreviousComplication, Some(Value::Words(open)));
+}
+
+/// Writes down since when something is over, where that is waited for; the last time counts.
+fn healed(facts: &mut Facts, complication: Complication, day: Day) {
+    let fact = match complication {
+        Complication::HerpesOutbreak => Fact::DaysSinceOutbreakHealed,
+        Complication::BurnUnresolved => Fact::DaysSinceBurnHealed,
+        Complication::InfectionUnresolved => Fact::DaysSinceWoundInfectionHealed,
+        Complication::HypertrophicScar | Complication::PihUnresolved | Complication::PersistentErythema => return,
+    };
+    let known = match facts.get(fact) {
+        Some(Value::Since(known)) => known,
+        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => day,
+    };
+    facts.set(fact, Some(Value::Since(known.max(day))));
+}
+
+/// Was the past session on this skin, whether on single scars or on the whole of it?
+fn was_on_skin(case: &Case, past: &PastSession, area: Area) -> bool {
+    let everywhere = past.scars.is_empty() && past.sites.is_empty();
+    let mut found = past.scars.iter().filter_map(|scar| case.findings.scars.get(scar.index()));
+    everywhere || found.any(|it| it.area.overlaps(area)) || past.sites.iter().any(|site| site.overlaps(area.site))
 }
 
 fn is_raised(scar_type: ScarType) -> bool {

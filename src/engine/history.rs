@@ -1,16 +1,147 @@
-//! History: which past sessions count towards a course, and how long they keep skin from what comes next.
+//! History: what was done, looked up once for a plan, and how long it keeps skin from what comes next.
 
 use crate::{
-    domain::{Area, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
+    domain::{Area, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars},
     engine::{
-        facts::has_failed,
+        done::{Done, Trail, failure},
         parameters,
-        screen::insert_sorted,
         select::Context,
         spacing::{between, kind, on},
     },
-    knowledge::{Failure, GapKind, Plateau, Procedure, ProcedureKind, Spacing},
+    knowledge::{GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
+
+/// What was done, by group: made once for a plan.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// The procedures that were done, in order, with what counts of each on every group.
+    courses: Vec<(ProcedureId, Vec<Done>)>,
+    /// By group: what was done on its skin.
+    met: Vec<Met>,
+    /// By past session: the groups it was on.
+    skins: Vec<Scars>,
+    /// What counts of a procedure that was never done.
+    nothing: Done,
+    /// How the sessions followed on each other.
+    pub trail: Trail,
+}
+
+/// What was done on the skin of one group: each kind once, with the last of its days, in the order of these days.
+#[derive(Debug, Default)]
+struct Met {
+    /// As something on single scars meets it.
+    focal: Vec<(GapKind, Day)>,
+    /// As something on the whole field meets it.
+    field: Vec<(GapKind, Day)>,
+}
+
+impl Past {
+    pub(super) fn new(knowledge: &Knowledge, case: &Case) -> Self {
+        let mut past = Self::default();
+        if case.history.is_empty() {
+            return past;
+        }
+        let sessions: Vec<Sitting<'_>> = case
+            .history
+            .iter()
+            .enumerate()
+            .filter_map(|(place, it)| Sitting::new(knowledge, case, place, it))
+            .collect();
+        let mut begun: Vec<ProcedureId> = case.history.iter().map(|it| it.procedure).collect();
+        begun.sort_unstable();
+        begun.dedup();
+        let scars = || (0_u16..).map(ScarIndex).zip(&case.findings.scars);
+        past.trail = Trail::of(case.history.len());
+        for procedure in begun {
+            let trail = &mut past.trail;
+            let counting =
+                || sessions.iter().filter(|it| it.past.procedure == procedure && it.past.counts != Some(false));
+            let courses = scars().map(|(scar, found)| {
+                if failure(knowledge, case, procedure, scar).is_some() {
+                    return Done::default();
+                }
+                let places = counting().filter(|it| it.touches(it.focal, scar, found.area)).map(|it| it.place);
+                Done::of(knowledge, case, procedure, places, trail)
+            });
+            past.courses.push((procedure, courses.collect()));
+        }
+        past.skins = case.history.iter().map(|_| Scars::new()).collect();
+        for it in &sessions {
+            let on = scars().filter(|(scar, found)| it.touches(it.focal, *scar, found.area)).map(|(scar, _)| scar);
+            if let Some(skin) = past.skins.get_mut(it.place) {
+                skin.extend(on);
+            }
+        }
+        past.met = scars().map(|(scar, found)| Met::new(&sessions, scar, found.area)).collect();
+        past
+    }
+
+    /// What counts of `procedure` on `scar`.
+    pub(super) fn done(&self, procedure: ProcedureId, scar: ScarIndex) -> &Done {
+        let course = self.courses.binary_search_by_key(&procedure, |it| it.0).ok().and_then(|at| self.courses.get(at));
+        course.and_then(|(_, by_group)| by_group.get(scar.index())).unwrap_or(&self.nothing)
+    }
+
+    /// The groups that the past session at `place` was on.
+    pub(super) fn skin(&self, place: usize) -> &[ScarIndex] {
+        self.skins.get(place).map_or(&[], |it| it.as_slice())
+    }
+
+    /// The procedures that were done, in order.
+    pub(super) fn begun(&self) -> impl Iterator<Item = ProcedureId> {
+        self.courses.iter().map(|it| it.0)
+    }
+}
+
+/// A past session with its skin.
+struct Sitting<'c> {
+    past: &'c PastSession,
+    place: usize,
+    kind: Option<GapKind>,
+    focal: bool,
+    areas: Vec<Area>,
+}
+
+impl<'c> Sitting<'c> {
+    fn new(knowledge: &Knowledge, case: &Case, place: usize, past: &'c PastSession) -> Option<Self> {
+        let procedure = knowledge.procedures().get(past.procedure.index())?;
+        let found = past.scars.iter().filter_map(|scar| Some(case.findings.scars.get(scar.index())?.area));
+        let mut areas: Vec<Area> = found.chain(named(past)).collect();
+        areas.sort_unstable();
+        areas.dedup();
+        let focal = procedure.kind == ProcedureKind::Focal;
+        Some(Self { past, place, kind: kind_done(past, procedure), focal, areas })
+    }
+
+    /// Was it on the same skin as something on `scar`, which is on single scars or on the field?
+    fn touches(&self, focal: bool, scar: ScarIndex, area: Area) -> bool {
+        if self.past.scars.is_empty() && self.past.sites.is_empty() {
+            true
+        } else if focal && self.focal && self.past.sites.is_empty() {
+            self.past.scars.contains(&scar)
+        } else {
+            self.areas.iter().any(|it| it.overlaps(area))
+        }
+    }
+}
+
+impl Met {
+    fn new(sittings: &[Sitting<'_>], scar: ScarIndex, area: Area) -> Self {
+        let last = |focal: bool| {
+            let mut all: Vec<(GapKind, Day)> = Vec::new();
+            // The last comes first, so that each kind is met once.
+            for sitting in sittings.iter().rev() {
+                let Some(kind) = sitting.kind else { continue };
+                if !all.iter().any(|it| it.0 == kind) && sitting.touches(focal, scar, area) {
+                    all.push((kind, sitting.past.day));
+                }
+            }
+            all.reverse();
+            all
+        };
+        Self { focal: last(true), field: last(false) }
+    }
+}
 
 /// A wait that a past session leaves.
 #[derive(Debug, Clone, Copy)]
@@ -25,19 +156,33 @@ pub(super) struct Wait {
 
 /// The longest wait that past sessions leave for `procedure` on `scar`; `None` when there is none any more.
 pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {
+    let met = context.past.met.get(scar.index())?;
+    let known = context.knowledge.procedures().get(procedure.index())?;
+    let done = if known.kind == ProcedureKind::Focal { &met.focal } else { &met.field };
+    if done.is_empty() {
+        return None;
+    }
+    let settings = parameters::settings(context, procedure, &[scar]);
+    let next = kind(known, |parameter| parameters::highest(&settings, parameter))?;
+    let patient = context.facts.first().unwrap_or(&context.case.patient);
     let mut longest: Option<Wait> = None;
-    for past in &context.case.history {
-        let known = context.knowledge.procedures().get(procedure.index())?;
-        let settings = parameters::settings(context, procedure, &[scar]);
-        let next = kind(known, |parameter| parameters::highest(&settings, parameter))?;
-        let focal = known.kind == ProcedureKind::Focal;
-        let Some(spacing) = since(context, past, next, focal, &[scar]) else { continue };
-        let until = past.day.saturating_add(spacing.plan_min);
+    for &(done, day) in done {
+        let Some(spacing) = between(context.knowledge, patient, done, next) else { continue };
+        let spacing = on(context, spacing, &[scar]);
+        let until = day.saturating_add(spacing.plan_min);
         if until > 0 && longest.is_none_or(|it| it.until < until) {
             longest = Some(Wait { until, rule: spacing.rule, also: spacing.also });
         }
     }
     longest
+}
+
+/// The past sessions that something can still have to wait for.
+pub(super) fn recent<'a>(context: Context<'a, '_>) -> &'a [PastSession] {
+    let history = context.case.history.as_slice();
+    let longest = context.knowledge.gaps().longest;
+    let old = history.partition_point(|it| it.day.saturating_add(longest) < 0);
+    history.get(old..).unwrap_or_default()
 }
 
 /// The wait from a past session to something of the kind `next` on `scars`, when they touch the same skin.
@@ -68,12 +213,6 @@ pub(super) fn between_past(
     since(context, before, kind_done(past, procedure)?, procedure.kind == ProcedureKind::Focal, scars)
 }
 
-/// Was the past session on `scar`?
-pub(super) fn was_on(context: Context<'_, '_>, past: &PastSession, scar: ScarIndex) -> bool {
-    let procedure = context.knowledge.procedures().get(past.procedure.index());
-    procedure.is_some_and(|it| touches(context, past, it, it.kind == ProcedureKind::Focal, &[scar]))
-}
-
 /// The row of the gap table of what was done: the strength of an acid is all that is recorded of a past session.
 fn kind_done(past: &PastSession, procedure: &Procedure) -> Option<GapKind> {
     kind(procedure, |parameter| procedure.parameter_names.get(parameter).and(past.tca_percent))
@@ -86,13 +225,17 @@ fn touches(context: Context<'_, '_>, past: &PastSession, done: &Procedure, focal
     } else if focal && done.kind == ProcedureKind::Focal && past.sites.is_empty() {
         past.scars.iter().any(|scar| scars.contains(scar))
     } else {
-        let named = past.sites.iter().map(|site| Area { site: *site, laterality: None });
         // Not gathered first: most sessions meet at once, and a request can name many groups.
         let found = past.scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area));
-        let mut done = found.chain(named);
+        let mut done = found.chain(named(past));
         let now = areas(context, scars);
         done.any(|done| now.iter().any(|area| area.overlaps(done)))
     }
+}
+
+/// The skin of the sites that it names.
+fn named(past: &PastSession) -> impl Iterator<Item = Area> {
+    past.sites.iter().map(|site| Area { site: *site, laterality: None })
 }
 
 /// The skin of `scars`.
@@ -102,99 +245,4 @@ pub(super) fn areas(context: Context<'_, '_>, scars: &[ScarIndex]) -> Vec<Area> 
     areas.sort_unstable();
     areas.dedup();
     areas
-}
-
-/// What has been done of a course of one procedure on one group.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Done {
-    /// The sessions that count, by their places in the history, in the order of the days.
-    pub sessions: Places,
-    /// The day of the last test area of the same course.
-    pub tested: Option<Day>,
-}
-
-impl Done {
-    /// Together with what was done on another group.
-    pub(super) fn add(&mut self, other: Self) {
-        other.sessions.into_iter().for_each(|it| insert_sorted(&mut self.sessions, it));
-        self.tested = self.tested.max(other.tested);
-    }
-
-    /// Has the course begun?
-    pub(super) fn begun(&self) -> bool {
-        !self.sessions.is_empty()
-    }
-
-    /// How many sessions count.
-    pub(super) fn count(&self) -> i32 {
-        i32::try_from(self.sessions.len()).unwrap_or(i32::MAX)
-    }
-
-    /// The day of the last one.
-    pub(super) fn last(&self, context: Context<'_, '_>) -> Option<Day> {
-        Some(context.case.history.get(*self.sessions.last()?)?.day)
-    }
-
-    /// How far the scars were better when they were last judged in this course.
-    fn judged<'a>(&'a self, context: Context<'a, '_>) -> impl DoubleEndedIterator<Item = Response> + 'a {
-        self.sessions.iter().filter_map(move |it| context.case.history.get(*it)?.response)
-    }
-
-    /// Are the scars as good as they get with it?
-    pub(super) fn reached_goal(&self, context: Context<'_, '_>) -> bool {
-        let goal = context.knowledge.planning().past.goal.response;
-        self.judged(context).next_back().is_some_and(|it| it >= goal)
-    }
-
-    /// Did the last sessions that were judged leave the scars hardly better?
-    pub(super) fn plateaued(&self, context: Context<'_, '_>) -> bool {
-        let Plateau { sessions, response, .. } = context.knowledge.planning().past.plateau;
-        let mut last = self.judged(context).rev().take(sessions);
-        self.judged(context).count() >= sessions && last.all(|it| it <= response)
-    }
-}
-
-/// The rule by which `procedure` has failed on `scar`, if it has: what comes after begins anew.
-pub(super) fn failure<'k>(context: Context<'_, 'k>, procedure: ProcedureId, scar: ScarIndex) -> Option<&'k Failure> {
-    let area = context.case.findings.scars.get(scar.index())?.area;
-    let failures = context.knowledge.planning().failures.iter();
-    failures.filter(|it| it.procedures.contains(procedure)).find(|it| has_failed(context.case, it, scar, area))
-}
-
-/// What has been done of `procedure` on `scar`: a long break, or a failure, begins a new course.
-pub(super) fn done(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Done {
-    let mut course = Done::default();
-    let Some(known) = context.knowledge.procedures().get(procedure.index()) else { return course };
-    if failure(context, procedure, scar).is_some() {
-        return course;
-    }
-    let most = context.knowledge.planning().past.earlier_course.days;
-    let mut before: Option<Day> = None;
-    for (place, past) in context.case.history.iter().enumerate() {
-        if !is_of(context, past, procedure, known, scar) {
-            continue;
-        }
-        if before.is_some_and(|before| past.day.saturating_sub(before) > most) {
-            course = Done::default();
-        }
-        before = Some(past.day);
-        match past.kind {
-            SessionKind::TestArea => course.tested = Some(past.day),
-            SessionKind::Treatment => course.sessions.push(place),
-        }
-    }
-    if before.is_some_and(|before| before.saturating_add(most) < 0) { Done::default() } else { course }
-}
-
-/// Is it a session of `procedure` on `scar` that may count?
-fn is_of(
-    context: Context<'_, '_>,
-    past: &PastSession,
-    procedure: ProcedureId,
-    known: &Procedure,
-    scar: ScarIndex,
-) -> bool {
-    past.procedure == procedure
-        && past.counts != Some(false)
-        && touches(context, past, known, known.kind == ProcedureKind::Focal, &[scar])
 }

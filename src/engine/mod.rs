@@ -8,6 +8,7 @@ mod calendar;
 mod care;
 mod check;
 mod classify;
+mod done;
 mod evaluate;
 mod explain;
 mod facts;
@@ -40,7 +41,8 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
     let assessment = classify(knowledge, &case.findings);
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
-    let context = select::Context { knowledge, case, facts: &facts, screening: &screening };
+    let past = history::Past::new(knowledge, case);
+    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past };
     let dispositions = screen::dispositions(context);
     let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
     let not_assessed = care::not_assessed(context, everything);

@@ -5,7 +5,6 @@ use smallvec::smallvec;
 use crate::{
     domain::{Day, ProcedureId, Rest, RuleId, Rules, ScarIndex, Truth, Value},
     engine::{
-        history,
         schedule::Schedule,
         select::{Context, add_rules},
         sitting::Joining,
@@ -46,9 +45,9 @@ impl Sessions {
                 contingent_on: contingent.then_some(1),
             }));
         }
-        let past = context.case.history.iter();
-        let past = past.filter(|past| treatable.iter().any(|scar| history::was_on(context, past, *scar)));
-        all.extend(past.map(|past| Done { day: past.day, procedure: past.procedure, contingent_on: None }));
+        let past = context.case.history.iter().enumerate();
+        let past = past.filter(|(place, _)| treatable.iter().any(|scar| context.past.skin(*place).contains(scar)));
+        all.extend(past.map(|(_, past)| Done { day: past.day, procedure: past.procedure, contingent_on: None }));
         all.sort_unstable();
         Self(all)
     }

@@ -4,6 +4,7 @@ use crate::{
     domain::{Day, Days, Facts, ParameterSetting, PastSession, Range, Rules, ScarIndex, SessionKind},
     engine::{
         calendar::{Calendar, Turn},
+        done::{Break, after},
         history::{self, areas},
         parameters,
         place::{Course, place},
@@ -39,6 +40,8 @@ pub(super) struct Dated<'k> {
     pub after_focal: bool,
     /// The days on which it can be done.
     pub calendar: Calendar,
+    /// What the break before its first session means has been seen to.
+    judged: bool,
 }
 
 /// Every stage with its days.
@@ -59,7 +62,44 @@ pub(super) struct Schedule<'k> {
 /// Gives `drafts` their days: the planned ones first, the contingent ones after the review.
 pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> Schedule<'k> {
     let patient = context.facts.first().unwrap_or(&context.case.patient);
-    let mut stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
+    let stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
+    let mut schedule = settled(context, patient, stages);
+    // What goes on too late has another number of sessions, and that can move the others.
+    while judge_breaks(context, &mut schedule.stages) {
+        schedule.stages.iter_mut().for_each(Dated::forget_days);
+        schedule = settled(context, patient, schedule.stages);
+    }
+    schedule
+}
+
+/// Does what the breaks before the first sessions ask for; each stage is judged once. Was there anything to do?
+fn judge_breaks(context: Context<'_, '_>, stages: &mut [Dated<'_>]) -> bool {
+    let mut changed = false;
+    for stage in stages.iter_mut().filter(|it| !it.judged) {
+        let (Some(first), Some(last)) = (stage.first(), stage.draft.done.last(context)) else { continue };
+        let draft = &mut stage.draft;
+        let (count, done) = (draft.count, draft.done.clone());
+        match after(context.knowledge, draft.procedure, draft.done.count(), first.saturating_sub(last)) {
+            Break::None => continue,
+            Break::Repeat(_) => draft.done.repeats += 1,
+            Break::Restart(rule) => {
+                let past = &context.knowledge.planning().past;
+                draft.done.begin_anew(context.case);
+                draft.leads.test_area = draft.anew.test_area.filter(|_| !draft.done.begun());
+                draft.reasons.retain(|it| *it != past.counted);
+                draft.restarted = Some(rule);
+                add_rules(&mut draft.reasons, [rule]);
+            }
+        }
+        stage.judged = true;
+        context.count(draft);
+        changed |= draft.count != count || draft.done != done;
+    }
+    changed
+}
+
+/// Gives `stages` their days: the planned ones first, the contingent ones after the review.
+fn settled<'k>(context: Context<'_, 'k>, patient: &Facts, mut stages: Vec<Dated<'k>>) -> Schedule<'k> {
     let calendar = Calendar::of_the_patient(context);
     let mut exact = settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
     let planned = stages.iter().filter(|stage| stage.draft.contingent.is_none());
@@ -79,6 +119,12 @@ pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> 
 }
 
 impl Dated<'_> {
+    /// Its days are to be found anew.
+    fn forget_days(&mut self) {
+        self.test_area = None;
+        self.days.clear();
+    }
+
     /// The first day on which something is done.
     pub(super) fn first(&self) -> Option<Day> {
         self.test_area.or_else(|| self.days.first().copied())
@@ -133,6 +179,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         timing: Rules::new(),
         after_focal: false,
         calendar,
+        judged: false,
     }
 }
 
@@ -157,7 +204,7 @@ fn settle<'k>(
             after: Vec::new(),
             calendar: stage.calendar.clone(),
         };
-        for past in &context.case.history {
+        for past in history::recent(context) {
             if let Some(wait) = since(context, past, stage) {
                 // A test area keeps the least wait, as it does when it is planned.
                 let wait = if past.kind == SessionKind::TestArea { wait.plan_min } else { aim(&wait) };
@@ -279,7 +326,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
             add_rules(&mut timing, dated);
         }
     }
-    let past = context.case.history.iter().filter_map(|past| {
+    let past = history::recent(context).iter().filter_map(|past| {
         let mut wait = since(context, past, stage)?;
         if past.kind == SessionKind::TestArea {
             wait.typical_from = wait.plan_min;
@@ -306,6 +353,13 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
         latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
     }
     add_rules(&mut timing, stage.calendar.why(Turn::First, due));
+    let done = &stage.draft.done;
+    let since_before = done.last(context).map(|last| first.saturating_sub(last));
+    let goes_on = |days: Day| after(context.knowledge, stage.draft.procedure, done.count(), days) == Break::None;
+    let latest_repeat = stage.repeat.and_then(|it| it.latest);
+    if since_before.zip(latest_repeat).is_some_and(|(days, latest)| days > latest && goes_on(days)) {
+        add_rules(&mut timing, [context.knowledge.planning().past.late]);
+    }
     for earlier in stages.iter().take(at) {
         after_focal |= earlier.focal && !stage.focal && overlap(context, earlier, stage);
     }

@@ -8,7 +8,8 @@ use crate::{
         Sites, Truth, Value, whole_units,
     },
     engine::{
-        history::{self, Done},
+        done::Done,
+        history::Past,
         screen::{Screening, Standing, insert_sorted},
     },
     knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength, Topic},
@@ -37,6 +38,10 @@ pub(super) struct Draft<'k> {
     pub count: i32,
     /// What has been done of it.
     pub done: Done,
+    /// What has to come first when it begins anew.
+    pub anew: Leads,
+    /// It begins anew on its first day, and this rule says so.
+    pub restarted: Option<RuleId>,
     pub stop: Vec<&'k Line>,
     /// Why this procedure, and why this count.
     pub reasons: Rules,
@@ -99,6 +104,7 @@ pub(super) struct Context<'a, 'k> {
     /// The facts of each group.
     pub facts: &'a [Facts],
     pub screening: &'a Screening<'k>,
+    pub past: &'a Past,
 }
 
 /// Selects the steps of each group that has a pathway, and merges them into stages.
@@ -142,6 +148,7 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
             it.procedure,
             it.not_before,
             it.leads,
+            it.anew,
             it.adjunct,
             it.done.clone(),
         )
@@ -245,7 +252,7 @@ impl<'k> Context<'_, 'k> {
         if self.knowledge.planning().failures.iter().any(|it| it.procedures.contains(procedure)) {
             return None;
         }
-        history::done(*self, procedure, scar).plateaued(*self).then_some(rule)
+        self.past.done(procedure, scar).plateaued.then_some(rule)
     }
 
     /// The traces of a session: those of the gentlest setting when only that is accepted.
@@ -284,7 +291,8 @@ impl<'k> Context<'_, 'k> {
             Standing::Waiting(_) | Standing::Closed => 0,
         };
         let mut leads = self.leads(procedure, scar);
-        let done = history::done(*self, procedure, scar);
+        let done = self.past.done(procedure, scar);
+        let anew = leads;
         let not_before = match (leads.test_area, done.tested) {
             (Some((days, _)), Some(tested)) => not_before.max(tested.saturating_add(days)),
             (_, _) => not_before,
@@ -306,7 +314,8 @@ impl<'k> Context<'_, 'k> {
                 && it.contingent.is_some() == contingent.is_some()
                 && it.not_before == not_before
                 && it.leads == leads
-                && it.done == done
+                && it.anew == anew
+                && it.done == *done
                 && it.adjunct == adjunct.map(|(procedure, _)| procedure)
         };
         let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
@@ -324,7 +333,9 @@ impl<'k> Context<'_, 'k> {
                     sites: Sites::new(),
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
-                    done,
+                    done: done.clone(),
+                    anew,
+                    restarted: None,
                     stop: Vec::new(),
                     reasons: Rules::new(),
                     adjunct_reasons: Rules::new(),
@@ -411,7 +422,7 @@ impl<'k> Context<'_, 'k> {
     }
 
     /// Plans the least number of sessions for few and mild scars, the usual number otherwise.
-    fn count(&self, draft: &mut Draft<'_>) {
+    pub(super) fn count(&self, draft: &mut Draft<'_>) {
         let Some(sessions) = self.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.sessions) else {
             return;
         };
@@ -435,8 +446,8 @@ impl<'k> Context<'_, 'k> {
         });
         let count = sittings.map_or(count, |sittings| count.max(sittings));
         let past = &planning.past;
-        let done = draft.done.count();
-        draft.count = count.saturating_sub(done).max(0);
+        let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
+        draft.count = repeated.saturating_sub(draft.done.count()).max(0);
         add_rules(&mut draft.reasons, [sessions.rule, rule]);
         if draft.done.begun() {
             add_rules(&mut draft.reasons, [past.counted]);
@@ -445,6 +456,8 @@ impl<'k> Context<'_, 'k> {
                 add_rules(&mut draft.reasons, [past.goal.rule]);
             } else if draft.count == 0 {
                 add_rules(&mut draft.reasons, [past.complete]);
+            } else if repeated > count {
+                add_rules(&mut draft.reasons, past.lapse(draft.procedure).map(|it| it.rule));
             }
         }
     }

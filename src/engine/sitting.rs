@@ -4,13 +4,12 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Day, PassedOver, Phase, ProcedureId, Range, RuleId, Rules, ScarIndex, Scars, Session, SessionKind,
-        SessionProcedure,
+        Day, PassedOver, Phase, ProcedureId, Range, Rules, ScarIndex, Scars, Session, SessionKind, SessionProcedure,
     },
     engine::{
         calendar::{Calendar, Turn},
+        done::{Done, past_due},
         explain::said,
-        history::{self, Done},
         schedule::{Dated, Schedule},
         screen::{Standing, insert_sorted},
         select::{Context, add_rules},
@@ -124,6 +123,7 @@ struct Item {
     number: i32,
     earliest: Day,
     latest: Option<Day>,
+    past_due: Option<Day>,
     reasons: Rules,
 }
 
@@ -146,7 +146,7 @@ impl Plan {
             });
             let Some(stage) = joining.get_mut(at) else { continue };
             for &scar in &dated.draft.scars {
-                stage.done.add(history::done(context, procedure, scar));
+                stage.done.add(context.past.done(procedure, scar));
             }
             let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
             for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
@@ -156,6 +156,9 @@ impl Plan {
         let mut too_few = Vec::new();
         for stage in &mut joining {
             stage.sittings.sort_by_key(|it| (it.contingent, it.day));
+            if let Some(first) = stage.sittings.first() {
+                stage.done = stage.done.on(context, stage.procedure, first.day).into_owned();
+            }
             let before = stage.hosts(schedule);
             let closed = stage.keep_open_days(&Calendar::of(context, stage.procedure));
             if let Some(sessions) = procedure(context, stage.procedure).and_then(|it| it.sessions) {
@@ -205,7 +208,7 @@ impl Plan {
         let mut items = Vec::new();
         for (at, dated) in schedule.stages.iter().enumerate() {
             if dated.draft.contingent.is_some() == contingent {
-                add_items(&mut items, context.knowledge.planning().test_area, at, dated);
+                add_items(context, &mut items, at, dated);
             }
         }
         for (place, joining) in self.joining.iter().enumerate() {
@@ -233,6 +236,7 @@ impl Plan {
                     // It has no day of its own.
                     earliest: hosts().map(|(dated, session)| earliest(dated, session)).max().unwrap_or(joined.day),
                     latest: None,
+                    past_due: None,
                     reasons,
                 });
             }
@@ -295,6 +299,7 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
         day,
         earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
         latest: items.iter().filter_map(|item| item.latest).min(),
+        past_due: items.iter().filter_map(|item| item.past_due).min(),
         procedures: Vec::with_capacity(items.len()),
         downtime: care.downtime,
         makeup_day: care.makeup_day,
@@ -321,9 +326,13 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
     session
 }
 
-fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dated<'_>) {
+fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
     let draft = &dated.draft;
-    let mut item = |day, kind, number, earliest, latest, reasons| {
+    // What a session goes on from: the one before it, of the plan or of the past.
+    let mut before = draft.done.last(context).max(draft.done.tested);
+    let mut item = |day, kind, number: i32, earliest, latest, reasons| {
+        let past_due = before.and_then(|it| past_due(context.knowledge, draft.procedure, number - 1, it, day));
+        before = Some(day);
         items.push(Item {
             day,
             order: draft.order,
@@ -334,13 +343,14 @@ fn add_items(items: &mut Vec<Item>, test_area: RuleId, stage: usize, dated: &Dat
             number,
             earliest,
             latest,
+            past_due,
             reasons,
         });
     };
     let mut opening = dated.timing.clone();
     add_rules(&mut opening, draft.reasons.iter().copied());
     if let Some(day) = dated.test_area {
-        let mut reasons: Rules = smallvec![test_area];
+        let mut reasons: Rules = smallvec![context.knowledge.planning().test_area];
         add_rules(&mut reasons, draft.leads.test_area.map(|(_, rule)| rule));
         add_rules(&mut reasons, opening.iter().copied());
         item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);

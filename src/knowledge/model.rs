@@ -3,7 +3,7 @@
 mod planning;
 mod scales;
 
-pub use planning::{Failure, Goal, Occasion, Past, Planning, Plateau};
+pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau};
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
 use super::{policy::Policy, table::SafetyTable};
@@ -481,6 +481,8 @@ pub struct Gaps {
     pub pigment_addition: PigmentAddition,
     /// Added to every wait on some sites.
     pub site_addition: Option<PigmentAddition>,
+    /// No wait that is aimed at is longer.
+    pub longest: Day,
 }
 
 /// Added to a gap where the skin marks easily.

@@ -10,7 +10,7 @@ mod scales;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(super) use planning::{Failure, FindingLine, Occasion, Past, Planning, ReviewRule};
+pub(super) use planning::{Decision, Failure, FindingLine, Lapse, Occasion, Past, Planning, ReviewRule};
 pub(super) use scales::{Codes, GradeBand, RatedItem, RatedScale, Said, SkinTone, StatedScale, ToneTable};
 
 pub(super) type Text = Spanned<String>;

@@ -138,6 +138,7 @@ impl Heard {
             day: _,
             earliest: _,
             latest: _,
+            past_due: _,
             procedures: _,
             downtime: _,
             makeup_day: _,

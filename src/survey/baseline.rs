@@ -115,6 +115,9 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::DaysSinceSiteSteroid => Baseline::LongAgo,
         Fact::DaysSincePriming
         | Fact::PreviousComplication
+        | Fact::DaysSinceOutbreakHealed
+        | Fact::DaysSinceBurnHealed
+        | Fact::DaysSinceWoundInfectionHealed
         | Fact::GuardianConsent
         | Fact::AcneKind
         | Fact::DaysSinceHydroquinoneStarted

@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::{FIRST, Subject, measured, scar, set_phototype};
 use crate::{
-    domain::{Case, Day, Fact, PastSession, ProcedureId, Response, ScaleInputs, SessionKind, Site, SkinTone, Weekday},
+    domain::{
+        Case, CountingReason, Day, Fact, PastSession, Response, ScaleInputs, SessionKind, Site, SkinTone, Weekday,
+    },
     knowledge::Knowledge,
 };
 
@@ -63,17 +65,7 @@ impl Beside {
     /// Changes the case; `None` when the knowledge has no such procedure.
     pub(super) fn put(&self, case: &mut Case, knowledge: &Knowledge) -> Option<()> {
         let id = |name: &str| knowledge.vocabulary().procedure(name);
-        let past = |procedure: ProcedureId, day: Day| PastSession {
-            procedure,
-            day,
-            scars: Vec::new(),
-            sites: Vec::new(),
-            tca_percent: None,
-            response: None,
-            kind: SessionKind::Treatment,
-            counts: None,
-            place: 0,
-        };
+        let past = PastSession::new;
         match self {
             Self::Scar(subject, site) => case.findings.scars.push(scar(&format!("{FIRST}2"), *site, 1, subject)),
             Self::Past(procedure, day) => case.history.push(past(id(procedure)?, *day)),
@@ -182,6 +174,8 @@ pub enum Course {
     Tested,
     /// A session that the sender does not count.
     NotCounted,
+    /// A session about which the sender decided, and why.
+    Decided(bool, CountingReason),
     /// So many sessions, four weeks apart.
     Sessions(usize),
 }
@@ -207,6 +201,9 @@ impl Course {
             Self::Plateau(times, days) => course(times, days.saturating_neg(), Some(Response::Under25Percent)),
             Self::Tested => vec![PastSession { kind: SessionKind::TestArea, ..on(-APART, None) }],
             Self::NotCounted => vec![PastSession { counts: Some(false), ..on(-APART, None) }],
+            Self::Decided(counts, why) => {
+                vec![PastSession { counts: Some(counts), counts_because: Some(why), ..on(-APART, None) }]
+            }
             Self::Sessions(times) => course(times, -APART, None),
         }
     }
@@ -219,6 +216,11 @@ impl Course {
             Self::Plateau(times, days) => format!("{times} times without effect, {days} days ago"),
             Self::Tested => "on a test area".to_owned(),
             Self::NotCounted => "in a session that does not count".to_owned(),
+            Self::Decided(counts, why) => {
+                let why: &str = why.into();
+                let what = if counts { "counts" } else { "does not count" };
+                format!("in a session that {what}, {}", why.replace('_', " "))
+            }
             Self::Sessions(times) => format!("{times} times, every {APART} days"),
         }
     }

@@ -6,7 +6,7 @@ use strum::VariantArray as _;
 
 use super::{Beside, beside::Course, measured::measured, subjects::Subjects};
 use crate::{
-    domain::{Day, ProcedureId, Site, Weekday},
+    domain::{CountingReason, Day, ProcedureId, Site, Weekday},
     knowledge::Knowledge,
 };
 
@@ -105,6 +105,13 @@ fn courses(known: &Knowledge) -> Vec<Beside> {
             Course::NotCounted,
             Course::Sessions(most),
         ];
+        // Every break that some procedure does not simply go on after.
+        let breaks = past.lapses.iter().map(|it| Course::LongAgo(it.after.saturating_add(rested)));
+        let decided =
+            CountingReason::VARIANTS.iter().flat_map(|it| [true, false].map(|counts| Course::Decided(counts, *it)));
+        // What is said of a decision is the same whatever was done.
+        let decided = decided.filter(|_| all.is_empty());
+        let ways: Vec<Course> = ways.into_iter().chain(breaks).chain(decided).collect();
         all.extend(ways.into_iter().map(|it| Beside::Course(procedure.id.clone(), it)));
     }
     all

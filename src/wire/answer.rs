@@ -336,8 +336,18 @@ impl<'a> Writer<'a> {
     }
 
     fn session(&mut self, case: &Case, stages: &[Stage], session: &Session, number: i32) -> v1::Session {
-        let Session { day, earliest, latest, procedures, downtime, makeup_day, preparation, aftercare, reasons } =
-            session;
+        let Session {
+            day,
+            earliest,
+            latest,
+            past_due,
+            procedures,
+            downtime,
+            makeup_day,
+            preparation,
+            aftercare,
+            reasons,
+        } = session;
         let done = procedures.iter().zip(1..).filter_map(|(it, sequence)| {
             let SessionProcedure { stage, scars, kind, number_in_stage } = it;
             let of = stages.get(*stage)?;
@@ -360,6 +370,7 @@ impl<'a> Writer<'a> {
             date: Some(date(case, *day)),
             earliest_day: *earliest,
             latest_day: *latest,
+            past_due_day: *past_due,
             procedures: done.collect(),
             downtime_days: Some(range(*downtime)),
             makeup_day: *makeup_day,
@@ -370,7 +381,7 @@ impl<'a> Writer<'a> {
     }
 
     fn past_session(&mut self, session: &EvaluatedSession) -> v1::PastSessionEvaluation {
-        let EvaluatedSession { place, status, counted_in, too_early, against, reasons } = session;
+        let EvaluatedSession { place, status, counted_in, too_early, too_late, against, decided, reasons } = session;
         v1::PastSessionEvaluation {
             index: i32::try_from(*place).unwrap_or(i32::MAX),
             status: nth(*status as usize),
@@ -380,7 +391,11 @@ impl<'a> Writer<'a> {
                 .collect(),
             too_early_by_days: too_early.map(|(by, _)| by),
             floor_days: too_early.map(|(_, floor)| floor),
+            too_late_by_days: too_late.map(|(by, _)| by),
+            latest_days: too_late.map(|(_, latest)| latest),
             contraindicated: *against,
+            counts: decided.map(|(counts, _)| counts),
+            counts_because: decided.and_then(|(_, why)| why).map_or(0, |it| nth(it as usize)),
             reasons: self.reasons(reasons),
         }
     }

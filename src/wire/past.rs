@@ -8,7 +8,9 @@ use super::{
     v1,
     violation::Path,
 };
-use crate::domain::{Date, Fact, Facts, PastSession, ProcedureId, Response, Scar, ScarIndex, SessionKind, Value};
+use crate::domain::{
+    Complication, CountingReason, Date, Day, PastSession, ProcedureId, Response, Scar, ScarIndex, SessionKind, Value,
+};
 
 impl Reader<'_> {
     pub(super) fn history(
@@ -16,22 +18,16 @@ impl Reader<'_> {
         history: &[v1::PastSession],
         start: Option<Date>,
         scars: &[Scar],
-        facts: &mut Facts,
     ) -> Vec<PastSession> {
         let most = self.vocabulary.max_history;
         if history.len() > most {
             self.wrong(Path::root("history"), format!("holds too many sessions; send the latest {most}"));
             return Vec::new();
         }
-        let mut complications = 0;
         let mut all: Vec<PastSession> = Vec::new();
         for (at, session) in history.iter().enumerate() {
             let path = Path::item("history", at);
-            complications |= self.words(Fact::PreviousComplication, path, "complications", &session.complications);
             all.extend(self.past_session(at, path, session, start, scars));
-        }
-        if !history.is_empty() {
-            facts.set(Fact::PreviousComplication, Some(Value::Words(complications)));
         }
         all.sort_by_key(|it| it.day);
         all
@@ -45,8 +41,19 @@ impl Reader<'_> {
         start: Option<Date>,
         scars: &[Scar],
     ) -> Option<PastSession> {
-        let v1::PastSession { procedure, date, scar_ids, sites, complications: _, tca_percent, response, kind, counts } =
-            session;
+        let v1::PastSession {
+            procedure,
+            date,
+            scar_ids,
+            sites,
+            complications,
+            tca_percent,
+            response,
+            kind,
+            counts,
+            complications_resolved,
+            counts_because,
+        } = session;
         let procedure = self.past_procedure(path, procedure, *tca_percent);
         let day = match date {
             Some(date) => self.date(path.field("date"), date),
@@ -76,7 +83,14 @@ impl Reader<'_> {
         let response = self.variant(path.field("response"), *response, Response::VARIANTS);
         // Nothing said: a whole session.
         let kind = self.variant(path.field("kind"), *kind, SessionKind::VARIANTS).unwrap_or(SessionKind::Treatment);
+        let complications = self.complications(path, complications);
+        let counts_because = self.variant(path.field("counts_because"), *counts_because, CountingReason::VARIANTS);
+        if counts_because.is_some() && counts.is_none() {
+            self.wrong(path.field("counts_because"), "says why counts was decided; send counts too or leave it out");
+        }
+        let resolved = self.event(path.field("complications_resolved"), complications_resolved.as_ref(), start);
         let day = day?.days_after(start?);
+        let healed = self.healed(path, resolved, day, complications.is_empty());
         Some(PastSession {
             procedure: procedure?,
             day,
@@ -86,8 +100,33 @@ impl Reader<'_> {
             response,
             kind,
             counts: *counts,
+            counts_because,
+            complications,
+            healed,
             place,
         })
+    }
+
+    fn complications(&mut self, path: Path<'_>, numbers: &[i32]) -> Vec<Complication> {
+        let all = Complication::VARIANTS;
+        let numbers = numbers.iter().take(ENTRIES).enumerate();
+        let places = numbers.filter_map(|(at, number)| self.listed(path.nth("complications", at), *number, all.len()));
+        let mut found: Vec<Complication> = places.filter_map(|it| all.get(it).copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The day on which what went wrong was over.
+    fn healed(&mut self, path: Path<'_>, resolved: Option<Value>, done: Day, nothing_wrong: bool) -> Option<Day> {
+        let Some(Value::Since(day)) = resolved else { return None };
+        if day < done {
+            self.wrong(path.field("complications_resolved"), "lies before date; send the day on which they were over");
+        }
+        if nothing_wrong {
+            self.wrong(path.field("complications_resolved"), "goes with complications; name them or leave it out");
+        }
+        Some(day)
     }
 
     fn past_procedure(&mut self, path: Path<'_>, id: &str, tca_percent: Option<f64>) -> Option<ProcedureId> {

@@ -50,7 +50,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
     if let Some(clinic) = clinic {
         reader.clinic(clinic, &mut wishes, &mut facts);
     }
-    let history = reader.history(history, start, &findings.scars, &mut facts);
+    let history = reader.history(history, start, &findings.scars);
     let view = match reader.place(Path::root("view"), *view, [v1::View::Basic, v1::View::Full].len()) {
         Some(0) => View::Basic,
         Some(_) | None => View::Full,
@@ -426,7 +426,7 @@ mod tests {
             let end = i32::try_from(words.len()).unwrap() + 1;
             assert_eq!(name(end), None, "{fact:?} has values without a word");
         }
-        assert_eq!(Complication::VARIANTS.len(), 4);
+        assert_eq!(Complication::VARIANTS.len(), 6);
         for (number, fact) in (1..).zip(super::CONDITIONS) {
             let wire = v1::Condition::try_from(number).unwrap().as_str_name();
             assert_eq!(wire, format!("CONDITION_{}", fact.name().to_uppercase()));

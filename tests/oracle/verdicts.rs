@@ -102,6 +102,10 @@ pub fn hear<'a>(person: &'a Person, group: &'a Group, day: i32) -> Heard<'a> {
             known.insert(fact.to_owned(), Value::Number(f64::from(done.days_ago)));
         }
     }
+    // Whoever has brown marks of a session has had brown marks: the vocabulary asks for both, and the answers go together.
+    if word(&known, "previous_complication") == Some("pih_unresolved") {
+        known.insert("pih_history".to_owned(), Value::Yes(true));
+    }
     let facts = later(known, day);
     // "Absence never gives a less careful plan": without a phototype everything holds too that holds for the darkest.
     let darkest = (!facts.contains_key("fitzpatrick")).then(|| {

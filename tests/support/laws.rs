@@ -301,6 +301,7 @@ fn days_are_in_order(name: &str, protocol: &Protocol) {
             assert!(it.earliest <= it.day, "{name}: day {} before its earliest day {}", it.day, it.earliest);
             assert!(it.latest.is_none_or(|latest| latest >= it.day), "{name}: day {} after its latest", it.day);
             assert!(it.day >= 0, "{name}");
+            assert!(it.past_due.is_none_or(|due| due > it.day), "{name}: day {} is past due when planned", it.day);
         }
     }
     if let (Some(last), Some(first)) = (protocol.sessions.last(), protocol.contingent_sessions.first()) {
@@ -329,17 +330,7 @@ fn courses(phototype: Option<i64>) -> Vec<Case> {
     let mut cases = Vec::new();
     for (_, features) in treatable() {
         for (id, _) in knowledge().procedure_ids().filter(|(_, it)| it.sessions.is_some()) {
-            let past = |day: Day| PastSession {
-                procedure: id,
-                day,
-                scars: vec![ScarIndex(0)],
-                sites: Vec::new(),
-                tca_percent: None,
-                response: None,
-                kind: SessionKind::Treatment,
-                counts: None,
-                place: 0,
-            };
+            let past = |day: Day| PastSession { scars: vec![ScarIndex(0)], ..PastSession::new(id, day) };
             let better = |day, response| PastSession { response: Some(response), ..past(day) };
             let histories = [
                 vec![past(-40), past(-35)],
@@ -406,17 +397,7 @@ pub fn special_cases() -> Vec<Case> {
         for (id, _) in knowledge().procedure_ids() {
             for day in [0, -10, -40] {
                 let mut it = case(healthy(phototype), vec![scar("a", Site::Cheek, 12, &kinds[0].1)]);
-                it.history.push(PastSession {
-                    procedure: id,
-                    day,
-                    scars: Vec::new(),
-                    sites: Vec::new(),
-                    tca_percent: None,
-                    response: None,
-                    kind: SessionKind::Treatment,
-                    counts: None,
-                    place: 0,
-                });
+                it.history.push(PastSession::new(id, day));
                 cases.push(it);
             }
         }

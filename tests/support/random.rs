@@ -3,7 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use cicatrix::domain::{
-    Case, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind, Site, Weekday,
+    Case, Complication, Fact, Facts, Field, Laterality, PastSession, ProcedureId, Response, ScarIndex, SessionKind,
+    Site, Weekday,
 };
 use strum::VariantArray as _;
 
@@ -78,16 +79,18 @@ pub fn person(dice: &mut Dice) -> Case {
         it.findings.declared_grade = Some(i32::try_from(dice.roll(4)).unwrap() + 1);
     }
     for _ in 0..dice.roll(4) {
+        let longest = if dice.one_in(3) { 700 } else { 120 };
+        let day = -i32::try_from(dice.roll(longest)).unwrap();
+        let since = 1 + usize::try_from(-day).unwrap();
         it.history.push(PastSession {
-            procedure: *dice.of(&procedures),
-            day: -i32::try_from(dice.roll(120)).unwrap(),
             scars: if dice.one_in(2) { vec![ScarIndex(u16::try_from(dice.roll(groups)).unwrap())] } else { Vec::new() },
-            sites: Vec::new(),
             tca_percent: dice.one_in(3).then_some(50_000),
             response: dice.one_in(3).then(|| *dice.of(Response::VARIANTS)),
             kind: if dice.one_in(8) { SessionKind::TestArea } else { SessionKind::Treatment },
             counts: dice.one_in(8).then(|| dice.one_in(2)),
-            place: 0,
+            complications: dice.one_in(8).then(|| *dice.of(Complication::VARIANTS)).into_iter().collect(),
+            healed: dice.one_in(2).then(|| -i32::try_from(dice.roll(since)).unwrap()),
+            ..PastSession::new(*dice.of(&procedures), day)
         });
     }
     calendar(dice, &mut it);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth, Value},
     engine::{
-        history,
         select::Context,
         spacing::{aim, between, on},
     },
@@ -34,7 +33,8 @@ fn counts(found: &mut Found<'_, '_>) {
         for (&scar, course) in &groups {
             let places: Vec<Place> = course.iter().map(|it| it.place()).collect();
             // What was done before counts, as it does where the engine plans.
-            let before = history::done(context, id, scar).sessions.len();
+            let first = course.first().map_or(0, |it| it.day);
+            let before = context.past.done(id, scar).on(context, id, first).sessions.len();
             let done = before.saturating_add(course.len());
             if done > most {
                 let beyond: Vec<Place> = places.iter().skip(most.saturating_sub(before)).copied().collect();
@@ -98,7 +98,7 @@ fn order(found: &mut Found<'_, '_>) {
         for (&scar, sessions) in groups {
             if let Some((phase, rule)) = phase(context, id, scar) {
                 // What was begun before does not begin late.
-                let begun = history::done(context, id, scar).begun();
+                let begun = context.past.done(id, scar).begun();
                 steps.entry(scar).or_default().push((phase, id, sessions, rule, begun));
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Day, Days, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value,
     },
-    engine::{history, select::Context},
+    engine::select::Context,
     knowledge::{ItemAt, Lead},
 };
 
@@ -73,14 +73,15 @@ fn leads(found: &mut Found<'_, '_>) {
         for (&scar, sessions) in groups {
             let Some(first) = sessions.first() else { continue };
             // Skin that was treated or tested before was primed for it, and is not tested again.
-            let done = history::done(context, id, scar);
+            let done = context.past.done(id, scar).on(context, id, first.day);
             for firing in context.screening.of(id, scar).filter(|it| it.touches(first.day, first.day)) {
                 let (kind, lead, since) = match firing.rule.lead {
                     _ if done.begun() => continue,
                     Some(Lead::Priming(_)) if done.tested.is_some() => continue,
                     Some(Lead::Priming(days)) => (FindingKind::PrimingMissing, days, primed.since(first.day)),
                     Some(Lead::TestArea(days)) => {
-                        let tested = test_area(found, id, scar, first.day).or(done.tested);
+                        // What was tested before the plan needs no other test.
+                        let tested = done.tested.or_else(|| test_area(found, id, scar, first.day));
                         (FindingKind::TestAreaMissing, days, tested)
                     }
                     None => continue,
@@ -106,7 +107,7 @@ fn leads(found: &mut Found<'_, '_>) {
             // A test area that would move with the course is none to wait for.
             let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
             let stays = |it: &&Item<'_, '_>| !moved.contains(&it.session);
-            let before = |scar: ScarIndex| history::done(context, id, scar).tested;
+            let before = |scar: ScarIndex| context.past.done(id, scar).on(context, id, first).tested;
             let planned = |scar: ScarIndex| tests(found, id, scar).find(stays).map(|it| it.day);
             let tests = spots.scars.iter().map(|scar| before(*scar).or_else(|| planned(*scar)));
             tests.collect::<Option<Days>>().and_then(|days| days.into_iter().max())

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, Rules, ScarIndex, Truth,
     },
-    engine::{history, select::Context},
+    engine::select::Context,
     knowledge::Parameter,
 };
 
@@ -134,7 +134,7 @@ fn bounds(context: Context<'_, '_>, item: &Item<'_, '_>, parameter: usize, scar:
 fn is_first(found: &Found<'_, '_>, at: usize, item: &Item<'_, '_>, scar: ScarIndex) -> bool {
     let before = found.items.iter().take(at);
     let mut same = before.filter(|it| it.id == item.id && it.given.scars.binary_search(&scar).is_ok());
-    same.next().is_none() && !history::done(found.context, item.id, scar).begun()
+    same.next().is_none() && !found.context.past.done(item.id, scar).on(found.context, item.id, item.day).begun()
 }
 
 /// The parameters that have a range here and are not set for every group, with the rules of their ranges.

@@ -4,8 +4,8 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{FindingKind, Response, RuleId, Tool},
-    knowledge::{Occasion, Past, Planning, SourceFile, Wait, model, raw},
+    domain::{CountingReason, FindingKind, Response, RuleId, Tool},
+    knowledge::{LapseThen, Occasion, Past, Planning, SourceFile, Wait, model, raw},
 };
 
 impl Scope<'_> {
@@ -78,7 +78,7 @@ impl Scope<'_> {
     }
 
     fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
-        let [counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped] =
+        let [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped] =
             raw.lines().map(|line| self.rule(file, &line.rule));
         let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
         if sessions.is_none() {
@@ -88,14 +88,21 @@ impl Scope<'_> {
         let hardly = self.checker.word(file, &raw.plateau.response, Response::VARIANTS);
         let enough = self.checker.word(file, &raw.goal.response, Response::VARIANTS);
         let earlier_course = self.review(file, &raw.earlier_course);
+        let decisions = self.decisions(file, &raw.decision);
+        let earlier_course = earlier_course?;
+        let lapses = self.lapses(file, &raw.lapse, earlier_course);
         Some(Past {
             counted,
             test_area,
             not_counted,
+            accepted,
             other,
-            earlier_course: earlier_course?,
+            earlier_course,
             beyond,
             too_early,
+            late,
+            lapses,
+            decisions,
             against,
             complete,
             goal: model::Goal { response: enough?, rule: goal },
@@ -116,6 +123,49 @@ impl Scope<'_> {
         let fillers = self.procedure_set(file, &filler.procedures, &[]);
         let partial = self.rule(file, &partial.rule);
         Some(Occasion { quiet: quiet?, new: new?, fillers, filler: spaced?, partial })
+    }
+
+    /// What a break does to the courses of some procedures: each in one row, and before every course begins anew.
+    fn lapses(&mut self, file: &SourceFile, rows: &[raw::Lapse], longest: Wait) -> Vec<model::Lapse> {
+        let mut all: Vec<model::Lapse> = Vec::new();
+        for row in rows {
+            let procedures = self.procedure_set(file, &row.procedures, &[]);
+            let rule = self.rule(file, &row.rule);
+            let then = self.checker.word(file, &row.then, LapseThen::VARIANTS);
+            let after = self.checker.wait(file, &row.after);
+            if all.iter().any(|it| it.procedures.overlaps(procedures)) {
+                self.checker.at(file, &row.rule, "a procedure of this row stands in another [[past.lapse]] already");
+            }
+            if after.is_some_and(|after| after >= longest.days) {
+                self.checker.at(
+                    file,
+                    &row.after,
+                    "every course begins anew before: write less than past.earlier_course",
+                );
+            }
+            if let (Some(then), Some(after)) = (then, after) {
+                all.push(model::Lapse { procedures, after, then, rule });
+            }
+        }
+        all
+    }
+
+    /// The sentence of each reason that a clinician can give, in the order of the reasons.
+    fn decisions(&mut self, file: &SourceFile, rows: &[raw::Decision]) -> Vec<RuleId> {
+        let mut found: Vec<Option<RuleId>> = vec![None; CountingReason::VARIANTS.len()];
+        for row in rows {
+            let rule = self.rule(file, &row.rule);
+            let Some(reason) = self.checker.word(file, &row.reason, CountingReason::VARIANTS) else { continue };
+            let Some(slot) = found.get_mut(reason as usize) else { continue };
+            if slot.replace(rule).is_some() {
+                self.checker.at(file, &row.reason, "this reason is listed twice");
+            }
+        }
+        for (reason, _) in CountingReason::VARIANTS.iter().zip(&found).filter(|(_, rule)| rule.is_none()) {
+            let name: &str = reason.into();
+            self.checker.problem(&file.path, 1, format!("there is no [[past.decision]] for the reason `{name}`"));
+        }
+        found.into_iter().flatten().collect()
     }
 
     /// The sentence of each kind of finding, in the order of the kinds.

@@ -451,6 +451,12 @@ impl<'f> Entries<'_, 'f> {
         let it = &raw.plateau;
         self.add(file, &it.rule, &it.says, &it.because, &[("sessions", it.sessions.to_string())]);
         self.add(file, &raw.goal.rule, &raw.goal.says, &raw.goal.because, &[]);
+        for it in &raw.lapse {
+            self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
+        }
+        for it in &raw.decision {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
         for line in raw.lines() {
             self.line(file, line);
         }

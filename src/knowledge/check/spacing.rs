@@ -89,11 +89,17 @@ impl Scope<'_> {
             None => None,
         };
         let cells: Option<Vec<Gap>> = cells.into_iter().collect();
+        let (cells, pigment_addition) = (cells?, pigment_addition?);
+        let spacings =
+            cells.iter().flat_map(|it| std::iter::once(&it.base).chain(it.variants.iter().map(|(_, it)| it)));
+        let longest = spacings.map(|it| it.typical_from.max(it.plan_min)).max().unwrap_or_default();
+        let added = site_addition.as_ref().map_or(0, |it| it.days).saturating_add(pigment_addition.days);
         Some(Gaps {
             kinds: self.names.kinds.clone(),
-            cells: cells?,
-            pigment_addition: pigment_addition?,
+            cells,
+            pigment_addition,
             site_addition,
+            longest: longest.saturating_add(added),
         })
     }
 

@@ -1,7 +1,9 @@
 //! Rules of the planner that belong to no single procedure.
 
+use strum::{IntoStaticStr, VariantArray, VariantNames};
+
 use super::{Line, Wait};
-use crate::domain::{Day, FindingKind, ProcedureSet, Response, RuleId, Tool};
+use crate::domain::{CountingReason, Day, FindingKind, ProcedureId, ProcedureSet, Response, RuleId, Tool};
 
 /// When a tool counts as having failed on a scar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +37,44 @@ pub struct Plateau {
     pub rule: RuleId,
 }
 
+/// What a long break does to a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum LapseThen {
+    /// One more session is planned.
+    Repeat,
+    /// The course begins anew.
+    Restart,
+}
+
+/// When a course is no longer simply continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapse {
+    pub procedures: ProcedureSet,
+    /// A longer break, in days.
+    pub after: Day,
+    pub then: LapseThen,
+    pub rule: RuleId,
+}
+
 /// What a past session is to the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
     pub counted: RuleId,
     pub test_area: RuleId,
     pub not_counted: RuleId,
+    pub accepted: RuleId,
     pub other: RuleId,
     /// A longer break ends a course.
     pub earlier_course: Wait,
     pub beyond: RuleId,
     pub too_early: RuleId,
+    /// Later than usual, and the course goes on.
+    pub late: RuleId,
+    /// Each procedure in one at most.
+    pub lapses: Vec<Lapse>,
+    /// What is said of each reason that a clinician gives, in the order of the reasons.
+    pub decisions: Vec<RuleId>,
     pub against: RuleId,
     pub complete: RuleId,
     pub goal: Goal,
@@ -65,6 +94,18 @@ pub struct Occasion {
     pub filler: Wait,
     /// Not everything is done by then.
     pub partial: RuleId,
+}
+
+impl Past {
+    /// What a long break does to a course of `procedure`, before all courses begin anew.
+    pub fn lapse(&self, procedure: ProcedureId) -> Option<&Lapse> {
+        self.lapses.iter().find(|it| it.procedures.contains(procedure))
+    }
+
+    /// The sentence of a reason that a clinician gives. Total: the loader refuses a reason without one.
+    pub fn decision(&self, reason: CountingReason) -> RuleId {
+        self.decisions.get(reason as usize).copied().unwrap_or(self.accepted)
+    }
 }
 
 /// Rules of the planner that belong to no single procedure.

@@ -85,6 +85,8 @@ pub(in crate::knowledge) struct Past {
     pub test_area: Line,
     /// The sender says that it does not count.
     pub not_counted: Line,
+    /// The sender says that it counts.
+    pub accepted: Line,
     /// The plan does not hold its procedure.
     pub other: Line,
     /// How long a break ends a course.
@@ -93,6 +95,13 @@ pub(in crate::knowledge) struct Past {
     pub beyond: Line,
     /// Sooner than the least wait.
     pub too_early: Line,
+    /// Later than the usual most, and the course goes on.
+    pub late: Line,
+    /// After which break a course is not simply continued.
+    #[serde(default)]
+    pub lapse: Vec<Lapse>,
+    /// One for each reason that a clinician can give.
+    pub decision: Vec<Decision>,
     /// A rule spoke against it on its day.
     pub against: Line,
     /// All planned sessions have been done.
@@ -107,9 +116,10 @@ pub(in crate::knowledge) struct Past {
 
 impl Past {
     /// The rules that carry nothing but their sentence.
-    pub(in crate::knowledge) fn lines(&self) -> [&Line; 9] {
-        let Self { counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped, .. } = self;
-        [counted, test_area, not_counted, other, beyond, too_early, against, complete, dropped]
+    pub(in crate::knowledge) fn lines(&self) -> [&Line; 11] {
+        let Self { counted, test_area, not_counted, accepted, other, beyond, .. } = self;
+        let Self { too_early, late, against, complete, dropped, .. } = self;
+        [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped]
     }
 }
 
@@ -143,6 +153,29 @@ pub(in crate::knowledge) struct FillersBefore {
     pub procedures: Vec<Text>,
     /// How long before the day.
     pub before: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Lapse {
+    pub procedures: Vec<Text>,
+    /// A longer break between two sessions.
+    pub after: Text,
+    /// `repeat` or `restart`.
+    pub then: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Decision {
+    /// `broken_off`, `too_weak`, `other_skin`, `documented` or `judgement`.
+    pub reason: Text,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

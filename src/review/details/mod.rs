@@ -329,6 +329,11 @@ impl All<'_> {
             self.add(wait.rule, "before", wait_in_words(wait.days));
         }
         self.procedures(occasion.filler.rule, occasion.fillers);
+        for it in &past.lapses {
+            self.procedures(it.rule, it.procedures);
+            self.add(it.rule, "after", wait_in_words(it.after));
+            self.add(it.rule, "then", plain(it.then.into()));
+        }
         self.add(past.goal.rule, "least response", plain(past.goal.response.into()));
         self.add(past.plateau.rule, "best response", plain(past.plateau.response.into()));
         self.add(past.plateau.rule, "sessions", past.plateau.sessions.to_string());

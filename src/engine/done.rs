@@ -1,0 +1,219 @@
+//! What has been done of a course, and what a long break does to it.
+
+use std::borrow::Cow;
+
+use crate::{
+    domain::{Case, Day, Places, ProcedureId, RuleId, ScarIndex, SessionKind},
+    engine::{facts::has_failed, screen::insert_sorted, select::Context},
+    knowledge::{Failure, Knowledge, Lapse, LapseThen, Plateau},
+};
+
+/// What has been done of a course of one procedure on one group.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Done {
+    /// The sessions that count, by their places in the history, in the order of the days.
+    pub sessions: Places,
+    /// The day of the last test area of the same course.
+    pub tested: Option<Day>,
+    /// Sessions that are repeated, since one came too late after another.
+    pub repeats: i32,
+    /// The last sessions that were judged, of this course or of one before, left the scars hardly better.
+    pub plateaued: bool,
+}
+
+impl Done {
+    /// What `places`, the sessions of `procedure` on one group in the order of the days, leave of a course.
+    pub(super) fn of(
+        knowledge: &Knowledge,
+        case: &Case,
+        procedure: ProcedureId,
+        places: impl Iterator<Item = usize>,
+        trail: &mut Trail,
+    ) -> Self {
+        let Plateau { sessions, response: hardly, .. } = knowledge.planning().past.plateau;
+        let mut course = Self::default();
+        let mut before: Option<(usize, Day)> = None;
+        let mut in_vain = 0;
+        for place in places {
+            let Some(past) = case.history.get(place) else { continue };
+            if let Some((before, day)) = before {
+                let rest = after(knowledge, procedure, course.count(), past.day.saturating_sub(day));
+                trail.follow(place, before, rest);
+                match rest {
+                    Break::Restart(rule) => course.end(case, rule, trail),
+                    Break::Repeat(_) => course.repeats += 1,
+                    Break::None => {}
+                }
+            }
+            before = Some((place, past.day));
+            match past.kind {
+                SessionKind::TestArea => course.tested = Some(past.day),
+                SessionKind::Treatment => course.sessions.push(place),
+            }
+            if let (SessionKind::Treatment, Some(response)) = (past.kind, past.response) {
+                in_vain = if response <= hardly { in_vain + 1 } else { 0 };
+            }
+        }
+        // The break until today ends a course; whether a session is repeated is judged on the day of the next.
+        if let Some((_, day)) = before
+            && let Break::Restart(rule) = after(knowledge, procedure, course.count(), day.saturating_neg())
+        {
+            course.end(case, rule, trail);
+        }
+        course.plateaued = in_vain >= sessions;
+        course
+    }
+
+    /// A break ended it, and `rule` says so.
+    fn end(&mut self, case: &Case, rule: RuleId, trail: &mut Trail) {
+        let before = self.sessions.clone();
+        self.begin_anew(case);
+        before.iter().filter(|it| !self.sessions.contains(it)).for_each(|it| trail.end(*it, rule));
+    }
+
+    /// The course begins anew: only what a clinician accepted still counts.
+    pub(super) fn begin_anew(&mut self, case: &Case) {
+        let accepted = |place: &usize| case.history.get(*place).is_some_and(|it| it.counts == Some(true));
+        self.sessions.retain(|place| accepted(place));
+        self.tested = None;
+        self.repeats = 0;
+    }
+
+    /// What is left of it when it goes on on `day`.
+    pub(super) fn on(&self, context: Context<'_, '_>, procedure: ProcedureId, day: Day) -> Cow<'_, Self> {
+        let days = self.last(context).map(|last| day.saturating_sub(last));
+        let rest = days.map(|days| after(context.knowledge, procedure, self.count(), days));
+        match rest {
+            Some(Break::Restart(_)) => {
+                let mut anew = self.clone();
+                anew.begin_anew(context.case);
+                Cow::Owned(anew)
+            }
+            Some(Break::None | Break::Repeat(_)) | None => Cow::Borrowed(self),
+        }
+    }
+
+    /// Together with what was done on another group.
+    pub(super) fn add(&mut self, other: &Self) {
+        other.sessions.iter().for_each(|it| insert_sorted(&mut self.sessions, *it));
+        self.tested = self.tested.max(other.tested);
+        self.repeats = self.repeats.max(other.repeats);
+        self.plateaued |= other.plateaued;
+    }
+
+    /// Has the course begun?
+    pub(super) fn begun(&self) -> bool {
+        !self.sessions.is_empty()
+    }
+
+    /// How many sessions count.
+    pub(super) fn count(&self) -> i32 {
+        i32::try_from(self.sessions.len()).unwrap_or(i32::MAX)
+    }
+
+    /// The day of the last one.
+    pub(super) fn last(&self, context: Context<'_, '_>) -> Option<Day> {
+        Some(context.case.history.get(*self.sessions.last()?)?.day)
+    }
+
+    /// Are the scars as good as they get with it, when they were last judged?
+    pub(super) fn reached_goal(&self, context: Context<'_, '_>) -> bool {
+        let goal = context.knowledge.planning().past.goal.response;
+        let mut judged = self.sessions.iter().filter_map(|it| context.case.history.get(*it)?.response);
+        judged.next_back().is_some_and(|it| it >= goal)
+    }
+}
+
+/// How past sessions followed on each other, by their places in the history.
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    /// The session before of the same course, and what the break since then meant.
+    before: Vec<Option<(usize, Break)>>,
+    /// The rule of the break that ended the course.
+    ended: Vec<Option<RuleId>>,
+}
+
+impl Trail {
+    pub(super) fn of(sessions: usize) -> Self {
+        Self { before: vec![None; sessions], ended: vec![None; sessions] }
+    }
+
+    fn follow(&mut self, place: usize, before: usize, rest: Break) {
+        if let Some(slot) = self.before.get_mut(place) {
+            slot.get_or_insert((before, rest));
+        }
+    }
+
+    fn end(&mut self, place: usize, rule: RuleId) {
+        if let Some(slot) = self.ended.get_mut(place) {
+            slot.get_or_insert(rule);
+        }
+    }
+
+    /// The session before of the same course, and what the break since then meant.
+    pub(super) fn before(&self, place: usize) -> Option<(usize, Break)> {
+        self.before.get(place).copied().flatten()
+    }
+
+    /// The rule of the break that ended its course.
+    pub(super) fn ended(&self, place: usize) -> Option<RuleId> {
+        self.ended.get(place).copied().flatten()
+    }
+}
+
+/// What a break does to a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Break {
+    /// It goes on where it stood.
+    None,
+    /// One more session is planned.
+    Repeat(RuleId),
+    /// It begins anew.
+    Restart(RuleId),
+}
+
+/// What a break of so many days does to a course of `procedure` of which so many sessions were done.
+pub(super) fn after(knowledge: &Knowledge, procedure: ProcedureId, done: i32, days: Day) -> Break {
+    let past = &knowledge.planning().past;
+    if days > past.earlier_course.days {
+        return Break::Restart(past.earlier_course.rule);
+    }
+    match lapse(knowledge, procedure, done).filter(|it| days > it.after) {
+        Some(lapse) if lapse.then == LapseThen::Repeat => Break::Repeat(lapse.rule),
+        Some(lapse) => Break::Restart(lapse.rule),
+        None => Break::None,
+    }
+}
+
+/// What a long break does to a course of which so many sessions were done: what has had its least number stands.
+fn lapse(knowledge: &Knowledge, procedure: ProcedureId, done: i32) -> Option<&Lapse> {
+    let sessions = knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
+    let stands = sessions.is_some_and(|it| done >= it.count.min);
+    knowledge.planning().past.lapse(procedure).filter(|it| it.then == LapseThen::Repeat || !stands)
+}
+
+/// The first day after `planned` on which a session after that of `before` is past due.
+pub(super) fn past_due(
+    knowledge: &Knowledge,
+    procedure: ProcedureId,
+    done: i32,
+    before: Day,
+    planned: Day,
+) -> Option<Day> {
+    let longest = knowledge.planning().past.earlier_course.days;
+    let limits = lapse(knowledge, procedure, done).map(|it| it.after).into_iter().chain([longest]);
+    let mut days = limits.map(|limit| before.saturating_add(limit).saturating_add(1));
+    days.find(|day| *day > planned)
+}
+
+/// The rule by which `procedure` has failed on `scar`, if it has: what comes after begins anew.
+pub(super) fn failure<'k>(
+    knowledge: &'k Knowledge,
+    case: &Case,
+    procedure: ProcedureId,
+    scar: ScarIndex,
+) -> Option<&'k Failure> {
+    let area = case.findings.scars.get(scar.index())?.area;
+    let failures = knowledge.planning().failures.iter();
+    failures.filter(|it| it.procedures.contains(procedure)).find(|it| has_failed(case, it, scar, area))
+}

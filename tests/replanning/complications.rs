@@ -1,0 +1,138 @@
+//! What went wrong holds where it happened, says what treats it, and lets go when it is over.
+
+use cicatrix::wire::v1::{self, Complication, Site};
+
+use super::{acid, days_before, protocol, support};
+
+/// Pits on the cheek and on the temple.
+fn two_places() -> v1::GenerateProtocolRequest {
+    let mut request = support::request();
+    request.scars.push(v1::Scar { site: Site::Temple.into(), ..support::pits("s2") });
+    request
+}
+
+/// Needling of the temple eight weeks ago, after which something went wrong that was over so many days ago.
+fn after(complication: Complication, over: Option<i32>) -> v1::GenerateProtocolRequest {
+    let mut request = two_places();
+    request.history.push(v1::PastSession {
+        procedure: "mnrf".to_owned(),
+        date: Some(days_before(56)),
+        scar_ids: vec!["s2".to_owned()],
+        complications: vec![complication.into()],
+        complications_resolved: over.map(days_before),
+        ..v1::PastSession::default()
+    });
+    request
+}
+
+/// How a procedure fares on a group: its disposition, the day or the event it waits for, and the rules.
+fn fares(request: &v1::GenerateProtocolRequest, procedure: &str, scar: &str) -> (String, String, Vec<String>) {
+    let answer = support::service().generate_protocol(request.clone()).unwrap();
+    let found =
+        answer.dispositions.iter().find(|it| it.procedure == procedure && it.scar_ids.iter().any(|it| it == scar));
+    let found = found.unwrap_or_else(|| panic!("{procedure} on {scar} is not told"));
+    let until = found.until_day.map_or(found.until_event.clone(), |it| it.to_string());
+    let rules = found.reasons.iter().map(|it| it.message().rule).collect();
+    (found.disposition().as_str_name().trim_start_matches("DISPOSITION_").to_lowercase(), until, rules)
+}
+
+#[test]
+fn what_went_wrong_holds_where_it_happened() {
+    let events = [
+        (Complication::PihUnresolved, "PIH-03", "pigment-resolved"),
+        (Complication::InfectionUnresolved, "PRI-14", "complication-resolved"),
+        (Complication::BurnUnresolved, "PRI-14", "complication-resolved"),
+        (Complication::HerpesOutbreak, "CPL-03", "complication-resolved"),
+        (Complication::PersistentErythema, "CPL-07", "complication-resolved"),
+    ];
+    for (complication, rule, event) in events {
+        let request = after(complication, None);
+        let there = fares(&request, "tca-cross", "s2");
+        assert_eq!((there.0.as_str(), there.1.as_str()), ("deferred", event), "{complication:?}");
+        assert!(there.2.iter().any(|it| it == rule), "{complication:?}: {:?}", there.2);
+        let elsewhere = fares(&request, "tca-cross", "s1");
+        assert_ne!(elsewhere.0, "deferred", "{complication:?} holds the cheek too: {:?}", elsewhere.2);
+        assert!(!elsewhere.2.iter().any(|it| it == rule));
+        // The cheek is treated meanwhile, and the answer says after what to ask again for the temple.
+        let plan = protocol(&request).unwrap();
+        assert_eq!(plan.ask_again_after, [event], "{complication:?}");
+        assert_eq!(acid(&plan).scar_ids, ["s1"], "{complication:?}");
+        assert!(acid(&plan).planned_sessions > 0);
+    }
+}
+
+#[test]
+fn a_raised_scar_speaks_of_all_skin() {
+    let request = after(Complication::HypertrophicScar, None);
+    for scar in ["s1", "s2"] {
+        let (fares, _, rules) = fares(&request, "tca-cross", scar);
+        assert_eq!(fares, "excluded", "{scar}");
+        assert!(rules.iter().any(|it| it == "KEL-09"));
+    }
+    // It is never over.
+    let over = after(Complication::HypertrophicScar, Some(20));
+    assert_eq!(fares(&over, "tca-cross", "s1").0, "excluded");
+}
+
+#[test]
+fn what_is_over_leaves_a_rest_and_a_memory() {
+    // Complication, days since it was over, and the day on which the rest ends.
+    for (complication, over, until) in [
+        (Complication::HerpesOutbreak, 5, "9"),
+        (Complication::InfectionUnresolved, 10, "18"),
+        (Complication::BurnUnresolved, 50, "42"),
+    ] {
+        let request = after(complication, Some(over));
+        assert_eq!(fares(&request, "mnrf", "s2").1, until, "{complication:?}");
+        assert_eq!(fares(&request, "mnrf", "s1").1, "", "{complication:?}");
+    }
+    for complication in [Complication::HerpesOutbreak, Complication::InfectionUnresolved] {
+        let rested = after(complication, Some(40));
+        assert_ne!(fares(&rested, "mnrf", "s2").0, "deferred", "{complication:?}");
+    }
+    // Whoever had herpes or brown marks has a history of them, on all skin and whatever else was said.
+    let herpes = fares(&after(Complication::HerpesOutbreak, Some(40)), "ablative-fractional-laser", "s1");
+    assert!(herpes.2.iter().any(|it| it == "HSV-01"), "{:?}", herpes.2);
+    let brown = fares(&after(Complication::PihUnresolved, Some(40)), "ablative-fractional-laser", "s1");
+    assert!(brown.2.iter().any(|it| it == "PIH-04"), "{:?}", brown.2);
+    assert_ne!(fares(&after(Complication::PihUnresolved, Some(40)), "tca-cross", "s2").0, "deferred");
+    // The cause of a burn stands before the plan for ever.
+    let burn = protocol(&after(Complication::BurnUnresolved, Some(50))).unwrap();
+    assert!(burn.preconditions.iter().any(|it| it.message().rule == "CPL-06"));
+}
+
+#[test]
+fn what_treats_it_goes_on() {
+    let red = after(Complication::PersistentErythema, None);
+    assert_eq!(fares(&red, "pulsed-dye-laser", "s2").0, "needs_clearance");
+    let plan = protocol(&red).unwrap();
+    let home = |plan: &v1::Protocol, procedure: &str, rule: &str| {
+        let reasons = plan.stages.iter().filter(|it| it.procedure == procedure).flat_map(|it| &it.reasons);
+        reasons.into_iter().any(|it| it.message().rule == rule)
+    };
+    assert!(home(&plan, "azelaic-acid", "HOME-RED"));
+    let brown = protocol(&after(Complication::PihUnresolved, None)).unwrap();
+    assert!(home(&brown, "azelaic-acid", "HOME-BROWN"));
+}
+
+#[test]
+fn days_that_cannot_be_are_refused() {
+    let wrong = |change: fn(&mut v1::PastSession)| {
+        let mut request = after(Complication::HerpesOutbreak, Some(5));
+        change(request.history.last_mut().unwrap());
+        let status = support::service().generate_protocol(request).unwrap_err();
+        cicatrix::serve::violations(&status)
+    };
+    assert_eq!(
+        wrong(|it| it.complications_resolved = Some(days_before(60))),
+        ["history[0].complications_resolved lies before date; send the day on which they were over"]
+    );
+    assert_eq!(
+        wrong(|it| it.complications.clear()),
+        ["history[0].complications_resolved goes with complications; name them or leave it out"]
+    );
+    assert_eq!(
+        wrong(|it| it.counts_because = v1::CountingReason::TooWeak.into()),
+        ["history[0].counts_because says why counts was decided; send counts too or leave it out"]
+    );
+}
