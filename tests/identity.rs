@@ -1,6 +1,13 @@
 //! Who may ask: tokens, keys and certificates at both doors, over real sockets, and every way to be turned away.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 #[path = "support/identity.rs"]
 mod identity;

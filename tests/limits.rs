@@ -1,6 +1,13 @@
 //! Limits that hold: how much at once, how often, how long; and what is told of it at the admin port.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 #[path = "support/identity.rs"]
 mod identity;

@@ -1,6 +1,13 @@
 //! TLS: both doors on one port, client certificates, certificates that change while it serves, and who is shut out.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
 
 #[path = "support/identity.rs"]
 mod identity;

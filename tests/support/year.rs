@@ -169,7 +169,7 @@ fn known(case: &Case, at: usize) -> Facts {
             || past.sites.iter().any(|it| it.overlaps(scar.area.site));
         for it in &past.complications {
             let raised = *it == Complication::HypertrophicScar;
-            if (here || raised) && (raised || past.healed.is_none()) {
+            if raised || here && past.healed.is_none() {
                 open |= Fact::PreviousComplication.word((*it).into()).unwrap();
             }
         }
