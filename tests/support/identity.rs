@@ -1,6 +1,11 @@
 //! Keys, tokens and certificates of a test, made when they are needed and written where a server reads them.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::wildcard_enum_match_arm,
+    reason = "each test file uses its part, and the lists of other crates may grow"
+)]
 
 use std::{
     fs,
