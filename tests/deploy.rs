@@ -5,9 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -68,7 +71,11 @@ fn load(variables: impl IntoIterator<Item = (String, String)>) -> Settings {
 
 fn chart_settings() -> Settings {
     let variable = |name: &str| format!("CICATRIX__{}", name.to_uppercase().replace('.', "__"));
-    load(of_the_chart().into_iter().map(|(name, value)| (variable(&name), value)))
+    let mut settings = of_the_chart();
+    // The chart leaves it to the operator to say who may ask, and renders nothing without.
+    assert!(!settings.contains_key("server.allow_unauthenticated"));
+    settings.insert("server.allow_unauthenticated".to_owned(), true.to_string());
+    load(settings.into_iter().map(|(name, value)| (variable(&name), value)))
 }
 
 #[test]
@@ -152,4 +159,100 @@ fn ports_services_and_paths_are_those_of_the_service() {
 
 fn text_of(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
+}
+
+// ---- what dashboards and alerts ask for ----
+
+/// A real server whose files have been read again, after one plan.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn send(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// Every series of the service after one plan and one look at the files, with the names of its labels.
+fn series() -> BTreeMap<String, BTreeSet<String>> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cicatrix"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--knowledge"])
+        .arg(root().join("knowledge"))
+        .args(["--set", "admin.listen=127.0.0.1:0", "--set", "log.format=json", "--set", "log.access=false"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let server = Server(child);
+    let line = lines.find(|it| it.as_ref().unwrap().contains("listening")).unwrap().unwrap();
+    let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let (address, admin) = (said["address"].as_str().unwrap(), said["admin"].as_str().unwrap());
+    let body = read("examples/rolling.json");
+    let planned = send(
+        address,
+        &format!(
+            "POST /v1/protocols:generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert!(planned.starts_with("HTTP/1.1 200"), "{planned}");
+    let asked = Command::new("kill").args(["-HUP", &server.0.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    lines.find(|it| it.as_ref().unwrap().contains("read again")).unwrap().unwrap();
+    let text = send(admin, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let mut series: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in text.lines().filter(|it| it.starts_with("cicatrix_")) {
+        let (name, labels) = parts(line);
+        series.entry(name).or_default().extend(labels);
+    }
+    series
+}
+
+/// The name that a text begins with, and the names of the labels that follow it.
+fn parts(text: &str) -> (String, Vec<String>) {
+    let name: String = text.chars().take_while(|it| it.is_ascii_alphanumeric() || *it == '_').collect();
+    let Some(labels) = text[name.len()..].strip_prefix('{') else { return (name, Vec::new()) };
+    let labels = labels.split_once('}').unwrap().0;
+    let key = |it: &str| it.trim().chars().take_while(|it| it.is_ascii_alphanumeric() || *it == '_').collect();
+    // No value of ours has a comma.
+    (name, labels.split(',').map(key).collect())
+}
+
+#[test]
+fn dashboard_and_alerts_name_what_there_is() {
+    let series = series();
+    let of_prometheus = ["job", "instance", "le"];
+    let mut seen = BTreeSet::new();
+    for path in ["monitoring/alerts.yaml", "monitoring/dashboard.json"] {
+        let text = read(&format!("deploy/helm/cicatrix/{path}")).replace("\\\"", "\"");
+        for (at, _) in text.match_indices("cicatrix_") {
+            // What a rule records has its own name.
+            if text[..at].ends_with(':') {
+                continue;
+            }
+            let (name, labels) = parts(&text[at..]);
+            let known = series.get(&name).unwrap_or_else(|| panic!("{path}: there is no {name} in {series:#?}"));
+            for label in labels.iter().filter(|it| !of_prometheus.contains(&it.as_str())) {
+                assert!(known.contains(label), "{path}: {name} has no label {label}, but {known:?}");
+            }
+            seen.insert(name);
+        }
+    }
+    // What is measured and never looked at is measured for nothing.
+    let family =
+        |it: &str| it.trim_end_matches("_bucket").trim_end_matches("_count").trim_end_matches("_sum").to_owned();
+    let looked_at: BTreeSet<String> = seen.iter().map(|it| family(it)).collect();
+    for name in series.keys() {
+        assert!(looked_at.contains(&family(name)), "nobody looks at {name}");
+    }
 }

@@ -182,10 +182,11 @@ impl Stage {
     }
 
     async fn spread(&self, report: &mut Report) {
-        let before = self.requests();
+        let (before, cpu) = (self.requests(), self.cpu());
         let load = self.load();
         sleep(self.effort.calm * 4).await;
         let tally = load.end().await;
+        let spent: Vec<u64> = self.cpu().iter().zip(cpu).map(|(after, before)| after - before).collect();
         let each: Vec<u64> = self.requests().iter().zip(before).map(|(after, before)| after - before).collect();
         let (least, most) = (each.iter().min().unwrap(), each.iter().max().unwrap());
         #[allow(clippy::cast_precision_loss, reason = "figures for people")]
@@ -195,6 +196,19 @@ impl Stage {
             &format!("even spread: {each:?} of {} requests (at most {} times)", tally.0.len(), self.effort.even),
         );
         told(report, "steady load", &tally);
+        #[allow(clippy::cast_precision_loss, reason = "figures for people")]
+        let each = |nanoseconds: u64| nanoseconds as f64 / 1000.0 / tally.0.len() as f64;
+        let (edge, replicas) = spent.split_last().unwrap();
+        println!(
+            "       processor time of a call, at this rate: {:.0} us in the replicas, {:.0} us in Envoy",
+            each(replicas.iter().sum()),
+            each(*edge)
+        );
+    }
+
+    /// Of the replicas, and then of Envoy.
+    fn cpu(&self) -> Vec<u64> {
+        self.replicas.iter().map(Replica::cpu).chain([self.edge.cpu()]).collect()
     }
 
     async fn killed(&mut self, report: &mut Report) {

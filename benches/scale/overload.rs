@@ -28,7 +28,7 @@ const TOO_MUCH: f64 = 4.0;
 /// Of the most that can be answered, so much still is.
 const GOODPUT: f64 = 0.9;
 /// Calls that the edge lets in at once: `max_requests` of `deploy/envoy/envoy.yaml`, for each of two clusters.
-const LET_IN: f64 = 2.0 * 128.0;
+const LET_IN: f64 = 2.0 * 64.0;
 /// A call that is let in waits for those before it. It may take so many times as long as that.
 const PATIENCE: f64 = 2.0;
 /// Callers at once with which the most is found.

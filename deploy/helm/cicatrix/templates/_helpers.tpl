@@ -40,9 +40,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* The port of a setting such as server.listen. */}}
+{{/* Ports of the settings. */}}
 {{- define "cicatrix.port" -}}
 {{- regexFind "[0-9]+$" (required "settings: server.listen is missing" (index .Values.settings "server.listen")) -}}
+{{- end -}}
+
+{{- define "cicatrix.adminPort" -}}
+{{- regexFind "[0-9]+$" (required "settings: admin.listen is missing" (index .Values.settings "admin.listen")) -}}
+{{- end -}}
+
+{{/* Not empty when the port speaks TLS. */}}
+{{- define "cicatrix.tls" -}}
+{{- if index .Values.settings "tls.certificate" }}tls{{ end -}}
 {{- end -}}
 
 {{/* Keys of a ConfigMap hold no slash. */}}
