@@ -169,7 +169,7 @@ fn session(
         add_rules(&mut reasons, [rules.accepted]);
     }
     add_rules(&mut reasons, past.counts_because.map(|it| rules.decision(it)));
-    let too_early = too_early(context, place, past, skin);
+    let too_early = too_early(context, place, past);
     if let Some(Broken { rule, .. }) = too_early {
         add_rules(&mut reasons, [rules.too_early, rule]);
     }
@@ -225,14 +225,10 @@ struct Broken {
 }
 
 /// The floor that it broke most.
-fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession, skin: &[ScarIndex]) -> Option<Broken> {
-    // No floor is longer than the longest wait.
-    let longest = context.knowledge.gaps().longest;
-    let close = |it: &&PastSession| past.day.saturating_sub(it.day) <= longest;
-    let before = context.case.history.iter().take(place).rev().take_while(close).filter(|it| it.day < past.day);
-    let broken = before.filter_map(|before| {
-        let Spacing { floor, rule, .. } = history::between_past(context, before, past, skin)?;
-        let by = floor.saturating_sub(past.day.saturating_sub(before.day));
+fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession) -> Option<Broken> {
+    let broken = history::just_before(context, place).into_iter().filter_map(|(day, spacing)| {
+        let Spacing { floor, rule, .. } = spacing;
+        let by = floor.saturating_sub(past.day.saturating_sub(day));
         (by > 0).then_some(Broken { by, floor, rule })
     });
     broken.max()

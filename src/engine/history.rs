@@ -18,6 +18,8 @@ pub(super) struct Past {
     courses: Vec<(ProcedureId, Vec<Done>)>,
     /// By group: what was done on its skin.
     met: Vec<Met>,
+    /// By past session: what it was.
+    sittings: Vec<Sitting>,
     /// By past session: the groups it was on.
     skins: Vec<Scars>,
     /// What counts of a procedure that was never done.
@@ -41,12 +43,8 @@ impl Past {
         if case.history.is_empty() {
             return past;
         }
-        let sessions: Vec<Sitting<'_>> = case
-            .history
-            .iter()
-            .enumerate()
-            .filter_map(|(place, it)| Sitting::new(knowledge, case, place, it))
-            .collect();
+        past.sittings = case.history.iter().map(|it| Sitting::new(knowledge, case, it)).collect();
+        let sittings = || (0_usize..).zip(&case.history).zip(&past.sittings);
         let mut begun: Vec<ProcedureId> = case.history.iter().map(|it| it.procedure).collect();
         begun.sort_unstable();
         begun.dedup();
@@ -54,25 +52,25 @@ impl Past {
         past.trail = Trail::of(case.history.len());
         for procedure in begun {
             let trail = &mut past.trail;
-            let counting =
-                || sessions.iter().filter(|it| it.past.procedure == procedure && it.past.counts != Some(false));
+            let counts = |it: &PastSession| it.procedure == procedure && it.counts != Some(false);
+            let counting = || sittings().filter(|((_, it), _)| counts(it));
             let courses = scars().map(|(scar, found)| {
                 if failure(knowledge, case, procedure, scar).is_some() {
                     return Done::default();
                 }
-                let places = counting().filter(|it| it.touches(it.focal, scar, found.area)).map(|it| it.place);
+                let on_it =
+                    |((_, past), it): &((usize, &PastSession), &Sitting)| it.touches(past, it.focal, scar, found.area);
+                let places = counting().filter(on_it).map(|((place, _), _)| place);
                 Done::of(knowledge, case, procedure, places, trail)
             });
             past.courses.push((procedure, courses.collect()));
         }
         past.skins = case.history.iter().map(|_| Scars::new()).collect();
-        for it in &sessions {
-            let on = scars().filter(|(scar, found)| it.touches(it.focal, *scar, found.area)).map(|(scar, _)| scar);
-            if let Some(skin) = past.skins.get_mut(it.place) {
-                skin.extend(on);
-            }
+        for ((session, it), skin) in case.history.iter().zip(&past.sittings).zip(&mut past.skins) {
+            let on = scars().filter(|(scar, found)| it.touches(session, it.focal, *scar, found.area));
+            skin.extend(on.map(|(scar, _)| scar));
         }
-        past.met = scars().map(|(scar, found)| Met::new(&sessions, scar, found.area)).collect();
+        past.met = scars().map(|(scar, found)| Met::new(&case.history, &past.sittings, scar, found.area)).collect();
         past
     }
 
@@ -93,47 +91,52 @@ impl Past {
     }
 }
 
-/// A past session with its skin.
-struct Sitting<'c> {
-    past: &'c PastSession,
-    place: usize,
+/// What a past session was.
+#[derive(Debug)]
+struct Sitting {
+    /// Its row of the gap table, when it has one.
     kind: Option<GapKind>,
     focal: bool,
     areas: Vec<Area>,
 }
 
-impl<'c> Sitting<'c> {
-    fn new(knowledge: &Knowledge, case: &Case, place: usize, past: &'c PastSession) -> Option<Self> {
-        let procedure = knowledge.procedures().get(past.procedure.index())?;
+impl Sitting {
+    fn new(knowledge: &Knowledge, case: &Case, past: &PastSession) -> Self {
+        let procedure = knowledge.procedures().get(past.procedure.index());
         let found = past.scars.iter().filter_map(|scar| Some(case.findings.scars.get(scar.index())?.area));
         let mut areas: Vec<Area> = found.chain(named(past)).collect();
         areas.sort_unstable();
         areas.dedup();
-        let focal = procedure.kind == ProcedureKind::Focal;
-        Some(Self { past, place, kind: kind_done(past, procedure), focal, areas })
+        let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
+        Self { kind: procedure.and_then(|it| kind_done(past, it)), focal, areas }
     }
 
-    /// Was it on the same skin as something on `scar`, which is on single scars or on the field?
-    fn touches(&self, focal: bool, scar: ScarIndex, area: Area) -> bool {
-        if self.past.scars.is_empty() && self.past.sites.is_empty() {
+    /// Was `past`, which it is of, on the same skin as something on `scar`, which is on single scars or on the field?
+    fn touches(&self, past: &PastSession, focal: bool, scar: ScarIndex, area: Area) -> bool {
+        self.meets(past, focal, &[scar], &[area])
+    }
+
+    /// The same for several groups and their skin.
+    fn meets(&self, past: &PastSession, focal: bool, scars: &[ScarIndex], areas: &[Area]) -> bool {
+        if past.scars.is_empty() && past.sites.is_empty() {
             true
-        } else if focal && self.focal && self.past.sites.is_empty() {
-            self.past.scars.contains(&scar)
+        } else if focal && self.focal && past.sites.is_empty() {
+            past.scars.iter().any(|scar| scars.contains(scar))
         } else {
-            self.areas.iter().any(|it| it.overlaps(area))
+            self.areas.iter().any(|it| areas.iter().any(|area| it.overlaps(*area)))
         }
     }
 }
 
 impl Met {
-    fn new(sittings: &[Sitting<'_>], scar: ScarIndex, area: Area) -> Self {
+    fn new(history: &[PastSession], sittings: &[Sitting], scar: ScarIndex, area: Area) -> Self {
         let last = |focal: bool| {
             let mut all: Vec<(GapKind, Day)> = Vec::new();
             // The last comes first, so that each kind is met once.
-            for sitting in sittings.iter().rev() {
+            for (past, sitting) in history.iter().zip(sittings).rev() {
                 let Some(kind) = sitting.kind else { continue };
-                if !all.iter().any(|it| it.0 == kind) && sitting.touches(focal, scar, area) {
-                    all.push((kind, sitting.past.day));
+                if !all.iter().any(|it| it.0 == kind) && sitting.touches(past, focal, scar, area) {
+                    all.push((kind, past.day));
                 }
             }
             all.reverse();
@@ -141,6 +144,29 @@ impl Met {
         };
         Self { focal: last(true), field: last(false) }
     }
+}
+
+/// Of each kind the last session before that at `place` on the same skin: its day, and the wait between the two.
+pub(super) fn just_before(context: Context<'_, '_>, place: usize) -> Vec<(Day, Spacing)> {
+    let mut all = Vec::new();
+    let mut met: Vec<GapKind> = Vec::new();
+    let (history, past) = (&context.case.history, context.past);
+    let (Some(session), Some(sitting)) = (history.get(place), past.sittings.get(place)) else { return all };
+    let Some(next) = sitting.kind else { return all };
+    let skin = past.skin(place);
+    let areas = areas(context, skin);
+    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let longest = context.knowledge.gaps().longest;
+    let before = history.iter().zip(&past.sittings).take(place).rev();
+    for (earlier, it) in before.take_while(|(it, _)| session.day.saturating_sub(it.day) <= longest) {
+        let Some(kind) = it.kind.filter(|kind| earlier.day < session.day && !met.contains(kind)) else { continue };
+        if it.meets(earlier, sitting.focal, skin, &areas) {
+            met.push(kind);
+            let wait = between(context.knowledge, patient, kind, next).map(|wait| on(context, wait, skin));
+            all.extend(wait.map(|wait| (earlier.day, wait)));
+        }
+    }
+    all
 }
 
 /// A wait that a past session leaves.

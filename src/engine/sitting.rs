@@ -10,6 +10,7 @@ use crate::{
         calendar::{Calendar, Turn},
         done::{Done, past_due},
         explain::said,
+        history,
         schedule::{Dated, Schedule},
         screen::{Standing, insert_sorted},
         select::{Context, add_rules},
@@ -148,7 +149,10 @@ impl Plan {
             for &scar in &dated.draft.scars {
                 stage.done.add(context.past.done(procedure, scar));
             }
-            let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar)).max().unwrap_or(0);
+            // What was done before keeps its distance from what joins too.
+            let wait = |scar: ScarIndex| history::wait(context, procedure, scar).map_or(0, |it| it.until);
+            let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar).max(wait(*scar)));
+            let ready = ready.max().unwrap_or(0);
             for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
                 stage.join(*day, dated.draft.contingent.is_some(), (host, number));
             }

@@ -2,6 +2,7 @@
 
 mod assessment;
 mod check;
+mod past;
 
 pub use check::checked;
 
@@ -11,9 +12,9 @@ use super::{
     v1::{self, generate_protocol_response::Outcome as WireOutcome},
 };
 use crate::domain::{
-    Action, Assessment, CareItem, Case, Day, Disposition, EvaluatedSession, Fact, Findings, NotAssessed, Outcome,
-    ParameterSetting, PassedOver, Plan, Protocol, Question, Range, Referral, Rest, Review, RuleId, ScarIndex, Session,
-    SessionKind, SessionProcedure, Site, Stage, Value, View,
+    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, NotAssessed, Outcome, ParameterSetting,
+    PassedOver, Plan, Protocol, Question, Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind,
+    SessionProcedure, Site, Stage, Value, View,
 };
 
 /// Writes what the scars are.
@@ -376,26 +377,6 @@ impl<'a> Writer<'a> {
             makeup_day: *makeup_day,
             preparation: self.reasons(preparation),
             aftercare: self.reasons(aftercare),
-            reasons: self.reasons(reasons),
-        }
-    }
-
-    fn past_session(&mut self, session: &EvaluatedSession) -> v1::PastSessionEvaluation {
-        let EvaluatedSession { place, status, counted_in, too_early, too_late, against, decided, reasons } = session;
-        v1::PastSessionEvaluation {
-            index: i32::try_from(*place).unwrap_or(i32::MAX),
-            status: nth(*status as usize),
-            counted_in: counted_in
-                .iter()
-                .map(|&(stage, number_in_stage)| v1::StageCount { stage: nth(stage), number_in_stage })
-                .collect(),
-            too_early_by_days: too_early.map(|(by, _)| by),
-            floor_days: too_early.map(|(_, floor)| floor),
-            too_late_by_days: too_late.map(|(by, _)| by),
-            latest_days: too_late.map(|(_, latest)| latest),
-            contraindicated: *against,
-            counts: decided.map(|(counts, _)| counts),
-            counts_because: decided.and_then(|(_, why)| why).map_or(0, |it| nth(it as usize)),
             reasons: self.reasons(reasons),
         }
     }
