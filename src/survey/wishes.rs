@@ -70,7 +70,8 @@ fn events(knowledge: &[&Knowledge]) -> Vec<Day> {
     let waits: Vec<Day> = waits.map(|it| it.days).collect();
     let longest = waits.iter().copied().max().unwrap_or_default();
     let mut days: Vec<Day> = waits.into_iter().flat_map(|it| [it.saturating_sub(1), it]).collect();
-    days.extend([0, longest.saturating_mul(2), longest.saturating_mul(3)]);
+    // What a review decides comes late.
+    days.extend([0, 2, 3, 4, 5, 6].map(|times| longest.saturating_mul(times)));
     days.sort_unstable();
     days.dedup();
     days
