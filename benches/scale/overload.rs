@@ -62,25 +62,27 @@ pub(crate) async fn run(envoy: &Path, scratch: &Path, quick: bool) -> ExitCode {
     }
     let edge = Edge::start(envoy, &replicas, scratch, Some(OF_THE_REST)).await;
     let callers = Arc::new(Callers::of(&edge.address));
-    let busy = |time: Duration| load::closed(&callers, &calls, AT_ONCE, time);
-    let most = rate(&busy(time).await, time);
+    let busy = async || {
+        let begun = Instant::now();
+        rate(&load::closed(&callers, &calls, AT_ONCE, time).await, begun, time)
+    };
+    let most = busy().await;
 
     let (mut ratios, mut peaks, mut goodputs, mut all) = (Vec::new(), Vec::new(), Vec::new(), Tally::default());
     for _ in 0..rounds {
-        let peak = rate(&busy(time).await, time);
+        let peak = busy().await;
         let cpu: Vec<u64> = replicas.iter().map(Replica::cpu).chain([edge.cpu()]).collect();
         let begun = Instant::now();
         let load = Load::start(&callers, &calls, most.max(peak) * TOO_MUCH);
         tokio::time::sleep(time).await;
-        let tally = load.end().await;
-        let took = begun.elapsed();
         let spent: Vec<f64> = (replicas.iter().map(Replica::cpu).chain([edge.cpu()]).zip(cpu))
-            .map(|(after, before)| seconds(after - before) / took.as_secs_f64())
+            .map(|(after, before)| seconds(after - before) / begun.elapsed().as_secs_f64())
             .collect();
-        let goodput = rate(&tally, took);
+        let tally = load.end().await;
+        let goodput = rate(&tally, begun, time);
         println!(
             "       peak {peak:.0}/s, then offered {:.0}/s: answered {goodput:.0}/s, processors used by the replicas and Envoy {spent:.2?}",
-            offered(&tally, took)
+            offered(&tally, time)
         );
         ratios.push(goodput / peak);
         peaks.push(peak);
@@ -126,9 +128,11 @@ pub(crate) async fn run(envoy: &Path, scratch: &Path, quick: bool) -> ExitCode {
     if report.broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Right answers a second, of those that came within the time.
 #[allow(clippy::cast_precision_loss, reason = "figures for people")]
-fn rate(tally: &Tally, time: Duration) -> f64 {
-    tally.right() as f64 / time.as_secs_f64()
+fn rate(tally: &Tally, begun: Instant, time: Duration) -> f64 {
+    let in_time = |it: &load::Sample| matches!(it.ending, Ending::Right(_)) && it.sent + it.took <= begun + time;
+    tally.count(in_time) as f64 / time.as_secs_f64()
 }
 
 #[allow(clippy::cast_precision_loss, reason = "figures for people")]
