@@ -77,9 +77,10 @@ fn events(knowledge: &[&Knowledge]) -> Vec<Day> {
     days
 }
 
-/// An event so soon that only what is known to the skin goes on.
+/// An event so soon that only what is known to the skin goes on, and one when a filler that is known to it is due.
 fn new(knowledge: &[&Knowledge]) -> impl Iterator<Item = Day> {
-    knowledge.iter().map(|it| it.planning().occasion.new.days.saturating_sub(1)).take(1)
+    let first = knowledge.iter().map(|it| it.planning().occasion.new.days).take(1);
+    first.flat_map(|it| [it, it.saturating_mul(3)]).map(|it| it.saturating_sub(1))
 }
 
 /// Times that close the day of a review, and with it sessions of every course.
