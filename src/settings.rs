@@ -10,10 +10,10 @@ use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
 pub use sections::{
     AdminListen, AdminSettings, Auth, CorsSettings, JwtSettings, KnowledgeSettings, LimitSettings, Log, Server,
-    Settings, TlsSettings,
+    Settings, TlsSettings, TraceSettings,
 };
 
-use crate::serve::{Address, Cors, Credentials, Jwks, Jwt, Limits, TlsFiles, telemetry};
+use crate::serve::{Address, Collector, Cors, Credentials, Jwks, Jwt, Limits, TlsFiles, telemetry};
 
 /// Variables begin with it; two underscores stand between the parts of a name.
 const PREFIX: &str = "CICATRIX";
@@ -27,7 +27,7 @@ const HTTPS: &str = "https://";
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 39] = [
+pub const NAMES: [&str; 41] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -60,6 +60,8 @@ pub const NAMES: [&str; 39] = [
     "limits.rate_per_second",
     "limits.burst",
     "cors.origins",
+    "traces.otlp",
+    "traces.one_in",
     "knowledge.path",
     "knowledge.watch",
     "knowledge.policy",
@@ -150,6 +152,7 @@ impl Settings {
             ("server.max_connections", server.max_connections),
             ("server.max_request_bytes", server.max_request_bytes),
             ("limits.concurrency", self.limits.concurrency),
+            ("traces.one_in", usize::try_from(self.traces.one_in).unwrap_or(usize::MAX)),
             ("log.access_every", usize::try_from(self.log.access_every).unwrap_or(usize::MAX)),
             ("server.bulk_streams", server.bulk_streams),
             ("server.bulk_in_flight", server.bulk_in_flight),
@@ -208,6 +211,9 @@ impl Settings {
                 wrong(name, "is missing; tokens need auth.jwt.issuer, auth.jwt.audience and auth.jwt.jwks");
             }
         }
+        if self.traces.otlp.as_ref().is_some_and(|it| !it.starts_with("http://") && !it.starts_with(HTTPS)) {
+            wrong("traces.otlp", "is no address of a collector; write for example http://127.0.0.1:4318");
+        }
         for origin in self.cors.origins.iter().filter(|it| !Cors::is_origin(it)) {
             wrong("cors.origins", &format!("{origin:?} is no origin; write for example https://records.example.org"));
         }
@@ -232,6 +238,11 @@ impl Settings {
         let any_certificate =
             tls.client_ca.is_some() && jwt.is_none() && api_keys.is_none() && client_certificates.is_none();
         Some(Credentials { jwt, api_keys, client_certificates, any_certificate })
+    }
+
+    /// Where traces go, when they go anywhere.
+    pub fn collector(&self) -> Option<Collector> {
+        Some(Collector { url: self.traces.otlp.clone()?, one_in: self.traces.one_in })
     }
 
     /// The files of TLS, when there is TLS.

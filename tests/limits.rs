@@ -273,3 +273,27 @@ async fn pages_of_the_list_may_call_and_others_may_not() {
     let call = client.get(silent.url("/v1/knowledge")).header("origin", "https://records.example.org");
     assert!(!call.send().await.unwrap().headers().contains_key("access-control-allow-origin"));
 }
+
+#[tokio::test]
+async fn a_compressed_body_is_refused_alike_and_never_unpacked() {
+    let server = Server::start();
+    let client = reqwest::Client::new();
+    for path in ["/v1/protocols:generate", "/v1/protocols:batchGenerate"] {
+        let call = client.post(server.url(path)).header("content-encoding", "gzip");
+        let response = call.header("content-type", "application/json").body("{}").send().await.unwrap();
+        assert_eq!(response.status(), 415, "{path}");
+        let error: Value = response.json().await.unwrap();
+        assert_eq!(error["error"]["details"][0]["reason"], "UNSUPPORTED_ENCODING");
+        assert_eq!(error["error"]["status"], "UNIMPLEMENTED");
+    }
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol")).header("grpc-encoding", "gzip");
+    let call = call.header("content-type", "application/grpc-web+proto").body(vec![0, 0, 0, 0, 0]);
+    let response = call.send().await.unwrap();
+    let told = tonic::Status::from_header_map(response.headers()).unwrap();
+    assert_eq!(told.code(), Code::Unimplemented);
+    assert_eq!(told.get_error_details().error_info().unwrap().reason, "UNSUPPORTED_ENCODING");
+    // As it is: the same body is read.
+    let call = client.post(server.url("/v1/protocols:generate")).header("content-encoding", "identity");
+    let response = call.json(&request()).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+}

@@ -91,6 +91,7 @@ fn around(settings: &Settings, asked: mpsc::Receiver<()>) -> Result<Around, Ende
         admin: settings.admin.listen.0,
         knowledge: knowledge.map(|it| source(it, settings.knowledge.policy.clone(), settings.knowledge.watch)),
         hear: Some(review::heard),
+        traces: settings.collector(),
         reload: Some(asked),
     })
 }

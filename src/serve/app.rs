@@ -30,6 +30,7 @@ use super::{
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
+    traces::Traces,
 };
 
 const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
@@ -143,6 +144,13 @@ pub(super) struct Bounds {
     pub(super) log_every: u64,
 }
 
+/// Where it is told what was done.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) traces: Option<Traces>,
+}
+
 /// Both doors. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct App(Arc<Inner>);
@@ -153,6 +161,7 @@ struct Inner {
     guard: Guard,
     cors: Cors,
     metrics: Arc<Metrics>,
+    traces: Option<Traces>,
     logged: AtomicU64,
 }
 
@@ -181,8 +190,9 @@ impl Drop for Place {
 }
 
 impl App {
-    pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, metrics: Arc<Metrics>) -> Self {
-        Self(Arc::new(Inner { doors, bounds, guard, cors, metrics, logged: AtomicU64::new(0) }))
+    pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, told: Told) -> Self {
+        let Told { metrics, traces } = told;
+        Self(Arc::new(Inner { doors, bounds, guard, cors, metrics, traces, logged: AtomicU64::new(0) }))
     }
 
     /// Answers one request. Never fails and never panics.
@@ -244,6 +254,12 @@ impl Inner {
         };
         let (code, took) = (door.code(&response), started.elapsed());
         self.metrics.request(route, door, code, took);
+        if let Some(traces) = &self.traces
+            && route.needs() != Needs::Nothing
+            && traces.samples(trace.as_ref())
+        {
+            traces.take(trace.as_ref(), route, door, code, took);
+        }
         if self.is_logged(code) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             log(door, route, code, &response, took, &id, trace.as_ref(), known);
@@ -376,7 +392,7 @@ mod tests {
     use http_body_util::BodyExt as _;
     use serde_json::Value;
 
-    use super::{App, Bounds, timeout};
+    use super::{App, Bounds, Told, timeout};
     use crate::serve::{Cors, Doors, Guard, guard::Peer, metrics::Metrics};
 
     /// Both doors open on a handler that panics, one that never ends, and one that answers.
@@ -388,7 +404,8 @@ mod tests {
         let bounds =
             Bounds { deadline: Duration::from_millis(50), max_bytes: 1000, concurrency: 10, rate: None, log_every: 0 };
         let doors = Doors { grpc: router.clone(), rest: router };
-        App::new(doors, bounds, Guard::open(), Cors::default(), Arc::new(Metrics::default()))
+        let told = Told { metrics: Arc::new(Metrics::default()), traces: None };
+        App::new(doors, bounds, Guard::open(), Cors::default(), told)
     }
 
     async fn send(path: &str, headers: &[(&str, &str)]) -> axum::response::Response {

@@ -25,6 +25,7 @@ pub(super) enum Reason {
     UnknownRoute,
     UnknownMethod,
     UnsupportedMediaType,
+    UnsupportedEncoding,
     NotAcceptable,
     NotFound,
     DeadlineExceeded,
@@ -49,6 +50,7 @@ impl Reason {
             Self::UnknownRoute => "UNKNOWN_ROUTE",
             Self::UnknownMethod => "UNKNOWN_METHOD",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::UnsupportedEncoding => "UNSUPPORTED_ENCODING",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::NotFound => "NOT_FOUND",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
@@ -68,9 +70,16 @@ impl Reason {
     fn of(status: &Status) -> Option<Self> {
         let details = status.get_error_details();
         let word = &details.error_info()?.reason;
-        [Self::BodyTooLarge, Self::UnknownRoute, Self::UnknownMethod, Self::UnsupportedMediaType, Self::NotAcceptable]
-            .into_iter()
-            .find(|it| it.word() == word)
+        [
+            Self::BodyTooLarge,
+            Self::UnknownRoute,
+            Self::UnknownMethod,
+            Self::UnsupportedMediaType,
+            Self::UnsupportedEncoding,
+            Self::NotAcceptable,
+        ]
+        .into_iter()
+        .find(|it| it.word() == word)
     }
 }
 
@@ -130,6 +139,12 @@ pub(super) fn unsupported_media_type() -> Status {
         Reason::UnsupportedMediaType,
         "send content-type application/json, or application/grpc to the rpc paths",
     )
+}
+
+/// What is not unpacked cannot become larger than it was sent.
+pub(super) fn unsupported_encoding() -> Status {
+    let message = "a compressed body is not read; send it without compression";
+    status(Code::Unimplemented, Reason::UnsupportedEncoding, message)
 }
 
 /// None of the forms in which there is an answer is one that the caller accepts.
@@ -278,7 +293,7 @@ pub(super) fn name(code: Code) -> &'static str {
 fn http_status(status: &Status) -> StatusCode {
     match Reason::of(status) {
         Some(Reason::BodyTooLarge) => return StatusCode::PAYLOAD_TOO_LARGE,
-        Some(Reason::UnsupportedMediaType) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Some(Reason::UnsupportedMediaType | Reason::UnsupportedEncoding) => return StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Some(Reason::NotAcceptable) => return StatusCode::NOT_ACCEPTABLE,
         Some(Reason::UnknownMethod) => return StatusCode::METHOD_NOT_ALLOWED,
         Some(_) | None => {}

@@ -44,11 +44,16 @@ pub(super) fn router(
 pub(super) const SERVICES: [&str; 3] =
     ["cicatrix.v1.ClassificationService", "cicatrix.v1.ProtocolService", "cicatrix.v1.KnowledgeService"];
 
+/// How the transport begins to say that it does not unpack a message.
+const COMPRESSED: &str = "Content is compressed";
+
 /// The same error that REST gives, where the transport has one of its own.
 pub(super) fn own_words(status: &Status, max_bytes: usize) -> Option<Status> {
     let code = status.code();
     if code == Code::OutOfRange {
         Some(error::too_large(max_bytes))
+    } else if code == Code::Unimplemented && status.message().starts_with(COMPRESSED) {
+        Some(error::unsupported_encoding())
     } else if code == Code::Unimplemented {
         Some(error::unknown_rpc())
     } else if code == Code::InvalidArgument && status.message() == codec::UNREADABLE {

@@ -37,7 +37,7 @@ use tonic_health::{
 use super::{
     Service,
     admin::{self, Admin, Bound},
-    app::{App, Bounds, Readiness},
+    app::{App, Bounds, Readiness, Told},
     bulk::{Bulk, Pool},
     connection::{Common, Connection},
     cors::Cors,
@@ -48,6 +48,7 @@ use super::{
     reload::{self, KnowledgeSource},
     rest,
     tls::Tls,
+    traces::{Collector, Traces},
 };
 
 /// What the server allows.
@@ -174,6 +175,8 @@ pub struct Around {
     pub knowledge: Option<KnowledgeSource>,
     /// Lists the rules of a plan, to be counted.
     pub hear: Option<Hear>,
+    /// Where traces go.
+    pub traces: Option<Collector>,
     /// Whatever comes here has every file read again.
     pub reload: Option<mpsc::Receiver<()>>,
 }
@@ -257,8 +260,10 @@ fn open(
         rate: Rate::new(limits.rate_per_second, limits.burst),
         log_every: if limits.access_log { limits.access_log_every } else { 0 },
     };
-    let Around { tls, guard, cors, admin, .. } = around;
-    let app = App::new(doors, bounds, guard.clone(), cors, Arc::clone(&metrics));
+    let Around { tls, guard, cors, admin, traces, .. } = around;
+    let traces = traces.map(|to| Traces::start(to, Arc::clone(&metrics))).transpose().map_err(ServeError::Start)?;
+    let told = Told { metrics: Arc::clone(&metrics), traces: traces.clone() };
+    let app = App::new(doors, bounds, guard.clone(), cors, told);
     let common = Common {
         app,
         protocol: protocol(limits),
@@ -271,7 +276,9 @@ fn open(
         age: Some(limits.max_connection_age).filter(|it| !it.is_zero()),
     };
     let state = State { reporter, readiness };
-    runtime.block_on(run(common, state, address, admin, limits, listening, stop))
+    let ended = runtime.block_on(run(common, state, address, admin, limits, listening, stop));
+    traces.iter().for_each(Traces::finish);
+    ended
 }
 
 /// What probes are told.

@@ -131,6 +131,8 @@ pub(super) struct Metrics {
     pub(super) connections: Gauge,
     pub(super) accepted: Counter,
     pub(super) handshakes_failed: Counter,
+    pub(super) spans_sent: Counter,
+    pub(super) spans_dropped: Counter,
     pub(super) ready: Gauge,
     memory: Gauge,
     files: Gauge,
@@ -180,6 +182,8 @@ impl Default for Metrics {
         };
         let accepted = counter("connections_accepted", "Connections accepted.");
         let handshakes_failed = counter("tls_handshakes_failed", "TLS handshakes that failed.");
+        let spans_sent = counter("spans_sent", "Spans that the collector took.");
+        let spans_dropped = counter("spans_dropped", "Spans that the collector did not take.");
         let doors = Door::VARIANTS.len();
         Self {
             request: (0..Route::COUNT * doors * CODES).map(|_| OnceLock::new()).collect(),
@@ -202,6 +206,8 @@ impl Default for Metrics {
             connections,
             accepted,
             handshakes_failed,
+            spans_sent,
+            spans_dropped,
             ready,
             memory,
             files,

@@ -18,6 +18,7 @@ mod listen;
 mod live;
 mod metrics;
 mod openapi;
+mod outward;
 mod page;
 mod people;
 mod reload;
@@ -26,6 +27,7 @@ mod routes;
 pub mod telemetry;
 mod tls;
 mod trace;
+mod traces;
 
 use std::sync::Arc;
 
@@ -49,6 +51,7 @@ pub use live::Hear;
 pub use openapi::document as openapi;
 pub use reload::{KnowledgeSource, Parse};
 pub use tls::{Tls, TlsFiles};
+pub use traces::Collector;
 
 /// The service: knowledge, and what is rendered from it once. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -166,6 +169,11 @@ impl Service {
             page::page(self.loaded.knowledge.digest(), &self.loaded.shown.citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
+}
+
+/// Is the body compressed or the like?
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The content type without its parameters; empty when there is none.

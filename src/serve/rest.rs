@@ -20,7 +20,7 @@ use super::{
     accept::Form,
     app::Readiness,
     bulk::{self, Bulk},
-    docs, error, json,
+    docs, error, is_encoded, json,
     live::Live,
     media_type, openapi,
 };
@@ -158,6 +158,9 @@ async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> 
     let (parts, body) = request.into_parts();
     if !is_json(&parts.headers) {
         return Err(error::unsupported_media_type());
+    }
+    if is_encoded(&parts.headers) {
+        return Err(error::unsupported_encoding());
     }
     match Limited::new(body, max_bytes).collect().await {
         Ok(body) => Ok(body.to_bytes()),

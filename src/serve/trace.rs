@@ -59,6 +59,23 @@ impl TraceParent {
         (sound && ends && some(trace) && some(span)).then(|| Self(value.clone()))
     }
 
+    /// Does whoever began the trace want it to be kept?
+    pub(super) fn is_sampled(&self) -> bool {
+        let flags = self.part(3).and_then(|it| u8::from_str_radix(it, 16).ok());
+        flags.is_some_and(|it| it & 1 == 1)
+    }
+
+    /// The trace, and the span that called.
+    pub(super) fn ids(&self) -> Option<([u8; 16], [u8; 8])> {
+        let trace = u128::from_str_radix(self.part(1)?, 16).ok()?;
+        let span = u64::from_str_radix(self.part(2)?, 16).ok()?;
+        Some((trace.to_be_bytes(), span.to_be_bytes()))
+    }
+
+    fn part(&self, number: usize) -> Option<&str> {
+        self.0.to_str().ok()?.split('-').nth(number)
+    }
+
     pub(super) fn header(&self) -> HeaderValue {
         self.0.clone()
     }
@@ -67,8 +84,7 @@ impl TraceParent {
 /// The trace id.
 impl fmt::Display for TraceParent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.to_str().unwrap_or_default();
-        f.write_str(text.split('-').nth(1).unwrap_or_default())
+        f.write_str(self.part(1).unwrap_or_default())
     }
 }
 
@@ -99,6 +115,13 @@ mod tests {
         let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let found = TraceParent::of(&headers(TRACEPARENT, good)).unwrap();
         assert_eq!(found.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        let (trace, span) = found.ids().unwrap();
+        assert_eq!((trace[0], trace[15], span[0], span[7]), (0x4b, 0x36, 0x00, 0xb7));
+        let sampled = |flags: &str| {
+            let text = good.replace("-01", flags);
+            TraceParent::of(&HeaderMap::from_iter([(TRACEPARENT, text.parse().unwrap())])).unwrap().is_sampled()
+        };
+        assert_eq!((sampled("-01"), sampled("-00"), sampled("-03"), sampled("-02")), (true, false, true, false));
         for bad in [
             "",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",

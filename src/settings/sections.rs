@@ -28,6 +28,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Web pages that may call.
     pub cors: CorsSettings,
+    /// Traces.
+    pub traces: TraceSettings,
     /// The knowledge.
     pub knowledge: KnowledgeSettings,
     /// The logs.
@@ -169,7 +171,7 @@ pub struct LimitSettings {
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { concurrency: 512, rate_per_second: 0, burst: 0 }
+        Self { concurrency: 1024, rate_per_second: 0, burst: 0 }
     }
 }
 
@@ -180,6 +182,22 @@ pub struct CorsSettings {
     /// Origins of web pages that may call.
     #[serde(deserialize_with = "listed")]
     pub origins: Vec<String>,
+}
+
+/// `traces.*`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TraceSettings {
+    /// Collector that takes OTLP over HTTP; without it there are no traces.
+    pub otlp: Option<String>,
+    /// Of so many requests that bring no trace of their own one is traced.
+    pub one_in: u64,
+}
+
+impl Default for TraceSettings {
+    fn default() -> Self {
+        Self { otlp: None, one_in: 100 }
+    }
 }
 
 /// A list, or one text with commas, as it stands in the environment.

@@ -20,7 +20,7 @@ use super::{
     Answer, Bulk, Door,
     lines::{Line, Lines},
 };
-use crate::serve::{error, json, media_type};
+use crate::serve::{error, is_encoded, json, media_type};
 
 /// One JSON document on each line.
 const LINES: &str = "application/x-ndjson";
@@ -48,6 +48,9 @@ async fn answer(bulk: &Bulk, request: Request) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
     if !is_lines(&parts.headers) {
         return Err(error::no_lines());
+    }
+    if is_encoded(&parts.headers) {
+        return Err(error::unsupported_encoding());
     }
     let mut lines = Lines::new(body, bulk.0.max_bytes);
     if parts.headers.contains_key(header::EXPECT) {
