@@ -12,7 +12,7 @@ use std::{
 use cicatrix::{
     domain::{
         Action, Case, Complication, Day, Fact, Facts, Outcome, PastSession, Plan, ProcedureId, Protocol, Response,
-        ScarIndex, Site, StageStatus, Truth, Value,
+        ScarIndex, ScarType, Site, StageStatus, Truth, Value,
     },
     engine,
 };
@@ -130,7 +130,7 @@ fn planned(who: &str, case: &Case, tally: &mut Tally) -> Option<Plan> {
 /// No session on a day on which a rule that keeps it away holds: the rules are asked anew, on facts put together here.
 fn nothing_unsafe(who: &str, case: &Case, plan: &Plan) {
     let Outcome::Protocol(protocol) = &plan.outcome else { return };
-    let facts: Vec<Facts> = (0..case.findings.scars.len()).map(|at| known(case, at)).collect();
+    let facts: Vec<Facts> = (0..case.findings.scars.len()).map(|at| known(case, plan, at)).collect();
     for session in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
         for done in &session.procedures {
             let procedure = protocol.stages[done.stage].procedure;
@@ -151,7 +151,7 @@ fn nothing_unsafe(who: &str, case: &Case, plan: &Plan) {
 }
 
 /// What is known of one group: of the patient, of the skin there, of the scar, and what went wrong there.
-fn known(case: &Case, at: usize) -> Facts {
+fn known(case: &Case, plan: &Plan, at: usize) -> Facts {
     let scar = &case.findings.scars[at];
     let mut facts = case.patient.clone();
     for field in case.fields.iter().filter(|it| it.sites.iter().any(|site| site.overlaps(scar.area.site))) {
@@ -159,6 +159,12 @@ fn known(case: &Case, at: usize) -> Facts {
     }
     facts.overlay(&scar.facts);
     facts.set_word(Fact::Site, <&str>::from(scar.area.site));
+    // By ruling a brown mark among acne scars is one that acne left, unless somebody says otherwise.
+    let brown = plan.assessment.scars.iter().filter(|it| it.scar_type == ScarType::MacularHyperpigmented);
+    let here = brown.map(|it| &case.findings.scars[it.scar.index()]).any(|it| it.area.overlaps(scar.area));
+    if here && facts.get(Fact::PihOrigin).is_none() {
+        facts.set_word(Fact::PihOrigin, "acne_marks");
+    }
     let mut open = match facts.get(Fact::PreviousComplication) {
         Some(Value::Words(words)) => words,
         _ => 0,
