@@ -201,6 +201,19 @@ fn each_mistake_has_its_sentence() {
             "preferences.max_downtime_days must be a whole number from 0 to 60",
         ),
         (
+            |it| {
+                let (liked, unwanted) = (vec!["gfc".to_owned(), "prp".to_owned()], vec!["prp".to_owned()]);
+                wishes(it, |it| (it.preferred_procedures, it.excluded_procedures) = (liked, unwanted));
+            },
+            "preferences.preferred_procedures[1] also stands in excluded_procedures; a procedure is preferred or excluded",
+        ),
+        (
+            |it| wishes(it, |it| it.preferred_procedures = vec!["tca-crss".to_owned()]),
+            "preferences.preferred_procedures[0] is no procedure of this knowledge release; ListProcedures names them",
+        ),
+        (|it| wishes(it, |it| it.max_visits = Some(0)), "preferences.max_visits must be a whole number from 1 to 100"),
+        (|it| it.horizon = 3, "horizon is 3, which is no value of this enum; send one from 1 to 2"),
+        (
             |it| wishes(it, |it| it.event_date = date(2026, 11, 30)),
             "preferences.event_date lies before start_date; send a day that is to come, or leave it out",
         ),

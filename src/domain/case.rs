@@ -4,7 +4,7 @@ use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     date::{Date, Day, Weekdays},
-    fact::Facts,
+    fact::{Fact, Facts},
     ids::{ProcedureId, ProcedureSet, ScarIndex},
     protocol::SessionKind,
     scale::{Rating, StatedTotal},
@@ -210,6 +210,29 @@ pub struct Wishes {
     pub unavailable: Vec<(Day, Day)>,
     /// The days of the week on which the patient can come; empty is all.
     pub weekdays: Weekdays,
+    /// What the patient would like best.
+    pub preferred: ProcedureSet,
+    /// The most planned visits.
+    pub max_visits: Option<i32>,
+}
+
+/// A wish that can stand in the way of a plan. In the order in which they are given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
+pub enum Wish {
+    MaxVisits,
+    MaxDowntime,
+    Budget,
+    Excluded,
+}
+
+/// How far ahead a plan is returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Horizon {
+    /// The next visit only.
+    Next,
+    /// Everything.
+    #[default]
+    All,
 }
 
 /// Something that went wrong after a past session.
@@ -347,4 +370,33 @@ pub struct Case {
     pub history: Vec<PastSession>,
     /// How much is returned.
     pub view: View,
+    /// How far ahead.
+    pub horizon: Horizon,
+}
+
+impl Case {
+    /// Is something wished for?
+    pub fn wishes_for(&self, wish: Wish) -> bool {
+        match wish {
+            Wish::MaxVisits => self.wishes.max_visits.is_some(),
+            Wish::MaxDowntime => self.wishes.max_downtime.is_some(),
+            Wish::Budget => self.patient.get(Fact::Budget).is_some(),
+            Wish::Excluded => !self.wishes.excluded.is_empty(),
+        }
+    }
+
+    /// The same case without some of its wishes.
+    #[must_use]
+    pub fn without(&self, wishes: &[Wish]) -> Self {
+        let mut case = self.clone();
+        for wish in wishes {
+            match wish {
+                Wish::MaxVisits => case.wishes.max_visits = None,
+                Wish::MaxDowntime => case.wishes.max_downtime = None,
+                Wish::Budget => case.patient.set(Fact::Budget, None),
+                Wish::Excluded => case.wishes.excluded = ProcedureSet::default(),
+            }
+        }
+        case
+    }
 }

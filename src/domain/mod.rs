@@ -17,8 +17,8 @@ mod vocabulary;
 
 pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFlag, ScarType, TypeCount, WidthBucket};
 pub use case::{
-    Area, Case, Complication, CountingReason, EccaRow, Field, Findings, Laterality, PastSession, QuantitativeRow,
-    Response, ScaleInputs, Scar, Site, Tool, View, Wishes,
+    Area, Case, Complication, CountingReason, EccaRow, Field, Findings, Horizon, Laterality, PastSession,
+    QuantitativeRow, Response, ScaleInputs, Scar, Site, Tool, View, Wish, Wishes,
 };
 pub use check::{
     Check, Finding, FindingKind, Measured, Mend, NotStated, Place, ProposedCare, ProposedHomeCare, ProposedPlan,
@@ -30,7 +30,7 @@ pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use lists::{Days, Places, Procedures, Rules, Scars, Sites};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
-    Action, CareItem, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,
+    Action, CareItem, Conflict, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,
     PassedOver, PastStatus, Phase, Plan, Protocol, Question, Range, Referral, Rest, Review, Session, SessionKind,
     SessionProcedure, Stage, StageStatus, Urgency,
 };

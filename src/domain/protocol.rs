@@ -4,7 +4,7 @@ use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::Assessment,
-    case::CountingReason,
+    case::{CountingReason, Wish},
     date::Day,
     fact::Fact,
     ids::{EventId, ProcedureId, RuleId},
@@ -405,6 +405,15 @@ pub enum Outcome {
     Referral,
 }
 
+/// Wishes that cannot all be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The fewest that must give way, so that the others can be kept.
+    pub wishes: Vec<Wish>,
+    /// Why.
+    pub rule: RuleId,
+}
+
 /// The whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -420,4 +429,6 @@ pub struct Plan {
     pub not_assessed: Vec<NotAssessed>,
     /// What must be said of every answer.
     pub reasons: Rules,
+    /// What stands in the way of the wishes together; `None` when all can be kept.
+    pub conflict: Option<Conflict>,
 }

@@ -19,7 +19,11 @@ use crate::{
         Case, Check, Day, Finding, FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProcedureSet,
         ProposedPlan, RuleId, Rules, ScarIndex, Scars,
     },
-    engine::{answers, care, classify, facts, history, screen, screen::insert_sorted, select::Context},
+    engine::{
+        answers, care, classify, facts, history, screen,
+        screen::insert_sorted,
+        select::{Context, Courses},
+    },
     knowledge::Knowledge,
 };
 
@@ -31,7 +35,8 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
-    let context = Context { knowledge, case, facts: &facts, screening: &screening, past: &past };
+    let courses = Courses::Usual;
+    let context = Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses };
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);

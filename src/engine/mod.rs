@@ -8,6 +8,7 @@ mod calendar;
 mod care;
 mod check;
 mod classify;
+mod conflict;
 mod done;
 mod evaluate;
 mod explain;
@@ -33,16 +34,35 @@ use crate::{
     knowledge::{Knowledge, Pathway},
 };
 
+use select::Courses;
+
 pub use check::check;
 pub use classify::classify;
 
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
+    let plan = wished(knowledge, case);
+    let conflict = conflict::find(knowledge, case, &plan);
+    Plan { conflict, ..plan }
+}
+
+/// Plans the usual number of sessions, or the least where only that keeps to the visits that are wished for.
+fn wished(knowledge: &Knowledge, case: &Case) -> Plan {
+    let plan = draw(knowledge, case, Courses::Usual);
+    if conflict::keeps_visits(case, &plan) {
+        return plan;
+    }
+    let fewer = draw(knowledge, case, Courses::Least);
+    if conflict::keeps_visits(case, &fewer) { fewer } else { plan }
+}
+
+/// Draws one plan.
+fn draw(knowledge: &Knowledge, case: &Case, courses: Courses) -> Plan {
     let assessment = classify(knowledge, &case.findings);
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
-    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past };
+    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses };
     let dispositions = screen::dispositions(context);
     let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
     let not_assessed = care::not_assessed(context, everything);
@@ -67,7 +87,7 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
         )))
     };
     let reasons = knowledge.planning().disclaimer.as_slice().into();
-    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons }
+    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict: None }
 }
 
 /// The pathway or the referral that answers each group.

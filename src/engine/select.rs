@@ -1,5 +1,7 @@
 //! Selects: which procedure takes each step, and which steps become one stage.
 
+mod choice;
+
 use smallvec::smallvec;
 
 use crate::{
@@ -14,6 +16,8 @@ use crate::{
     },
     knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength, Topic},
 };
+
+use choice::Choice;
 
 /// A stage without days.
 #[derive(Debug)]
@@ -76,26 +80,6 @@ pub(super) struct Selection<'k> {
     pub candidates: ProcedureSet,
 }
 
-/// What happened to one step on one group.
-struct Choice<'k> {
-    taken: Option<&'k StepOption>,
-    passed_over: Vec<(ProcedureId, Rules)>,
-    /// Something other than an exclusion stood in the way of an option.
-    could_open: bool,
-    /// An option waits for something to end.
-    waits: bool,
-}
-
-impl Choice<'_> {
-    /// Nothing of the step is done now, whatever could be.
-    fn hold(&mut self, rule: RuleId) {
-        if let Some(option) = self.taken.take() {
-            self.could_open = true;
-            self.passed_over.push((option.procedure, smallvec![rule]));
-        }
-    }
-}
-
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a, 'k> {
@@ -105,6 +89,16 @@ pub(super) struct Context<'a, 'k> {
     pub facts: &'a [Facts],
     pub screening: &'a Screening<'k>,
     pub past: &'a Past,
+    pub courses: Courses,
+}
+
+/// How long courses are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Courses {
+    /// As long as usual, and shorter for few and mild scars.
+    Usual,
+    /// As short as possible.
+    Least,
 }
 
 /// Selects the steps of each group that has a pathway, and merges them into stages.
@@ -219,6 +213,7 @@ impl<'k> Context<'_, 'k> {
             }
             Some(_) | None => choice.taken = Some(first),
         }
+        choice.prefer(&candidates, self.case.wishes.preferred, self.knowledge.planning().preferred);
         // What ranks after the one that is taken is not waited for.
         let chosen = step.options.iter().position(|it| choice.taken.is_some_and(|taken| std::ptr::eq(taken, it)));
         for (place, event) in events {
@@ -375,7 +370,9 @@ impl<'k> Context<'_, 'k> {
             let gap = self.knowledge.gaps().between(kind(host)?, kind(id)?)?;
             Some(gap.same_sitting)
         };
-        for &id in ranked.iter().filter(|id| together(**id) == Some(true)) {
+        let preferred = self.case.wishes.preferred;
+        let (liked, others): (Vec<_>, Vec<_>) = ranked.iter().partition(|id| preferred.contains(**id));
+        for id in liked.into_iter().chain(others).copied().filter(|id| together(*id) == Some(true)) {
             match self.screening.standing(self.knowledge, id, scar) {
                 Standing::Closed => {}
                 Standing::Waiting(event) => {
@@ -431,9 +428,10 @@ impl<'k> Context<'_, 'k> {
         let mut facts = self.facts.first().cloned().unwrap_or_default();
         facts.set(Fact::ScarCount, scars.map(Value::Number));
         let planning = self.knowledge.planning();
-        let (count, rule) = match planning.fewest.when.holds(&facts, 0) {
-            Truth::Yes => (sessions.count.min, planning.fewest.rule),
-            Truth::Unknown | Truth::No => (sessions.count.typical, planning.usual),
+        let (count, rule) = match (self.courses, planning.fewest.when.holds(&facts, 0)) {
+            (_, Truth::Yes) => (sessions.count.min, planning.fewest.rule),
+            (Courses::Least, Truth::Unknown | Truth::No) => (sessions.count.min, planning.few_visits),
+            (Courses::Usual, Truth::Unknown | Truth::No) => (sessions.count.typical, planning.usual),
         };
         // Many scars need as many sittings as take them.
         let sittings = sessions.per_sitting.zip(scars).map(|(each, scars)| {

@@ -12,8 +12,9 @@ use crate::{
 ///
 /// Taken apart in full: what a plan says more one day must be heard here.
 pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
-    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict } = plan;
     let mut rules = Heard(reasons.to_vec());
+    rules.0.extend(conflict.as_ref().map(|it| it.rule));
     rules.assessment(assessment);
     let codes = assessment.scars.iter().flat_map(|it| &it.codes);
     rules.0.extend(codes.filter_map(|it| knowledge.codes().get(it.index())).map(|it| it.rule));

@@ -39,6 +39,10 @@ pub enum Beside {
     Only(String),
     /// Traces must be covered by then.
     Downtime(Day),
+    /// The patient would like it best.
+    Preferred(String),
+    /// The patient wants to come at most so often.
+    Visits(i32),
     /// The patient wants to look well on that day.
     Event(Day),
     /// The same, and a session was done today.
@@ -107,6 +111,8 @@ impl Beside {
             }
             Self::Only(procedure) => case.wishes.available = Some(std::iter::once(id(procedure)?).collect()),
             Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
+            Self::Preferred(procedure) => case.wishes.preferred.insert(id(procedure)?),
+            Self::Visits(most) => case.wishes.max_visits = Some(*most),
             Self::Event(day) => case.wishes.event = Some(*day),
             Self::EventAfter(procedure, day) => {
                 case.history.push(past(id(procedure)?, 0));
@@ -150,6 +156,8 @@ impl fmt::Display for Beside {
             Self::Tone(tone) => f.write_str(&measured::tone_in_words(*tone)),
             Self::Only(procedure) => write!(f, "only {procedure} to be had"),
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
+            Self::Preferred(procedure) => write!(f, "{procedure} preferred"),
+            Self::Visits(most) => write!(f, "at most {most} visits"),
             Self::Event(day) => write!(f, "an event in {day} days"),
             Self::EventAfter(procedure, day) => write!(f, "{procedure} today and an event in {day} days"),
             Self::Away(first, last) => write!(f, "away from day {first} to day {last}"),

@@ -15,7 +15,7 @@ mod values;
 mod wishes;
 
 use crate::{
-    domain::{Case, Date, DepthClass, Fact, Facts, Findings, Scar, ScarType, Site, Value, View, Wishes},
+    domain::{Case, Date, DepthClass, Fact, Facts, Findings, Horizon, Scar, ScarType, Site, Value, View, Wishes},
     knowledge::Knowledge,
 };
 
@@ -167,6 +167,7 @@ impl Survey {
             wishes: Wishes::default(),
             history: Vec::new(),
             view: View::Full,
+            horizon: Horizon::All,
         };
         case.findings.declared_grade = grade.map(i32::from);
         set_phototype(&mut case.patient, phototype.map(i32::from));

@@ -24,7 +24,7 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     }
     for procedure in &procedures {
         let id = || (*procedure).clone();
-        all.extend([Beside::Unwanted(id()), Beside::Only(id())]);
+        all.extend([Beside::Unwanted(id()), Beside::Only(id()), Beside::Preferred(id())]);
         // Today, and as long ago as the longest wait of it, so that something of it is left.
         all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
         all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
@@ -52,6 +52,7 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     }
     all.extend(measured(knowledge));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
+    all.extend(visits(knowledge).map(Beside::Visits));
     all.extend(events(knowledge).into_iter().map(Beside::Event));
     all.extend(procedures.iter().flat_map(|it| new(knowledge).map(|day| Beside::EventAfter((*it).clone(), day))));
     all.extend(
@@ -59,6 +60,12 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     );
     all.extend(Weekday::VARIANTS.iter().map(|it| Beside::Weekday(*it)));
     all
+}
+
+/// From one visit to as many as the longest course has.
+fn visits(knowledge: &[&Knowledge]) -> impl Iterator<Item = i32> {
+    let counts = knowledge.iter().flat_map(|it| it.procedures()).filter_map(|it| it.sessions);
+    1..=counts.map(|it| it.count.max).max().unwrap_or_default()
 }
 
 /// Today, around every wait before an event, and when the first sessions are over and others are not.

@@ -1,7 +1,9 @@
 //! Writes answers. It cannot fail: everything it names was checked when the knowledge was loaded.
 
+mod asked;
 mod assessment;
 mod check;
+mod horizon;
 mod past;
 
 pub use check::checked;
@@ -36,7 +38,7 @@ pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Asses
 
 /// Writes a plan.
 pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: String) -> v1::GenerateProtocolResponse {
-    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict } = plan;
     let mut writer = Writer::new(catalogue, &case.findings);
     let assessment = writer.assessment(assessment);
     let in_plan = |it: &&Disposition| match (case.view, outcome) {
@@ -50,6 +52,7 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
     let referrals: Vec<v1::Referral> = referrals.iter().map(|it| writer.referral(it)).collect();
     let reasons = writer.reasons(reasons);
     let not_assessed = not_assessed.iter().map(|it| writer.not_assessed(it)).collect();
+    let conflicting_wishes = conflict.as_ref().map(|it| horizon::conflict(&mut writer, it));
     let outcome = match outcome {
         Outcome::Protocol(protocol) => Some(WireOutcome::Protocol(writer.protocol(case, protocol))),
         Outcome::Referral => referrals.first().cloned().map(WireOutcome::Referral),
@@ -65,6 +68,7 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
         reasons,
         not_assessed,
         policies: catalogue.policies.clone(),
+        conflicting_wishes,
     }
 }
 
@@ -212,6 +216,8 @@ impl<'a> Writer<'a> {
         } = protocol;
         let last_session = sessions.iter().map(|it| it.day).max();
         let last_review = reviews.iter().map(|it| it.day).max();
+        let horizon::Seen { sessions, contingent_sessions, reviews, items } =
+            horizon::seen(case.horizon, sessions, contingent_sessions, reviews, items);
         let mut written = v1::Protocol {
             stages: stages.iter().zip(1..).map(|(it, number)| self.stage(case, it, number)).collect(),
             sessions: self.sessions(case, stages, sessions),
@@ -391,35 +397,6 @@ impl<'a> Writer<'a> {
             purpose: purpose.to_owned(),
             reasons: self.reasons(reasons),
         }
-    }
-
-    fn care_item(&mut self, item: &CareItem) -> v1::CareItem {
-        let CareItem { item, rule, procedures, scars, days, contingent_days, totals } = item;
-        let text = self.catalogue.items.get(*item).cloned().unwrap_or_default();
-        let amounts = text.amounts.into_iter().zip(totals);
-        v1::CareItem {
-            kind: text.kind,
-            procedures: procedures.iter().map(|it| self.catalogue.procedure_id(*it)).collect(),
-            scar_ids: self.scar_ids(scars),
-            days: days.to_vec(),
-            contingent_days: contingent_days.to_vec(),
-            options: text.options,
-            amounts: amounts.map(|(it, total)| v1::CareAmount { total: total.map(number), ..it }).collect(),
-            reasons: self.reasons(&[*rule]),
-        }
-    }
-
-    fn not_assessed(&mut self, missing: &NotAssessed) -> v1::NotAssessed {
-        let NotAssessed { facts, required, reasons } = missing;
-        let mut fields: Vec<String> = facts.iter().map(|it| field(*it).to_owned()).collect();
-        fields.dedup();
-        v1::NotAssessed { fields, required: *required, reasons: self.reasons(reasons) }
-    }
-
-    fn question(&mut self, question: &Question) -> v1::Question {
-        let Question { fact, reasons } = question;
-        let says: Vec<&str> = reasons.iter().map(|it| self.catalogue.statement(*it)).collect();
-        v1::Question { field: field(*fact).to_owned(), would_change: says.join(" "), reasons: self.reasons(reasons) }
     }
 }
 

@@ -17,6 +17,7 @@ pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> Str
 fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
     request.plan_reference = None;
+    request.horizon = v1::Horizon::Unspecified.into();
     request.scars.sort_by(|a, b| a.id.cmp(&b.id));
     let patient = request.patient.get_or_insert_default();
     for list in [
@@ -33,6 +34,7 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.scale_inputs.get_or_insert_default();
     let preferences = request.preferences.get_or_insert_default();
     preferences.excluded_procedures.sort_unstable();
+    preferences.preferred_procedures.sort_unstable();
     preferences.weekdays.sort_unstable();
     preferences.unavailable.sort_by_key(days);
     request.clinic.get_or_insert_default().available_procedures.sort_unstable();

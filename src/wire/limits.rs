@@ -20,6 +20,8 @@ pub(super) const HBA1C: (f64, f64) = (3.0, 20.0);
 pub(super) const WEIGHT_KG: (f64, f64) = (2.0, 400.0);
 /// Days that a wish for little downtime can name.
 pub(super) const DOWNTIME_DAYS: i32 = 60;
+/// Visits that a wish for few visits can name.
+pub(super) const VISITS: i32 = 100;
 /// Times at which the patient cannot come.
 pub(super) const UNAVAILABLE: usize = 50;
 /// Days on which the patient cannot come, in all of them.

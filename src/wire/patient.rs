@@ -6,7 +6,7 @@ use super::{
     v1,
     violation::{InvalidRequest, Path},
 };
-use crate::domain::{Case, Date, Fact, Facts, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
+use crate::domain::{Case, Date, Fact, Facts, Horizon, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
 
 /// Reads a request to plan.
 pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {
@@ -29,6 +29,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         history,
         view,
         plan_reference,
+        horizon,
     } = request;
     let start = match start_date {
         Some(date) => reader.date(Path::root("start_date"), date),
@@ -55,10 +56,14 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         Some(0) => View::Basic,
         Some(_) | None => View::Full,
     };
+    let horizon = match reader.place(Path::root("horizon"), *horizon, [v1::Horizon::Next, v1::Horizon::All].len()) {
+        Some(0) => Horizon::Next,
+        Some(_) | None => Horizon::All,
+    };
     if let Some(reference) = plan_reference {
         reader.reference(Path::root("plan_reference"), reference);
     }
-    Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view })
+    Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view, horizon })
 }
 
 /// Without a phototype, stated or estimated, the plan is as careful as for the darkest skin.

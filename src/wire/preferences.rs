@@ -2,7 +2,7 @@
 
 use super::{
     Date,
-    limits::{DOWNTIME_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS},
+    limits::{DOWNTIME_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS, VISITS},
     reader::Reader,
     v1,
     violation::Path,
@@ -18,8 +18,16 @@ impl Reader<'_> {
         wishes: &mut Wishes,
         facts: &mut Facts,
     ) {
-        let v1::Preferences { excluded_procedures, max_downtime_days, budget, event_date, unavailable, weekdays } =
-            preferences;
+        let v1::Preferences {
+            excluded_procedures,
+            max_downtime_days,
+            budget,
+            event_date,
+            unavailable,
+            weekdays,
+            preferred_procedures,
+            max_visits,
+        } = preferences;
         let path = Path::root("preferences");
         wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
         wishes.max_downtime = self.whole(path.field("max_downtime_days"), *max_downtime_days, 0, DOWNTIME_DAYS);
@@ -27,6 +35,15 @@ impl Reader<'_> {
         wishes.event = self.event_day(path.field("event_date"), event_date.as_ref(), start);
         wishes.unavailable = self.unavailable(path, unavailable, start);
         wishes.weekdays = self.weekdays(path, weekdays);
+        wishes.preferred = self.procedures(path, "preferred_procedures", preferred_procedures);
+        let both = preferred_procedures.iter().enumerate().filter(|(_, id)| excluded_procedures.contains(id));
+        for (at, _) in both {
+            self.wrong(
+                path.nth("preferred_procedures", at),
+                "also stands in excluded_procedures; a procedure is preferred or excluded",
+            );
+        }
+        wishes.max_visits = self.whole(path.field("max_visits"), *max_visits, 1, VISITS);
     }
 
     fn event_day(&mut self, path: Path<'_>, date: Option<&Date>, start: Option<domain::Date>) -> Option<Day> {

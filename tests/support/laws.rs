@@ -43,6 +43,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             every_scar_is_spoken_of(name, case, plan, protocol);
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
+            visits_are_as_few_as_wished(name, case, plan, protocol);
             the_calendar_is_kept(name, knowledge, case, protocol);
         }
     }
@@ -84,6 +85,16 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
 /// Has it sessions to come, planned or contingent?
 fn goes_on(stage: &Stage) -> bool {
     matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// Where all wishes are kept, there are no more visits than wished for.
+fn visits_are_as_few_as_wished(name: &str, case: &Case, plan: &Plan, protocol: &Protocol) {
+    let most = case.wishes.max_visits.map_or(usize::MAX, |it| usize::try_from(it).unwrap());
+    assert!(plan.conflict.is_some() || protocol.sessions.len() <= most, "{name}: too many visits");
+    if let Some(conflict) = &plan.conflict {
+        assert!(!conflict.wishes.is_empty(), "{name}: nothing has to give way");
+        assert!(conflict.wishes.iter().all(|it| case.wishes_for(*it)), "{name}: a wish that nobody has");
+    }
 }
 
 /// Nobody is asked to come on a closed day, and nothing is too close before an event.

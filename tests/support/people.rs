@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use cicatrix::{
-    domain::{Area, Case, Date, Fact, Facts, Field, Findings, ScaleInputs, Scar, Site, Value, View, Wishes},
+    domain::{Area, Case, Date, Fact, Facts, Field, Findings, Horizon, ScaleInputs, Scar, Site, Value, View, Wishes},
     knowledge::Knowledge,
     release,
 };
@@ -87,6 +87,7 @@ pub fn case(patient: Facts, scars: Vec<Scar>) -> Case {
         wishes: Wishes::default(),
         history: Vec::new(),
         view: View::Full,
+        horizon: Horizon::All,
     }
 }
 

@@ -113,6 +113,13 @@ fn calendar(dice: &mut Dice, it: &mut Case) {
             it.wishes.unavailable.push((first, first + again));
         }
     }
+    let procedures: Vec<ProcedureId> = knowledge().procedure_ids().map(|(id, _)| id).collect();
+    for _ in 0..dice.roll(3) {
+        it.wishes.preferred.insert(*dice.of(&procedures));
+    }
+    if dice.one_in(5) {
+        it.wishes.max_visits = Some(i32::try_from(dice.roll(20)).unwrap() + 1);
+    }
     if dice.one_in(4) {
         it.wishes.weekdays = (0..=dice.roll(2)).map(|_| *dice.of(Weekday::VARIANTS)).collect();
     }

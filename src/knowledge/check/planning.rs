@@ -25,8 +25,16 @@ impl Scope<'_> {
             &raw.downtime,
         ]
         .map(&mut one);
-        let [held, not_assessed, not_stated, closed_day] =
-            [&raw.held, &raw.not_assessed, &raw.not_stated, &raw.closed_day].map(&mut one);
+        let [held, not_assessed, not_stated, closed_day, preferred, few_visits, conflict] = [
+            &raw.held,
+            &raw.not_assessed,
+            &raw.not_stated,
+            &raw.closed_day,
+            &raw.preferred,
+            &raw.few_visits,
+            &raw.conflict,
+        ]
+        .map(&mut one);
         let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -67,6 +75,9 @@ impl Scope<'_> {
             step_left_out,
             past: past?,
             closed_day,
+            preferred,
+            few_visits,
+            conflict,
             occasion: occasion?,
             held,
             not_assessed,

@@ -430,6 +430,9 @@ impl<'f> Entries<'_, 'f> {
             &raw.priming,
             &raw.not_stated,
             &raw.closed_day,
+            &raw.preferred,
+            &raw.few_visits,
+            &raw.conflict,
             &raw.occasion.partial,
         ] {
             self.line(file, line);

@@ -132,6 +132,12 @@ pub struct Planning {
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.
     pub closed_day: RuleId,
+    /// Something ranks before it because the patient would like it best.
+    pub preferred: RuleId,
+    /// The least number of sessions is planned for the sake of few visits.
+    pub few_visits: RuleId,
+    /// Not all wishes can be kept.
+    pub conflict: RuleId,
     pub occasion: Occasion,
     pub held: RuleId,
     pub not_assessed: RuleId,

@@ -50,6 +50,12 @@ pub(in crate::knowledge) struct Planning {
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.
     pub closed_day: Line,
+    /// Something ranks before it because the patient would like it best.
+    pub preferred: Line,
+    /// The least number of sessions is planned for the sake of few visits.
+    pub few_visits: Line,
+    /// Not all wishes can be kept.
+    pub conflict: Line,
     /// A day on which the patient wants to look well.
     pub occasion: Occasion,
     /// Work on the single scar has to wait, so the surface waits too.
