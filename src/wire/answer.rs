@@ -10,13 +10,11 @@ pub use check::checked;
 
 use super::{
     Catalogue, Date, Reason,
-    field::field,
     v1::{self, generate_protocol_response::Outcome as WireOutcome},
 };
 use crate::domain::{
-    Action, Assessment, CareItem, Case, Day, Disposition, Fact, Findings, NotAssessed, Outcome, ParameterSetting,
-    PassedOver, Plan, Protocol, Question, Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind,
-    SessionProcedure, Site, Stage, Value, View,
+    Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, ParameterSetting, PassedOver, Plan, Protocol,
+    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View,
 };
 
 /// Writes what the scars are.
