@@ -12,7 +12,7 @@ use crate::{
         screen::{Standing, insert_sorted},
         select::{Context, add_rules},
     },
-    knowledge::{HomeCareStep, StepOption},
+    knowledge::{HomeCareStep, StepOption, Topic},
 };
 
 /// Home care that begins with the plan, and priming that begins with the review for what waits for it.
@@ -111,10 +111,7 @@ fn course(
     let mut start = span.start;
     let mut passed_over = Vec::new();
     for option in &step.options {
-        if !suits(context, option, treatable) {
-            continue;
-        }
-        if let Some(rejected) = rejected(context, option.procedure, treatable) {
+        if let Some(rejected) = rejected(context, option, treatable) {
             passed_over.push(rejected);
             continue;
         }
@@ -171,8 +168,8 @@ pub(super) fn after(
     }
     for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
         let mut passed_over = Vec::new();
-        for option in step.options.iter().filter(|it| suits(context, it, treatable)) {
-            if let Some(rejected) = rejected(context, option.procedure, treatable) {
+        for option in &step.options {
+            if let Some(rejected) = rejected(context, option, treatable) {
                 passed_over.push(rejected);
                 continue;
             }
@@ -192,8 +189,8 @@ pub(super) fn after(
 /// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows.
 fn beside(context: Context<'_, '_>, stages: &mut Vec<Stage>, step: &HomeCareStep, scars: &[ScarIndex], days: &[Day]) {
     let mut passed_over = Vec::new();
-    for option in step.options.iter().filter(|it| suits(context, it, scars)) {
-        if let Some(rejected) = rejected(context, option.procedure, scars) {
+    for option in &step.options {
+        if let Some(rejected) = rejected(context, option, scars) {
             passed_over.push(rejected);
             continue;
         }
@@ -210,12 +207,6 @@ fn beside(context: Context<'_, '_>, stages: &mut Vec<Stage>, step: &HomeCareStep
         }
         break;
     }
-}
-
-/// Is the option meant for all of the groups?
-fn suits(context: Context<'_, '_>, option: &StepOption, scars: &[ScarIndex]) -> bool {
-    let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
-    facts.all(|facts| option.when.holds(facts, 0) == Truth::Yes)
 }
 
 /// A course at home, for what safety adds to it.
@@ -275,8 +266,9 @@ fn used_before(context: Context<'_, '_>, step: &HomeCareStep, option: &StepOptio
     days.fold(recorded, Day::saturating_add)
 }
 
-/// Why a procedure cannot be used at home: screening, or the patient's or the clinic's word.
-fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Option<PassedOver> {
+/// Why an option cannot be used at home: screening, the condition of the option, or the patient's or the clinic's word.
+fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarIndex]) -> Option<PassedOver> {
+    let procedure = option.procedure;
     let mut reasons = Rules::new();
     for &scar in treatable {
         match context.screening.standing(context.knowledge, procedure, scar) {
@@ -284,6 +276,18 @@ fn rejected(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarI
             Standing::Waiting(_) | Standing::Closed => {
                 add_rules(&mut reasons, context.screening.against(procedure, scar));
             }
+        }
+        let suits = context.facts.get(scar.index()).map_or(Truth::Unknown, |facts| option.when.holds(facts, 0));
+        match suits {
+            Truth::Yes => {}
+            // What safety says of its use tells why; a condition is there for its sake.
+            Truth::No => {
+                add_rules(&mut reasons, context.screening.said(Topic::Technique, procedure, scar, (0, 0)));
+                if reasons.is_empty() {
+                    reasons.push(option.rule);
+                }
+            }
+            Truth::Unknown => add_rules(&mut reasons, [context.knowledge.planning().not_assessed]),
         }
     }
     if context.case.wishes.excluded.contains(procedure) {
