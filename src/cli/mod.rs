@@ -99,6 +99,33 @@ struct PlanArgs {
     /// How the plan is printed [default: table].
     #[arg(long, value_enum, conflicts_with = "json")]
     format: Option<Format>,
+    /// What else is to be found out, beside what the request includes; may be repeated or listed with commas.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "INSIGHT")]
+    include: Vec<Insight>,
+}
+
+/// What else is to be found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Insight {
+    /// Other plans, each better in something.
+    Alternatives,
+    /// What has not been asked and would change the plan.
+    Questions,
+    /// What would admit the procedures that are not planned.
+    WhyNot,
+    /// Until which day the answer holds.
+    ValidUntil,
+}
+
+impl From<Insight> for v1::Insight {
+    fn from(insight: Insight) -> Self {
+        match insight {
+            Insight::Alternatives => Self::Alternatives,
+            Insight::Questions => Self::Questions,
+            Insight::WhyNot => Self::WhyNot,
+            Insight::ValidUntil => Self::ValidUntil,
+        }
+    }
 }
 
 /// A form of a plan.
@@ -209,11 +236,17 @@ const GENERATE: &str = "cicatrix.v1.GenerateProtocolRequest";
 
 /// Plans one patient from a file.
 fn plan(args: PlanArgs) -> Result<(), Ended> {
-    let PlanArgs { file, format } = args;
+    let PlanArgs { file, format, include } = args;
     let format = format.unwrap_or(if file.json { Format::Json } else { Format::Table });
+    let include: Vec<i32> = include.into_iter().map(|it| v1::Insight::from(it).into()).collect();
+    let asked = |mut request: v1::GenerateProtocolRequest| {
+        request.include.extend_from_slice(&include);
+        request
+    };
+    let plan = |service: &Service, request| service.generate_protocol(asked(request));
     match format {
-        Format::Table => answer(file, GENERATE, Service::generate_protocol, as_table).map(drop),
-        Format::Json => answer(file, GENERATE, Service::generate_protocol, as_json).map(drop),
+        Format::Table => answer(file, GENERATE, plan, as_table).map(drop),
+        Format::Json => answer(file, GENERATE, plan, as_json).map(drop),
         Format::Calendar => answer(file, GENERATE, Service::generate_calendar, |_, _, it| Ok(it.clone())).map(drop),
         Format::Svg => answer(file, GENERATE, Service::generate_drawing, |_, _, it| Ok(it.clone())).map(drop),
     }
@@ -242,7 +275,7 @@ type Show<Q, R> = fn(&Service, &Q, &R) -> Result<String, Ended>;
 fn answer<Q: Clone + DeserializeOwned, R>(
     args: FileArgs,
     message: &str,
-    run: fn(&Service, Q) -> Result<R, tonic::Status>,
+    run: impl Fn(&Service, Q) -> Result<R, tonic::Status>,
     show: Show<Q, R>,
 ) -> Result<R, Ended> {
     let FileArgs { file, json: _, knowledge, policy } = args;

@@ -2,6 +2,7 @@
 
 mod assessment;
 mod check;
+mod what_if;
 
 pub(super) use check::check;
 
@@ -124,6 +125,7 @@ pub(super) fn plan(
             page.reasons(4, &referral.reasons);
         }
     }
+    what_if::write(&mut page, names, answer);
     not_as_usual(&mut page, knowledge, names, &answer.dispositions);
     page.heading("read this first");
     page.reasons(2, &answer.reasons);
@@ -299,6 +301,7 @@ impl Plan<'_> {
             page.heading("not asked, and it matters");
             for question in &protocol.questions {
                 page.line(2, &format!("- {}: {}", question.field, question.would_change));
+                what_if::answers(page, self.names, question);
             }
         }
         if !protocol.not_treated.is_empty() {

@@ -9,6 +9,7 @@ use super::{
     protocol::SessionKind,
     scale::{Rating, StatedTotal},
     skin_tone::ToneReading,
+    what_if::Insight,
 };
 
 /// A part of the body surface.
@@ -372,6 +373,8 @@ pub struct Case {
     pub view: View,
     /// How far ahead.
     pub horizon: Horizon,
+    /// What else is to be found out, each once, in order.
+    pub include: Vec<Insight>,
 }
 
 impl Case {

@@ -381,6 +381,23 @@ impl Fact {
         )
     }
 
+    /// The answer to another fact without which it is not asked.
+    pub fn beside(self) -> Option<(Self, Value)> {
+        let word = |fact: Self, word| fact.word(word).map(|bit| (fact, Value::Words(bit)));
+        if self == Self::DaysSinceIsotretinoin {
+            word(Self::Isotretinoin, "stopped")
+        } else if self == Self::DaysSinceVitiligoStable {
+            word(Self::Vitiligo, "stable")
+        } else {
+            (self == Self::PihOrigin).then_some((Self::PihActiveInField, Value::YesNo(true)))
+        }
+    }
+
+    /// Can none of its words hold? Then it is a list, and an empty one is an answer.
+    pub fn may_be_none(self) -> bool {
+        matches!(self, Self::Allergies | Self::ImplantedDevice)
+    }
+
     /// Was it always so when it is so now? A history is not: it may have begun since.
     pub fn lasts(self) -> bool {
         matches!(self, Self::Fitzpatrick | Self::PlanningPhototype | Self::Site)

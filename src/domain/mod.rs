@@ -14,6 +14,8 @@ mod protocol;
 mod scale;
 mod skin_tone;
 mod vocabulary;
+mod what_if;
+mod words;
 
 pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFlag, ScarType, TypeCount, WidthBucket};
 pub use case::{
@@ -37,3 +39,8 @@ pub use protocol::{
 pub use scale::{Grade, GradeFlag, GradeInput, ItemRange, Rating, Scale, StatedTotal, whole_units};
 pub use skin_tone::{SkinTone, SkinTones, ToneClass, ToneReading, ToneScale, ToneTable};
 pub use vocabulary::Vocabulary;
+pub use what_if::{
+    Alternative, AlternativeStage, Answers, ChangeKind, Insight, Objective, OpenQuestion, Otherwise, PlanChange,
+    PossibleAnswer, Specimen, Trade, WhatIf, WhyNot,
+};
+pub use words::{answers_in_words, fact_in_words, number_in_words, words_of};

@@ -9,6 +9,7 @@ use super::{
     fact::Fact,
     ids::{EventId, ProcedureId, RuleId},
     lists::{Days, Procedures, Rules, Scars, Sites},
+    what_if::WhatIf,
 };
 
 /// What a safety rule does, from the mildest to the strictest.
@@ -431,4 +432,6 @@ pub struct Plan {
     pub reasons: Rules,
     /// What stands in the way of the wishes together; `None` when all can be kept.
     pub conflict: Option<Conflict>,
+    /// What was found out beside it, as far as it was asked for.
+    pub what_if: WhatIf,
 }

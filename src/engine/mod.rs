@@ -26,11 +26,12 @@ mod screen;
 mod select;
 mod sitting;
 mod spacing;
+mod what_if;
 
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth},
+    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth, WhatIf},
     knowledge::{Knowledge, Pathway},
 };
 
@@ -41,31 +42,45 @@ pub use classify::classify;
 
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
-    let plan = wished(knowledge, case);
+    let plan = wished(knowledge, case, Said::Everything);
     let conflict = conflict::find(knowledge, case, &plan);
-    Plan { conflict, ..plan }
+    let what_if = what_if::find_out(knowledge, case, &plan);
+    Plan { conflict, what_if, ..plan }
+}
+
+/// How much is said of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// What is done, and what goes with it.
+    Plan,
+    /// That, and how every procedure fares and what nobody asked.
+    Everything,
 }
 
 /// Plans the usual number of sessions, or the least where only that keeps to the visits that are wished for.
-fn wished(knowledge: &Knowledge, case: &Case) -> Plan {
-    let plan = draw(knowledge, case, Courses::Usual);
+fn wished(knowledge: &Knowledge, case: &Case, said: Said) -> Plan {
+    let plan = draw(knowledge, case, Courses::Usual, said);
     if conflict::keeps_visits(case, &plan) {
         return plan;
     }
-    let fewer = draw(knowledge, case, Courses::Least);
+    let fewer = draw(knowledge, case, Courses::Least, said);
     if conflict::keeps_visits(case, &fewer) { fewer } else { plan }
 }
 
 /// Draws one plan.
-fn draw(knowledge: &Knowledge, case: &Case, courses: Courses) -> Plan {
+fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Plan {
     let assessment = classify(knowledge, &case.findings);
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
     let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses };
-    let dispositions = screen::dispositions(context);
-    let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
-    let not_assessed = care::not_assessed(context, everything);
+    let (dispositions, not_assessed) = match said {
+        Said::Plan => (Vec::new(), Vec::new()),
+        Said::Everything => {
+            let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
+            (screen::dispositions(context), care::not_assessed(context, everything))
+        }
+    };
 
     let (groups, mut referrals) = answers(knowledge, case, &facts);
     let selection = select::select(context, &groups);
@@ -87,7 +102,7 @@ fn draw(knowledge: &Knowledge, case: &Case, courses: Courses) -> Plan {
         )))
     };
     let reasons = knowledge.planning().disclaimer.as_slice().into();
-    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict: None }
+    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict: None, what_if: WhatIf::default() }
 }
 
 /// The pathway or the referral that answers each group.

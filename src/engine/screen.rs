@@ -139,6 +139,36 @@ fn windows(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
     }
 }
 
+/// Does the rule hold on the same days for both?
+pub(super) fn same_days(rule: &SafetyRule, one: &Facts, other: &Facts) -> bool {
+    if !rule.timed {
+        return holds(rule, one, 0) == holds(rule, other, 0);
+    }
+    let days = |facts: &Facts| {
+        let mut days: SmallVec<[(Day, Day); 4]> = SmallVec::new();
+        windows(rule, facts, |from, until| days.push((from, until)));
+        days
+    };
+    days(one) == days(other)
+}
+
+/// Does the rule hold on some day?
+pub(super) fn ever(rule: &SafetyRule, facts: &Facts) -> bool {
+    ends(rule, facts, false).is_some()
+}
+
+/// The day on which a rule that holds on some day ends; `Day::MAX` when time alone does not end it, or where it waits
+/// for something to happen. `None`: it does not hold.
+pub(super) fn ends(rule: &SafetyRule, facts: &Facts, waits: bool) -> Option<Day> {
+    let mut end: Option<Day> = None;
+    if rule.timed {
+        windows(rule, facts, |_, until| end = end.max(Some(until)));
+    } else if holds(rule, facts, 0) {
+        end = Some(Day::MAX);
+    }
+    end.map(|day| if waits { Day::MAX } else { day })
+}
+
 /// Does the rule fire on `day`?
 fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
     match rule.when.holds(facts, day) {

@@ -24,7 +24,7 @@ use toml::Spanned;
 
 use super::{
     Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SafetyTable, SourceFile, model,
-    policy::Policies, raw, wait,
+    policy::Policies, raw, specimens::Specimens, wait,
 };
 use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
@@ -308,6 +308,7 @@ impl Checker {
         let safety_table = SafetyTable::new(&safety, &names.events, procedures.len());
         let last_used = safety::last_used(&procedures, &safety);
         Some(Knowledge {
+            specimens: Specimens::new(&conditions, &safety, &procedures),
             release: parsed.release.raw.release.get_ref().clone(),
             date: date?,
             digest: digest(files),

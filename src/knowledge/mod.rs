@@ -6,19 +6,21 @@ mod model;
 mod policy;
 mod problem;
 mod raw;
+mod specimens;
 mod table;
 mod wait;
 
 pub use model::{
     Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Code, CodeFit, Condition, Considered,
-    Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Goal, GradeBand, Grading,
+    Cost, Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Goal, GradeBand, Grading,
     HomeCareStep, ItemAt, Knowledge, Lapse, LapseThen, LastUsed, Lead, Level, Line, Lines, Occasion, Parameter, Past,
-    Pathway, PigmentAddition, Planning, Plateau, Procedure, ProcedureKind, Qualitative, Quantitative, RatedItem,
+    Pathway, Pigment, PigmentAddition, PigmentRisk, Planning, Plateau, Procedure, ProcedureKind, Qualitative, Quantitative, RatedItem,
     RatedScale, Referral, RequiredFact, Rest, Rule, SafetyLimit, SafetyRule, ScaleMap, ScarsMatch, Sessions,
     SourceAttribute, Spacing, StatedScale, Step, StepOption, Strength, TypeRow, TypeStrength, Wait, WeakerKind,
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};
+pub use specimens::Specimens;
 pub use table::{RuleSet, SafetyTable, Topic};
 
 /// The path of a problem that is not in a file but in what a deployment chose.

@@ -6,7 +6,9 @@ mod scales;
 pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau};
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
-use super::{policy::Policy, table::SafetyTable};
+use strum::{IntoStaticStr, VariantArray, VariantNames};
+
+use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
     Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
     ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
@@ -41,6 +43,7 @@ pub struct Knowledge {
     /// The facts that some safety rule reads and that can be asked, in order.
     pub(super) asked: Vec<Fact>,
     pub(super) conditions: Vec<Condition>,
+    pub(super) specimens: Specimens,
     pub(super) source_attributes: Vec<SourceAttribute>,
     pub(super) considered: Vec<Considered>,
     pub(super) codes: Vec<Code>,
@@ -402,9 +405,34 @@ pub struct Rest {
     pub rule: RuleId,
 }
 
+/// What a session costs, compared with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// From 1, the lowest.
+    pub class: i32,
+    pub rule: RuleId,
+}
+
+/// How much a procedure endangers the colour of the skin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pigment {
+    pub risk: PigmentRisk,
+    pub rule: RuleId,
+}
+
+/// How much a procedure endangers the colour of the skin, compared with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum PigmentRisk {
+    VeryLow,
+    Low,
+    Moderate,
+    High,
+}
+
 /// A procedure.
 ///
-/// INVARIANT (spaced): every kind but home care has `gaps`, `sessions` and `downtime`; home care has `course`.
+/// INVARIANT (spaced): every kind but home care has `gaps`, `sessions`, `downtime`, `cost` and `pigment`; home care has `course`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Procedure {
     pub id: String,
@@ -421,6 +449,10 @@ pub struct Procedure {
     /// Gentler settings with traces of their own.
     pub gentler: Vec<Downtime>,
     pub judge: Option<Wait>,
+    /// What a session costs, compared with others; absent for home care.
+    pub cost: Option<Cost>,
+    /// How much it endangers the colour of the skin, compared with others; absent for home care.
+    pub pigment: Option<Pigment>,
     pub course: Option<Course>,
     pub parameters: Vec<Parameter>,
     /// Names of the parameters, by place.
@@ -822,6 +854,11 @@ impl Knowledge {
     /// Every condition of every file: all that two cases can be told apart by.
     pub fn conditions(&self) -> &[Condition] {
         &self.conditions
+    }
+
+    /// The answers that conditions tell apart.
+    pub fn specimens(&self) -> &Specimens {
+        &self.specimens
     }
 
     /// The codes of public systems, in the order of the file.

@@ -10,7 +10,7 @@ mod scales;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(super) use planning::{Decision, Failure, FindingLine, Lapse, Occasion, Past, Planning, ReviewRule};
+pub(super) use planning::{Decision, Failure, FindingLine, Lapse, Objective, Occasion, Past, Planning, ReviewRule};
 pub(super) use scales::{Codes, GradeBand, RatedItem, RatedScale, Said, SkinTone, StatedScale, ToneTable};
 
 pub(super) type Text = Spanned<String>;
@@ -274,6 +274,10 @@ pub(super) struct Procedure {
     #[serde(default)]
     pub gentler: Vec<Downtime>,
     pub judge: Option<Judge>,
+    /// What a session costs, compared with others.
+    pub cost: Option<Cost>,
+    /// How much it endangers the colour of the skin, compared with others.
+    pub pigment: Option<Pigment>,
     /// Home care: how long it is used.
     pub course: Option<Course>,
     #[serde(default)]
@@ -371,6 +375,28 @@ pub(super) struct Downtime {
     pub max: i32,
     /// Days until make-up covers them.
     pub makeup_day: i32,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// What a session costs, compared with others.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cost {
+    /// From 1, the lowest.
+    pub class: Spanned<i32>,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// How much it endangers the colour of the skin, compared with others.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pigment {
+    /// A word of the list.
+    pub risk: Text,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -53,11 +53,16 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     });
     let written = heard_in_worked(knowledge, worked);
     let shown = shown(knowledge);
+    let planning = knowledge.planning();
+    let objectives = planning.objectives.iter().flat_map(|(better, worse)| [*better, *worse]);
+    let compared: BTreeSet<RuleId> = objectives.chain([planning.ranks_after]).collect();
     let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
     let left_out = left_out(knowledge);
     let elsewhere = |id: RuleId, rule: &Rule| {
         if knowledge.planning().findings.contains(&id) || knowledge.planning().not_stated == id {
             "said when a plan is checked"
+        } else if compared.contains(&id) {
+            "said of other plans and of what is not planned"
         } else if shown.contains(&id) {
             "shown to whoever asks for the knowledge"
         } else if rule.file.starts_with(WAITS) {
@@ -104,6 +109,8 @@ fn shown(knowledge: &Knowledge) -> BTreeSet<RuleId> {
         rules.extend(it.judge.map(|it| it.rule));
         rules.extend(it.course.map(|it| it.rule));
         rules.insert(it.evidence.rule);
+        rules.extend(it.cost.map(|it| it.rule));
+        rules.extend(it.pigment.map(|it| it.rule));
         rules.extend(it.expected.iter().chain(&it.adverse).map(|it| it.rule));
         rules.extend(it.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }

@@ -2,8 +2,9 @@
 
 use crate::{
     domain::{
-        Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, Outcome, ParameterSetting, PassedOver,
-        Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage,
+        Alternative, Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, OpenQuestion, Outcome, ParameterSetting,
+        PassedOver,
+        Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage, WhatIf, WhyNot,
     },
     knowledge::Knowledge,
 };
@@ -12,9 +13,10 @@ use crate::{
 ///
 /// Taken apart in full: what a plan says more one day must be heard here.
 pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
-    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict, what_if } = plan;
     let mut rules = Heard(reasons.to_vec());
     rules.0.extend(conflict.as_ref().map(|it| it.rule));
+    rules.what_if(what_if);
     rules.assessment(assessment);
     let codes = assessment.scars.iter().flat_map(|it| &it.codes);
     rules.0.extend(codes.filter_map(|it| knowledge.codes().get(it.index())).map(|it| it.rule));
@@ -45,6 +47,20 @@ struct Heard(Vec<RuleId>);
 impl Heard {
     fn all(&mut self, rules: &[RuleId]) {
         self.0.extend(rules);
+    }
+
+    fn what_if(&mut self, what_if: &WhatIf) {
+        let WhatIf { alternatives, questions, why_not, valid_until: _ } = what_if;
+        for Alternative { gained, lost, best_in: _, stages: _, visits: _, wishes: _ } in alternatives {
+            gained.iter().chain(lost).for_each(|it| self.all(&it.reasons));
+        }
+        for OpenQuestion { fact: _, answers, reasons } in questions.iter().flatten() {
+            self.all(reasons);
+            answers.iter().for_each(|it| self.all(&it.reasons));
+        }
+        for WhyNot { reasons, procedure: _, scars: _, changes: _, after: _, out_of_reach: _ } in why_not {
+            self.all(reasons);
+        }
     }
 
     fn assessment(&mut self, assessment: &Assessment) {

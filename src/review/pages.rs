@@ -10,9 +10,8 @@ use super::{
     words::{between, condition_in_words, plain, wait_in_words},
 };
 use crate::{
-    domain::{Predicate, RuleId},
+    domain::{Predicate, RuleId, number_in_words},
     knowledge::{Basis, Knowledge, Procedure, ProcedureKind, Rule},
-    survey::number_in_words,
 };
 
 /// One page.

@@ -1,8 +1,7 @@
 //! Conditions, waits and bounds in words.
 
 use crate::{
-    domain::{Comparison, Day, Fact, FactKind, Predicate},
-    survey::{fact_in_words, number_in_words, words_of},
+    domain::{Comparison, Day, Fact, FactKind, Predicate, fact_in_words, number_in_words, words_of},
 };
 
 /// A condition in words.

@@ -206,6 +206,8 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         procedure.judge.map(|it| it.rule),
         procedure.course.map(|it| it.rule),
         Some(procedure.evidence.rule),
+        procedure.cost.map(|it| it.rule),
+        procedure.pigment.map(|it| it.rule),
         procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule),
     ];
     let gentler = procedure.gentler.iter().map(|it| it.rule);
@@ -257,6 +259,8 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         adverse_effects: texts.adverse.into_iter().map(|(it, _)| it).collect(),
         evidence_grade: procedure.evidence.grade.clone(),
         families: procedure.families.clone(),
+        cost_class: procedure.cost.map(|it| it.class),
+        pigment_risk: procedure.pigment.map(|it| nth(it.risk as usize)),
     }
 }
 

@@ -92,7 +92,7 @@ impl<'s> Answers<'s> {
     fn consistent(&self, mut changes: Vec<(Fact, Option<Value>)>) -> Option<Vec<(Fact, Option<Value>)>> {
         let given = changes.clone();
         for (fact, value) in &given {
-            let Some((other, needed)) = baseline(*fact).beside() else { continue };
+            let Some((other, needed)) = fact.beside() else { continue };
             match given.iter().find(|(it, _)| *it == other) {
                 Some((_, answer)) if *answer == Some(needed) => {}
                 Some(_) if value.is_none() => {}

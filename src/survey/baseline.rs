@@ -21,10 +21,8 @@ pub enum Baseline {
     LongAgo,
     /// It does not apply to a healthy person, so it has no answer.
     NoAnswer,
-    /// Only asked beside this word of another fact.
-    Beside(Fact, &'static str),
-    /// Only asked beside a yes to another fact.
-    BesideYes(Fact),
+    /// Only asked beside an answer to another fact: [`Fact::beside`].
+    Beside,
     /// The survey goes through it by itself: phototype, site, type, depth, number and grade.
     Dimension,
     /// Recorded of the scar and not of the person.
@@ -124,9 +122,7 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::Goals => Baseline::NoAnswer,
         // How the scars look as a whole is asked where it decides a grade.
         Fact::ObviousAtSocialDistance | Fact::Coverable | Fact::FlattensOnStretch => Baseline::NoAnswer,
-        Fact::DaysSinceIsotretinoin => Baseline::Beside(Fact::Isotretinoin, "stopped"),
-        Fact::DaysSinceVitiligoStable => Baseline::Beside(Fact::Vitiligo, "stable"),
-        Fact::PihOrigin => Baseline::BesideYes(Fact::PihActiveInField),
+        Fact::DaysSinceIsotretinoin | Fact::DaysSinceVitiligoStable | Fact::PihOrigin => Baseline::Beside,
         Fact::Fitzpatrick
         | Fact::PlanningPhototype
         | Fact::Site
@@ -173,8 +169,7 @@ impl Baseline {
             Self::Number(number) => Some(Value::Number(number)),
             Self::LongAgo => Some(Value::Since(long_ago)),
             Self::NoAnswer
-            | Self::Beside(..)
-            | Self::BesideYes(_)
+            | Self::Beside
             | Self::Dimension
             | Self::OfTheScar
             | Self::Computed => None,
@@ -184,24 +179,6 @@ impl Baseline {
     /// Is it an answer of the person or of the clinic?
     pub(super) fn is_asked(self) -> bool {
         !matches!(self, Self::Dimension | Self::OfTheScar | Self::Computed)
-    }
-
-    /// What must be answered as well, for the question to be asked at all.
-    pub(super) fn beside(self) -> Option<(Fact, Value)> {
-        match self {
-            Self::Beside(other, word) => other.word(word).map(|it| (other, Value::Words(it))),
-            Self::BesideYes(other) => Some((other, Value::YesNo(true))),
-            Self::No
-            | Self::Yes
-            | Self::Word(_)
-            | Self::NoneOfThem
-            | Self::Number(_)
-            | Self::LongAgo
-            | Self::NoAnswer
-            | Self::Dimension
-            | Self::OfTheScar
-            | Self::Computed => None,
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use strum::EnumCount as _;
 
 use super::Beside;
 use crate::{
-    domain::{EccaRow, QuantitativeRow, Rating, ScaleInputs, ScarIndex, SkinTone, StatedTotal, ToneTable},
+    domain::{EccaRow, QuantitativeRow, Rating, ScaleInputs, ScarIndex, SkinTone, StatedTotal, ToneTable, number_in_words},
     knowledge::{Knowledge, RatedScale, StatedScale},
 };
 
@@ -87,7 +87,7 @@ pub(super) fn in_words(inputs: &ScaleInputs) -> String {
         let name: &str = it.scale.into();
         let known = it.items.iter().flatten().sum::<i64>();
         let blank = it.items.iter().filter(|it| it.is_none()).count();
-        format!("{} of {} with {blank} blanks", name.replace('_', " "), super::number_in_words(known))
+        format!("{} of {} with {blank} blanks", name.replace('_', " "), number_in_words(known))
     });
     let stated = inputs.stated.iter().map(|it| format!("{} stated", <&str>::from(it.scale).replace('_', " ")));
     let all: Vec<String> = rated.chain(stated).collect();
@@ -97,7 +97,7 @@ pub(super) fn in_words(inputs: &ScaleInputs) -> String {
 /// How a skin tone was measured, in words.
 pub(super) fn tone_in_words(tone: SkinTone) -> String {
     let name: &str = tone.scale.into();
-    format!("{} {}", name.replace('_', " "), super::number_in_words(tone.value))
+    format!("{} {}", name.replace('_', " "), number_in_words(tone.value))
 }
 
 /// A stated phototype at either end of the scale: one of them does not fit a measured tone.

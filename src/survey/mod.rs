@@ -23,7 +23,7 @@ pub use answers::Answer;
 pub use baseline::{Baseline, baseline};
 pub use beside::{Beside, Course};
 pub use subjects::Subject;
-pub use values::{answer_in_words, fact_in_words, number_in_words, words_of};
+pub use values::answer_in_words;
 
 /// The cases of one survey, in a fixed order. Made when asked for, since there are many.
 #[derive(Debug)]
@@ -168,6 +168,7 @@ impl Survey {
             history: Vec::new(),
             view: View::Full,
             horizon: Horizon::All,
+            include: Vec::new(),
         };
         case.findings.declared_grade = grade.map(i32::from);
         set_phototype(&mut case.patient, phototype.map(i32::from));

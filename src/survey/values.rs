@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Fact, FactKind, Predicate, Value};
+use crate::domain::{Fact, FactKind, Predicate, Value, fact_in_words, number_in_words, words_of};
 
 /// The thresholds of each fact: numbers in thousandths, elapsed times in days.
 #[derive(Debug, Clone, Default)]
@@ -128,36 +128,6 @@ pub(super) fn facts_of(when: &Predicate) -> Vec<Fact> {
     facts.into_iter().collect()
 }
 
-/// A fact in words, without its unit.
-pub fn fact_in_words(fact: Fact) -> String {
-    let name = fact.name();
-    let name = match fact.kind() {
-        FactKind::Number(unit) if !unit.is_empty() => {
-            let suffix = format!("_{}", unit.replace('/', "_"));
-            name.strip_suffix(suffix.as_str()).unwrap_or(name)
-        }
-        FactKind::YesNo | FactKind::Words(_) | FactKind::Number(_) | FactKind::Elapsed => name,
-    };
-    name.replace('_', " ")
-}
-
-/// The words of a closed list whose bits are set.
-pub fn words_of(fact: Fact, bits: u32) -> Vec<String> {
-    let FactKind::Words(words) = fact.kind() else { return Vec::new() };
-    let set = words.iter().filter(|it| fact.word(it).is_some_and(|bit| bits & bit != 0));
-    set.map(|it| it.replace('_', " ")).collect()
-}
-
-/// A number in thousandths as it is written.
-pub fn number_in_words(thousandths: i64) -> String {
-    let (whole, rest) = (thousandths / 1000, (thousandths % 1000).abs());
-    if rest == 0 {
-        return whole.to_string();
-    }
-    let rest = format!("{rest:03}");
-    format!("{whole}.{}", rest.trim_end_matches('0'))
-}
-
 /// An answer in words.
 pub fn answer_in_words(fact: Fact, value: Option<Value>) -> String {
     let name = fact_in_words(fact);
@@ -184,7 +154,7 @@ pub fn answer_in_words(fact: Fact, value: Option<Value>) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::{Thresholds, answer_in_words, number_in_words, told_apart};
+    use super::{Thresholds, answer_in_words, told_apart};
     use crate::domain::{Comparison, Fact, Predicate, Value};
 
     #[test]
@@ -209,7 +179,6 @@ mod tests {
 
     #[test]
     fn answers_are_said_in_words() {
-        assert_eq!(number_in_words(-1_500), "-1.5");
         assert_eq!(answer_in_words(Fact::OpeningWidthMm, Some(Value::Number(1_250))), "opening width 1.25 mm");
         assert_eq!(answer_in_words(Fact::DaysSinceTan, Some(Value::Since(-1))), "1 day since tan");
         assert_eq!(answer_in_words(Fact::Lactating, None), "lactating not asked");

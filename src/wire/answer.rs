@@ -5,6 +5,7 @@ mod assessment;
 mod check;
 mod horizon;
 mod past;
+mod what_if;
 
 pub use check::checked;
 
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, ParameterSetting, PassedOver, Plan, Protocol,
-    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View,
+    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View, WhatIf,
 };
 
 /// Writes what the scars are.
@@ -36,7 +37,7 @@ pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Asses
 
 /// Writes a plan.
 pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: String) -> v1::GenerateProtocolResponse {
-    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict } = plan;
+    let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict, what_if } = plan;
     let mut writer = Writer::new(catalogue, &case.findings);
     let assessment = writer.assessment(assessment);
     let in_plan = |it: &&Disposition| match (case.view, outcome) {
@@ -52,9 +53,10 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
     let not_assessed = not_assessed.iter().map(|it| writer.not_assessed(it)).collect();
     let conflicting_wishes = conflict.as_ref().map(|it| horizon::conflict(&mut writer, it));
     let outcome = match outcome {
-        Outcome::Protocol(protocol) => Some(WireOutcome::Protocol(writer.protocol(case, protocol))),
+        Outcome::Protocol(protocol) => Some(WireOutcome::Protocol(writer.protocol(case, protocol, what_if))),
         Outcome::Referral => referrals.first().cloned().map(WireOutcome::Referral),
     };
+    let WhatIf { alternatives, questions: _, why_not, valid_until } = what_if;
     v1::GenerateProtocolResponse {
         knowledge_release: catalogue.release.clone(),
         knowledge_digest: catalogue.digest.clone(),
@@ -67,6 +69,10 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
         not_assessed,
         policies: catalogue.policies.clone(),
         conflicting_wishes,
+        alternatives: alternatives.iter().map(|it| writer.alternative(case, it)).collect(),
+        why_not: why_not.iter().map(|it| writer.why_not(it)).collect(),
+        valid_until_day: *valid_until,
+        valid_until: valid_until.map(|day| date(case, day)),
     }
 }
 
@@ -197,7 +203,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn protocol(&mut self, case: &Case, protocol: &Protocol) -> v1::Protocol {
+    fn protocol(&mut self, case: &Case, protocol: &Protocol, what_if: &WhatIf) -> v1::Protocol {
         let Protocol {
             stages,
             sessions,
@@ -223,7 +229,10 @@ impl<'a> Writer<'a> {
             reviews: reviews.iter().zip(1..).map(|(it, number)| self.review(case, it, number)).collect(),
             preconditions: self.reasons(preconditions),
             warnings: self.reasons(warnings),
-            questions: questions.iter().map(|it| self.question(it)).collect(),
+            questions: match &what_if.questions {
+                Some(found) => found.iter().map(|it| self.open_question(it)).collect(),
+                None => questions.iter().map(|it| self.question(it)).collect(),
+            },
             not_treated: self.passed_over(not_treated),
             ask_again_after: ask_again_after.iter().map(|it| self.catalogue.event(*it)).collect(),
             total_days: last_session.max(last_review).unwrap_or(0),

@@ -18,6 +18,7 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
     request.plan_reference = None;
     request.horizon = v1::Horizon::Unspecified.into();
+    request.include.clear();
     request.scars.sort_by(|a, b| a.id.cmp(&b.id));
     let patient = request.patient.get_or_insert_default();
     for list in [

@@ -1,12 +1,14 @@
 //! Reads the patient, the fields of skin, the wishes, the clinic and what was done before.
 
+use strum::VariantArray as _;
+
 use super::{
     limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, WEIGHT_KG},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
 };
-use crate::domain::{Case, Date, Fact, Facts, Horizon, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
+use crate::domain::{Case, Date, Fact, Facts, Horizon, Insight, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
 
 /// Reads a request to plan.
 pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {
@@ -30,6 +32,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         view,
         plan_reference,
         horizon,
+        include,
     } = request;
     let start = match start_date {
         Some(date) => reader.date(Path::root("start_date"), date),
@@ -63,7 +66,8 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
     if let Some(reference) = plan_reference {
         reader.reference(Path::root("plan_reference"), reference);
     }
-    Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view, horizon })
+    let include = reader.include(include);
+    Some(Case { start: start?, patient: facts, fields, findings, wishes, history, view, horizon, include })
 }
 
 /// Without a phototype, stated or estimated, the plan is as careful as for the darkest skin.
@@ -97,6 +101,18 @@ const CONDITIONS: [Fact; 20] = [
 ];
 
 impl Reader<'_> {
+    /// What else is to be found out, each once.
+    fn include(&mut self, include: &[i32]) -> Vec<Insight> {
+        let mut all: Vec<Insight> = Vec::new();
+        for (at, number) in include.iter().enumerate() {
+            let place = self.listed(Path::item("include", at), *number, Insight::VARIANTS.len());
+            all.extend(place.and_then(|place| Insight::VARIANTS.get(place)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Writes down what is known of the patient, and says what a measured skin tone says.
     fn patient(&mut self, patient: &v1::Patient, start: Option<Date>, facts: &mut Facts) -> Option<ToneReading> {
         let v1::Patient {

@@ -88,6 +88,7 @@ pub fn case(patient: Facts, scars: Vec<Scar>) -> Case {
         history: Vec::new(),
         view: View::Full,
         horizon: Horizon::All,
+        include: Vec::new(),
     }
 }
 

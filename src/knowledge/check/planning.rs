@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{CountingReason, FindingKind, Response, RuleId, Tool},
+    domain::{CountingReason, FindingKind, Objective, Response, RuleId, Tool},
     knowledge::{LapseThen, Occasion, Past, Planning, SourceFile, Wait, model, raw},
 };
 
@@ -85,6 +85,8 @@ impl Scope<'_> {
             priming,
             not_stated,
             findings: self.findings(file, &raw.finding),
+            objectives: self.objectives(file, &raw.objective),
+            ranks_after: self.rule(file, &raw.ranks_after.rule),
         })
     }
 
@@ -163,36 +165,44 @@ impl Scope<'_> {
 
     /// The sentence of each reason that a clinician can give, in the order of the reasons.
     fn decisions(&mut self, file: &SourceFile, rows: &[raw::Decision]) -> Vec<RuleId> {
-        let mut found: Vec<Option<RuleId>> = vec![None; CountingReason::VARIANTS.len()];
-        for row in rows {
-            let rule = self.rule(file, &row.rule);
-            let Some(reason) = self.checker.word(file, &row.reason, CountingReason::VARIANTS) else { continue };
-            let Some(slot) = found.get_mut(reason as usize) else { continue };
-            if slot.replace(rule).is_some() {
-                self.checker.at(file, &row.reason, "this reason is listed twice");
-            }
-        }
-        for (reason, _) in CountingReason::VARIANTS.iter().zip(&found).filter(|(_, rule)| rule.is_none()) {
-            let name: &str = reason.into();
-            self.checker.problem(&file.path, 1, format!("there is no [[past.decision]] for the reason `{name}`"));
-        }
-        found.into_iter().flatten().collect()
+        let rows: Vec<_> = rows.iter().map(|it| (&it.reason, self.rule(file, &it.rule))).collect();
+        self.one_for_each(file, "[[past.decision]]", CountingReason::VARIANTS, rows)
     }
 
     /// The sentence of each kind of finding, in the order of the kinds.
     fn findings(&mut self, file: &SourceFile, rows: &[raw::FindingLine]) -> Vec<RuleId> {
-        let mut found: Vec<Option<RuleId>> = vec![None; FindingKind::VARIANTS.len()];
-        for row in rows {
-            let rule = self.rule(file, &row.rule);
-            let Some(kind) = self.checker.word(file, &row.kind, FindingKind::VARIANTS) else { continue };
-            let Some(slot) = found.get_mut(kind as usize) else { continue };
-            if slot.replace(rule).is_some() {
-                self.checker.at(file, &row.kind, "this kind of finding is listed twice");
+        let rows: Vec<_> = rows.iter().map(|it| (&it.kind, self.rule(file, &it.rule))).collect();
+        self.one_for_each(file, "[[finding]]", FindingKind::VARIANTS, rows)
+    }
+
+    /// What is said of a plan that is better, and of one that is worse, in the order of the objectives.
+    fn objectives(&mut self, file: &SourceFile, rows: &[raw::Objective]) -> Vec<(RuleId, RuleId)> {
+        let mut both = |it: &raw::Objective| (self.rule(file, &it.better.rule), self.rule(file, &it.worse.rule));
+        let rows: Vec<_> = rows.iter().map(|it| (&it.name, both(it))).collect();
+        self.one_for_each(file, "[[objective]]", Objective::VARIANTS, rows)
+    }
+
+    /// What the rows say of each word of a closed list, in its order: each word has one row.
+    fn one_for_each<T: Copy + Into<&'static str>, V>(
+        &mut self,
+        file: &SourceFile,
+        table: &str,
+        words: &[T],
+        rows: Vec<(&raw::Text, V)>,
+    ) -> Vec<V> {
+        let mut found: Vec<Option<V>> = words.iter().map(|_| None).collect();
+        for (word, value) in rows {
+            let Some(known) = self.checker.word(file, word, words) else { continue };
+            let name: &str = known.into();
+            let place = words.iter().position(|it| Into::<&str>::into(*it) == name);
+            let Some(slot) = place.and_then(|place| found.get_mut(place)) else { continue };
+            if slot.replace(value).is_some() {
+                self.checker.at(file, word, format!("`{name}` is listed twice"));
             }
         }
-        for (kind, _) in FindingKind::VARIANTS.iter().zip(&found).filter(|(_, rule)| rule.is_none()) {
-            let name: &str = kind.into();
-            self.checker.problem(&file.path, 1, format!("there is no [[finding]] of the kind `{name}`"));
+        for (word, _) in words.iter().zip(&found).filter(|(_, value)| value.is_none()) {
+            let name: &str = (*word).into();
+            self.checker.problem(&file.path, 1, format!("there is no {table} for `{name}`"));
         }
         found.into_iter().flatten().collect()
     }

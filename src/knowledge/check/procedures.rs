@@ -6,10 +6,13 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{DepthClass, Fact, FactKind, Predicate, ProcedureId, ProcedureSet, Range, ScarType},
     knowledge::{
-        Course, Downtime, Evidence, Expected, GapKinds, Line, Lines, Parameter, Procedure, ProcedureKind, Rest,
-        Sessions, SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
+        Cost, Course, Downtime, Evidence, Expected, GapKinds, Line, Lines, Parameter, Pigment, PigmentRisk, Procedure,
+        ProcedureKind, Rest, Sessions, SourceFile, Strength, TypeStrength, Wait, WeakerKind, raw,
     },
 };
+
+/// How many classes of cost there are.
+const CLASSES: i32 = 4;
 
 impl Scope<'_> {
     /// The procedures, in the order of the ids, unless one could not be made.
@@ -81,6 +84,11 @@ impl Scope<'_> {
         let said = rests.iter().map(|it| Line { rule: it.rule, when: Predicate::Always });
         let (after, at_home) =
             if kind == ProcedureKind::HomeCare { (Vec::new(), said.collect()) } else { (said.collect(), Vec::new()) };
+        let cost = raw.cost.as_ref().map(|it| self.cost(file, it));
+        let pigment = match &raw.pigment {
+            Some(it) => Some(self.pigment(file, it)?),
+            None => None,
+        };
         let mut lines = |rows: &[raw::Line], more: Vec<Line>| -> Lines {
             Lines::new(rows.iter().map(|it| self.line(file, it)).chain(more).collect())
         };
@@ -97,6 +105,8 @@ impl Scope<'_> {
             downtime,
             gentler,
             judge,
+            cost,
+            pigment,
             course,
             parameters,
             parameter_names,
@@ -175,6 +185,20 @@ impl Scope<'_> {
         Expected { measure: raw.measure.clone(), low: raw.low, high: raw.high, unit: raw.unit.clone(), rule }
     }
 
+    fn cost(&mut self, file: &SourceFile, raw: &raw::Cost) -> Cost {
+        let class = *raw.class.get_ref();
+        if !(1..=CLASSES).contains(&class) {
+            self.checker.at(file, &raw.class, format!("write the class as a number from 1 to {CLASSES}"));
+        }
+        Cost { class, rule: self.rule(file, &raw.rule) }
+    }
+
+    fn pigment(&mut self, file: &SourceFile, raw: &raw::Pigment) -> Option<Pigment> {
+        let risk = self.checker.word(file, &raw.risk, PigmentRisk::VARIANTS);
+        let rule = self.rule(file, &raw.rule);
+        Some(Pigment { risk: risk?, rule })
+    }
+
     fn evidence(&mut self, file: &SourceFile, raw: &raw::Evidence) -> Evidence {
         let grade = raw.grade.get_ref();
         if !["A", "B", "C", "D"].contains(&grade.as_str()) {
@@ -185,7 +209,12 @@ impl Scope<'_> {
 
     fn has_what_its_kind_needs(&mut self, file: &SourceFile, raw: &raw::Procedure, kind: ProcedureKind) {
         let needs = [("[gaps]", raw.gaps.is_some()), ("[sessions]", raw.sessions.is_some())];
-        let needs = needs.into_iter().chain([("[downtime]", raw.downtime.is_some())]);
+        let more = [
+            ("[downtime]", raw.downtime.is_some()),
+            ("[cost]", raw.cost.is_some()),
+            ("[pigment]", raw.pigment.is_some()),
+        ];
+        let needs = needs.into_iter().chain(more);
         let home_care = kind == ProcedureKind::HomeCare;
         for (table, there) in needs {
             match (home_care, there) {

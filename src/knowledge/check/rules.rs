@@ -287,6 +287,12 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
         self.add(file, &raw.evidence.rule, &raw.evidence.says, &raw.evidence.because, &[]);
+        if let Some(it) = &raw.cost {
+            self.add(file, &it.rule, &it.says, &it.because, &[("class", it.class.get_ref().to_string())]);
+        }
+        if let Some(it) = &raw.pigment {
+            self.add(file, &it.rule, &it.says, &it.because, &[("risk", it.risk.get_ref().replace('_', " "))]);
+        }
         for it in raw.expected.iter().chain(&raw.adverse) {
             let fields = [
                 ("measure", it.measure.clone()),
@@ -433,6 +439,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.preferred,
             &raw.few_visits,
             &raw.conflict,
+            &raw.ranks_after,
             &raw.occasion.partial,
         ] {
             self.line(file, line);
@@ -440,6 +447,7 @@ impl<'f> Entries<'_, 'f> {
         for it in &raw.finding {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
+        raw.objective.iter().flat_map(|it| [&it.better, &it.worse]).for_each(|line| self.line(file, line));
         self.past(file, &raw.past);
         for it in [&raw.occasion.quiet, &raw.occasion.new] {
             self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);

@@ -3,7 +3,7 @@
 use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{Line, Wait};
-use crate::domain::{CountingReason, Day, FindingKind, ProcedureId, ProcedureSet, Response, RuleId, Tool};
+use crate::domain::{CountingReason, Day, FindingKind, Objective, ProcedureId, ProcedureSet, Response, RuleId, Tool};
 
 /// When a tool counts as having failed on a scar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,9 +147,19 @@ pub struct Planning {
     pub not_stated: RuleId,
     /// What the check of a plan says of each kind of finding, in the order of the kinds.
     pub findings: Vec<RuleId>,
+    /// What is said of another plan that is better, and of one that is worse, in the order of the objectives.
+    pub objectives: Vec<(RuleId, RuleId)>,
+    /// It may be done, and ranks after what is planned.
+    pub ranks_after: RuleId,
 }
 
 impl Planning {
+    /// What is said of a plan that is better in something, and of one that is worse. Total: the loader refuses an
+    /// objective without its sentences.
+    pub fn objective(&self, objective: Objective) -> (RuleId, RuleId) {
+        self.objectives.get(objective as usize).copied().unwrap_or((self.not_assessed, self.not_assessed))
+    }
+
     /// The sentence of a kind of finding. Total: the loader refuses a kind without one.
     pub fn finding(&self, kind: FindingKind) -> RuleId {
         self.findings.get(kind as usize).copied().unwrap_or(self.not_assessed)

@@ -70,6 +70,19 @@ pub(in crate::knowledge) struct Planning {
     pub not_stated: Line,
     /// One for each kind of finding in a plan that is checked.
     pub finding: Vec<FindingLine>,
+    /// One for each thing that plans are compared by.
+    pub objective: Vec<Objective>,
+    /// It may be done, and ranks after what is planned.
+    pub ranks_after: Line,
+}
+
+/// What is said of another plan that is better or worse in something.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Objective {
+    pub name: Text,
+    pub better: Line,
+    pub worse: Line,
 }
 
 #[derive(Debug, Deserialize)]

@@ -2,10 +2,9 @@
 
 use super::{Booklet, escape, sets::in_words, ways};
 use crate::{
-    domain::{Predicate, RuleId},
+    domain::{Predicate, RuleId, fact_in_words, number_in_words},
     knowledge::{Band, Line, SafetyRule, StepOption},
     review::words::{condition_in_words, listed, plain},
-    survey::{fact_in_words, number_in_words},
 };
 
 pub(super) fn classification(it: &mut Booklet<'_>) {

@@ -2,13 +2,12 @@
 
 use super::{Booklet, chapters::when_of, escape};
 use crate::{
-    domain::RuleId,
-    knowledge::{Expected, Procedure, ProcedureKind},
+    domain::{RuleId, number_in_words},
+    knowledge::{Expected, PigmentRisk, Procedure, ProcedureKind},
     review::{
         details::{days, parts},
         words::{between, condition_in_words, plain, wait_in_words},
     },
-    survey::number_in_words,
 };
 
 pub(super) fn procedures(it: &mut Booklet<'_>) {
@@ -83,6 +82,12 @@ impl Booklet<'_> {
             row(self, "traces of gentler settings", value, it.rule);
         }
         row(self, "evidence", format!("grade {}", procedure.evidence.grade), procedure.evidence.rule);
+        if let Some(it) = procedure.cost {
+            row(self, "cost of a session", format!("class {}", it.class), it.rule);
+        }
+        if let Some(it) = procedure.pigment {
+            row(self, "risk to the colour of the skin", risk(it.risk), it.rule);
+        }
         self.html.table("facts", &["what", "how much", "rule"], &rows);
     }
 
@@ -130,4 +135,8 @@ impl Booklet<'_> {
         }
         self.html.table("figures", &["measure", "figure", "rule"], &rows);
     }
+}
+
+fn risk(risk: PigmentRisk) -> String {
+    <&str>::from(risk).replace('_', " ")
 }

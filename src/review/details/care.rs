@@ -4,7 +4,7 @@ use super::All;
 use crate::{
     knowledge::{CareItem, Failure, ItemAt, Policy, RequiredFact},
     review::words::{listed, plain, wait_in_words},
-    survey::{fact_in_words, number_in_words},
+    domain::{fact_in_words, number_in_words},
 };
 
 impl All<'_> {

@@ -5,9 +5,8 @@ mod scales;
 
 use super::words::{between, condition_in_words, listed, plain, wait_in_words};
 use crate::{
-    domain::{Day, Predicate, ProcedureId, ProcedureSet, Range, RuleId},
+    domain::{Day, Predicate, ProcedureId, ProcedureSet, Range, RuleId, number_in_words},
     knowledge::{Adjust, Gap, HomeCareStep, Knowledge, Lead, Line, Procedure, SafetyRule, Spacing, Step, StepOption},
-    survey::number_in_words,
 };
 
 /// What stands behind one rule: labels and values, in the order of the files.
@@ -112,6 +111,14 @@ impl All<'_> {
         }
         of(self, it.evidence.rule, "evidence");
         self.add(it.evidence.rule, "grade", it.evidence.grade.clone());
+        if let Some(cost) = it.cost {
+            of(self, cost.rule, "cost");
+            self.add(cost.rule, "class", cost.class.to_string());
+        }
+        if let Some(pigment) = it.pigment {
+            of(self, pigment.rule, "risk to the colour of the skin");
+            self.add(pigment.rule, "risk", <&str>::from(pigment.risk).replace('_', " "));
+        }
         for gentler in &it.gentler {
             of(self, gentler.rule, "gentler settings");
             self.range(gentler.rule, gentler.days, "days of traces");

@@ -4,7 +4,7 @@ use super::All;
 use crate::{
     knowledge::{Code, RatedScale, StatedScale},
     review::words::{between, condition_in_words, plain},
-    survey::number_in_words,
+    domain::number_in_words,
 };
 
 impl All<'_> {

@@ -7,8 +7,7 @@ use super::{
     outline::{Fares, Id, Names, Outline, StageOutline},
 };
 use crate::{
-    domain::{Day, Phase, Range, Scale},
-    survey::number_in_words,
+    domain::{Day, Phase, Range, Scale, number_in_words},
 };
 
 /// Most rules that one line names.

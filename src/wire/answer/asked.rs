@@ -33,6 +33,6 @@ impl Writer<'_> {
     pub(super) fn question(&mut self, question: &Question) -> v1::Question {
         let Question { fact, reasons } = question;
         let says: Vec<&str> = reasons.iter().map(|it| self.catalogue.statement(*it)).collect();
-        v1::Question { field: field(*fact).to_owned(), would_change: says.join(" "), reasons: self.reasons(reasons) }
+        v1::Question { field: field(*fact).to_owned(), would_change: says.join(" "), reasons: self.reasons(reasons), answers: Vec::new() }
     }
 }

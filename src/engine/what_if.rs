@@ -1,0 +1,62 @@
+//! What would be otherwise: found out by planning again, with other wishes, other answers and on later days.
+
+mod alternatives;
+mod changed;
+mod questions;
+mod valid_until;
+mod why_not;
+
+use crate::{
+    domain::{Case, Fact, Field, Insight, Outcome, Plan, Protocol, ScarIndex, Scope, Value, WhatIf},
+    knowledge::Knowledge,
+};
+
+/// Finds out what the case asks for.
+pub(super) fn find_out(knowledge: &Knowledge, case: &Case, plan: &Plan) -> WhatIf {
+    let mut found = WhatIf::default();
+    for insight in &case.include {
+        match insight {
+            Insight::Alternatives => found.alternatives = alternatives::alternatives(knowledge, case, plan),
+            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, plan)),
+            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, plan),
+            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, plan),
+        }
+    }
+    found
+}
+
+fn protocol(plan: &Plan) -> Option<&Protocol> {
+    match &plan.outcome {
+        Outcome::Protocol(protocol) => Some(protocol),
+        Outcome::Referral => None,
+    }
+}
+
+/// The same case with an answer to a fact on the groups of which it was not asked.
+fn answered(case: &Case, fact: Fact, value: Value, lacking: &[ScarIndex]) -> Case {
+    let mut case = case.clone();
+    let appearance = [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch];
+    match fact.scope() {
+        Scope::Patient if appearance.contains(&fact) => case.findings.appearance.set(fact, Some(value)),
+        Scope::Patient => {
+            case.patient.set(fact, Some(value));
+            if fact == Fact::Fitzpatrick {
+                case.patient.set(Fact::PlanningPhototype, Some(value));
+            }
+        }
+        Scope::Field => {
+            let found = lacking.iter().filter_map(|scar| case.findings.scars.get(scar.index()));
+            let mut field = Field { sites: found.map(|it| it.area.site).collect(), facts: Default::default() };
+            field.facts.set(fact, Some(value));
+            case.fields.push(field);
+        }
+        Scope::Scar => {
+            for scar in lacking {
+                if let Some(scar) = case.findings.scars.get_mut(scar.index()) {
+                    scar.facts.set(fact, Some(value));
+                }
+            }
+        }
+    }
+    case
+}

@@ -1,0 +1,84 @@
+//! Until when an answer holds: the first day on which the same facts would give another one.
+//!
+//! Nothing changes but on days on which some condition changes its mind or a wait after a past session ends, so only
+//! these days are tried.
+
+use std::collections::BTreeSet;
+
+use strum::VariantArray as _;
+
+use super::changed::changes;
+use crate::{
+    domain::{Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, ProcedureId, Scars, Value},
+    engine::{Said, classify, facts, wished},
+    knowledge::Knowledge,
+};
+
+/// The first day on which the same facts would give another answer, and not only a plan that begins later.
+pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Day> {
+    let here = standings(plan, 0);
+    days(knowledge, case, plan).into_iter().find(|&day| {
+        let then = wished(knowledge, &later(case, day), Said::Everything);
+        let other = |it: &crate::domain::PlanChange| it.kind != ChangeKind::Days;
+        standings(&then, day) != here || changes(plan, &then).iter().any(other)
+    })
+}
+
+/// The later days on which something may be otherwise, in order.
+fn days(knowledge: &Knowledge, case: &Case, plan: &Plan) -> BTreeSet<Day> {
+    let mut days: BTreeSet<Day> = BTreeSet::new();
+    let mut add = |day: Day| {
+        if day > 0 {
+            days.insert(day);
+        }
+    };
+    for facts in facts::gather(knowledge, case, &classify(knowledge, &case.findings)) {
+        knowledge.conditions().iter().for_each(|it| it.when.changes(&facts, &mut add));
+    }
+    plan.dispositions.iter().filter_map(|it| it.until_day).for_each(&mut add);
+    let planning = knowledge.planning();
+    let breaks = || {
+        let lapses = planning.past.lapses.iter().map(|it| it.after);
+        lapses.chain([planning.past.earlier_course.days])
+    };
+    for past in &case.history {
+        breaks().for_each(|after| add(past.day.saturating_add(after).saturating_add(1)));
+        planning.failures.iter().for_each(|it| add(past.day.saturating_add(it.after)));
+    }
+    let wishes = &case.wishes;
+    wishes.event.into_iter().for_each(|day| add(day.saturating_add(1)));
+    days
+}
+
+/// The same facts, asked `days` later.
+fn later(case: &Case, days: Day) -> Case {
+    let mut case = case.clone();
+    let before = |day: Day| day.saturating_sub(days);
+    let shift = |facts: &mut Facts| {
+        for fact in Fact::VARIANTS.iter().copied() {
+            if let Some(Value::Since(day)) = facts.get(fact) {
+                facts.set(fact, Some(Value::Since(before(day))));
+            }
+        }
+    };
+    case.start = case.start.plus(days);
+    shift(&mut case.patient);
+    case.fields.iter_mut().for_each(|it| shift(&mut it.facts));
+    case.findings.scars.iter_mut().for_each(|it| shift(&mut it.facts));
+    for past in &mut case.history {
+        past.day = before(past.day);
+        past.healed = past.healed.map(before);
+    }
+    case.wishes.event = case.wishes.event.map(before).filter(|day| *day >= 0);
+    let times = case.wishes.unavailable.iter().map(|(first, last)| (before(*first).max(0), before(*last)));
+    case.wishes.unavailable = times.filter(|(_, last)| *last >= 0).collect();
+    case
+}
+
+/// How each procedure fares, its days counted from the first day of the plan.
+type Standing<'p> = (ProcedureId, &'p Scars, Option<Action>, Option<Day>, Option<EventId>);
+
+fn standings(plan: &Plan, asked: Day) -> Vec<Standing<'_>> {
+    let one = |it: &'_ Disposition| it.until_day.map(|day| day.saturating_add(asked));
+    plan.dispositions.iter().map(|it| (it.procedure, &it.scars, it.action, one(it), it.until_event)).collect()
+}

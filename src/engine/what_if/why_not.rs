@@ -1,0 +1,260 @@
+//! Why not: what stands in the way of a procedure, and the smallest change that would admit it.
+//!
+//! The search goes deeper only when nothing smaller will do, and at each step looks only at the facts that the first
+//! thing in the way reads.
+
+use smallvec::smallvec;
+
+use super::protocol;
+use crate::{
+    domain::{
+        Case, Day, Fact, Facts, Otherwise, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex, Truth, WhyNot,
+    },
+    engine::{
+        classify, facts,
+        limits::CHANGES,
+        screen::{self, Screening, Standing, insert_sorted},
+    },
+    knowledge::{Downtime, Knowledge, SafetyRule, Topic},
+};
+
+/// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
+pub(super) fn why_not(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<WhyNot> {
+    let facts = facts::gather(knowledge, case, &classify(knowledge, &case.findings));
+    let screening = screen::screen(knowledge, case, &facts);
+    let mut all: Vec<WhyNot> = Vec::new();
+    let mut known: Vec<(&Facts, ProcedureSet, Vec<WhyNot>)> = Vec::new();
+    for (scar, facts) in (0_u16..).map(ScarIndex).zip(&facts) {
+        let planned = planned(plan, scar);
+        // Groups of which the same is known fare alike.
+        let at = known.iter().position(|it| it.0 == facts && it.1 == planned).unwrap_or_else(|| {
+            let group = Group { knowledge, case, plan, screening: &screening, scar, facts };
+            known.push((facts, planned, group.answers(planned)));
+            known.len().saturating_sub(1)
+        });
+        for it in known.get(at).into_iter().flat_map(|it| &it.2) {
+            let same = |other: &&mut WhyNot| {
+                other.procedure == it.procedure
+                    && other.reasons == it.reasons
+                    && other.changes == it.changes
+                    && other.after == it.after
+            };
+            match all.iter_mut().find(same) {
+                Some(known) => insert_sorted(&mut known.scars, scar),
+                None => all.push(WhyNot { scars: smallvec![scar], ..it.clone() }),
+            }
+        }
+    }
+    all.sort_by_key(|it| it.procedure);
+    all
+}
+
+/// What is planned on a group.
+fn planned(plan: &Plan, scar: ScarIndex) -> ProcedureSet {
+    let stages = protocol(plan).into_iter().flat_map(|it| &it.stages);
+    stages.filter(|it| it.scars.contains(&scar)).map(|it| it.procedure).collect()
+}
+
+struct Group<'a> {
+    knowledge: &'a Knowledge,
+    case: &'a Case,
+    plan: &'a Plan,
+    screening: &'a Screening<'a>,
+    scar: ScarIndex,
+    facts: &'a Facts,
+}
+
+/// A procedure that a pathway has for the group, under any of these conditions.
+struct Meant<'k> {
+    procedure: ProcedureId,
+    when: Vec<[&'k Predicate; 2]>,
+}
+
+/// What stands in the way first.
+enum InTheWay<'k> {
+    Nothing,
+    /// None of the conditions of the pathway holds.
+    Conditions,
+    Rule(&'k SafetyRule),
+    Wish(Otherwise),
+}
+
+impl<'a> Group<'a> {
+    fn answers(&self, planned: ProcedureSet) -> Vec<WhyNot> {
+        self.meant().iter().filter(|it| !planned.contains(it.procedure)).map(|it| self.answer(it)).collect()
+    }
+
+    /// What the pathway of the group names, in any of its steps.
+    fn meant(&self) -> Vec<Meant<'a>> {
+        let mut all: Vec<Meant<'a>> = Vec::new();
+        let mut add = |procedure, when| match all.iter_mut().find(|it: &&mut Meant<'a>| it.procedure == procedure) {
+            Some(known) => known.when.push(when),
+            None => all.push(Meant { procedure, when: vec![when] }),
+        };
+        let answers = |it: &&crate::knowledge::Pathway| it.answers.holds(self.facts, 0) == Truth::Yes;
+        for step in self.knowledge.pathways().iter().find(answers).into_iter().flat_map(|it| &it.steps) {
+            step.options.iter().for_each(|it| add(it.procedure, [&step.when, &it.when]));
+            if let Some(adjunct) = &step.adjunct {
+                adjunct.procedures.iter().for_each(|it| add(*it, [&step.when, &adjunct.when]));
+            }
+        }
+        all
+    }
+
+    fn answer(&self, meant: &Meant<'a>) -> WhyNot {
+        let procedure = meant.procedure;
+        let reasons = self.reasons(meant);
+        let mut found = WhyNot {
+            procedure,
+            scars: smallvec![self.scar],
+            reasons,
+            changes: Vec::new(),
+            after: None,
+            out_of_reach: false,
+        };
+        let waits = match self.screening.standing(self.knowledge, procedure, self.scar) {
+            Standing::Open { not_before, .. } => Some(not_before).filter(|day| *day > 0),
+            Standing::Waiting(_) | Standing::Closed => None,
+        };
+        for most in 0..=CHANGES {
+            if let Some(changes) = self.search(meant, self.facts, &mut Vec::new(), most) {
+                found.after = waits.filter(|_| changes.is_empty());
+                found.changes = changes;
+                return found;
+            }
+        }
+        found.out_of_reach = true;
+        found
+    }
+
+    /// The rules in its way; when there are none, why something else was taken.
+    fn reasons(&self, meant: &Meant<'a>) -> Rules {
+        let planning = self.knowledge.planning();
+        let mut reasons = self.screening.against(meant.procedure, self.scar);
+        if !holds(meant, self.facts) {
+            reasons.insert(0, planning.not_for_this_scar);
+        }
+        match self.wish(meant.procedure, &[]) {
+            Some(Otherwise::NotExcluded) => reasons.push(planning.unwanted),
+            Some(Otherwise::Available) => reasons.push(planning.unavailable),
+            Some(Otherwise::Downtime(_)) => reasons.push(planning.downtime),
+            Some(Otherwise::Fact(..)) | None => {}
+        }
+        if reasons.is_empty() {
+            let stages = protocol(self.plan).into_iter().flat_map(|it| &it.stages);
+            let passed = stages.filter(|it| it.scars.contains(&self.scar)).flat_map(|it| &it.passed_over);
+            let why = passed.filter(|it| it.procedure == meant.procedure && it.scars.contains(&self.scar));
+            reasons = why.map(|it| it.reasons.clone()).next().unwrap_or_default();
+        }
+        if reasons.is_empty() {
+            reasons.push(planning.ranks_after);
+        }
+        reasons
+    }
+
+    /// Changes, `left` of them at most on top of `made`, after which nothing is in the way.
+    fn search(
+        &self,
+        meant: &Meant<'a>,
+        facts: &Facts,
+        made: &mut Vec<Otherwise>,
+        left: usize,
+    ) -> Option<Vec<Otherwise>> {
+        let way = self.in_the_way(meant, facts, made);
+        if matches!(way, InTheWay::Nothing) {
+            return Some(made.clone());
+        }
+        let left = left.checked_sub(1)?;
+        let mut read: Vec<Fact> = Vec::new();
+        let mut reads = |when: &Predicate| {
+            when.reads(&mut |fact| {
+                if !read.contains(&fact) {
+                    read.push(fact);
+                }
+            });
+        };
+        match way {
+            InTheWay::Nothing => return Some(made.clone()),
+            InTheWay::Wish(wish) => {
+                made.push(wish);
+                let found = self.search(meant, facts, made, left);
+                made.pop();
+                return found;
+            }
+            InTheWay::Conditions => meant.when.iter().flatten().for_each(|when| reads(when)),
+            InTheWay::Rule(rule) => reads(&rule.when),
+        }
+        // What nobody asked is looked at first: to learn it is less than to be another.
+        read.sort_by_key(|fact| (facts.get(*fact).is_some(), *fact));
+        for fact in read.into_iter().filter_map(asked) {
+            let changed = |it: &Otherwise| matches!(it, Otherwise::Fact(known, _) if *known == fact);
+            if made.iter().any(changed) {
+                continue;
+            }
+            for specimen in self.knowledge.specimens().of(fact) {
+                let mut then = facts.clone();
+                then.set(fact, Some(specimen.value));
+                if fact == Fact::Fitzpatrick {
+                    then.set(Fact::PlanningPhototype, Some(specimen.value));
+                }
+                let gone = match &way {
+                    InTheWay::Rule(rule) => !screen::ever(rule, &then),
+                    InTheWay::Conditions => holds(meant, &then) || left > 0,
+                    InTheWay::Nothing | InTheWay::Wish(_) => false,
+                };
+                if gone && facts.get(fact) != Some(specimen.value) {
+                    made.push(Otherwise::Fact(fact, specimen.answers));
+                    let found = self.search(meant, &then, made, left);
+                    made.pop();
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn in_the_way(&self, meant: &Meant<'a>, facts: &Facts, made: &[Otherwise]) -> InTheWay<'a> {
+        if !holds(meant, facts) {
+            return InTheWay::Conditions;
+        }
+        let table = self.knowledge.safety_table();
+        let rules = table.on(meant.procedure).and(table.about(Topic::Keeps));
+        let rules = rules.places().filter_map(|place| self.knowledge.safety().get(place));
+        let keeps = |rule: &&SafetyRule| {
+            let settled = rule.until.is_some_and(|event| screen::at_visit(self.knowledge, event));
+            !settled && screen::ends(rule, facts, rule.until.is_some()) == Some(Day::MAX)
+        };
+        match rules.into_iter().find(keeps) {
+            Some(rule) => InTheWay::Rule(rule),
+            None => self.wish(meant.procedure, made).map_or(InTheWay::Nothing, InTheWay::Wish),
+        }
+    }
+
+    /// The wish that is in the way of it, unless it is given up already.
+    fn wish(&self, procedure: ProcedureId, made: &[Otherwise]) -> Option<Otherwise> {
+        let wishes = &self.case.wishes;
+        let known = self.knowledge.procedures().get(procedure.index());
+        let shortest = || {
+            let traces = known.into_iter().flat_map(|it| it.downtime.iter().chain(&it.gentler));
+            traces.map(|it: &Downtime| it.makeup_day).min()
+        };
+        let excluded = wishes.excluded.contains(procedure).then_some(Otherwise::NotExcluded);
+        let missing = wishes.available.filter(|it| !it.contains(procedure)).map(|_| Otherwise::Available);
+        let downtime = wishes.max_downtime.and_then(|most| shortest().filter(|days| *days > most));
+        let all = [excluded, missing, downtime.map(Otherwise::Downtime)];
+        all.into_iter().flatten().find(|it| !made.contains(it))
+    }
+}
+
+/// Is the procedure meant for a group of which this is known?
+fn holds(meant: &Meant<'_>, facts: &Facts) -> bool {
+    meant.when.iter().any(|when| when.iter().all(|it| it.holds(facts, 0) == Truth::Yes))
+}
+
+/// The fact that is asked for what a condition reads; nothing where it is worked out.
+fn asked(fact: Fact) -> Option<Fact> {
+    let fact = if fact == Fact::PlanningPhototype { Fact::Fitzpatrick } else { fact };
+    (!fact.is_computed()).then_some(fact)
+}

@@ -1,0 +1,247 @@
+//! The answers to each fact that some condition tells apart: one of each kind, worked out once at loading.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use strum::VariantArray as _;
+
+use super::{Condition, Lead, Procedure, RuleSet, SafetyRule};
+use crate::domain::{Answers, Comparison, Day, Fact, FactKind, Predicate, Specimen, Value};
+
+/// The folder of the safety rules.
+const SAFETY: &str = "safety/";
+
+/// What can be answered, by fact.
+#[derive(Debug, Clone, Default)]
+pub struct Specimens {
+    /// In the order of the facts.
+    of: Vec<OfFact>,
+}
+
+/// What can be answered to one fact, and who reads it.
+#[derive(Debug, Clone, Default)]
+struct OfFact {
+    specimens: Vec<Specimen>,
+    safety: RuleSet,
+    elsewhere: bool,
+}
+
+/// What the conditions tell apart in one fact.
+#[derive(Debug, Default)]
+struct Told {
+    /// Sets of words that some condition asks for.
+    words: BTreeSet<u32>,
+    /// Numbers, in thousandths or in days, from which on some condition says otherwise than below.
+    cuts: BTreeSet<i64>,
+    /// Something else than a safety rule reads it.
+    elsewhere: bool,
+}
+
+impl Specimens {
+    pub(super) fn new(conditions: &[Condition], safety: &[SafetyRule], procedures: &[Procedure]) -> Self {
+        let mut told: BTreeMap<Fact, Told> = BTreeMap::new();
+        for condition in conditions {
+            tell(&condition.when, !condition.file.starts_with(SAFETY), &mut told);
+        }
+        told_by_counting(safety, procedures, &mut told);
+        let of = Fact::VARIANTS.iter().map(|&fact| {
+            let told = told.remove(&fact).unwrap_or_default();
+            let mut reading = RuleSet::default();
+            for (place, rule) in safety.iter().enumerate() {
+                rule.when.reads(&mut |read| {
+                    if read == fact {
+                        reading.insert(place);
+                    }
+                });
+            }
+            OfFact { specimens: told.specimens(fact), safety: reading, elsewhere: told.elsewhere }
+        });
+        Self { of: of.collect() }
+    }
+
+    /// One of each kind of answers to `fact` that some condition tells apart; none when no condition reads it.
+    pub fn of(&self, fact: Fact) -> &[Specimen] {
+        self.of.get(fact as usize).map_or(&[], |it| it.specimens.as_slice())
+    }
+
+    /// The safety rules that read `fact`.
+    pub fn safety(&self, fact: Fact) -> RuleSet {
+        self.of.get(fact as usize).map(|it| it.safety).unwrap_or_default()
+    }
+
+    /// Does something else than safety rules read `fact`?
+    pub fn elsewhere(&self, fact: Fact) -> bool {
+        self.of.get(fact as usize).is_some_and(|it| it.elsewhere)
+    }
+}
+
+fn tell(when: &Predicate, elsewhere: bool, all: &mut BTreeMap<Fact, Told>) {
+    match when {
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|it| tell(it, elsewhere, all)),
+        Predicate::Not(part) => tell(part, elsewhere, all),
+        Predicate::Always => {}
+        Predicate::Known(fact) | Predicate::Yes(fact) => all.entry(*fact).or_default().elsewhere |= elsewhere,
+        Predicate::Word(fact, words) => {
+            let told = all.entry(*fact).or_default();
+            told.words.insert(*words);
+            told.elsewhere |= elsewhere;
+        }
+        Predicate::Number(fact, comparison, limit) => {
+            let told = all.entry(*fact).or_default();
+            told.cuts.insert(cut(*comparison, *limit));
+            told.elsewhere |= elsewhere;
+        }
+        Predicate::DaysAgo(fact, comparison, limit) => {
+            let told = all.entry(*fact).or_default();
+            told.cuts.insert(cut(*comparison, i64::from(*limit)));
+            told.elsewhere |= elsewhere;
+        }
+    }
+}
+
+/// The first number that is on the other side. Numbers are whole thousandths, and days are whole days.
+fn cut(comparison: Comparison, limit: i64) -> i64 {
+    match comparison {
+        Comparison::Below | Comparison::AtLeast => limit,
+        Comparison::AtMost | Comparison::Above => limit.saturating_add(1),
+    }
+}
+
+/// What the planner counts by itself: how long skin has been primed, and how many scars a sitting takes.
+fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut BTreeMap<Fact, Told>) {
+    let priming = all.entry(Fact::DaysSincePriming).or_default();
+    priming.elsewhere = true;
+    for rule in safety {
+        if let Some(Lead::Priming(days)) = rule.lead {
+            priming.cuts.insert(i64::from(days));
+        }
+    }
+    let scars = all.entry(Fact::ScarCount).or_default();
+    scars.elsewhere = true;
+    for sessions in procedures.iter().filter_map(|it| it.sessions) {
+        let Some(each) = sessions.per_sitting else { continue };
+        for sittings in sessions.count.min..sessions.count.max {
+            let more = i64::from(each).saturating_mul(i64::from(sittings)).saturating_add(1);
+            if let Value::Number(more) = Value::thousandths(more) {
+                scars.cuts.insert(more);
+            }
+        }
+    }
+    for fact in procedures.iter().filter_map(|it| it.course?.last_used) {
+        all.entry(fact).or_default().elsewhere = true;
+    }
+}
+
+impl Told {
+    fn specimens(&self, fact: Fact) -> Vec<Specimen> {
+        let read = self.elsewhere || !self.words.is_empty() || !self.cuts.is_empty();
+        match fact.kind() {
+            FactKind::YesNo => [true, false]
+                .map(|yes| Specimen { answers: Answers::YesNo(yes), value: Value::YesNo(yes) })
+                .to_vec(),
+            FactKind::Words(_) if !read => Vec::new(),
+            FactKind::Words(words) => {
+                let bits = words.iter().filter_map(|it| fact.word(it)).chain(fact.may_be_none().then_some(0));
+                let mut classes: Vec<(Vec<bool>, u32, u32)> = Vec::new();
+                for bit in bits {
+                    let class: Vec<bool> = self.words.iter().map(|asked| asked & bit != 0).collect();
+                    match classes.iter_mut().find(|it| it.0 == class && bit != 0) {
+                        Some(known) => known.1 |= bit,
+                        None => classes.push((class, bit, bit)),
+                    }
+                }
+                let specimen = |(_, all, one)| Specimen { answers: Answers::Words(all), value: Value::Words(one) };
+                classes.into_iter().map(specimen).collect()
+            }
+            FactKind::Number(_) => self
+                .ranges()
+                .map(|(from, below)| Specimen {
+                    answers: Answers::Numbers(from, below),
+                    value: Value::Number(from.map_or_else(|| whole_below(below), |from| whole_from(from, below))),
+                })
+                .collect(),
+            FactKind::Elapsed => self
+                .ranges()
+                .map(|(from, below)| Specimen {
+                    answers: Answers::DaysAgo(from, below),
+                    value: Value::Since(days(from.or(below.map(|it| it.saturating_sub(1))).unwrap_or_default())),
+                })
+                .collect(),
+        }
+    }
+
+    /// What lies between the cuts, from below.
+    fn ranges(&self) -> impl Iterator<Item = (Option<i64>, Option<i64>)> {
+        let cuts = || self.cuts.iter().copied().filter(|it| *it > 0);
+        let from = std::iter::once(None).chain(cuts().map(Some));
+        let below = cuts().map(Some).chain(std::iter::once(None));
+        from.zip(below).filter(|range| *range != (None, None))
+    }
+}
+
+/// The largest whole number below.
+fn whole_below(below: Option<i64>) -> i64 {
+    let Value::Number(one) = Value::thousandths(1) else { return 0 };
+    let last = below.unwrap_or_default().saturating_sub(1).max(0);
+    last.saturating_sub(last.checked_rem(one).unwrap_or_default())
+}
+
+/// The first whole number from there on, where there is one in the range.
+fn whole_from(from: i64, below: Option<i64>) -> i64 {
+    let Value::Number(one) = Value::thousandths(1) else { return from };
+    let over = from.checked_rem(one).unwrap_or_default();
+    let whole = if over == 0 { from } else { from.saturating_add(one).saturating_sub(over) };
+    if below.is_none_or(|below| whole < below) { whole } else { from }
+}
+
+fn days(ago: i64) -> Day {
+    Day::try_from(ago).unwrap_or(Day::MAX).saturating_neg()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn specimens(conditions: &[&str]) -> Specimens {
+        let parse = |text: &&str| super::super::condition::parse(text, &Default::default()).unwrap();
+        let conditions: Vec<Condition> =
+            conditions.iter().map(|it| Condition { file: "safety/x.toml".to_owned(), when: parse(it) }).collect();
+        Specimens::new(&conditions, &[], &[])
+    }
+
+    #[test]
+    fn numbers_are_told_apart_at_every_cut() {
+        let all = specimens(&["age_years < 18 years", "age_years > 40 years"]);
+        let found: Vec<Answers> = all.of(Fact::AgeYears).iter().map(|it| it.answers).collect();
+        assert_eq!(
+            found,
+            [
+                Answers::Numbers(None, Some(18_000)),
+                Answers::Numbers(Some(18_000), Some(40_001)),
+                Answers::Numbers(Some(40_001), None)
+            ]
+        );
+        assert_eq!(all.of(Fact::AgeYears).first().unwrap().value, Value::Number(17_000));
+        let days = specimens(&["days_since_tan < 4 weeks"]);
+        let found: Vec<Value> = days.of(Fact::DaysSinceTan).iter().map(|it| it.value).collect();
+        assert_eq!(found, [Value::Since(-27), Value::Since(-28)]);
+    }
+
+    #[test]
+    fn words_that_nothing_tells_apart_stand_together() {
+        let all = specimens(&["antithrombotic in (warfarin, doac)", "antithrombotic is warfarin"]);
+        let found: Vec<u32> = all
+            .of(Fact::Antithrombotic)
+            .iter()
+            .map(|it| match it.answers {
+                Answers::Words(words) => words.count_ones(),
+                Answers::YesNo(_) | Answers::Numbers(..) | Answers::DaysAgo(..) => 0,
+            })
+            .collect();
+        let FactKind::Words(words) = Fact::Antithrombotic.kind() else { return };
+        assert_eq!(found.iter().sum::<u32>(), u32::try_from(words.len()).unwrap());
+        assert_eq!(found.iter().filter(|it| **it == 1).count(), 2);
+        assert_eq!(all.of(Fact::Pregnancy), []);
+    }
+}
