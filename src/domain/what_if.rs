@@ -35,6 +35,10 @@ pub enum Objective {
     Cost,
     /// The weakest evidence of what is planned.
     Evidence,
+    /// Steps that are taken by what ranks after something that was not wished for, by group.
+    Ranking,
+    /// Sessions fewer than usual.
+    Sessions,
 }
 
 /// Something in which another plan is better or worse.

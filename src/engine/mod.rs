@@ -102,7 +102,16 @@ fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Pla
         )))
     };
     let reasons = knowledge.planning().disclaimer.as_slice().into();
-    Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict: None, what_if: WhatIf::default() }
+    Plan {
+        assessment,
+        dispositions,
+        outcome,
+        referrals,
+        not_assessed,
+        reasons,
+        conflict: None,
+        what_if: WhatIf::default(),
+    }
 }
 
 /// The pathway or the referral that answers each group.

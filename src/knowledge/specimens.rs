@@ -9,6 +9,8 @@ use crate::domain::{Answers, Comparison, Day, Fact, FactKind, Predicate, Specime
 
 /// The folder of the safety rules.
 const SAFETY: &str = "safety/";
+/// The file that names scars.
+const NAMES: &str = "classification.toml";
 
 /// What can be answered, by fact.
 #[derive(Debug, Clone, Default)]
@@ -23,10 +25,11 @@ struct OfFact {
     specimens: Vec<Specimen>,
     safety: RuleSet,
     elsewhere: bool,
+    names: bool,
 }
 
 /// What the conditions tell apart in one fact.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Told {
     /// Sets of words that some condition asks for.
     words: BTreeSet<u32>,
@@ -34,6 +37,8 @@ struct Told {
     cuts: BTreeSet<i64>,
     /// Something else than a safety rule reads it.
     elsewhere: bool,
+    /// It gives scars their names.
+    names: bool,
 }
 
 impl Specimens {
@@ -41,8 +46,21 @@ impl Specimens {
         let mut told: BTreeMap<Fact, Told> = BTreeMap::new();
         for condition in conditions {
             tell(&condition.when, !condition.file.starts_with(SAFETY), &mut told);
+            if condition.file == NAMES {
+                condition.when.reads(&mut |fact| told.entry(fact).or_default().names = true);
+            }
         }
         told_by_counting(safety, procedures, &mut told);
+        // What is worked out from a fact is told apart by it.
+        for (from, worked_out) in
+            [(Fact::Fitzpatrick, Fact::PlanningPhototype), (Fact::DeclaredDepthClass, Fact::DepthClass)]
+        {
+            let Some(Told { words, cuts, .. }) = told.get(&worked_out).cloned() else { continue };
+            let own = told.entry(from).or_default();
+            own.words.extend(words);
+            own.cuts.extend(cuts);
+            own.elsewhere = true;
+        }
         let of = Fact::VARIANTS.iter().map(|&fact| {
             let told = told.remove(&fact).unwrap_or_default();
             let mut reading = RuleSet::default();
@@ -53,7 +71,7 @@ impl Specimens {
                     }
                 });
             }
-            OfFact { specimens: told.specimens(fact), safety: reading, elsewhere: told.elsewhere }
+            OfFact { specimens: told.specimens(fact), safety: reading, elsewhere: told.elsewhere, names: told.names }
         });
         Self { of: of.collect() }
     }
@@ -66,6 +84,11 @@ impl Specimens {
     /// The safety rules that read `fact`.
     pub fn safety(&self, fact: Fact) -> RuleSet {
         self.of.get(fact as usize).map(|it| it.safety).unwrap_or_default()
+    }
+
+    /// Does `fact` give scars their names?
+    pub fn names(&self, fact: Fact) -> bool {
+        self.of.get(fact as usize).is_some_and(|it| it.names)
     }
 
     /// Does something else than safety rules read `fact`?
@@ -110,11 +133,15 @@ fn cut(comparison: Comparison, limit: i64) -> i64 {
 fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut BTreeMap<Fact, Told>) {
     let priming = all.entry(Fact::DaysSincePriming).or_default();
     priming.elsewhere = true;
+    // Priming that begins with the plan is as good as none.
+    priming.cuts.insert(1);
     for rule in safety {
         if let Some(Lead::Priming(days)) = rule.lead {
             priming.cuts.insert(i64::from(days));
         }
     }
+    let longest = procedures.iter().filter_map(|it| it.course?.at_most);
+    priming.cuts.extend(longest.map(i64::from));
     let scars = all.entry(Fact::ScarCount).or_default();
     scars.elsewhere = true;
     for sessions in procedures.iter().filter_map(|it| it.sessions) {
@@ -135,9 +162,9 @@ impl Told {
     fn specimens(&self, fact: Fact) -> Vec<Specimen> {
         let read = self.elsewhere || !self.words.is_empty() || !self.cuts.is_empty();
         match fact.kind() {
-            FactKind::YesNo => [true, false]
-                .map(|yes| Specimen { answers: Answers::YesNo(yes), value: Value::YesNo(yes) })
-                .to_vec(),
+            FactKind::YesNo => {
+                [true, false].map(|yes| Specimen { answers: Answers::YesNo(yes), value: Value::YesNo(yes) }).to_vec()
+            }
             FactKind::Words(_) if !read => Vec::new(),
             FactKind::Words(words) => {
                 let bits = words.iter().filter_map(|it| fact.word(it)).chain(fact.may_be_none().then_some(0));
@@ -161,10 +188,14 @@ impl Told {
                 .collect(),
             FactKind::Elapsed => self
                 .ranges()
-                .map(|(from, below)| Specimen {
-                    answers: Answers::DaysAgo(from, below),
-                    value: Value::Since(days(from.or(below.map(|it| it.saturating_sub(1))).unwrap_or_default())),
+                .flat_map(|(from, below)| {
+                    // A wait that has just begun and one that is nearly over do not move the same sessions.
+                    let first = from.unwrap_or_default();
+                    let last = below.map(|it| it.saturating_sub(1)).filter(|last| *last > first);
+                    let ends = [Some(first), last].into_iter().flatten();
+                    ends.map(move |ago| (Answers::DaysAgo(from, below), ago))
                 })
+                .map(|(answers, ago)| Specimen { answers, value: Value::Since(days(ago)) })
                 .collect(),
         }
     }
@@ -225,7 +256,7 @@ mod tests {
         assert_eq!(all.of(Fact::AgeYears).first().unwrap().value, Value::Number(17_000));
         let days = specimens(&["days_since_tan < 4 weeks"]);
         let found: Vec<Value> = days.of(Fact::DaysSinceTan).iter().map(|it| it.value).collect();
-        assert_eq!(found, [Value::Since(-27), Value::Since(-28)]);
+        assert_eq!(found, [0, -27, -28].map(Value::Since));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use crate::{
     domain::{
-        Alternative, Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, OpenQuestion, Outcome, ParameterSetting,
-        PassedOver,
-        Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage, WhatIf, WhyNot,
+        Alternative, Assessment, CareItem, ClassifiedScar, Disposition, Grade, NotAssessed, OpenQuestion, Outcome,
+        ParameterSetting, PassedOver, Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage, WhatIf,
+        WhyNot,
     },
     knowledge::Knowledge,
 };

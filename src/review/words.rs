@@ -1,8 +1,6 @@
 //! Conditions, waits and bounds in words.
 
-use crate::{
-    domain::{Comparison, Day, Fact, FactKind, Predicate, fact_in_words, number_in_words, words_of},
-};
+use crate::domain::{Comparison, Day, Fact, FactKind, Predicate, fact_in_words, number_in_words, words_of};
 
 /// A condition in words.
 pub fn condition_in_words(when: &Predicate) -> String {

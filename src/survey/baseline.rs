@@ -168,11 +168,7 @@ impl Baseline {
             Self::NoneOfThem => Some(Value::Words(0)),
             Self::Number(number) => Some(Value::Number(number)),
             Self::LongAgo => Some(Value::Since(long_ago)),
-            Self::NoAnswer
-            | Self::Beside
-            | Self::Dimension
-            | Self::OfTheScar
-            | Self::Computed => None,
+            Self::NoAnswer | Self::Beside | Self::Dimension | Self::OfTheScar | Self::Computed => None,
         }
     }
 

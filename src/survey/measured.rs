@@ -4,7 +4,9 @@ use strum::EnumCount as _;
 
 use super::Beside;
 use crate::{
-    domain::{EccaRow, QuantitativeRow, Rating, ScaleInputs, ScarIndex, SkinTone, StatedTotal, ToneTable, number_in_words},
+    domain::{
+        EccaRow, QuantitativeRow, Rating, ScaleInputs, ScarIndex, SkinTone, StatedTotal, ToneTable, number_in_words,
+    },
     knowledge::{Knowledge, RatedScale, StatedScale},
 };
 

@@ -15,7 +15,8 @@ use super::{
 };
 use crate::domain::{
     Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, ParameterSetting, PassedOver, Plan, Protocol,
-    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View, WhatIf,
+    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View,
+    WhatIf,
 };
 
 /// Writes what the scars are.

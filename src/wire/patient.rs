@@ -8,7 +8,9 @@ use super::{
     v1,
     violation::{InvalidRequest, Path},
 };
-use crate::domain::{Case, Date, Fact, Facts, Horizon, Insight, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes};
+use crate::domain::{
+    Case, Date, Fact, Facts, Horizon, Insight, ProcedureSet, ToneReading, Value, View, Vocabulary, Wishes,
+};
 
 /// Reads a request to plan.
 pub fn case(vocabulary: &Vocabulary, request: &v1::GenerateProtocolRequest) -> Result<Case, InvalidRequest> {

@@ -8,7 +8,8 @@ use strum::{EnumCount as _, VariantArray as _};
 use super::{changed::treatments, protocol};
 use crate::{
     domain::{
-        Alternative, AlternativeStage, Case, Days, Objective, Plan, ProcedureId, Protocol, Scars, Stage, Trade, Wishes,
+        Alternative, AlternativeStage, Case, Days, Objective, PassedOver, Plan, ProcedureId, Protocol, Scars, Stage,
+        Trade, Wishes,
     },
     engine::{
         Courses, Said, conflict, draw,
@@ -76,22 +77,16 @@ impl Search<'_> {
     }
 
     fn attempt(&mut self, wishes: Wishes, courses: Courses) {
-        if courses == Courses::Usual && self.seen.contains(&wishes) {
-            return;
-        }
         let mut case = Case { wishes, ..self.case.clone() };
-        let plan = match courses {
-            Courses::Usual => wished(self.knowledge, &case, Said::Plan),
-            Courses::Least => {
-                let short = draw(self.knowledge, &case, courses, Said::Plan);
-                let visits = protocol(&short).map_or(0, |it| it.sessions.len());
-                case.wishes.max_visits = i32::try_from(visits).ok().filter(|it| *it > 0);
-                short
-            }
-        };
-        if self.seen.contains(&case.wishes) && courses == Courses::Least {
+        if courses == Courses::Least {
+            let short = draw(self.knowledge, &case, courses, Said::Plan);
+            let visits = protocol(&short).map_or(0, |it| it.sessions.len());
+            case.wishes.max_visits = i32::try_from(visits).ok().filter(|it| *it > 0);
+        }
+        if self.seen.contains(&case.wishes) {
             return;
         }
+        let plan = wished(self.knowledge, &case, Said::Plan);
         self.seen.push(case.wishes.clone());
         let Some(found) = protocol(&plan) else { return };
         let figures = figures(self.knowledge, found);
@@ -186,7 +181,8 @@ fn sessions_of(protocol: &Protocol) -> Vec<ProcedureId> {
 
 fn figures(knowledge: &Knowledge, protocol: &Protocol) -> Figures {
     let procedure = |id: ProcedureId| knowledge.procedures().get(id.index());
-    let planned = || at_clinic(protocol).filter(|it| it.planned > 0).filter_map(|it| procedure(it.procedure));
+    let planned_stages = || at_clinic(protocol).filter(|it| it.planned > 0);
+    let planned = || planned_stages().filter_map(|it| procedure(it.procedure));
     let sessions = &protocol.sessions;
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
     let done = sessions.iter().flat_map(|it| &it.procedures);
@@ -199,6 +195,19 @@ fn figures(knowledge: &Knowledge, protocol: &Protocol) -> Figures {
             planned().filter_map(|it| it.pigment).map(|it| count(it.risk as usize).saturating_add(1)).max().unwrap_or(0)
         }
         Objective::Cost => classes.clone().map(|it| it.class).fold(0, i32::saturating_add),
+        Objective::Ranking => {
+            let unwanted = |it: &&PassedOver| it.reasons.contains(&knowledge.planning().unwanted);
+            let passed = at_clinic(protocol).flat_map(|it| &it.passed_over).filter(unwanted);
+            passed.map(|it| count(it.scars.len())).fold(0, i32::saturating_add)
+        }
+        Objective::Sessions => {
+            let short = planned_stages().filter(|it| it.reasons.contains(&knowledge.planning().few_visits));
+            let missing = short.filter_map(|it| {
+                let usual = it.session_count?.typical;
+                Some(usual.saturating_sub(it.planned.saturating_add(it.done)).max(0))
+            });
+            missing.fold(0, i32::saturating_add)
+        }
         // Grades are letters from A on.
         Objective::Evidence => {
             let grade = |letter: u8| i32::from(letter.saturating_sub(b'A')).saturating_add(1);

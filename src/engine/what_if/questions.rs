@@ -7,11 +7,13 @@ use strum::VariantArray as _;
 
 use super::{answered, changed::changes, protocol};
 use crate::{
-    domain::{Case, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex, Scope, Value},
+    domain::{
+        Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex, Scope, Value,
+    },
     engine::{
         Said, classify, facts,
         screen::{self, same_days},
-        select::add_rules,
+        select::{add_rules, says},
         wished,
     },
     knowledge::{Knowledge, RuleSet},
@@ -23,7 +25,7 @@ pub(super) fn questions(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<
     let matter = rules_that_matter(knowledge, &facts);
     let asked: Vec<Fact> = Fact::VARIANTS.iter().copied().filter(|it| !it.is_computed()).collect();
     let questions = asked.into_iter().filter_map(|fact| {
-        let lacking = lacking(case, &facts, fact);
+        let lacking = lacking(&facts, fact);
         if lacking.is_empty() || !may_be_asked(&facts, fact) {
             return None;
         }
@@ -34,10 +36,12 @@ pub(super) fn questions(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<
 }
 
 /// The groups on which `fact` was not asked; of a fact of the patient all or none.
-fn lacking(case: &Case, facts: &[Facts], fact: Fact) -> Vec<ScarIndex> {
-    let groups = (0_u16..).map(ScarIndex).zip(facts).zip(&case.findings.scars);
-    let lacks = |(_, facts): &(ScarIndex, &Facts)| facts.get(fact).is_none();
-    groups.map(|(group, _)| group).filter(lacks).map(|(scar, _)| scar).collect()
+fn lacking(facts: &[Facts], fact: Fact) -> Vec<ScarIndex> {
+    let no_depth = |facts: &Facts| says(facts, Fact::DepthClass, DepthClass::Unknown.into());
+    // A clinician's own label is no answer to a question, unless it says what nobody measured.
+    let is_open = |facts: &Facts| fact != Fact::DeclaredType && (fact != Fact::DeclaredDepthClass || no_depth(facts));
+    let lacks = |(_, facts): &(ScarIndex, &Facts)| facts.get(fact).is_none() && is_open(facts);
+    (0_u16..).map(ScarIndex).zip(facts).filter(lacks).map(|(scar, _)| scar).collect()
 }
 
 /// Is the question one that is asked beside the answers there are?
@@ -93,6 +97,9 @@ impl Question<'_> {
         for specimen in self.knowledge.specimens().of(self.fact) {
             let (otherwise, fresh) = self.said(specimen.value);
             if !otherwise && !self.is_read_elsewhere() {
+                continue;
+            }
+            if all.iter().any(|it| it.answers.contains(&specimen.answers)) {
                 continue;
             }
             let case = answered(self.case, self.fact, specimen.value, self.lacking);

@@ -9,17 +9,21 @@ use strum::VariantArray as _;
 
 use super::changed::changes;
 use crate::{
-    domain::{Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, ProcedureId, Scars, Value},
+    domain::{
+        Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
+    },
     engine::{Said, classify, facts, wished},
     knowledge::Knowledge,
 };
 
-/// The first day on which the same facts would give another answer, and not only a plan that begins later.
+/// The first day on which the same facts would give another answer: a procedure would fare otherwise, something else would
+/// be done, or another number of times. A plan that only begins later is none, nor is what is used at home and cared for around its sessions.
 pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Day> {
     let here = standings(plan, 0);
     days(knowledge, case, plan).into_iter().find(|&day| {
         let then = wished(knowledge, &later(case, day), Said::Everything);
-        let other = |it: &crate::domain::PlanChange| it.kind != ChangeKind::Days;
+        let at_home = |id: ProcedureId| knowledge.procedures().get(id.index()).is_some_and(|it| it.sessions.is_none());
+        let other = |it: &PlanChange| it.kind < ChangeKind::Days && !it.procedure.is_some_and(at_home);
         standings(&then, day) != here || changes(plan, &then).iter().any(other)
     })
 }

@@ -186,7 +186,9 @@ impl<'a> Group<'a> {
         }
         // What nobody asked is looked at first: to learn it is less than to be another.
         read.sort_by_key(|fact| (facts.get(*fact).is_some(), *fact));
-        for fact in read.into_iter().filter_map(asked) {
+        // With another shape it would be another scar.
+        let shape = |fact: &Fact| self.knowledge.specimens().names(*fact);
+        for fact in read.into_iter().filter_map(asked).filter(|fact| !shape(fact)) {
             let changed = |it: &Otherwise| matches!(it, Otherwise::Fact(known, _) if *known == fact);
             if made.iter().any(changed) {
                 continue;

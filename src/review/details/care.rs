@@ -2,9 +2,9 @@
 
 use super::All;
 use crate::{
+    domain::{fact_in_words, number_in_words},
     knowledge::{CareItem, Failure, ItemAt, Policy, RequiredFact},
     review::words::{listed, plain, wait_in_words},
-    domain::{fact_in_words, number_in_words},
 };
 
 impl All<'_> {

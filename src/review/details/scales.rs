@@ -2,9 +2,9 @@
 
 use super::All;
 use crate::{
+    domain::number_in_words,
     knowledge::{Code, RatedScale, StatedScale},
     review::words::{between, condition_in_words, plain},
-    domain::number_in_words,
 };
 
 impl All<'_> {

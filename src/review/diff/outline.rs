@@ -141,16 +141,8 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn of(knowledge: &Knowledge, key: &Key, plan: &Plan) -> Self {
-        let Plan {
-            assessment,
-            dispositions,
-            outcome,
-            referrals,
-            reasons: _,
-            not_assessed: _,
-            conflict: _,
-            what_if: _,
-        } = plan;
+        let Plan { assessment, dispositions, outcome, referrals, reasons: _, not_assessed: _, conflict: _, what_if: _ } =
+            plan;
         let Assessment { scars, grades, .. } = assessment;
         let mut fares: BTreeMap<Id, Vec<Fares>> = BTreeMap::new();
         for it in dispositions {

@@ -6,9 +6,7 @@ use super::{
     super::words::{listed, plain},
     outline::{Fares, Id, Names, Outline, StageOutline},
 };
-use crate::{
-    domain::{Day, Phase, Range, Scale, number_in_words},
-};
+use crate::domain::{Day, Phase, Range, Scale, number_in_words};
 
 /// Most rules that one line names.
 const MOST_RULES: usize = 12;

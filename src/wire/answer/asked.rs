@@ -33,6 +33,11 @@ impl Writer<'_> {
     pub(super) fn question(&mut self, question: &Question) -> v1::Question {
         let Question { fact, reasons } = question;
         let says: Vec<&str> = reasons.iter().map(|it| self.catalogue.statement(*it)).collect();
-        v1::Question { field: field(*fact).to_owned(), would_change: says.join(" "), reasons: self.reasons(reasons), answers: Vec::new() }
+        v1::Question {
+            field: field(*fact).to_owned(),
+            would_change: says.join(" "),
+            reasons: self.reasons(reasons),
+            answers: Vec::new(),
+        }
     }
 }

@@ -42,7 +42,8 @@ impl Writer<'_> {
 
     /// Wishes as they are sent.
     fn preferences(&self, case: &Case, wishes: &Wishes) -> v1::Preferences {
-        let Wishes { excluded, available: _, max_downtime, event, unavailable, weekdays, preferred, max_visits } = wishes;
+        let Wishes { excluded, available: _, max_downtime, event, unavailable, weekdays, preferred, max_visits } =
+            wishes;
         let ids = |set: &ProcedureSet| {
             let all = (0_u8..).map(ProcedureId).take(self.catalogue.procedures.len());
             all.filter(|id| set.contains(*id)).map(|id| self.catalogue.procedure_id(id)).collect()
@@ -106,7 +107,8 @@ impl Writer<'_> {
             Otherwise::Available => ("clinic.available_procedures", format!("with {procedure}")),
             Otherwise::Downtime(days) => ("preferences.max_downtime_days", format!("{days} or more")),
         };
-        let changes = changes.iter().map(change).map(|(field, answer)| v1::FactAnswer { field: field.to_owned(), answer });
+        let changes =
+            changes.iter().map(change).map(|(field, answer)| v1::FactAnswer { field: field.to_owned(), answer });
         v1::WhyNot {
             scar_ids: self.scar_ids(scars),
             changes: changes.collect(),
