@@ -46,8 +46,8 @@ fn every_kind_of_finding_has_one_sentence() {
     assert_eq!(
         after("planning.toml", "kind    = \"wait_not_over\"", "kind    = \"excluded\""),
         [
-            "planning.toml:1: there is no [[finding]] of the kind `wait_not_over`",
-            "planning.toml:225: this kind of finding is listed twice",
+            "planning.toml:1: there is no [[finding]] for `wait_not_over`",
+            "planning.toml:225: `excluded` is listed twice",
         ]
     );
 }

@@ -101,6 +101,18 @@ pub enum Answers {
     DaysAgo(Option<i64>, Option<i64>),
 }
 
+impl Answers {
+    /// Both as one, where nothing lies between.
+    pub fn joined(self, next: Self) -> Option<Self> {
+        match (self, next) {
+            (Self::Words(one), Self::Words(other)) if one != 0 && other != 0 => Some(Self::Words(one | other)),
+            (Self::Numbers(from, to), Self::Numbers(then, below)) if to == then => Some(Self::Numbers(from, below)),
+            (Self::DaysAgo(from, to), Self::DaysAgo(then, below)) if to == then => Some(Self::DaysAgo(from, below)),
+            (Self::YesNo(_) | Self::Words(_) | Self::Numbers(..) | Self::DaysAgo(..), _) => None,
+        }
+    }
+}
+
 /// What an answer would change, from the gravest to the mildest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum ChangeKind {

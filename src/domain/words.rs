@@ -43,6 +43,7 @@ pub fn answers_in_words(fact: Fact, answers: Answers) -> String {
         FactKind::Elapsed => " days".to_owned(),
     };
     let whole = |number: i64| number.saturating_mul(ONE);
+    let unit = if matches!(answers, Answers::DaysAgo(Some(1), None)) { " day".to_owned() } else { unit };
     let said = match answers {
         Answers::YesNo(yes) => if yes { "yes" } else { "no" }.to_owned(),
         Answers::Words(0) => "none".to_owned(),
@@ -55,10 +56,12 @@ pub fn answers_in_words(fact: Fact, answers: Answers) -> String {
 
 /// One unit in thousandths, of which numbers are made.
 const ONE: i64 = 1000;
+/// No limit is finer than a hundredth.
+const TENTH: i64 = 10;
 
 /// A number that is a hair above a limit is more than the limit.
 fn range_in_words(from: Option<i64>, below: Option<i64>, unit: &str) -> String {
-    let hair = |number: i64| number.checked_rem(ONE).is_some_and(|rest| rest == 1);
+    let hair = |number: i64| number.checked_rem(TENTH).is_some_and(|rest| rest == 1);
     let from = from.map(|it| match hair(it) {
         true => format!("more than {}{unit}", number_in_words(it.saturating_sub(1))),
         false => format!("{}{unit} or more", number_in_words(it)),
@@ -84,6 +87,8 @@ mod tests {
         assert_eq!(said(Answers::Numbers(Some(40_001), None)), "age: more than 40 years");
         let days = answers_in_words(Fact::DaysSinceTan, Answers::DaysAgo(Some(28), None));
         assert_eq!(days, "days since tan: 28 days or more");
+        let inr = answers_in_words(Fact::Inr, Answers::Numbers(Some(3_501), None));
+        assert_eq!(inr, "inr: more than 3.5");
         assert_eq!(answers_in_words(Fact::Lactating, Answers::YesNo(true)), "lactating: yes");
         assert_eq!(answers_in_words(Fact::Allergies, Answers::Words(0)), "allergies: none");
     }

@@ -145,7 +145,7 @@ pub(super) fn same_days(rule: &SafetyRule, one: &Facts, other: &Facts) -> bool {
         return holds(rule, one, 0) == holds(rule, other, 0);
     }
     let days = |facts: &Facts| {
-        let mut days: SmallVec<[(Day, Day); 4]> = SmallVec::new();
+        let mut days: Vec<(Day, Day)> = Vec::new();
         windows(rule, facts, |from, until| days.push((from, until)));
         days
     };

@@ -304,7 +304,6 @@ impl Checker {
         let date = self.date(&parsed.release);
         let mut conditions = std::mem::take(&mut self.conditions);
         conditions.sort_by(|a, b| a.file.cmp(&b.file));
-
         let safety_table = SafetyTable::new(&safety, &names.events, procedures.len());
         let last_used = safety::last_used(&procedures, &safety);
         Some(Knowledge {

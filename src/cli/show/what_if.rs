@@ -40,7 +40,7 @@ pub(super) fn write(page: &mut Page, names: &Names<'_>, answer: &v1::GeneratePro
         let changes: Vec<&str> = it.changes.iter().map(|it| it.answer.as_str()).collect();
         let what = match (it.after_day, it.out_of_reach) {
             (Some(day), _) => format!("day {day}"),
-            (None, true) => "more than a few facts would have to differ".to_owned(),
+            (None, true) => "not by other answers to a few questions".to_owned(),
             (None, false) if changes.is_empty() => "it may be done".to_owned(),
             (None, false) => changes.join("; "),
         };

@@ -59,7 +59,11 @@ impl Treated<'_> {
 pub(super) fn changes(before: &Plan, after: &Plan) -> Vec<PlanChange> {
     let (before, after) = (treated(before), treated(after));
     let mut all: Vec<PlanChange> = Vec::new();
-    let has = |list: &[Treated<'_>], scar: ScarIndex| list.iter().any(|it| it.scar == scar);
+    let on = |list: &[Treated<'_>], scar: ScarIndex, visited: bool| {
+        list.iter().any(|it| it.scar == scar && (!visited || it.stage.session_count.is_some()))
+    };
+    // Without visits nothing is left of a treatment that had them.
+    let gone = |scar: ScarIndex| !on(&after, scar, on(&before, scar, true));
     let mut add = |kind, procedure, from_to, scar| {
         let same = |it: &&mut PlanChange| it.kind == kind && it.procedure == procedure && it.from_to == from_to;
         match all.iter_mut().find(same) {
@@ -69,10 +73,10 @@ pub(super) fn changes(before: &Plan, after: &Plan) -> Vec<PlanChange> {
     };
     for was in &before {
         let Some(is) = after.iter().find(|it| it.key() == was.key()) else {
-            if has(&after, was.scar) {
-                add(ChangeKind::Dropped, Some(was.procedure), None, was.scar);
-            } else {
+            if gone(was.scar) {
                 add(ChangeKind::NotTreated, None, None, was.scar);
+            } else {
+                add(ChangeKind::Dropped, Some(was.procedure), None, was.scar);
             }
             continue;
         };

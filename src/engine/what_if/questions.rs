@@ -8,7 +8,8 @@ use strum::VariantArray as _;
 use super::{answered, changed::changes, protocol};
 use crate::{
     domain::{
-        Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex, Scope, Value,
+        Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex,
+        Scope, Value,
     },
     engine::{
         Said, classify, facts,
@@ -94,12 +95,13 @@ impl Question<'_> {
     /// The answers that would change the plan; those that change it alike stand together.
     fn answers(&self) -> Vec<PossibleAnswer> {
         let mut all: Vec<PossibleAnswer> = Vec::new();
+        let mut told: Vec<Answers> = Vec::new();
         for specimen in self.knowledge.specimens().of(self.fact) {
             let (otherwise, fresh) = self.said(specimen.value);
             if !otherwise && !self.is_read_elsewhere() {
                 continue;
             }
-            if all.iter().any(|it| it.answers.contains(&specimen.answers)) {
+            if told.contains(&specimen.answers) {
                 continue;
             }
             let case = answered(self.case, self.fact, specimen.value, self.lacking);
@@ -107,8 +109,12 @@ impl Question<'_> {
             if changes.is_empty() {
                 continue;
             }
+            told.push(specimen.answers);
             match all.iter_mut().find(|it| it.changes == changes && it.reasons == fresh) {
-                Some(known) => known.answers.push(specimen.answers),
+                Some(known) => match known.answers.last_mut().map(|last| (last.joined(specimen.answers), last)) {
+                    Some((Some(both), last)) => *last = both,
+                    Some((None, _)) | None => known.answers.push(specimen.answers),
+                },
                 None => all.push(PossibleAnswer { answers: vec![specimen.answers], changes, reasons: fresh }),
             }
         }
