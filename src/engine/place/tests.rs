@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod spaced;
+
 use smallvec::smallvec;
 use strum::VariantArray as _;
 
 use super::{Course, Placement, Turn, place, rank};
 use crate::{
-    domain::{Day, Weekday},
+    domain::{Day, ProcedureSet, Weekday},
     engine::calendar::Calendar,
 };
 
@@ -106,6 +108,7 @@ impl Numbers {
                 ready: self.below(4),
                 after: after.into_iter().map(|it| (usize::try_from(it).unwrap(), 1 + self.below(3))).collect(),
                 calendar: calendar(self),
+                procedures: ProcedureSet::default(),
             }
         };
         (0..size).map(course).collect()
@@ -207,15 +210,22 @@ fn one_chain_starts_as_early_as_it_may() {
         ready,
         after: after.to_vec(),
         calendar: Calendar::open(),
+        procedures: ProcedureSet::default(),
     };
     assert_eq!(place(&[course(14, &[]), course(0, &[(0, 42)])]).starts.as_slice(), [14, 112]);
 }
 
 #[test]
 fn courses_on_other_skin_meet() {
-    let calendar = Calendar::open;
-    let late = Course { offsets: smallvec![0, 28, 56, 84], ready: 28, after: Vec::new(), calendar: calendar() };
-    let early = Course { offsets: smallvec![0, 28, 56], ready: 0, after: Vec::new(), calendar: calendar() };
+    let course = |offsets, ready| Course {
+        offsets,
+        ready,
+        after: Vec::new(),
+        calendar: Calendar::open(),
+        procedures: ProcedureSet::default(),
+    };
+    let late = course(smallvec![0, 28, 56, 84], 28);
+    let early = course(smallvec![0, 28, 56], 0);
     assert_eq!(place(&[late, early]).starts.as_slice(), [28, 28]);
 }
 

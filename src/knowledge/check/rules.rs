@@ -432,6 +432,9 @@ impl<'f> Entries<'_, 'f> {
             &raw.closed_day,
             &raw.preferred,
             &raw.few_visits,
+            &raw.visits_apart,
+            &raw.full_visit,
+            &raw.supervised,
             &raw.conflict,
             &raw.occasion.partial,
         ] {
