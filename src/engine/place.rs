@@ -21,7 +21,7 @@ use crate::domain::{Day, Days, ProcedureSet};
 
 use super::{
     calendar::{Calendar, Turn},
-    limits::PLACEMENTS,
+    limits::QUICK,
 };
 
 pub(super) use diary::{Diary, Held, Limits};
@@ -78,7 +78,8 @@ impl Course {
 
     /// The first day that nothing forbids when these are the days of the courses before it in the list.
     fn due(&self, earlier: &[Days]) -> Day {
-        let after = self.after.iter().filter_map(|(before, wait)| Some(earlier.get(*before)?.last()?.saturating_add(*wait)));
+        let after =
+            self.after.iter().filter_map(|(before, wait)| Some(earlier.get(*before)?.last()?.saturating_add(*wait)));
         after.fold(self.ready, Day::max)
     }
 
@@ -256,20 +257,9 @@ impl Board<'_> {
         let visits = self.visits();
         let ends = layout.iter().filter_map(|days| days.last()).max();
         let last = visits.last().copied().unwrap_or(Day::MIN);
-        let mut added = 0;
         // Courses without a wait between them may share a day.
-        if least > 0 {
-            // By course: the sessions of the courses up to it that cannot be on a day that is taken.
-            let mut chains: Vec<usize> = Vec::with_capacity(self.courses.len());
-            for ((days, start), row) in layout.iter().zip(&self.starts).zip(&self.before) {
-                let before = chains.iter().zip(row).filter(|(_, before)| **before).map(|(it, _)| *it);
-                let own = if start.is_some() { 0 } else { days.iter().filter(|day| **day > last).count() };
-                let chain = before.max().unwrap_or(0).saturating_add(own);
-                added = added.max(chain);
-                chains.push(chain);
-            }
-        }
-        let visits = visits.len().saturating_add(added).max(least);
+        let open = |at: usize| least > 0 && self.start(at).is_none();
+        let visits = visits.len().saturating_add(visits_after(last, layout, &self.before, open)).max(least);
         (visits, ends) <= (best.visits.len(), best.visits.last())
     }
 
@@ -326,6 +316,18 @@ fn longest_chain(courses: &[Course], before: &[Vec<bool>], fits: impl Fn(usize) 
     longest.into_iter().max().unwrap_or(0)
 }
 
+/// The visits after `last` that courses which are still open must add, when they follow each other as early as they may.
+fn visits_after(last: Day, layout: &[Days], before: &[Vec<bool>], open: impl Fn(usize) -> bool) -> usize {
+    // By course: the sessions after that day of the courses up to it.
+    let mut chains: Vec<usize> = Vec::with_capacity(layout.len());
+    for (at, (days, row)) in layout.iter().zip(before).enumerate() {
+        let before = chains.iter().zip(row).filter(|(_, before)| **before).map(|(it, _)| *it);
+        let own = if open(at) { days.iter().filter(|day| **day > last).count() } else { 0 };
+        chains.push(before.max().unwrap_or(0).saturating_add(own));
+    }
+    chains.into_iter().max().unwrap_or(0)
+}
+
 /// The quick search: courses that may be next start as early as they may, or meet another one.
 struct Search<'a> {
     board: Board<'a>,
@@ -371,7 +373,7 @@ impl Search<'_> {
 
     /// The first way is always followed to its end, so that there is an answer.
     fn is_spent(&self) -> bool {
-        self.best.is_some() && self.tried >= PLACEMENTS
+        self.best.is_some() && self.tried >= QUICK
     }
 
     fn follow(&mut self, at: usize, start: Day) {

@@ -12,7 +12,7 @@ use smallvec::smallvec;
 use super::{
     Course, closure,
     diary::{Diary, Held},
-    longest_chain, rank,
+    longest_chain, rank, visits_after,
 };
 use crate::{
     domain::{Day, Days, Weekday},
@@ -37,6 +37,7 @@ pub(super) fn place(courses: &[Course], diary: &Diary) -> (Vec<Placed>, bool) {
     let rested = courses.iter().flat_map(|it| &it.after).all(|(_, wait)| *wait > 0);
     let mut search = Search {
         courses,
+        before: &before,
         lonely: (0..courses.len()).map(lonely).collect(),
         most_moved: Vec::new(),
         least: if rested { longest_chain(courses, &before, |_| true) } else { 0 },
@@ -156,11 +157,13 @@ struct Found {
 
 struct Search<'a> {
     courses: &'a [Course],
+    /// The courses before each one.
+    before: &'a [Vec<bool>],
     /// By course: does everything else come before it or after it?
     lonely: Vec<bool>,
     /// By course: the most sessions that may be moved.
     most_moved: Vec<usize>,
-    /// Visits that no placement can do without.
+    /// Visits that no placement can do without; none is known where courses may share a day without a wait.
     least: usize,
     /// No course of the best placement goes on later.
     horizon: Day,
@@ -191,7 +194,7 @@ impl Search<'_> {
         let Some(course) = self.courses.get(at) else { return self.finish(diary) };
         let due = course.due(&self.days);
         match self.trying {
-            _ if self.lonely.get(at) == Some(&true) => {
+            _ if self.lonely.get(at) == Some(&true) && self.keeps_rhythm(course, &course.fit(diary, due)) => {
                 self.follow(course, due, diary);
             }
             Trying::Meetings => {
@@ -224,17 +227,15 @@ impl Search<'_> {
         self.tried += self.courses.len();
         let days = course.fit(diary, start);
         let (first, last) = (days.first().copied()?, days.last().copied()?);
-        let at = self.days.len();
-        let keeps_rhythm = self.most_moved.get(at).is_some_and(|most| course.moved(&days) <= *most);
         let best = self.best.as_ref().map_or((usize::MAX, Day::MAX), |it| score(&it.visits));
         if (diary.placed().count().max(self.least), last) > best {
             return None;
         }
-        if keeps_rhythm {
+        if self.keeps_rhythm(course, &days) {
             let mut diary = diary.clone();
             diary.place(&days, course.procedures);
             self.days.push(days);
-            if (diary.placed().count().max(self.least), self.end()) <= best {
+            if self.at_best(&diary) <= best {
                 self.extend(&diary);
             }
             self.days.pop();
@@ -249,13 +250,22 @@ impl Search<'_> {
         }
     }
 
-    /// The last day, when what is not placed yet is as early as it may.
-    fn end(&self) -> Day {
-        let mut all = self.days.clone();
+    /// Does the next course keep its rhythm as well as it can on these days?
+    fn keeps_rhythm(&self, course: &Course, days: &[Day]) -> bool {
+        self.most_moved.get(self.days.len()).is_some_and(|most| course.moved(days) <= *most)
+    }
+
+    /// The fewest visits and the earliest end that can still come of what is placed.
+    fn at_best(&self, diary: &Diary) -> (usize, Day) {
+        let mut layout = self.days.clone();
         for course in self.courses.iter().skip(self.days.len()) {
-            all.push(course.days(course.opening(course.due(&all))));
+            layout.push(course.days(course.opening(course.due(&layout))));
         }
-        all.iter().filter_map(|days| days.last()).max().copied().unwrap_or_default()
+        let end = layout.iter().filter_map(|days| days.last()).max().copied().unwrap_or_default();
+        let last = diary.placed().last().unwrap_or(Day::MIN);
+        let open = |at: usize| self.least > 0 && at >= self.days.len();
+        let added = visits_after(last, &layout, self.before, open);
+        (diary.placed().count().saturating_add(added).max(self.least), end)
     }
 
     /// The earliest start, and those on which a session may meet one of another course.
@@ -281,3 +291,6 @@ impl Search<'_> {
 fn score(visits: &[Day]) -> (usize, Day) {
     (visits.len(), visits.last().copied().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

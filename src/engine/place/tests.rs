@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod spaced;
-
 use smallvec::smallvec;
 use strum::VariantArray as _;
 
@@ -90,15 +88,15 @@ fn brute_force(courses: &[Course], horizon: Day) -> Option<Vec<Day>> {
 }
 
 /// Small numbers from a fixed sequence, so that a failure can be repeated.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: u64) -> i32 {
+    pub(super) fn below(&mut self, limit: u64) -> i32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i32::try_from((self.0 >> 33) % limit).unwrap()
     }
 
-    fn courses(&mut self, size: i32, calendar: impl Fn(&mut Self) -> Calendar) -> Vec<Course> {
+    pub(super) fn courses(&mut self, size: i32, calendar: impl Fn(&mut Self) -> Calendar) -> Vec<Course> {
         let course = |at| {
             let step = 1 + self.below(4);
             let sessions = 1 + self.below(3);
@@ -115,7 +113,7 @@ impl Numbers {
     }
 
     /// Days of the week, a time that is closed, and one that is closed for what begins: each now and then.
-    fn calendar(&mut self, today: Weekday) -> Calendar {
+    pub(super) fn calendar(&mut self, today: Weekday) -> Calendar {
         let weekdays = Weekday::VARIANTS.iter().copied();
         let weekdays =
             if self.below(3) == 0 { weekdays.filter(|_| self.below(2) == 0).collect() } else { Default::default() };

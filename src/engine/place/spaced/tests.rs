@@ -1,13 +1,15 @@
 //! Where visits have to be apart, or hold only so many procedures, the search agrees with a brute force too.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
 use std::collections::BTreeMap;
 
-use super::{Numbers, Turn, rank};
+use super::{Turn, rank};
 use crate::{
     domain::{Day, ProcedureId, ProcedureSet, Weekday},
     engine::{
         calendar::Calendar,
-        place::{Course, Diary, Held, Limits, place_in},
+        place::{Course, Diary, Held, Limits, place_in, tests::Numbers},
     },
 };
 
@@ -197,5 +199,8 @@ fn what_is_due_too_soon_waits_and_says_why() {
         place_in(&[course(&[0, 28], 0, 0), course(&[0, 28], 0, 1)], &Diary::new(limits, std::iter::empty()));
     assert!(best);
     assert_eq!(placed[0].days.as_slice(), [0, 28]);
-    assert_eq!((placed[1].days.as_slice(), placed[1].held.as_slice()), ([1, 29].as_slice(), [(0, Held::Full)].as_slice()));
+    assert_eq!(
+        (placed[1].days.as_slice(), placed[1].held.as_slice()),
+        ([1, 29].as_slice(), [(0, Held::Full)].as_slice())
+    );
 }
