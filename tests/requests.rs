@@ -212,6 +212,21 @@ fn each_mistake_has_its_sentence() {
             "preferences.preferred_procedures[0] is no procedure of this knowledge release; ListProcedures names them",
         ),
         (|it| wishes(it, |it| it.max_visits = Some(0)), "preferences.max_visits must be a whole number from 1 to 100"),
+        (
+            |it| wishes(it, |it| it.min_days_between_visits = Some(61)),
+            "preferences.min_days_between_visits must be a whole number from 1 to 60",
+        ),
+        (
+            |it| it.clinic = Some(v1::Clinic { max_procedures_per_visit: Some(0), ..v1::Clinic::default() }),
+            "clinic.max_procedures_per_visit must be a whole number from 1 to 10",
+        ),
+        (
+            |it| {
+                let supervised_procedures = vec!["tca-crss".to_owned()];
+                it.clinic = Some(v1::Clinic { supervised_procedures, ..v1::Clinic::default() });
+            },
+            "clinic.supervised_procedures[0] is no procedure of this knowledge release; ListProcedures names them",
+        ),
         (|it| it.horizon = 3, "horizon is 3, which is no value of this enum; send one from 1 to 2"),
         (
             |it| wishes(it, |it| it.event_date = date(2026, 11, 30)),

@@ -215,11 +215,18 @@ pub struct Wishes {
     pub preferred: ProcedureSet,
     /// The most planned visits.
     pub max_visits: Option<i32>,
+    /// The least days from one visit to the next.
+    pub days_between_visits: Option<Day>,
+    /// The most different procedures that the clinic does at one visit.
+    pub procedures_per_visit: Option<i32>,
+    /// What the clinic does under supervision only.
+    pub supervised: ProcedureSet,
 }
 
 /// A wish that can stand in the way of a plan. In the order in which they are given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum Wish {
+    DaysBetweenVisits,
     MaxVisits,
     MaxDowntime,
     Budget,
@@ -381,6 +388,7 @@ impl Case {
     /// Is something wished for?
     pub fn wishes_for(&self, wish: Wish) -> bool {
         match wish {
+            Wish::DaysBetweenVisits => self.wishes.days_between_visits.is_some(),
             Wish::MaxVisits => self.wishes.max_visits.is_some(),
             Wish::MaxDowntime => self.wishes.max_downtime.is_some(),
             Wish::Budget => self.patient.get(Fact::Budget).is_some(),
@@ -394,6 +402,7 @@ impl Case {
         let mut case = self.clone();
         for wish in wishes {
             match wish {
+                Wish::DaysBetweenVisits => case.wishes.days_between_visits = None,
                 Wish::MaxVisits => case.wishes.max_visits = None,
                 Wish::MaxDowntime => case.wishes.max_downtime = None,
                 Wish::Budget => case.patient.set(Fact::Budget, None),

@@ -85,6 +85,17 @@ impl ProcedureSet {
         self.0 & other.0 != 0
     }
 
+    /// Everything of both sets.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// How many procedures it holds.
+    pub fn len(self) -> usize {
+        usize::try_from(self.0.count_ones()).unwrap_or(Self::CAPACITY)
+    }
+
     /// Is everything of it in `other`?
     pub fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0

@@ -115,7 +115,10 @@ pub(super) fn preconditions(
     scars: &[ScarIndex],
     days: (Day, Day),
 ) -> Rules {
-    fired(context, Topic::Precondition, procedure, scars, days)
+    let mut rules = fired(context, Topic::Precondition, procedure, scars, days);
+    let supervised = context.case.wishes.supervised.contains(procedure);
+    add_rules(&mut rules, supervised.then_some(context.knowledge.planning().supervised));
+    rules
 }
 
 fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {

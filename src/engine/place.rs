@@ -9,16 +9,23 @@
 //! A quick search tries the starts on which courses meet. An exhaustive one then proves that nothing is better, or finds
 //! what is, unless it would take too long: `exhaustive.rs` says why what it tries is enough.
 
+mod diary;
 mod exhaustive;
+mod spaced;
+
+use std::collections::BTreeSet;
 
 use smallvec::smallvec;
 
-use crate::domain::{Day, Days};
+use crate::domain::{Day, Days, ProcedureSet};
 
 use super::{
     calendar::{Calendar, Turn},
-    limits::PLACEMENTS,
+    limits::QUICK,
 };
+
+pub(super) use diary::{Diary, Held, Limits};
+pub(super) use spaced::Placed;
 
 /// A course to be placed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +38,8 @@ pub(super) struct Course {
     pub after: Vec<(usize, Day)>,
     /// The days on which its sessions can be.
     pub calendar: Calendar,
+    /// What is done at each of its sessions.
+    pub procedures: ProcedureSet,
 }
 
 impl Course {
@@ -53,11 +62,7 @@ impl Course {
     }
 
     /// How many sessions are later than their usual distance from the one before.
-    fn moved(&self, start: Day) -> usize {
-        if self.calendar.is_always_open() {
-            return 0;
-        }
-        let days = self.days(start);
+    fn moved(&self, days: &[Day]) -> usize {
         let usual = self.offsets.iter().zip(self.offsets.iter().skip(1)).map(|(before, after)| after - before);
         let real = days.iter().zip(days.iter().skip(1)).map(|(before, after)| after - before);
         usual.zip(real).filter(|(usual, real)| usual < real).count()
@@ -69,6 +74,13 @@ impl Course {
             return self.offsets.last().map(|offset| start + offset);
         }
         self.days(start).last().copied()
+    }
+
+    /// The first day that nothing forbids when these are the days of the courses before it in the list.
+    fn due(&self, earlier: &[Days]) -> Day {
+        let after =
+            self.after.iter().filter_map(|(before, wait)| Some(earlier.get(*before)?.last()?.saturating_add(*wait)));
+        after.fold(self.ready, Day::max)
     }
 
     /// The first day from `day` on on which it can begin.
@@ -122,18 +134,38 @@ pub(super) struct Placement {
     pub best: bool,
 }
 
-/// Finds the first day of each course. `after` may only name courses that come earlier in the list.
-pub(super) fn place(courses: &[Course]) -> Placement {
-    let mut board =
-        Board { courses, before: closure(courses), starts: vec![None; courses.len()], most_moved: Vec::new() };
-    let soonest = board.earliest();
-    board.most_moved = courses.iter().zip(&soonest).map(|(course, start)| course.moved(*start)).collect();
-    let mut search = Search { board, best: None, tried: 0 };
-    search.extend();
+/// Finds the days of each course around the visits of the diary, and says whether it is known that no others are better.
+/// `after` may only name courses that come earlier in the list.
+pub(super) fn place_in(courses: &[Course], diary: &Diary) -> (Vec<Placed>, bool) {
+    let all = courses.iter().fold(diary.procedures(), |all, it| all.with(it.procedures));
+    if !diary.limits.are_idle(all) {
+        return spaced::place(courses, diary);
+    }
+    let Placement { starts, best } = place(courses);
+    let placed = |(course, start): (&Course, Day)| Placed { days: course.days(start), held: Vec::new() };
+    (courses.iter().zip(starts).map(placed).collect(), best)
+}
+
+/// Finds the first day of each course, whatever the visits hold.
+fn place(courses: &[Course]) -> Placement {
+    let mut board = Board {
+        courses,
+        before: closure(courses),
+        starts: vec![None; courses.len()],
+        days: vec![Days::new(); courses.len()],
+        most_moved: Vec::new(),
+    };
+    let soonest = board.layout();
+    board.most_moved = courses.iter().zip(&soonest).map(|(course, days)| course.moved(days)).collect();
+    let bounds = Bounds::new(&board, &soonest);
+    let mut search = Search { board, bounds, best: None, proved: false, seen: BTreeSet::new(), tried: 0 };
+    search.extend(&soonest);
     let spent = search.is_spent();
-    let Search { board, best, .. } = search;
+    let Search { board, bounds, best, proved, .. } = search;
     match best {
-        Some(found) => exhaustive::improve(board, found, spent),
+        Some(found) if proved => Placement { starts: found.starts, best: true },
+        Some(found) if spent => Placement { starts: found.starts, best: false },
+        Some(found) => exhaustive::improve(board, &bounds, found),
         None => Placement::default(),
     }
 }
@@ -172,14 +204,17 @@ struct Board<'a> {
     before: Vec<Vec<bool>>,
     /// `None`: not placed yet.
     starts: Vec<Option<Day>>,
+    /// The days of those that are placed; empty for the others.
+    days: Vec<Days>,
     /// By course: the most sessions that may be moved.
     most_moved: Vec<usize>,
 }
 
 impl Board<'_> {
     fn put(&mut self, at: usize, start: Option<Day>) {
-        if let Some(slot) = self.starts.get_mut(at) {
+        if let (Some(slot), Some(days)) = (self.starts.get_mut(at), self.days.get_mut(at)) {
             *slot = start;
+            *days = start.and_then(|start| Some(self.courses.get(at)?.days(start))).unwrap_or_default();
         }
     }
 
@@ -187,10 +222,10 @@ impl Board<'_> {
         self.starts.get(at).copied().flatten()
     }
 
-    /// Does it keep its rhythm as well as it can when it begins on `start`?
-    fn keeps_rhythm(&self, at: usize, start: Day) -> bool {
-        let moved = self.courses.get(at).map(|course| course.moved(start));
-        moved.as_ref() <= self.most_moved.get(at)
+    /// Does it keep its rhythm as well as it can where it is placed?
+    fn keeps_rhythm(&self, at: usize) -> bool {
+        let (course, days) = (self.courses.get(at), self.days.get(at));
+        course.zip(days).map(|(course, days)| course.moved(days)).as_ref() <= self.most_moved.get(at)
     }
 
     /// Is it not placed yet, and is all that comes before it?
@@ -201,11 +236,31 @@ impl Board<'_> {
 
     /// The days that are taken so far.
     fn visits(&self) -> Days {
-        let placed = self.courses.iter().zip(&self.starts).filter_map(|(course, start)| Some((course, (*start)?)));
-        let mut days: Days = placed.flat_map(|(course, start)| course.days(start)).collect();
+        let mut days: Days = self.days.iter().flatten().copied().collect();
         days.sort_unstable();
         days.dedup();
         days
+    }
+
+    /// The days of each course; those that are not placed yet start as early as they may.
+    fn layout(&self) -> Vec<Days> {
+        let mut all: Vec<Days> = Vec::with_capacity(self.courses.len());
+        for ((course, start), days) in self.courses.iter().zip(&self.starts).zip(&self.days) {
+            let days = if start.is_some() { days.clone() } else { course.days(course.opening(course.due(&all))) };
+            all.push(days);
+        }
+        all
+    }
+
+    /// Can all courses still end with no more visits and no later than this? `layout` is that of the board.
+    fn can_be_better(&self, layout: &[Days], least: usize, best: &Found) -> bool {
+        let visits = self.visits();
+        let ends = layout.iter().filter_map(|days| days.last()).max();
+        let last = visits.last().copied().unwrap_or(Day::MIN);
+        // Courses without a wait between them may share a day.
+        let open = |at: usize| least > 0 && self.start(at).is_none();
+        let visits = visits.len().saturating_add(visits_after(last, layout, &self.before, open)).max(least);
+        (visits, ends) <= (best.visits.len(), best.visits.last())
     }
 
     /// The placement, once every course has its place.
@@ -223,32 +278,71 @@ impl Board<'_> {
     fn is_before(&self, earlier: usize, later: usize) -> bool {
         self.before.get(later).and_then(|row| row.get(earlier)).copied().unwrap_or(false)
     }
+}
 
-    /// The first day of each course; those that are not placed yet start as early as they may.
-    fn earliest(&self) -> Days {
-        let mut days: Days = Days::new();
-        for (at, course) in self.courses.iter().enumerate() {
-            let after = course
-                .after
-                .iter()
-                .filter_map(|(before, wait)| Some(self.courses.get(*before)?.last(*days.get(*before)?)? + wait));
-            let first = after.fold(course.ready, Day::max);
-            days.push(self.start(at).unwrap_or_else(|| course.opening(first)));
-        }
-        days
+/// What no placement can do without.
+struct Bounds {
+    /// Each course as early as it may, alone.
+    soonest: Days,
+    /// Visits.
+    least: usize,
+    /// No two courses that follow each other share a day.
+    rested: bool,
+}
+
+impl Bounds {
+    fn new(board: &Board<'_>, soonest: &[Days]) -> Self {
+        let rested = board.courses.iter().flat_map(|it| &it.after).all(|(_, wait)| *wait > 0);
+        let least = if rested { longest_chain(board.courses, &board.before, |_| true) } else { 0 };
+        let soonest = soonest.iter().filter_map(|days| days.first().copied()).collect();
+        Self { soonest, least, rested }
     }
+
+    /// Is nothing better, since courses that follow each other as early as they may have all its visits?
+    fn prove(&self, board: &Board<'_>, found: &Found) -> bool {
+        let soon = |at: usize| self.soonest.get(at) == found.starts.get(at);
+        self.rested && longest_chain(board.courses, &board.before, soon) == found.visits.len()
+    }
+}
+
+/// The most sessions of courses that follow each other, of those that fit: no two of them share a day.
+fn longest_chain(courses: &[Course], before: &[Vec<bool>], fits: impl Fn(usize) -> bool) -> usize {
+    let mut longest: Vec<usize> = Vec::with_capacity(courses.len());
+    for (at, (course, row)) in courses.iter().zip(before).enumerate() {
+        let before = longest.iter().zip(row).filter(|(_, before)| **before).map(|(it, _)| *it);
+        let chain = before.max().unwrap_or(0).saturating_add(course.offsets.len());
+        longest.push(if fits(at) { chain } else { 0 });
+    }
+    longest.into_iter().max().unwrap_or(0)
+}
+
+/// The visits after `last` that courses which are still open must add, when they follow each other as early as they may.
+fn visits_after(last: Day, layout: &[Days], before: &[Vec<bool>], open: impl Fn(usize) -> bool) -> usize {
+    // By course: the sessions after that day of the courses up to it.
+    let mut chains: Vec<usize> = Vec::with_capacity(layout.len());
+    for (at, (days, row)) in layout.iter().zip(before).enumerate() {
+        let before = chains.iter().zip(row).filter(|(_, before)| **before).map(|(it, _)| *it);
+        let own = if open(at) { days.iter().filter(|day| **day > last).count() } else { 0 };
+        chains.push(before.max().unwrap_or(0).saturating_add(own));
+    }
+    chains.into_iter().max().unwrap_or(0)
 }
 
 /// The quick search: courses that may be next start as early as they may, or meet another one.
 struct Search<'a> {
     board: Board<'a>,
+    bounds: Bounds,
     best: Option<Found>,
+    /// Nothing is better than the best.
+    proved: bool,
+    /// Placements of some courses that have been looked at: the order in which they came says nothing.
+    seen: BTreeSet<Vec<Option<Day>>>,
     tried: usize,
 }
 
 impl Search<'_> {
     /// Places one more course in every way worth trying.
-    fn extend(&mut self) {
+    fn extend(&mut self, layout: &[Days]) {
         let turn: Vec<usize> = (0..self.board.courses.len()).filter(|at| self.board.may_be_next(*at)).collect();
         if turn.is_empty() {
             return self.finish();
@@ -256,16 +350,16 @@ impl Search<'_> {
         // A course that nothing can meet has one place only, whatever the order.
         let lonely = turn.iter().copied().find(|at| self.board.apart(*at).next().is_none());
         for at in lonely.map_or(turn, |at| vec![at]) {
-            let Some(&first) = self.board.earliest().get(at) else { continue };
-            if self.is_spent() {
+            let Some(&first) = layout.get(at).and_then(|days| days.first()) else { continue };
+            if self.is_over() {
                 return;
             }
             self.follow(at, first);
-            if self.is_spent() {
+            if self.is_over() {
                 return;
             }
-            for start in self.later(at, first) {
-                if self.is_spent() {
+            for start in self.later(at, first, layout) {
+                if self.is_over() {
                     return;
                 }
                 self.follow(at, start);
@@ -273,16 +367,23 @@ impl Search<'_> {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.proved || self.is_spent()
+    }
+
     /// The first way is always followed to its end, so that there is an answer.
     fn is_spent(&self) -> bool {
-        self.best.is_some() && self.tried >= PLACEMENTS
+        self.best.is_some() && self.tried >= QUICK
     }
 
     fn follow(&mut self, at: usize, start: Day) {
         self.tried += self.board.courses.len();
         self.board.put(at, Some(start));
-        if self.board.keeps_rhythm(at, start) && !self.is_hopeless() {
-            self.extend();
+        if self.board.keeps_rhythm(at) && self.seen.insert(self.board.starts.clone()) {
+            let layout = self.board.layout();
+            if self.is_hopeful(&layout) {
+                self.extend(&layout);
+            }
         }
         self.board.put(at, None);
     }
@@ -290,23 +391,22 @@ impl Search<'_> {
     fn finish(&mut self) {
         let found = self.board.found();
         if self.best.as_ref().is_none_or(|best| rank(&found.visits) < rank(&best.visits)) {
+            self.proved = self.bounds.prove(&self.board, &found);
             self.best = Some(found);
         }
     }
 
-    /// Can what is placed so far no longer become the best?
-    fn is_hopeless(&self) -> bool {
-        self.best.as_ref().is_some_and(|best| self.board.visits().len() > best.visits.len())
+    /// Can what is placed so far still become the best?
+    fn is_hopeful(&self, layout: &[Days]) -> bool {
+        self.best.as_ref().is_none_or(|best| self.board.can_be_better(layout, self.bounds.least, best))
     }
 
     /// Starts after the first possible one on which a session meets one of a course on other skin.
-    fn later(&mut self, at: usize, first: Day) -> Days {
+    fn later(&mut self, at: usize, first: Day, layout: &[Days]) -> Days {
         let Some(course) = self.board.courses.get(at) else { return Days::new() };
-        let earliest = self.board.earliest();
         let mut starts: Days = smallvec![];
         for other in self.board.apart(at) {
-            let (Some(it), Some(start)) = (self.board.courses.get(other), earliest.get(other)) else { continue };
-            for day in it.days(*start) {
+            for &day in layout.get(other).into_iter().flatten() {
                 let sessions = 0..course.offsets.len();
                 // Closed days make it dear to look for a start.
                 self.tried += if course.calendar.is_always_open() { 0 } else { sessions.len() };

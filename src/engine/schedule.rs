@@ -1,13 +1,15 @@
 //! Schedules: gives each stage its days.
 
 use crate::{
-    domain::{Day, Days, Facts, ParameterSetting, PastSession, Range, Rules, ScarIndex, SessionKind},
+    domain::{
+        Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex, SessionKind,
+    },
     engine::{
         calendar::{Calendar, Turn},
         done::{Break, after},
         history::{self, areas},
         parameters,
-        place::{Course, place},
+        place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, add_rules},
         spacing::{aim, between, kind, on},
     },
@@ -40,6 +42,8 @@ pub(super) struct Dated<'k> {
     pub after_focal: bool,
     /// The days on which it can be done.
     pub calendar: Calendar,
+    /// What kept a session, or the test area, off an earlier day: its place among them, and the rule that says so.
+    held: Vec<(usize, RuleId)>,
     /// What the break before its first session means has been seen to.
     judged: bool,
 }
@@ -123,6 +127,7 @@ impl Dated<'_> {
     fn forget_days(&mut self) {
         self.test_area = None;
         self.days.clear();
+        self.held.clear();
     }
 
     /// The first day on which something is done.
@@ -135,7 +140,7 @@ impl Dated<'_> {
         self.days.last().copied()
     }
 
-    /// Why a session is not on its usual day after the one before it: that day is closed.
+    /// Why a session is not on its usual day after the one before it: that day is closed, or visits kept it off.
     pub(super) fn moved(&self, session: usize) -> Rules {
         let offsets = offsets(self);
         let place = session.saturating_add(usize::from(self.test_area.is_some()));
@@ -144,7 +149,16 @@ impl Dated<'_> {
             let usual = offsets.get(place)?.saturating_sub(*offsets.get(before)?);
             Some(days.get(before)?.saturating_add(usual))
         });
-        due.map(|due| self.calendar.why(Turn::Later, due)).unwrap_or_default()
+        let mut rules = due.map(|due| self.calendar.why(Turn::Later, due)).unwrap_or_default();
+        if due.is_some() {
+            add_rules(&mut rules, self.held_off(place));
+        }
+        rules
+    }
+
+    /// What kept the session at `place`, the test area among them, off an earlier day.
+    fn held_off(&self, place: usize) -> impl Iterator<Item = RuleId> {
+        self.held.iter().filter(move |it| it.0 == place).map(|it| it.1)
     }
 
     /// Days between two sessions.
@@ -179,8 +193,33 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         timing: Rules::new(),
         after_focal: false,
         calendar,
+        held: Vec::new(),
         judged: false,
     }
+}
+
+/// What is done at each session of a stage.
+fn procedures(stage: &Dated<'_>) -> ProcedureSet {
+    std::iter::once(stage.draft.procedure).chain(stage.draft.adjunct).collect()
+}
+
+/// The visits that stand already: the last of the past, and those of the stages that have their days.
+fn diary(context: Context<'_, '_>, stages: &[Dated<'_>], chosen: &[usize]) -> Diary {
+    let wishes = &context.case.wishes;
+    let most = wishes.procedures_per_visit.and_then(|most| usize::try_from(most).ok());
+    let limits = Limits { apart: wishes.days_between_visits.unwrap_or(1), most: most.unwrap_or(usize::MAX) };
+    let at_the_clinic = |past: &&PastSession| {
+        let known = context.knowledge.procedures().get(past.procedure.index());
+        known.is_some_and(|it| it.kind != ProcedureKind::HomeCare)
+    };
+    let done = || context.case.history.iter().filter(at_the_clinic);
+    let last = done().map(|it| it.day).max();
+    let past = done().filter(|it| Some(it.day) == last).map(|it| (it.day, std::iter::once(it.procedure).collect()));
+    let dated = stages.iter().enumerate().filter(|(at, _)| !chosen.contains(at)).flat_map(|(_, stage)| {
+        let days = stage.test_area.iter().chain(&stage.days);
+        days.map(|day| (*day, procedures(stage)))
+    });
+    Diary::new(limits, past.chain(dated))
 }
 
 /// Gives days to the stages that `now` picks, not before `ready`; stages that have days already stay. Says whether no
@@ -203,6 +242,7 @@ fn settle<'k>(
             ready: open_day(context, stage, ready),
             after: Vec::new(),
             calendar: stage.calendar.clone(),
+            procedures: procedures(stage),
         };
         for past in history::recent(context) {
             if let Some(wait) = since(context, past, stage) {
@@ -221,17 +261,23 @@ fn settle<'k>(
         }
         courses.push(course);
     }
-    let placement = place(&courses);
-    for ((&at, start), course) in chosen.iter().zip(placement.starts).zip(&courses) {
+    let planning = context.knowledge.planning();
+    let (placed, best) = place_in(&courses, &diary(context, stages, &chosen));
+    for (&at, placed) in chosen.iter().zip(placed) {
         let Some(stage) = stages.get_mut(at) else { continue };
-        let mut days = course.days(start).into_iter();
+        let rule = |held: Held| match held {
+            Held::TooClose => planning.visits_apart,
+            Held::Full => planning.full_visit,
+        };
+        stage.held = placed.held.into_iter().map(|(session, held)| (session, rule(held))).collect();
+        let mut days = placed.days.into_iter();
         stage.test_area = stage.draft.leads.test_area.and_then(|_| days.next());
         stage.days = days.collect();
     }
     for &at in &chosen {
         explain_timing(context, patient, stages, at, ready);
     }
-    placement.best
+    best
 }
 
 /// Days of the test area and of the sessions, counted from the first.
@@ -353,6 +399,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
         latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
     }
     add_rules(&mut timing, stage.calendar.why(Turn::First, due));
+    add_rules(&mut timing, stage.held_off(0));
     let done = &stage.draft.done;
     let since_before = done.last(context).map(|last| first.saturating_sub(last));
     let goes_on = |days: Day| after(context.knowledge, stage.draft.procedure, done.count(), days) == Break::None;

@@ -325,13 +325,22 @@ fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex
     let ruled = context.screening.today(procedure, scar).next().map(|firing| firing.rule.action);
     let mut reasons: Rules = Rules::new();
     reasons.extend(context.screening.today_rules(procedure, scar));
+    let kept = reasons.len();
     if let Some(spacing) = spacing {
         reasons.insert_many(strict, std::iter::once(spacing.rule).chain(spacing.also));
+    }
+    let waits = reasons.len().saturating_sub(kept);
+    let supervised = context.case.wishes.supervised.contains(procedure);
+    if supervised {
+        let asks = context.screening.today(procedure, scar).take_while(|it| it.rule.action >= Action::Clearance);
+        // Behind what is stricter, and what only warns behind it.
+        let place = asks.count().saturating_add(waits).min(reasons.len());
+        reasons.insert(place, knowledge.planning().supervised);
     }
     if reasons.is_empty() {
         reasons.push(knowledge.planning().allowed);
     }
-    let action = ruled.max(spacing.map(|_| Action::Defer));
+    let action = ruled.max(spacing.map(|_| Action::Defer)).max(supervised.then_some(Action::Clearance));
     let deferred = action == Some(Action::Defer);
     Disposition {
         procedure,

@@ -191,7 +191,10 @@ impl<'k> Context<'_, 'k> {
                     choice.could_open = true;
                     choice.passed_over.push((procedure, smallvec![rule]));
                 }
-                (Standing::Open { clearance, .. }, None) => candidates.push((option, clearance)),
+                (Standing::Open { clearance, .. }, None) => {
+                    let supervised = self.case.wishes.supervised.contains(procedure);
+                    candidates.push((option, clearance || supervised));
+                }
             }
         }
         let Some(&(first, clearance)) = candidates.first() else {
@@ -302,6 +305,11 @@ impl<'k> Context<'_, 'k> {
             .as_ref()
             .filter(|it| self.holds(&it.when, scar) == Truth::Yes)
             .and_then(|it| Some((self.joins(procedure, &it.procedures, scar, selection)?, it.rule)));
+        let full = self.case.wishes.procedures_per_visit.is_some_and(|most| most <= 1);
+        if let Some((joins, _)) = adjunct.filter(|_| full) {
+            merge_passed_over(&mut selection.left_out, joins, scar, smallvec![self.knowledge.planning().full_visit]);
+        }
+        let adjunct = adjunct.filter(|_| !full);
         let drafts = &mut selection.drafts;
         let same = |it: &Draft<'_>| {
             it.phase == step.phase

@@ -43,6 +43,12 @@ pub enum Beside {
     Preferred(String),
     /// The patient wants to come at most so often.
     Visits(i32),
+    /// The patient wants so many days between two visits.
+    Apart(Day),
+    /// The clinic does so many procedures at a visit.
+    PerVisit(i32),
+    /// The clinic does it under supervision only.
+    Supervised(String),
     /// The patient wants to look well on that day.
     Event(Day),
     /// The same, and a session was done today.
@@ -113,6 +119,9 @@ impl Beside {
             Self::Downtime(days) => case.wishes.max_downtime = Some(*days),
             Self::Preferred(procedure) => case.wishes.preferred.insert(id(procedure)?),
             Self::Visits(most) => case.wishes.max_visits = Some(*most),
+            Self::Apart(days) => case.wishes.days_between_visits = Some(*days),
+            Self::PerVisit(most) => case.wishes.procedures_per_visit = Some(*most),
+            Self::Supervised(procedure) => case.wishes.supervised.insert(id(procedure)?),
             Self::Event(day) => case.wishes.event = Some(*day),
             Self::EventAfter(procedure, day) => {
                 case.history.push(past(id(procedure)?, 0));
@@ -158,6 +167,9 @@ impl fmt::Display for Beside {
             Self::Downtime(days) => write!(f, "at most {days} days of downtime"),
             Self::Preferred(procedure) => write!(f, "{procedure} preferred"),
             Self::Visits(most) => write!(f, "at most {most} visits"),
+            Self::Apart(days) => write!(f, "{days} days between two visits"),
+            Self::PerVisit(most) => write!(f, "at most {most} procedures at a visit"),
+            Self::Supervised(procedure) => write!(f, "{procedure} under supervision"),
             Self::Event(day) => write!(f, "an event in {day} days"),
             Self::EventAfter(procedure, day) => write!(f, "{procedure} today and an event in {day} days"),
             Self::Away(first, last) => write!(f, "away from day {first} to day {last}"),

@@ -24,7 +24,7 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     }
     for procedure in &procedures {
         let id = || (*procedure).clone();
-        all.extend([Beside::Unwanted(id()), Beside::Only(id()), Beside::Preferred(id())]);
+        all.extend([Beside::Unwanted(id()), Beside::Only(id()), Beside::Preferred(id()), Beside::Supervised(id())]);
         // Today, and as long ago as the longest wait of it, so that something of it is left.
         all.extend(past_days(knowledge, procedure).into_iter().map(|day| Beside::Past(id(), day)));
         all.extend(procedures.iter().map(|only| Beside::PastThenOnly(id(), (*only).clone())));
@@ -53,6 +53,9 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
     all.extend(measured(knowledge));
     all.extend(downtimes(knowledge).into_iter().map(Beside::Downtime));
     all.extend(visits(knowledge).map(Beside::Visits));
+    all.extend(apart(knowledge).into_iter().map(Beside::Apart));
+    // One procedure only, and one with what joins it.
+    all.extend([1, 2].map(Beside::PerVisit));
     all.extend(events(knowledge).into_iter().map(Beside::Event));
     all.extend(procedures.iter().flat_map(|it| new(knowledge).map(|day| Beside::EventAfter((*it).clone(), day))));
     all.extend(
@@ -66,6 +69,16 @@ pub(super) fn besides(knowledge: &[&Knowledge], subjects: &Subjects) -> Vec<Besi
 fn visits(knowledge: &[&Knowledge]) -> impl Iterator<Item = i32> {
     let counts = knowledge.iter().flat_map(|it| it.procedures()).filter_map(|it| it.sessions);
     1..=counts.map(|it| it.count.max).max().unwrap_or_default()
+}
+
+/// Around the shortest and the longest usual wait between two sessions of a procedure.
+fn apart(knowledge: &[&Knowledge]) -> Vec<Day> {
+    let repeats = knowledge.iter().flat_map(|known| {
+        let kinds = known.procedures().iter().filter_map(|it| it.gaps);
+        kinds.filter_map(|it| known.gaps().between(it.kind, it.kind)).map(|gap| gap.base.typical_from)
+    });
+    let (shortest, longest) = repeats.fold((Day::MAX, 0), |(least, most), it| (it.min(least), it.max(most)));
+    vec![shortest, shortest.saturating_add(1), longest.saturating_add(1)]
 }
 
 /// Today, around every wait before an event, and when the first sessions are over and others are not.

@@ -22,6 +22,10 @@ pub(super) const WEIGHT_KG: (f64, f64) = (2.0, 400.0);
 pub(super) const DOWNTIME_DAYS: i32 = 60;
 /// Visits that a wish for few visits can name.
 pub(super) const VISITS: i32 = 100;
+/// Days between two visits that can be wished for.
+pub(super) const BETWEEN_VISITS: i32 = 60;
+/// Different procedures at a visit that a limit can name.
+pub(super) const PROCEDURES_PER_VISIT: i32 = 10;
 /// Times at which the patient cannot come.
 pub(super) const UNAVAILABLE: usize = 50;
 /// Days on which the patient cannot come, in all of them.

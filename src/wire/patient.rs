@@ -3,7 +3,7 @@
 use strum::VariantArray as _;
 
 use super::{
-    limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, WEIGHT_KG},
+    limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, PROCEDURES_PER_VISIT, WEIGHT_KG},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
@@ -347,10 +347,15 @@ impl Reader<'_> {
             cardiac_monitoring,
             operating_theatre,
             mnrf_needles_insulated,
+            max_procedures_per_visit,
+            supervised_procedures,
         } = clinic;
         let path = Path::root("clinic");
         let available = self.procedures(path, "available_procedures", available_procedures);
         wishes.available = (!available_procedures.is_empty()).then_some(available);
+        let most = path.field("max_procedures_per_visit");
+        wishes.procedures_per_visit = self.whole(most, *max_procedures_per_visit, 1, PROCEDURES_PER_VISIT);
+        wishes.supervised = self.procedures(path, "supervised_procedures", supervised_procedures);
         self.word(facts, Fact::MnrfNeedleMaterial, path.field("mnrf_needle_material"), *mnrf_needle_material);
         self.word(facts, Fact::Setting, path.field("setting"), *setting);
         for (fact, answer) in [

@@ -2,7 +2,7 @@
 
 use super::{
     Date,
-    limits::{DOWNTIME_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS, VISITS},
+    limits::{BETWEEN_VISITS, DOWNTIME_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS, VISITS},
     reader::Reader,
     v1,
     violation::Path,
@@ -27,6 +27,7 @@ impl Reader<'_> {
             weekdays,
             preferred_procedures,
             max_visits,
+            min_days_between_visits,
         } = preferences;
         let path = Path::root("preferences");
         wishes.excluded = self.procedures(path, "excluded_procedures", excluded_procedures);
@@ -44,6 +45,8 @@ impl Reader<'_> {
             );
         }
         wishes.max_visits = self.whole(path.field("max_visits"), *max_visits, 1, VISITS);
+        let apart = path.field("min_days_between_visits");
+        wishes.days_between_visits = self.whole(apart, *min_days_between_visits, 1, BETWEEN_VISITS);
     }
 
     fn event_day(&mut self, path: Path<'_>, date: Option<&Date>, start: Option<domain::Date>) -> Option<Day> {

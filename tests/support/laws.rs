@@ -44,6 +44,9 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
             visits_are_as_few_as_wished(name, case, plan, protocol);
+            visits_are_apart(name, case, protocol);
+            no_visit_is_too_full(name, case, protocol);
+            supervision_is_told(name, knowledge, case, protocol);
             the_calendar_is_kept(name, knowledge, case, protocol);
         }
     }
@@ -94,6 +97,43 @@ fn visits_are_as_few_as_wished(name: &str, case: &Case, plan: &Plan, protocol: &
     if let Some(conflict) = &plan.conflict {
         assert!(!conflict.wishes.is_empty(), "{name}: nothing has to give way");
         assert!(conflict.wishes.iter().all(|it| case.wishes_for(*it)), "{name}: a wish that nobody has");
+    }
+}
+
+/// Visits are as far apart as wished, and the first one is as far from what was done last.
+fn visits_are_apart(name: &str, case: &Case, protocol: &Protocol) {
+    let Some(apart) = case.wishes.days_between_visits else { return };
+    let all = protocol.sessions.iter().chain(&protocol.contingent_sessions);
+    let days: BTreeSet<Day> = all.map(|it| it.day).chain(last_visit(case)).collect();
+    for (first, next) in days.iter().zip(days.iter().skip(1)) {
+        assert!(next - first >= apart, "{name}: days {first} and {next} are less than {apart} days apart");
+    }
+}
+
+/// The last day on which something was done at the clinic.
+fn last_visit(case: &Case) -> Option<Day> {
+    let office = |it: &&PastSession| knowledge().procedures()[it.procedure.index()].kind != ProcedureKind::HomeCare;
+    case.history.iter().filter(office).map(|it| it.day).max()
+}
+
+/// No visit has more different procedures than the clinic does at one.
+fn no_visit_is_too_full(name: &str, case: &Case, protocol: &Protocol) {
+    let Some(most) = case.wishes.procedures_per_visit else { return };
+    for session in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
+        let planned = session.procedures.iter().map(|it| protocol.stages[it.stage].procedure);
+        let done = case.history.iter().filter(|it| it.day == session.day).map(|it| it.procedure);
+        let office = done.filter(|it| knowledge().procedures()[it.index()].kind != ProcedureKind::HomeCare);
+        let all: BTreeSet<ProcedureId> = planned.chain(office).collect();
+        assert!(all.len() <= usize::try_from(most).unwrap(), "{name}: {} procedures on day {}", all.len(), session.day);
+    }
+}
+
+/// What is done under supervision only says so.
+fn supervision_is_told(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    let rule = knowledge.planning().supervised;
+    for stage in protocol.stages.iter().filter(|it| goes_on(it)) {
+        let supervised = case.wishes.supervised.contains(stage.procedure);
+        assert_eq!(stage.preconditions.contains(&rule), supervised, "{name}: supervision of a stage");
     }
 }
 

@@ -120,6 +120,15 @@ fn calendar(dice: &mut Dice, it: &mut Case) {
     if dice.one_in(5) {
         it.wishes.max_visits = Some(i32::try_from(dice.roll(20)).unwrap() + 1);
     }
+    if dice.one_in(6) {
+        it.wishes.days_between_visits = Some(i32::try_from(dice.roll(45)).unwrap() + 1);
+    }
+    if dice.one_in(6) {
+        it.wishes.procedures_per_visit = Some(i32::try_from(dice.roll(4)).unwrap() + 1);
+    }
+    for _ in 0..dice.roll(6).saturating_sub(3) {
+        it.wishes.supervised.insert(*dice.of(&procedures));
+    }
     if dice.one_in(4) {
         it.wishes.weekdays = (0..=dice.roll(2)).map(|_| *dice.of(Weekday::VARIANTS)).collect();
     }

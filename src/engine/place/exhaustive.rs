@@ -13,41 +13,20 @@ use std::collections::BTreeSet;
 
 use strum::EnumCount as _;
 
-use super::{Board, Found, Placement, rank};
+use super::{Board, Bounds, Course, Found, Placement, rank};
 use crate::{
     domain::{Day, Days, Weekday},
     engine::{calendar::Turn, limits::PLACEMENTS},
 };
 
 /// Improves what the quick search found, and says whether it is the best now.
-pub(super) fn improve(board: Board<'_>, found: Found, spent: bool) -> Placement {
-    let earliest = board.earliest();
-    let soon = |at: usize| earliest.get(at) == found.starts.get(at);
-    let rested = board.courses.iter().flat_map(|it| &it.after).all(|(_, wait)| *wait > 0);
-    if rested && longest_chain(&board, soon) == found.visits.len() {
-        // These courses follow each other as early as they may, and the others add no visit.
-        return Placement { starts: found.starts, best: true };
-    }
-    if spent {
-        return Placement { starts: found.starts, best: false };
-    }
-    let least = if rested { longest_chain(&board, |_| true) } else { 0 };
+pub(super) fn improve(board: Board<'_>, bounds: &Bounds, found: Found) -> Placement {
     let roots = roots(&board);
-    let mut search = Search { board, best: found, least, roots, seen: BTreeSet::new(), tried: 0 };
-    search.extend();
+    let mut search = Search { board, best: found, least: bounds.least, roots, seen: BTreeSet::new(), tried: 0 };
+    let layout = search.board.layout();
+    search.extend(&layout);
     let best = !search.is_spent();
     Placement { starts: search.best.starts, best }
-}
-
-/// The most sessions of courses that follow each other, of those that fit: no two of them share a day.
-fn longest_chain(board: &Board<'_>, fits: impl Fn(usize) -> bool) -> usize {
-    let mut longest: Vec<usize> = Vec::with_capacity(board.courses.len());
-    for (at, course) in board.courses.iter().enumerate() {
-        let before = longest.iter().enumerate().filter(|(other, _)| board.is_before(*other, at)).map(|(_, it)| *it);
-        let chain = before.max().unwrap_or(0).saturating_add(course.offsets.len());
-        longest.push(if fits(at) { chain } else { 0 });
-    }
-    longest.into_iter().max().unwrap_or(0)
 }
 
 /// For each course, the starts with which a session is on the first open day after a closed one.
@@ -99,7 +78,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Places one more course in every way that can lead to something better.
-    fn extend(&mut self) {
+    fn extend(&mut self, layout: &[Days]) {
         let open: Vec<usize> = (0..self.board.courses.len()).filter(|at| self.board.start(*at).is_none()).collect();
         if open.is_empty() {
             let found = self.board.found();
@@ -111,13 +90,13 @@ impl Search<'_> {
         // A course that nothing can meet goes as early as it may, once what comes before it has its place.
         let lonely = |at: &usize| self.board.may_be_next(*at) && self.board.apart(*at).next().is_none();
         if let Some(at) = open.iter().copied().find(lonely)
-            && let Some(&first) = self.board.earliest().get(at)
-            && self.board.keeps_rhythm(at, first)
+            && let Some(&first) = layout.get(at).and_then(|days| days.first())
+            && self.follow(at, first)
         {
-            return self.follow(at, first);
+            return;
         }
         for at in open {
-            for start in self.starts(at) {
+            for start in self.starts(at, layout) {
                 if self.is_spent() {
                     return;
                 }
@@ -130,39 +109,41 @@ impl Search<'_> {
         self.tried >= PLACEMENTS
     }
 
-    fn follow(&mut self, at: usize, start: Day) {
+    /// Places a course and goes on from there. Says whether the course keeps its rhythm so.
+    fn follow(&mut self, at: usize, start: Day) -> bool {
         self.tried += self.board.courses.len();
         self.board.put(at, Some(start));
-        if self.board.keeps_rhythm(at, start) && self.seen.insert(self.board.starts.clone()) && self.is_hopeful() {
-            self.extend();
+        let keeps_rhythm = self.board.keeps_rhythm(at);
+        if keeps_rhythm && self.seen.insert(self.board.starts.clone()) {
+            let layout = self.board.layout();
+            if self.is_hopeful(&layout) {
+                self.extend(&layout);
+            }
         }
         self.board.put(at, None);
+        keeps_rhythm
     }
 
     /// Can what is placed so far still be the best, and keep every wait?
-    fn is_hopeful(&self) -> bool {
-        let earliest = self.board.earliest();
-        let last = |at: usize| self.board.courses.get(at)?.last(*earliest.get(at)?);
-        let keeps = |(course, start): (&super::Course, &Option<Day>)| {
+    fn is_hopeful(&self, layout: &[Days]) -> bool {
+        let last = |at: usize| layout.get(at)?.last();
+        let keeps = |(course, start): (&Course, &Option<Day>)| {
             let Some(start) = *start else { return true };
             course.after.iter().all(|(before, wait)| last(*before).is_none_or(|last| last + wait <= start))
         };
-        let visits = self.board.visits().len().max(self.least);
-        let ends = (0..self.board.courses.len()).filter_map(last).max();
-        let no_worse = (visits, ends.as_ref()) <= (self.best.visits.len(), self.best.visits.last());
-        no_worse && self.board.courses.iter().zip(&self.board.starts).all(keeps)
+        let kept = self.board.courses.iter().zip(&self.board.starts).all(keeps);
+        kept && self.board.can_be_better(layout, self.least, &self.best)
     }
 
     /// The starts that hang on what is placed, and those that hang on nothing.
-    fn starts(&mut self, at: usize) -> Days {
+    fn starts(&mut self, at: usize, layout: &[Days]) -> Days {
         let mut starts = Days::new();
         let Some(course) = self.board.courses.get(at) else { return starts };
-        let Some(&first) = self.board.earliest().get(at) else { return starts };
+        let Some(&first) = layout.get(at).and_then(|days| days.first()) else { return starts };
         starts.push(first);
         starts.extend(self.roots.get(at).into_iter().flatten().copied().filter(|start| *start > first));
         for other in self.board.apart(at) {
-            let (Some(it), Some(start)) = (self.board.courses.get(other), self.board.start(other)) else { continue };
-            for day in it.days(start) {
+            for &day in self.board.days.get(other).into_iter().flatten() {
                 for session in 0..course.offsets.len() {
                     self.tried += usize::from(!course.calendar.is_always_open());
                     starts.extend(course.all_meeting(session, day, first));

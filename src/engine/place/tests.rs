@@ -7,7 +7,7 @@ use strum::VariantArray as _;
 
 use super::{Course, Placement, Turn, place, rank};
 use crate::{
-    domain::{Day, Weekday},
+    domain::{Day, ProcedureSet, Weekday},
     engine::calendar::Calendar,
 };
 
@@ -88,15 +88,15 @@ fn brute_force(courses: &[Course], horizon: Day) -> Option<Vec<Day>> {
 }
 
 /// Small numbers from a fixed sequence, so that a failure can be repeated.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: u64) -> i32 {
+    pub(super) fn below(&mut self, limit: u64) -> i32 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i32::try_from((self.0 >> 33) % limit).unwrap()
     }
 
-    fn courses(&mut self, size: i32, calendar: impl Fn(&mut Self) -> Calendar) -> Vec<Course> {
+    pub(super) fn courses(&mut self, size: i32, calendar: impl Fn(&mut Self) -> Calendar) -> Vec<Course> {
         let course = |at| {
             let step = 1 + self.below(4);
             let sessions = 1 + self.below(3);
@@ -106,13 +106,14 @@ impl Numbers {
                 ready: self.below(4),
                 after: after.into_iter().map(|it| (usize::try_from(it).unwrap(), 1 + self.below(3))).collect(),
                 calendar: calendar(self),
+                procedures: ProcedureSet::default(),
             }
         };
         (0..size).map(course).collect()
     }
 
     /// Days of the week, a time that is closed, and one that is closed for what begins: each now and then.
-    fn calendar(&mut self, today: Weekday) -> Calendar {
+    pub(super) fn calendar(&mut self, today: Weekday) -> Calendar {
         let weekdays = Weekday::VARIANTS.iter().copied();
         let weekdays =
             if self.below(3) == 0 { weekdays.filter(|_| self.below(2) == 0).collect() } else { Default::default() };
@@ -207,15 +208,22 @@ fn one_chain_starts_as_early_as_it_may() {
         ready,
         after: after.to_vec(),
         calendar: Calendar::open(),
+        procedures: ProcedureSet::default(),
     };
     assert_eq!(place(&[course(14, &[]), course(0, &[(0, 42)])]).starts.as_slice(), [14, 112]);
 }
 
 #[test]
 fn courses_on_other_skin_meet() {
-    let calendar = Calendar::open;
-    let late = Course { offsets: smallvec![0, 28, 56, 84], ready: 28, after: Vec::new(), calendar: calendar() };
-    let early = Course { offsets: smallvec![0, 28, 56], ready: 0, after: Vec::new(), calendar: calendar() };
+    let course = |offsets, ready| Course {
+        offsets,
+        ready,
+        after: Vec::new(),
+        calendar: Calendar::open(),
+        procedures: ProcedureSet::default(),
+    };
+    let late = course(smallvec![0, 28, 56, 84], 28);
+    let early = course(smallvec![0, 28, 56], 0);
     assert_eq!(place(&[late, early]).starts.as_slice(), [28, 28]);
 }
 

@@ -35,6 +35,8 @@ impl Scope<'_> {
             &raw.conflict,
         ]
         .map(&mut one);
+        let [visits_apart, full_visit, supervised] =
+            [&raw.visits_apart, &raw.full_visit, &raw.supervised].map(&mut one);
         let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -77,6 +79,9 @@ impl Scope<'_> {
             closed_day,
             preferred,
             few_visits,
+            visits_apart,
+            full_visit,
+            supervised,
             conflict,
             occasion: occasion?,
             held,

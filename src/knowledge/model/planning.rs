@@ -136,6 +136,12 @@ pub struct Planning {
     pub preferred: RuleId,
     /// The least number of sessions is planned for the sake of few visits.
     pub few_visits: RuleId,
+    /// A session would be too close to another visit.
+    pub visits_apart: RuleId,
+    /// The clinic does no more procedures at a visit.
+    pub full_visit: RuleId,
+    /// The clinic does it under supervision only.
+    pub supervised: RuleId,
     /// Not all wishes can be kept.
     pub conflict: RuleId,
     pub occasion: Occasion,

@@ -54,6 +54,12 @@ pub(in crate::knowledge) struct Planning {
     pub preferred: Line,
     /// The least number of sessions is planned for the sake of few visits.
     pub few_visits: Line,
+    /// A session would be too soon after a visit, or before one, for what the patient wishes.
+    pub visits_apart: Line,
+    /// The clinic does no more procedures at a visit.
+    pub full_visit: Line,
+    /// The clinic does it under supervision only.
+    pub supervised: Line,
     /// Not all wishes can be kept.
     pub conflict: Line,
     /// A day on which the patient wants to look well.

@@ -42,6 +42,7 @@ pub(super) fn seen<'p>(
 pub(super) fn conflict(writer: &mut Writer<'_>, conflict: &Conflict) -> v1::ConflictingWishes {
     let Conflict { wishes, rule } = conflict;
     let field = |wish: &Wish| match wish {
+        Wish::DaysBetweenVisits => "preferences.min_days_between_visits",
         Wish::MaxVisits => "preferences.max_visits",
         Wish::MaxDowntime => "preferences.max_downtime_days",
         Wish::Budget => "preferences.budget",

@@ -1,0 +1,100 @@
+//! The visits there are so far, and what keeps a session off a day: too close to a visit, or that visit is full.
+
+use crate::domain::{Day, ProcedureSet};
+
+/// What visits have to keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Limits {
+    /// Least days from one visit to the next, at least 1.
+    pub apart: Day,
+    /// Most different procedures at one visit.
+    pub most: usize,
+}
+
+impl Limits {
+    /// Do they never keep anything off a day, as long as no more than `procedures` are planned?
+    pub(super) fn are_idle(self, procedures: ProcedureSet) -> bool {
+        self.apart <= 1 && procedures.len() <= self.most
+    }
+}
+
+/// What keeps a session off a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine) enum Held {
+    /// It is too close to another visit.
+    TooClose,
+    /// It would be a visit with too many procedures.
+    Full,
+}
+
+/// A day on which something is done at the clinic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Visit {
+    day: Day,
+    procedures: ProcedureSet,
+    /// It is one of those that are being placed.
+    placed: bool,
+}
+
+/// The visits there are so far, in order.
+#[derive(Debug, Clone)]
+pub(in crate::engine) struct Diary {
+    pub limits: Limits,
+    visits: Vec<Visit>,
+}
+
+impl Diary {
+    /// Visits that stand already: each a day with what is done on it.
+    pub(in crate::engine) fn new(limits: Limits, standing: impl IntoIterator<Item = (Day, ProcedureSet)>) -> Self {
+        let mut diary = Self { limits, visits: Vec::new() };
+        standing.into_iter().for_each(|(day, procedures)| diary.note(day, procedures, false));
+        diary
+    }
+
+    /// Everything that is done at the visits.
+    pub(super) fn procedures(&self) -> ProcedureSet {
+        self.visits.iter().fold(ProcedureSet::default(), |all, it| all.with(it.procedures))
+    }
+
+    /// The day of the last visit.
+    pub(super) fn last(&self) -> Option<Day> {
+        self.visits.last().map(|it| it.day)
+    }
+
+    /// Puts sessions of a course on their days.
+    pub(super) fn place(&mut self, days: &[Day], procedures: ProcedureSet) {
+        days.iter().for_each(|day| self.note(*day, procedures, true));
+    }
+
+    /// The days of the visits that are being placed.
+    pub(super) fn placed(&self) -> impl Iterator<Item = Day> + '_ {
+        self.visits.iter().filter(|it| it.placed).map(|it| it.day)
+    }
+
+    /// What keeps `procedures` off `day`, and the next day on which that may be over.
+    pub(super) fn held(&self, day: Day, procedures: ProcedureSet) -> Option<(Held, Day)> {
+        let at = self.visits.partition_point(|it| it.day < day);
+        let next = self.visits.get(at);
+        if let Some(same) = next.filter(|it| it.day == day) {
+            let full = same.procedures.with(procedures).len() > self.limits.most;
+            return full.then(|| (Held::Full, day.saturating_add(self.limits.apart.max(1))));
+        }
+        let close = |first: Day, second: Day| second.saturating_sub(first) < self.limits.apart;
+        if let Some(before) = at.checked_sub(1).and_then(|at| self.visits.get(at)).filter(|it| close(it.day, day)) {
+            return Some((Held::TooClose, before.day.saturating_add(self.limits.apart)));
+        }
+        // It cannot come before that visit; it may be part of it.
+        next.filter(|it| close(day, it.day)).map(|it| (Held::TooClose, it.day))
+    }
+
+    fn note(&mut self, day: Day, procedures: ProcedureSet, placed: bool) {
+        let at = self.visits.partition_point(|it| it.day < day);
+        match self.visits.get_mut(at).filter(|it| it.day == day) {
+            Some(same) => {
+                same.procedures = same.procedures.with(procedures);
+                same.placed |= placed;
+            }
+            None => self.visits.insert(at, Visit { day, procedures, placed }),
+        }
+    }
+}
