@@ -8,7 +8,12 @@ use std::{
     path::Path,
 };
 
-use axum::{Router, body::Body, extract::Request, routing::{get, post}};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    routing::{get, post},
+};
 use bytes::{BufMut as _, Bytes};
 use cicatrix::{
     knowledge::Knowledge,

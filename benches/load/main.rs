@@ -7,11 +7,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 
 mod bursts;
+mod figures;
 #[path = "../floor/mod.rs"]
 mod floor;
-mod latency;
-mod figures;
 mod lasting;
+mod latency;
 mod server;
 
 use std::{
