@@ -42,6 +42,8 @@ pub(crate) enum Ending {
     Right(usize),
     /// Refused because there is too much to do.
     Shed,
+    /// This call was answered with other bytes than any release would.
+    Different(String),
     /// Anything else.
     Failed(String),
 }
@@ -237,7 +239,7 @@ impl Call {
     fn judge(&self, body: &[u8]) -> Ending {
         match self.answers.iter().position(|it| it == body) {
             Some(release) => Ending::Right(release),
-            None => Ending::Failed(format!("{}: the answer is that of no release", self.name)),
+            None => Ending::Different(self.name.clone()),
         }
     }
 

@@ -43,6 +43,11 @@ impl Tally {
         self.0.len() - self.right()
     }
 
+    /// Answered, and not with the bytes of any release.
+    pub(crate) fn different(&self) -> usize {
+        self.count(|it| matches!(it.ending, Ending::Different(_)))
+    }
+
     pub(crate) fn shed(&self) -> usize {
         self.count(|it| it.ending == Ending::Shed)
     }
@@ -76,6 +81,9 @@ impl Tally {
             match &sample.ending {
                 Ending::Right(_) => {}
                 Ending::Shed => *counts.entry("shed".to_owned()).or_default() += 1,
+                Ending::Different(call) => {
+                    *counts.entry(format!("{call}: the answer is that of no release")).or_default() += 1
+                }
                 Ending::Failed(why) => *counts.entry(why.chars().take(200).collect()).or_default() += 1,
             }
         }

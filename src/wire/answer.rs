@@ -15,8 +15,8 @@ use super::{
 };
 use crate::domain::{
     Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, ParameterSetting, PassedOver, Plan, Protocol,
-    Range, Referral, Rest, Review, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Site, Stage, Value, View,
-    WhatIf,
+    Range, Referral, Rest, Review, RuleId, Rules, ScarIndex, Session, SessionKind, SessionProcedure, Site, Sites,
+    Stage, Value, View, WhatIf,
 };
 
 /// Writes what the scars are.
@@ -93,16 +93,19 @@ struct Writer<'a> {
     findings: &'a Findings,
     /// By rule: it is in the answer.
     heard: Vec<bool>,
+    /// How many of those await sign-off.
+    awaiting: usize,
 }
 
 impl<'a> Writer<'a> {
     fn new(catalogue: &'a Catalogue, findings: &'a Findings) -> Self {
-        Self { catalogue, findings, heard: vec![false; catalogue.rules.len()] }
+        Self { catalogue, findings, heard: vec![false; catalogue.rules.len()], awaiting: 0 }
     }
 
     fn hear(&mut self, rule: RuleId) {
-        if let Some(heard) = self.heard.get_mut(rule.index()) {
-            *heard = true;
+        let Some(heard) = self.heard.get_mut(rule.index()) else { return };
+        if !std::mem::replace(heard, true) && self.catalogue.awaits_sign_off.get(rule.index()) == Some(&true) {
+            self.awaiting += 1;
         }
     }
 
@@ -116,7 +119,7 @@ impl<'a> Writer<'a> {
     }
 
     fn sites(&self, scars: &[ScarIndex]) -> Vec<i32> {
-        let mut sites: Vec<Site> =
+        let mut sites: Sites =
             scars.iter().filter_map(|scar| Some(self.findings.scars.get(scar.index())?.area.site)).collect();
         sites.sort_unstable();
         sites.dedup();
@@ -242,10 +245,16 @@ impl<'a> Writer<'a> {
             history: history.iter().map(|it| self.past_session(it)).collect(),
             schedule_exact: *exact,
         };
-        let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
-        written.rules_awaiting_sign_off =
-            all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.clone()).collect();
+        written.rules_awaiting_sign_off = self.awaiting_sign_off();
         written
+    }
+
+    /// The rules in the answer that await sign-off, in their order: many, so that their list is not grown.
+    fn awaiting_sign_off(&self) -> Vec<String> {
+        let mut awaiting = Vec::with_capacity(self.awaiting);
+        let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
+        awaiting.extend(all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.clone()));
+        awaiting
     }
 
     fn stage(&mut self, case: &Case, stage: &Stage, number: i32) -> v1::Stage {
@@ -280,7 +289,7 @@ impl<'a> Writer<'a> {
         expected.iter().chain(adverse).for_each(|(_, rule)| self.hear(*rule));
         let evidence = text.and_then(|it| it.evidence.clone());
         let studied = evidence.as_ref().map(|(_, rule)| *rule);
-        let reasons: Vec<RuleId> = reasons.iter().copied().chain(studied).collect();
+        let reasons: Rules = reasons.iter().copied().chain(studied).collect();
         v1::Stage {
             number,
             phase: nth(*phase as usize),

@@ -38,7 +38,9 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     preferences.preferred_procedures.sort_unstable();
     preferences.weekdays.sort_unstable();
     preferences.unavailable.sort_by_key(days);
-    request.clinic.get_or_insert_default().available_procedures.sort_unstable();
+    let clinic = request.clinic.get_or_insert_default();
+    clinic.available_procedures.sort_unstable();
+    clinic.supervised_procedures.sort_unstable();
     request.encode_to_vec()
 }
 

@@ -42,8 +42,20 @@ impl Writer<'_> {
 
     /// Wishes as they are sent.
     fn preferences(&self, case: &Case, wishes: &Wishes) -> v1::Preferences {
-        let Wishes { excluded, available: _, max_downtime, event, unavailable, weekdays, preferred, max_visits } =
-            wishes;
+        let Wishes {
+            excluded,
+            max_downtime,
+            event,
+            unavailable,
+            weekdays,
+            preferred,
+            max_visits,
+            days_between_visits,
+            // What the clinic can do is no wish of the patient.
+            available: _,
+            procedures_per_visit: _,
+            supervised: _,
+        } = wishes;
         let ids = |set: &ProcedureSet| {
             let all = (0_u8..).map(ProcedureId).take(self.catalogue.procedures.len());
             all.filter(|id| set.contains(*id)).map(|id| self.catalogue.procedure_id(id)).collect()
@@ -63,6 +75,7 @@ impl Writer<'_> {
             weekdays: open.map(|(place, _)| nth(place)).collect(),
             preferred_procedures: ids(preferred),
             max_visits: *max_visits,
+            min_days_between_visits: *days_between_visits,
         }
     }
 
