@@ -86,9 +86,10 @@ impl Tally {
         assert_eq!(check.findings.iter().find(limits).map(line), None, "{name}");
         self.plans += 1;
         self.clean += usize::from(check.findings.is_empty());
-        // Closed days stretch a course beyond its rhythm, and the plan says so.
+        // Closed days and visits apart stretch a course beyond its rhythm, and the plan says so.
         let wishes = &case.wishes;
-        let closed = wishes.event.is_some() || !wishes.unavailable.is_empty() || !wishes.weekdays.is_empty();
+        let apart = wishes.days_between_visits.is_some() || wishes.procedures_per_visit.is_some();
+        let closed = apart || wishes.event.is_some() || !wishes.unavailable.is_empty() || !wishes.weekdays.is_empty();
         for it in check.findings.iter().filter(|it| !closed || it.kind != FindingKind::AboveLatest) {
             *self.kinds.entry(it.kind).or_default() += 1;
         }

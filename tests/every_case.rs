@@ -68,8 +68,14 @@ fn what_must_always_hold_holds_on_every_case() {
         heard.extend(procedure.expected.iter().chain(&procedure.adverse).map(|it| it.rule));
         heard.extend(procedure.gentler.iter().map(|it| it.rule));
         heard.insert(procedure.evidence.rule);
+        heard.extend(procedure.cost.map(|it| it.rule));
+        heard.extend(procedure.pigment.map(|it| it.rule));
         heard.extend(procedure.gaps.and_then(|it| it.weaker).map(|it| it.rule));
     }
+    // These are heard when other plans are asked for: tests/what_if.rs.
+    let planning = knowledge().planning();
+    heard.extend(planning.objectives.iter().flat_map(|(better, worse)| [*better, *worse]));
+    heard.insert(planning.ranks_after);
     // These are heard when a plan is checked: tests/check.rs.
     heard.extend(&knowledge().planning().findings);
     heard.insert(knowledge().planning().not_stated);

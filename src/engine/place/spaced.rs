@@ -92,8 +92,22 @@ impl Course {
         days
     }
 
-    /// What keeps each session off earlier days, when the first could be on `due`.
+    /// What keeps each session off earlier days, when the first could be on `due`. A course that begins later does so for
+    /// what any of its sessions would meet.
     fn held(&self, diary: &Diary, due: Day, days: &[Day]) -> Vec<(usize, Held)> {
+        let mut all = self.met(diary, due, days);
+        let first = self.calendar.open_from(Turn::First, due);
+        if days.first().is_some_and(|day| *day > first) {
+            let early = self.met(diary, due, &self.fit(diary, first));
+            all.extend(early.into_iter().map(|(_, held)| (0, held)));
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What each session meets on the days before its own.
+    fn met(&self, diary: &Diary, due: Day, days: &[Day]) -> Vec<(usize, Held)> {
         let mut all = Vec::new();
         let mut before: Option<(Day, Day)> = None;
         for ((session, &offset), &day) in self.offsets.iter().enumerate().zip(days) {
@@ -114,8 +128,6 @@ impl Course {
             }
             before = Some((offset, day));
         }
-        all.sort_unstable();
-        all.dedup();
         all
     }
 }

@@ -67,7 +67,8 @@ struct Group<'a> {
 /// A procedure that a pathway has for the group, under any of these conditions.
 struct Meant<'k> {
     procedure: ProcedureId,
-    when: Vec<[&'k Predicate; 2]>,
+    /// Of the step, and of the option in it.
+    when: Vec<(&'k Predicate, &'k Predicate)>,
 }
 
 /// What stands in the way first.
@@ -93,9 +94,9 @@ impl<'a> Group<'a> {
         };
         let answers = |it: &&crate::knowledge::Pathway| it.answers.holds(self.facts, 0) == Truth::Yes;
         for step in self.knowledge.pathways().iter().find(answers).into_iter().flat_map(|it| &it.steps) {
-            step.options.iter().for_each(|it| add(it.procedure, [&step.when, &it.when]));
+            step.options.iter().for_each(|it| add(it.procedure, (&step.when, &it.when)));
             if let Some(adjunct) = &step.adjunct {
-                adjunct.procedures.iter().for_each(|it| add(*it, [&step.when, &adjunct.when]));
+                adjunct.procedures.iter().for_each(|it| add(*it, (&step.when, &adjunct.when)));
             }
         }
         all
@@ -181,7 +182,10 @@ impl<'a> Group<'a> {
                 made.pop();
                 return found;
             }
-            InTheWay::Conditions => meant.when.iter().flatten().for_each(|when| reads(when)),
+            InTheWay::Conditions => meant.when.iter().for_each(|(step, option)| {
+                reads(step);
+                reads(option);
+            }),
             InTheWay::Rule(rule) => reads(&rule.when),
         }
         // What nobody asked is looked at first: to learn it is less than to be another.
@@ -252,7 +256,8 @@ impl<'a> Group<'a> {
 
 /// Is the procedure meant for a group of which this is known?
 fn holds(meant: &Meant<'_>, facts: &Facts) -> bool {
-    meant.when.iter().any(|when| when.iter().all(|it| it.holds(facts, 0) == Truth::Yes))
+    let yes = |when: &Predicate| when.holds(facts, 0) == Truth::Yes;
+    meant.when.iter().any(|(step, option)| yes(step) && yes(option))
 }
 
 /// The fact that is asked for what a condition reads; nothing where it is worked out.
