@@ -85,12 +85,14 @@ impl Tally {
         let limits = |it: &&Finding| it.kind.severity() == Severity::UnsupportedCombination;
         assert_eq!(check.findings.iter().find(limits).map(line), None, "{name}");
         self.plans += 1;
-        self.clean += usize::from(check.findings.is_empty());
         // Closed days and visits apart stretch a course beyond its rhythm, and the plan says so.
         let wishes = &case.wishes;
         let apart = wishes.days_between_visits.is_some() || wishes.procedures_per_visit.is_some();
         let closed = apart || wishes.event.is_some() || !wishes.unavailable.is_empty() || !wishes.weekdays.is_empty();
-        for it in check.findings.iter().filter(|it| !closed || it.kind != FindingKind::AboveLatest) {
+        let left: Vec<&Finding> =
+            check.findings.iter().filter(|it| !closed || it.kind != FindingKind::AboveLatest).collect();
+        self.clean += usize::from(left.is_empty());
+        for it in left {
             *self.kinds.entry(it.kind).or_default() += 1;
         }
     }

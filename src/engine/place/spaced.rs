@@ -63,11 +63,17 @@ fn told(courses: &[Course], diary: &Diary, all: Vec<Days>) -> Vec<Placed> {
     let mut diary = diary.clone();
     let mut placed: Vec<Placed> = Vec::with_capacity(courses.len());
     let mut before: Vec<Days> = Vec::with_capacity(courses.len());
-    for (course, days) in courses.iter().zip(all) {
-        let held = course.held(&diary, course.due(&before), &days);
-        diary.place(&days, course.procedures);
+    let others = |at: usize, diary: &Diary| {
+        let mut diary = diary.clone();
+        let rest = courses.iter().zip(&all).skip(at.saturating_add(1));
+        rest.for_each(|(course, days)| diary.place(days, course.procedures));
+        diary
+    };
+    for (at, (course, days)) in courses.iter().zip(&all).enumerate() {
+        let held = course.held(&diary, &others(at, &diary), course.due(&before), days);
+        diary.place(days, course.procedures);
         before.push(days.clone());
-        placed.push(Placed { days, held });
+        placed.push(Placed { days: days.clone(), held });
     }
     placed
 }
@@ -93,12 +99,12 @@ impl Course {
     }
 
     /// What keeps each session off earlier days, when the first could be on `due`. A course that begins later does so for
-    /// what any of its sessions would meet.
-    fn held(&self, diary: &Diary, due: Day, days: &[Day]) -> Vec<(usize, Held)> {
+    /// what any of its sessions would meet of all `others`.
+    fn held(&self, diary: &Diary, others: &Diary, due: Day, days: &[Day]) -> Vec<(usize, Held)> {
         let mut all = self.met(diary, due, days);
         let first = self.calendar.open_from(Turn::First, due);
         if days.first().is_some_and(|day| *day > first) {
-            let early = self.met(diary, due, &self.fit(diary, first));
+            let early = self.met(others, due, &self.fit(others, first));
             all.extend(early.into_iter().map(|(_, held)| (0, held)));
         }
         all.sort_unstable();
