@@ -34,7 +34,7 @@ pub(super) fn write(page: &mut Page, names: &Names<'_>, answer: &v1::GeneratePro
         page.line(4, &format!("to get it: {}", how.join(", ")));
     }
     if !answer.why_not.is_empty() {
-        page.heading("what would admit the others");
+        page.heading("what would admit the others, and no advice");
     }
     for it in &answer.why_not {
         let changes: Vec<&str> = it.changes.iter().map(|it| it.answer.as_str()).collect();
