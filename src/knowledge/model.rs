@@ -1,17 +1,25 @@
 //! Checked knowledge. Every id resolves, every number is in order, every text has its rule.
 
+mod naming;
+mod pathways;
 mod planning;
+mod procedures;
 mod scales;
 
+pub use naming::{
+    Adjust, Band, Classification, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
+};
+pub use pathways::{Adjunct, HomeCareStep, Pathway, Referral, Step, StepOption};
 pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau};
+pub use procedures::{
+    Cost, Course, Downtime, Evidence, Expected, GapKind, GapKinds, LastUsed, Parameter, Pigment, PigmentRisk,
+    Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,
+};
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
-
-use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
-    Action, Confidence, Day, DepthClass, EccaRow, EventId, Fact, GradeFlag, ItemKind, Phase, Predicate, ProcedureId,
-    ProcedureSet, QuantitativeRow, Range, RuleId, ScarFlag, ScarType, Scope, Urgency, Vocabulary, WidthBucket,
+    Action, Day, EventId, Fact, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope, Vocabulary,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -116,14 +124,6 @@ pub struct CareItem {
     /// Choices for the clinician.
     pub options: Vec<String>,
     pub amounts: Vec<Amount>,
-}
-
-/// How well a procedure was studied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// A consistent controlled trials, B some controlled trials, C series or opinion, D taken over from elsewhere.
-    pub grade: String,
-    pub rule: RuleId,
 }
 
 /// How well a rule is supported.
@@ -265,213 +265,6 @@ pub struct SafetyRule {
     pub asks: Vec<Fact>,
 }
 
-/// How a procedure is spaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProcedureKind {
-    /// On single scars.
-    Focal,
-    /// On the whole field.
-    Field,
-    /// Joins the sitting of a field procedure.
-    Adjunct,
-    /// Used at home.
-    HomeCare,
-}
-
-/// Row and column of the gap table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GapKind(pub u8);
-
-/// Which rows and columns hold for a procedure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GapKinds {
-    pub kind: GapKind,
-    /// Used while the upper bound of a parameter stays below a value.
-    pub weaker: Option<WeakerKind>,
-}
-
-/// A weaker form of a procedure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WeakerKind {
-    pub kind: GapKind,
-    /// Place among the parameters of the procedure.
-    pub parameter: usize,
-    /// In thousandths.
-    pub below: i64,
-    pub rule: RuleId,
-}
-
-/// A parameter row; the first row of a name that holds is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
-    pub name: String,
-    pub unit: String,
-    /// Place of the name: rows of one name share it.
-    pub place: usize,
-    pub when: Predicate,
-    /// In thousandths.
-    pub low: i64,
-    /// In thousandths.
-    pub high: i64,
-    /// The device's own table governs: past the range is unusual and no breach.
-    pub guide: bool,
-    pub rule: RuleId,
-}
-
-/// A figure reported for a procedure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expected {
-    pub measure: String,
-    pub low: f64,
-    pub high: f64,
-    pub unit: String,
-    pub rule: RuleId,
-}
-
-/// How well a procedure works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
-    Avoid,
-    Weak,
-    Moderate,
-    Strong,
-}
-
-/// How well a procedure works on a type of scar.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeStrength {
-    pub scar_type: ScarType,
-    /// `None`: any depth.
-    pub depth_class: Option<DepthClass>,
-    pub strength: Strength,
-    pub rule: RuleId,
-}
-
-/// How many sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sessions {
-    pub count: Range,
-    /// How many scars one session takes, where it takes only so many; at least 1.
-    pub per_sitting: Option<i32>,
-    pub rule: RuleId,
-}
-
-/// How long traces show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Downtime {
-    pub days: Range,
-    /// Days until make-up covers them.
-    pub makeup_day: Day,
-    pub rule: RuleId,
-}
-
-/// A number of days with its rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
-    pub days: Day,
-    pub rule: RuleId,
-}
-
-/// How long home care is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Course {
-    /// What goes with sessions begins so long after one.
-    pub begins_after: Day,
-    /// The fact that says when it was last used.
-    pub last_used: Option<Fact>,
-    /// `None`: open-ended.
-    pub at_most: Option<Day>,
-    pub rule: RuleId,
-}
-
-/// What safety rules ask of the time since home care was last used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastUsed {
-    pub of: ProcedureId,
-    /// The day of its last use.
-    pub fact: Fact,
-    /// The rules that defer by it, by their places.
-    pub rules: Vec<usize>,
-}
-
-/// Home care that rests around a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rest {
-    /// The home care; of home care itself.
-    pub of: ProcedureSet,
-    pub before: Day,
-    /// Of home care: the most, where the session asks for longer. `None`: as long as the session asks.
-    pub after: Option<Day>,
-    pub rule: RuleId,
-}
-
-/// What a session costs, compared with others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    /// From 1, the lowest.
-    pub class: i32,
-    pub rule: RuleId,
-}
-
-/// How much a procedure endangers the colour of the skin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pigment {
-    pub risk: PigmentRisk,
-    pub rule: RuleId,
-}
-
-/// How much a procedure endangers the colour of the skin, compared with others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray, VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum PigmentRisk {
-    VeryLow,
-    Low,
-    Moderate,
-    High,
-}
-
-/// A procedure.
-///
-/// INVARIANT (spaced): every kind but home care has `gaps`, `sessions`, `downtime`, `cost` and `pigment`; home care has `course`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Procedure {
-    pub id: String,
-    pub name: String,
-    pub description: String,
-    pub kind: ProcedureKind,
-    pub families: Vec<String>,
-    pub evidence: Evidence,
-    /// Place in a sitting and on the ladder within a phase.
-    pub order: u8,
-    pub gaps: Option<GapKinds>,
-    pub sessions: Option<Sessions>,
-    pub downtime: Option<Downtime>,
-    /// Gentler settings with traces of their own.
-    pub gentler: Vec<Downtime>,
-    pub judge: Option<Wait>,
-    /// What a session costs, compared with others; absent for home care.
-    pub cost: Option<Cost>,
-    /// How much it endangers the colour of the skin, compared with others; absent for home care.
-    pub pigment: Option<Pigment>,
-    pub course: Option<Course>,
-    pub parameters: Vec<Parameter>,
-    /// Names of the parameters, by place.
-    pub parameter_names: Vec<String>,
-    pub preparation: Lines,
-    pub aftercare: Lines,
-    /// Home care that rests after a session; of home care, how it rests itself. Said under `aftercare` as well, or of
-    /// home care under `technique`.
-    pub rests: Vec<Rest>,
-    pub technique: Lines,
-    pub stop: Lines,
-    pub switch: Lines,
-    pub risk: Lines,
-    pub red_flag: Lines,
-    pub adverse: Vec<Expected>,
-    pub expected: Vec<Expected>,
-    pub strengths: Vec<TypeStrength>,
-}
-
 /// Waits of one ordered pair, in days.
 ///
 /// INVARIANT (ordered): `1 <= floor <= plan_min <= typical_from <= typical_to <= latest`.
@@ -522,201 +315,6 @@ pub struct Gaps {
 pub struct PigmentAddition {
     pub days: Day,
     pub when: Predicate,
-    pub rule: RuleId,
-}
-
-/// A row of the decision table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypeRow {
-    pub rule: RuleId,
-    pub when: Predicate,
-    pub scar_type: ScarType,
-    pub confidence: Confidence,
-    pub alternatives: Vec<ScarType>,
-}
-
-/// How confidence is lowered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Adjust {
-    /// One step down.
-    Down,
-    /// This at most.
-    AtMost(Confidence),
-}
-
-/// The decision table. Rows are tried in order; the last of `types` always holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Classification {
-    pub types: Vec<TypeRow>,
-    /// The last always holds.
-    pub depths: Vec<(Line, DepthClass)>,
-    pub buckets: Vec<(Line, WidthBucket)>,
-    pub adjusts: Vec<(Line, Adjust)>,
-    pub flags: Vec<(Line, ScarFlag)>,
-    pub atrophic: Vec<ScarType>,
-    /// Types that a declared label never overrules when the features give them.
-    pub never_overruled: Vec<ScarType>,
-    /// Said where at least one group is as the condition says.
-    pub ceiling: Vec<Line>,
-    pub declared_label: RuleId,
-    pub declared_differs: RuleId,
-    pub declared_depth: RuleId,
-    pub limits: RuleId,
-}
-
-/// What a row of the qualitative grade asks of the scars.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScarsMatch {
-    /// Every group must match.
-    pub every: Option<Predicate>,
-    /// At least one group must match.
-    pub any: Option<Predicate>,
-}
-
-/// The qualitative grade.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Qualitative {
-    pub version: String,
-    pub citation: String,
-    pub maximum: i32,
-    pub declared: RuleId,
-    /// First match wins; no match, no grade.
-    pub rows: Vec<(Line, ScarsMatch, i32)>,
-    pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
-    /// What the grades are called.
-    pub bands: Vec<GradeBand>,
-    pub notes: Vec<RuleId>,
-}
-
-/// From this many on, this multiplier. In order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Band {
-    pub from: i64,
-    pub times: i32,
-}
-
-/// How classified scars are counted into a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ScaleMap<R> {
-    pub when: Predicate,
-    pub row: R,
-    /// The scar does not quite fit the row.
-    pub outside: Option<Predicate>,
-}
-
-/// The quantitative score.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quantitative {
-    pub version: String,
-    pub citation: String,
-    pub maximum: i32,
-    pub rule: RuleId,
-    pub bands: Vec<Band>,
-    /// Limits in thousandths of a square centimetre: areas of at least the first (or above it, when the flag is set)
-    /// get the points. In order.
-    pub area_bands: Vec<(i64, bool, i32)>,
-    /// Points by row; 0 for the area row.
-    pub points: Vec<(QuantitativeRow, i32)>,
-    pub map: Vec<ScaleMap<QuantitativeRow>>,
-    pub count_missing: RuleId,
-    pub item_missing: RuleId,
-    pub notes: Vec<RuleId>,
-}
-
-/// The ECCA score.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ecca {
-    pub version: String,
-    pub citation: String,
-    pub maximum: i32,
-    pub rule: RuleId,
-    pub bands: Vec<Band>,
-    pub points: Vec<(EccaRow, i32)>,
-    pub map: Vec<ScaleMap<EccaRow>>,
-    pub count_missing: RuleId,
-    pub outside_row: RuleId,
-    pub item_missing: RuleId,
-    pub notes: Vec<RuleId>,
-}
-
-/// The scales.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grading {
-    pub qualitative: Qualitative,
-    pub quantitative: Quantitative,
-    pub ecca: Ecca,
-    /// In the order of the scales.
-    pub rated: Vec<RatedScale>,
-    /// In the order of the scales.
-    pub stated: Vec<StatedScale>,
-}
-
-/// A procedure that a step can take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepOption {
-    pub procedure: ProcedureId,
-    pub when: Predicate,
-    /// Taken only when none before it can be.
-    pub substitute: bool,
-    pub rule: RuleId,
-}
-
-/// What joins each sitting of a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adjunct {
-    pub when: Predicate,
-    /// Ranked.
-    pub procedures: Vec<ProcedureId>,
-    pub rule: RuleId,
-}
-
-/// A step of a pathway.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    pub phase: Phase,
-    pub rule: RuleId,
-    pub when: Predicate,
-    /// The step waits for a review while this holds or may hold.
-    pub contingent: Option<Line>,
-    /// Ranked, at least one.
-    pub options: Vec<StepOption>,
-    pub adjunct: Option<Adjunct>,
-    pub stop: Vec<Line>,
-}
-
-/// Which procedures a type of scar gets, in which order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pathway {
-    /// Name of the file.
-    pub id: String,
-    pub answers: Predicate,
-    pub rule: RuleId,
-    pub steps: Vec<Step>,
-}
-
-/// What is used at home.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HomeCareStep {
-    pub phase: Phase,
-    /// Only when a planned stage needs priming.
-    pub when_priming: bool,
-    /// It goes on after the last session.
-    pub goes_on: bool,
-    /// Only when the plan has a stage of one of these; empty: always.
-    pub with: ProcedureSet,
-    pub when: Predicate,
-    pub rule: RuleId,
-    /// Ranked, at least one.
-    pub options: Vec<StepOption>,
-}
-
-/// What is not planned for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Referral {
-    /// `None`: only used when nothing is allowed.
-    pub answers: Option<Predicate>,
-    pub to: String,
-    pub urgency: Urgency,
     pub rule: RuleId,
 }
 

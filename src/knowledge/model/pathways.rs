@@ -1,0 +1,73 @@
+//! Pathways, home care and referrals.
+
+use super::Line;
+use crate::domain::{Phase, Predicate, ProcedureId, ProcedureSet, RuleId, Urgency};
+
+/// A procedure that a step can take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepOption {
+    pub procedure: ProcedureId,
+    pub when: Predicate,
+    /// Taken only when none before it can be.
+    pub substitute: bool,
+    pub rule: RuleId,
+}
+
+/// What joins each sitting of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjunct {
+    pub when: Predicate,
+    /// Ranked.
+    pub procedures: Vec<ProcedureId>,
+    pub rule: RuleId,
+}
+
+/// A step of a pathway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub phase: Phase,
+    pub rule: RuleId,
+    pub when: Predicate,
+    /// The step waits for a review while this holds or may hold.
+    pub contingent: Option<Line>,
+    /// Ranked, at least one.
+    pub options: Vec<StepOption>,
+    pub adjunct: Option<Adjunct>,
+    pub stop: Vec<Line>,
+}
+
+/// Which procedures a type of scar gets, in which order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pathway {
+    /// Name of the file.
+    pub id: String,
+    pub answers: Predicate,
+    pub rule: RuleId,
+    pub steps: Vec<Step>,
+}
+
+/// What is used at home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeCareStep {
+    pub phase: Phase,
+    /// Only when a planned stage needs priming.
+    pub when_priming: bool,
+    /// It goes on after the last session.
+    pub goes_on: bool,
+    /// Only when the plan has a stage of one of these; empty: always.
+    pub with: ProcedureSet,
+    pub when: Predicate,
+    pub rule: RuleId,
+    /// Ranked, at least one.
+    pub options: Vec<StepOption>,
+}
+
+/// What is not planned for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referral {
+    /// `None`: only used when nothing is allowed.
+    pub answers: Option<Predicate>,
+    pub to: String,
+    pub urgency: Urgency,
+    pub rule: RuleId,
+}

@@ -1,0 +1,138 @@
+//! The TOML of `safety/*.toml`, one to one.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Text;
+
+/// `safety/*.toml`: who must not have what.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Safety {
+    /// What the file is about, for the reader.
+    #[allow(dead_code, reason = "for the reader of the file")]
+    pub factor: String,
+    pub rule: Vec<SafetyRule>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct SafetyRule {
+    pub id: Text,
+    /// Stable code for clients.
+    pub code: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+    pub when: Text,
+    #[serde(default)]
+    pub if_unknown: IfUnknown,
+    /// Ids of procedures, their families, or `in-sessions`, `home-care`, `all`.
+    pub procedures: Vec<Text>,
+    /// Taken out again, named in the same way.
+    #[serde(default)]
+    pub except: Vec<Text>,
+    pub action: SafetyAction,
+    /// Event that ends the wait; for a `defer` whose condition does not end by itself.
+    pub until: Option<Text>,
+    /// Bounds on parameters.
+    #[serde(default)]
+    pub limit: Vec<SafetyLimit>,
+    /// Something that has to come days before the first session.
+    pub lead: Option<Lead>,
+    /// True for an opinion or a check that is shown as a precondition of the stage, whatever the action.
+    #[serde(default)]
+    pub precondition: bool,
+    /// A clearance that can be settled at the visit: a question or a look, and nobody else's opinion.
+    #[serde(default)]
+    pub at_visit: bool,
+    /// True when the rule is about two of its procedures in one sitting.
+    #[serde(default)]
+    pub stacked: bool,
+    /// What the rule adds to the plan.
+    #[serde(default)]
+    pub item: Vec<CareItem>,
+}
+
+/// Something that a safety rule adds to the plan.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct CareItem {
+    pub kind: Text,
+    pub at: ItemAt,
+    /// Days relative to that; absent means the day itself.
+    pub days: Option<Vec<i32>>,
+    /// Choices for the clinician.
+    #[serde(default)]
+    pub options: Vec<String>,
+    #[serde(default)]
+    pub amount: Vec<ItemAmount>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::knowledge) enum ItemAt {
+    /// The first day of the plan.
+    BeforePlan,
+    /// The first session of each stage.
+    FirstSession,
+    /// Every session.
+    EachSession,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct ItemAmount {
+    pub name: Text,
+    pub value: f64,
+    pub unit: String,
+    /// A kilogram of weight.
+    #[serde(default)]
+    pub per_kg: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::knowledge) enum SafetyAction {
+    Warn,
+    Modify,
+    Clearance,
+    Defer,
+    Exclude,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::knowledge) enum IfUnknown {
+    /// The rule fires when a fact that it needs was not asked.
+    Apply,
+    /// It does not fire.
+    #[default]
+    Ignore,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct SafetyLimit {
+    pub parameter: Text,
+    /// Never more than this.
+    pub at_most: Option<f64>,
+    /// Start no higher than this.
+    pub start_at: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Lead {
+    pub kind: LeadKind,
+    /// As `"4 weeks"`.
+    pub wait: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::knowledge) enum LeadKind {
+    /// Pigment-controlling home care.
+    Priming,
+    /// A test spot or test area that is judged first.
+    TestArea,
+}
