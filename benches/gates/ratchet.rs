@@ -71,8 +71,8 @@ impl Ratchet {
             };
             println!("  {id:22} {verdict}{goal} ({says})");
         }
-        let unknown = self.found.iter().filter(|it| self.table.figure.iter().all(|figure| figure.id != it.0));
-        for (id, _) in unknown {
+        let mut unknown = self.found.iter().filter(|it| self.table.figure.iter().all(|figure| figure.id != it.0));
+        if let Some((id, _)) = unknown.next() {
             panic!("{FILE} does not hold {id}");
         }
         if worse > 0 {
