@@ -28,7 +28,8 @@ pub(crate) fn compare(name: &str, service: &Server, floor: &Server, sent: &Sent,
     let over = |one: fn(&Burst) -> f64| interval(&all.iter().map(|it| one(&it.0) / one(&it.1)).collect::<Vec<_>>());
     let ours = |one: fn(&Burst) -> f64| median(&all.iter().map(|it| one(&it.0)).collect::<Vec<_>>());
     let theirs = |one: fn(&Burst) -> f64| median(&all.iter().map(|it| one(&it.1)).collect::<Vec<_>>());
-    let (rate, cpu): (fn(&Burst) -> f64, fn(&Burst) -> f64) = (|it| it.rate, |it| it.cpu);
+    let rate = |it: &Burst| it.rate;
+    let cpu = |it: &Burst| it.cpu;
     println!(
         "{name:28} throughput {} of the empty server ({:.0} / {:.0} req/s), CPU {} ({:.1} / {:.1} us a request)",
         over(rate),
