@@ -180,6 +180,7 @@ fn the_readme_shows_what_is_printed() {
     let printed = [
         out(&run(&["plan", "examples/ice_pick_phototype_iv.json"])),
         out(&run(&["plan", "examples/ice_pick_phototype_iv.json", "--format", "calendar"])).replace("\r\n", "\n"),
+        out(&run(&["plan", "examples/ice_pick_phototype_iv.json", "--include", "alternatives,questions,why-not"])),
         out(&run(&["plan", "examples/acid_three_done.json"])),
         out(&run(&["check", "examples/check_ice_pick.json"])),
     ];
