@@ -22,7 +22,7 @@ use cicatrix::{
     knowledge::Knowledge,
     release,
     serve::{self, Service},
-    wire::v1,
+    wire::{Answer as _, v1},
 };
 
 /// Strangers at once.
@@ -134,7 +134,7 @@ impl Innocent {
         let request: v1::GenerateProtocolRequest =
             serve::parse_json("cicatrix.v1.GenerateProtocolRequest", &body).unwrap();
         let service = Service::new(Knowledge::parse(&release::embedded()).unwrap());
-        let answer = serde_json::to_vec(&service.generate_protocol(request).unwrap()).unwrap();
+        let answer = service.generate_protocol_as(request, |it| it.to_json()).unwrap();
         Self { request: post("/v1/protocols:generate", "application/json", &body), answer }
     }
 

@@ -72,7 +72,7 @@ fn every_cause_is_taken() {
 #[test]
 fn how_far_experts_agree_is_said() {
     let rules =
-        |scars: Vec<v1::Scar>| -> Vec<String> { classify(scars).reasons.iter().map(|it| it.message().rule).collect() };
+        |scars: Vec<v1::Scar>| -> Vec<String> { classify(scars).reasons.iter().map(|it| it.rule.clone()).collect() };
     let always = [
         "CLASS-NOT-A-DIAGNOSIS",
         "CLASS-AGREEMENT",
@@ -94,7 +94,7 @@ fn planned(phototype: v1::Phototype, measured: Measured) -> (v1::SkinToneEstimat
     patient.skin_tone = Some(v1::SkinTone { measured: Some(measured) });
     let answer = service().generate_protocol(request).unwrap();
     let Some(Outcome::Protocol(plan)) = answer.outcome else { panic!("no plan") };
-    let said: Vec<String> = plan.warnings.iter().map(|it| it.message().rule).collect();
+    let said: Vec<String> = plan.warnings.iter().map(|it| it.rule.clone()).collect();
     let tones = said.iter().filter(|it| it.starts_with("TONE-") || *it == "PLAN-PHOTOTYPE-UNKNOWN");
     (answer.assessment.unwrap().skin_tone.unwrap(), tones.cloned().collect())
 }
@@ -135,7 +135,7 @@ fn a_skin_tone_is_taken_for_the_darker_neighbour() {
         assert!(found.estimated);
         assert_eq!(found.measured.unwrap().measured, Some(measured));
         assert_eq!(warnings, ["TONE-ESTIMATED"], "{measured:?}");
-        assert!(found.reasons.iter().any(|it| it.message().rule == "TONE-ESTIMATED"));
+        assert!(found.reasons.iter().any(|it| it.rule == "TONE-ESTIMATED"));
     }
 }
 

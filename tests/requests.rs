@@ -504,7 +504,7 @@ fn a_partial_date_is_read_as_the_latest_day_it_can_be() {
         request.patient.as_mut().unwrap().isotretinoin = Some(v1::IsotretinoinUse { status, last_taken });
         let answer = service().generate_protocol(request).unwrap();
         let mnrf = answer.dispositions.iter().find(|it| it.procedure == "mnrf").unwrap();
-        mnrf.reasons.iter().any(|it| it.message().code == "ISOTRETINOIN")
+        mnrf.reasons.iter().any(|it| it.code == "ISOTRETINOIN")
     };
     // 183 days before the start is 1 June 2026.
     assert!(!until(date(2026, 6, 1)));

@@ -38,8 +38,8 @@ fn visits(most: i32) -> v1::GenerateProtocolResponse {
     answer(v1::Preferences { max_visits: Some(most), ..v1::Preferences::default() })
 }
 
-fn rules(reasons: &[cicatrix::wire::Reason]) -> Vec<String> {
-    reasons.iter().map(|it| it.message().rule).collect()
+fn rules(reasons: &[cicatrix::wire::v1::Reason]) -> Vec<String> {
+    reasons.iter().map(|it| it.rule.clone()).collect()
 }
 
 #[test]

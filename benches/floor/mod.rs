@@ -20,7 +20,7 @@ use cicatrix::{
     release, review,
     serve::{self, Around, Doors, Limits, Service},
     settings::Settings,
-    wire::v1,
+    wire::{Answer as _, v1},
 };
 use http::{HeaderValue, header};
 use http_body_util::BodyExt as _;
@@ -55,8 +55,8 @@ pub(crate) struct Reply {
 impl Reply {
     /// The plan, by the service.
     pub(crate) fn planned() -> Self {
-        let reply = service().generate_protocol(request()).unwrap();
-        Self { proto: reply.encode_to_vec().into(), json: serde_json::to_vec(&reply).unwrap().into() }
+        let (proto, json) = service().generate_protocol_as(request(), |it| (it.to_proto(), it.to_json())).unwrap();
+        Self { proto: proto.into(), json: json.into() }
     }
 
     pub(crate) fn write(&self, dir: &Path) {

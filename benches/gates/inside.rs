@@ -2,7 +2,12 @@
 
 use std::hint::black_box;
 
-use cicatrix::{engine, knowledge::Knowledge, release, serve, wire, wire::v1};
+use cicatrix::{
+    engine,
+    knowledge::Knowledge,
+    release, serve,
+    wire::{self, Answer as _, v1},
+};
 use prost::Message as _;
 
 use crate::{
@@ -78,7 +83,7 @@ pub(crate) fn run() {
     let reply = service.generate_protocol(request.clone()).unwrap();
     let whole = |proto: &[u8]| {
         let request = v1::GenerateProtocolRequest::decode(proto).unwrap();
-        service.generate_protocol(request).unwrap().encode_to_vec()
+        service.generate_protocol_as(request, |it| it.to_proto()).unwrap()
     };
     step("read protobuf", || v1::GenerateProtocolRequest::decode(proto.as_slice()).unwrap());
     step("read JSON", || {
@@ -87,9 +92,12 @@ pub(crate) fn run() {
     step("check the request", || wire::case(knowledge.vocabulary(), &request).unwrap());
     step("plan", || engine::plan(&knowledge, &case));
     step("name the plan (with a copy)", || wire::protocol_id("digest", request.clone()));
-    step("request to answer (with a copy)", || service.generate_protocol(request.clone()).unwrap());
-    step("encode the reply", || reply.encode_to_vec());
-    step("write the reply as JSON", || serde_json::to_vec(&reply).unwrap());
+    step("request to answer, not written (with a copy)", || {
+        service.generate_protocol_as(request.clone(), |_| ()).unwrap()
+    });
+    step("request to JSON (with a copy)", || service.generate_protocol_as(request.clone(), |it| it.to_json()).unwrap());
+    step("encode the reply, owned", || reply.encode_to_vec());
+    step("write the reply as JSON, owned", || serde_json::to_vec(&reply).unwrap());
     step("request to reply, protobuf", || whole(&proto));
     for (name, request) in patients() {
         let proto = request.encode_to_vec();

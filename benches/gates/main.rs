@@ -83,7 +83,7 @@ fn measure() -> ExitCode {
         let share = cost.over(&total).map(|it| format!(", {:.0} % of the request by protobuf", it * 100.0));
         println!("  {step:30} {cost}{}", share.unwrap_or_default());
     }
-    let encode = inside.cost("encode the reply");
+    let encode = inside.cost("encode the reply, owned");
     ratchet.hold("plan.blocks", Some(inside.cost("plan").blocks));
     ratchet.hold("plan.over_encoding", inside.cost("plan").over(&encode));
     ratchet.hold("bytes.over_encoding", total.over(&encode));

@@ -3,12 +3,15 @@
 use std::{convert::Infallible, fs, path::Path, time::Duration};
 
 use bytes::{BufMut as _, Bytes};
-use cicatrix::serve::{self, Service};
+use cicatrix::{
+    serve::{self, Service},
+    wire::Answer as _,
+};
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
 use prost::Message;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use tonic::{Status, body::Body, transport::Channel};
 use tower::{Service as _, ServiceExt as _};
 
@@ -59,10 +62,14 @@ pub(crate) fn calls(services: &[Service]) -> Vec<Call> {
         let text = fs::read(&path).unwrap();
         if name.starts_with("classify") {
             let paths = ["/cicatrix.v1.ClassificationService/ClassifyScars", "/v1/scars:classify"];
-            calls.extend(both(name, paths, "ClassifyScarsRequest", &text, services, Service::classify_scars));
+            calls.extend(both(name, paths, "ClassifyScarsRequest", &text, services, |service, it| {
+                service.classify_scars_as(it, |it| (it.to_proto(), it.to_json()))
+            }));
         } else if name.starts_with("check") {
             let paths = ["/cicatrix.v1.ProtocolService/CheckProtocol", "/v1/protocols:check"];
-            calls.extend(both(name, paths, "CheckProtocolRequest", &text, services, Service::check_protocol));
+            calls.extend(both(name, paths, "CheckProtocolRequest", &text, services, |service, it| {
+                service.check_protocol_as(it, |it| (it.to_proto(), it.to_json()))
+            }));
         } else {
             calls.extend(generate(name, &text, services));
         }
@@ -72,7 +79,9 @@ pub(crate) fn calls(services: &[Service]) -> Vec<Call> {
 
 fn generate(name: &str, text: &[u8], services: &[Service]) -> [Call; 2] {
     let paths = ["/cicatrix.v1.ProtocolService/GenerateProtocol", GENERATE];
-    both(name, paths, "GenerateProtocolRequest", text, services, Service::generate_protocol)
+    both(name, paths, "GenerateProtocolRequest", text, services, |service, it| {
+        service.generate_protocol_as(it, |it| (it.to_proto(), it.to_json()))
+    })
 }
 
 /// Plans for a face with so many groups of scars, by gRPC, and by REST as a drawing: much work for few bytes.
@@ -96,16 +105,16 @@ pub(crate) fn heavy(scars: usize, service: &Service) -> Vec<Call> {
 const JSON: &str = "application/json";
 const GENERATE: &str = "/v1/protocols:generate";
 
-fn both<Q: DeserializeOwned + Message + Clone, R: Message + Serialize>(
+fn both<Q: DeserializeOwned + Message + Clone>(
     name: &str,
     paths: [&'static str; 2],
     message: &str,
     text: &[u8],
     services: &[Service],
-    run: fn(&Service, Q) -> Result<R, Status>,
+    run: fn(&Service, Q) -> Result<(Vec<u8>, Vec<u8>), Status>,
 ) -> [Call; 2] {
     let request: Q = serve::parse_json(&format!("cicatrix.v1.{message}"), text).unwrap();
-    let answers: Vec<R> = services.iter().map(|it| run(it, request.clone()).unwrap()).collect();
+    let answers: Vec<_> = services.iter().map(|it| run(it, request.clone()).unwrap()).collect();
     let call = |door, path, body, answers| Call {
         name: format!("{name} by {door:?}"),
         door,
@@ -114,8 +123,8 @@ fn both<Q: DeserializeOwned + Message + Clone, R: Message + Serialize>(
         body,
         answers,
     };
-    let grpc = answers.iter().map(|it| framed(&it.encode_to_vec())).collect();
-    let rest = answers.iter().map(|it| serde_json::to_vec(it).unwrap().into()).collect();
+    let grpc = answers.iter().map(|(proto, _)| framed(proto)).collect();
+    let rest = answers.into_iter().map(|(_, json)| json.into()).collect();
     [
         call(Door::Grpc, paths[0], framed(&request.encode_to_vec()), grpc),
         call(Door::Rest, paths[1], Bytes::copy_from_slice(text), rest),

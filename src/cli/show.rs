@@ -12,10 +12,7 @@ use crate::{
     domain::Action,
     knowledge::Knowledge,
     present::{self, Names},
-    wire::{
-        Reason,
-        v1::{self, generate_protocol_response::Outcome},
-    },
+    wire::v1::{self, Reason, generate_protocol_response::Outcome},
 };
 
 /// Columns of text in a paragraph.
@@ -79,7 +76,6 @@ impl Page {
 }
 
 fn sentence(reason: &Reason) -> String {
-    let reason = reason.message();
     let mark = if reason.awaits_sign_off { " *" } else { "" };
     format!("- {} [{}{mark}]", reason.statement, reason.rule)
 }
@@ -157,9 +153,8 @@ fn not_as_usual(page: &mut Page, knowledge: &Knowledge, names: &Names<'_>, dispo
         };
         let how = words(it.disposition().as_str_name(), "DISPOSITION_") + &until;
         let action = |reason: &&Reason| {
-            let id = reason.message().rule;
             let rules = knowledge.rules();
-            let rule = rules.binary_search_by(|rule| rule.id.cmp(&id)).ok().and_then(|at| rules.get(at));
+            let rule = rules.binary_search_by(|rule| rule.id.cmp(&reason.rule)).ok().and_then(|at| rules.get(at));
             rule.and_then(|rule| rule.action) == Some(strict)
         };
         let why = it.reasons.iter().filter(action).map(sentence).collect();

@@ -25,7 +25,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 
 use super::{Service, app, app::Readiness, error, listen::Limits, live::Live, trace::REQUEST_ID};
-use crate::wire::{UnreadRequest, codec, v1};
+use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
 pub(super) use rest::route;
 
@@ -81,13 +81,11 @@ impl fmt::Debug for Bulk {
     }
 }
 
-type Answer = Result<v1::GenerateProtocolResponse, Status>;
-
-/// How a door reads an item, and how it tells the answer with the place of the item. Both run on the pool.
+/// How a door reads an item and writes its answer, each with the place of the item. Both run on the pool.
 struct Door<I, A> {
     name: &'static str,
-    plan: fn(&Service, I) -> Answer,
-    tell: fn(i32, Answer) -> A,
+    plan: fn(&Service, i32, I) -> Result<A, Status>,
+    refuse: fn(i32, Status) -> A,
 }
 
 impl<I, A> Clone for Door<I, A> {
@@ -98,21 +96,17 @@ impl<I, A> Clone for Door<I, A> {
 
 impl<I, A> Copy for Door<I, A> {}
 
-const GRPC: Door<UnreadRequest, v1::GenerateProtocolsResponse> = Door {
+const GRPC: Door<UnreadRequest, Item> = Door {
     name: "grpc",
-    plan: |service, item| {
+    plan: |service, index, item| {
         let request = item.read().map_err(|_unreadable| error::unreadable("", codec::UNREADABLE))?;
-        service.generate_protocol(request)
+        service.generate_protocol_as(request, |it| Item::item(index, it))
     },
-    tell: |index, answer| {
-        use v1::generate_protocols_response::Result as Told;
-        let result = match answer {
-            Ok(response) => Told::Response(response),
-            Err(status) => Told::Error(error::message(&status)),
-        };
-        v1::GenerateProtocolsResponse { index: Some(index), result: Some(result) }
-    },
+    refuse: |index, status| Item::refused(index, error::message(&status)),
 };
+
+/// One answer of a stream by gRPC.
+type Item = Encoded<v1::GenerateProtocolsResponse>;
 
 impl Bulk {
     pub(super) fn new(live: &Live, pool: &Pool, limits: &Limits, readiness: &Readiness) -> Self {
@@ -132,7 +126,7 @@ impl Bulk {
     pub(super) fn grpc(
         &self,
         request: tonic::Request<tonic::Streaming<UnreadRequest>>,
-    ) -> Result<impl Stream<Item = Result<v1::GenerateProtocolsResponse, Status>> + Send + use<>, Status> {
+    ) -> Result<impl Stream<Item = Result<Item, Status>> + Send + use<>, Status> {
         let headers = request.metadata().as_ref().clone();
         let most = self.0.max_bytes;
         // Frames that are too large are not read, so where the next one begins is lost.
@@ -271,7 +265,7 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
                 () = told(&mut stopping), if end.is_none() => {
                     end = Some(Ended::Early(error::stopping(self.taken)));
                 }
-                planned = hand_over(&self.send, &mut self.waiting, self.door.tell), if !self.waiting.is_empty() => match planned {
+                planned = hand_over(&self.send, &mut self.waiting, self.door.refuse), if !self.waiting.is_empty() => match planned {
                     Ok(refused) => {
                         self.refused += u64::from(refused);
                         moved(silent.as_mut(), idle);
@@ -295,10 +289,10 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         let index = self.taken;
         let Some(taken) = index.checked_add(1) else { return Some(Ended::Early(error::stream_too_long(index))) };
         self.taken = taken;
-        let (bulk, Door { plan, tell, .. }) = (self.bulk.clone(), self.door);
+        let (bulk, Door { plan, refuse, .. }) = (self.bulk.clone(), self.door);
         let planned = self.pool.spawn(async move {
-            let answer = plan(&bulk.0.live.now(), item);
-            Planned { refused: answer.is_err(), answer: tell(index, answer) }
+            let answer = plan(&bulk.0.live.now(), index, item);
+            Planned { refused: answer.is_err(), answer: answer.unwrap_or_else(|status| refuse(index, status)) }
         });
         self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned) });
         None
@@ -311,13 +305,13 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
 async fn hand_over<A>(
     send: &mpsc::Sender<A>,
     waiting: &mut VecDeque<Waiting<A>>,
-    tell: fn(i32, Answer) -> A,
+    refuse: fn(i32, Status) -> A,
 ) -> Result<bool, Gone> {
     let place = send.reserve().await.map_err(|_closed| Gone)?;
     let Some(Waiting { index, planned }) = waiting.front_mut() else { return Ok(false) };
     let planned = planned.await;
     // It panicked, which was logged.
-    let planned = planned.unwrap_or_else(|_| Planned { answer: tell(*index, Err(error::internal())), refused: true });
+    let planned = planned.unwrap_or_else(|_| Planned { answer: refuse(*index, error::internal()), refused: true });
     waiting.pop_front();
     place.send(planned.answer);
     Ok(planned.refused)
@@ -358,7 +352,7 @@ mod tests {
 
     use futures_util::{StreamExt as _, stream};
     use http::HeaderMap;
-    use tonic::Code;
+    use tonic::{Code, Status};
 
     use super::{Bulk, Door, Pool};
     use crate::{
@@ -385,9 +379,11 @@ mod tests {
         Bulk::new(live, pool, &limits, readiness)
     }
 
-    /// Answers with the place and the code.
-    fn door<I>(plan: fn(&Service, I) -> super::Answer) -> Door<I, (i32, Option<Code>)> {
-        Door { name: "test", plan, tell: |index, answer| (index, answer.err().map(|it| it.code())) }
+    /// The place and the code.
+    type Told = (i32, Option<Code>);
+
+    fn door<I>(plan: fn(&Service, i32, I) -> Result<Told, Status>) -> Door<I, Told> {
+        Door { name: "test", plan, refuse: |index, status| (index, Some(status.code())) }
     }
 
     #[tokio::test]
@@ -399,7 +395,7 @@ mod tests {
             counts.fetch_add(1, Relaxed);
             Ok(())
         });
-        let door = door(|_, ()| Err(super::error::internal()));
+        let door = door(|_, _, ()| Err(super::error::internal()));
         let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap());
         for read in 0..10 {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -418,8 +414,9 @@ mod tests {
     async fn an_item_that_panics_ends_nothing() {
         let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
         let items = stream::iter((0..20).map(Ok));
-        let door =
-            door(|_, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) });
+        let door = door(
+            |_, _, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) },
+        );
         let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
         let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
         let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
@@ -432,7 +429,7 @@ mod tests {
         static BEGUN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
         let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
         let items = stream::iter([Ok(()), Ok(())]);
-        let door = door(|_, ()| {
+        let door = door(|_, _, ()| {
             let mut begun = BEGUN.0.lock().unwrap();
             *begun += 1;
             BEGUN.1.notify_all();

@@ -8,7 +8,7 @@ use strum::VariantArray as _;
 use crate::{
     domain::{Action, Range, RuleId, Scale},
     knowledge::{Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, SourceAttribute, Strength},
-    wire::{Catalogue, ExpectedResult, ItemText, ProcedureText, Reason, number, plain, v1},
+    wire::{Catalogue, ItemText, ProcedureText, Rendered, number, v1},
 };
 
 /// What `KnowledgeService` shows.
@@ -23,11 +23,11 @@ pub(super) struct Shown {
 
 /// The fixed texts of every answer.
 pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
-    let reasons: Vec<plain::Reason> = all_rules(knowledge).map(|rule| reason(knowledge, rule)).collect();
+    let reasons = reasons(knowledge);
     Catalogue {
         release: knowledge.release().to_owned(),
         digest: knowledge.digest().to_owned(),
-        reasons: reasons.iter().map(Reason::new).collect(),
+        reasons: reasons.iter().map(Rendered::new).collect(),
         rules: reasons.iter().map(|it| it.rule.clone()).collect(),
         statements: reasons.iter().map(|it| it.statement.clone()).collect(),
         awaits_sign_off: reasons.iter().map(|it| it.awaits_sign_off).collect(),
@@ -36,7 +36,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
         items: knowledge.items().iter().map(item_text).collect(),
-        policies: policies(knowledge, &reasons),
+        policies: policies(knowledge, &reasons).iter().map(Rendered::new).collect(),
         codes: codings(knowledge, &reasons),
     }
 }
@@ -55,12 +55,12 @@ fn item_text(item: &CareItem) -> ItemText {
     }
 }
 
-fn policies(knowledge: &Knowledge, reasons: &[plain::Reason]) -> Vec<v1::Policy> {
+fn policies(knowledge: &Knowledge, reasons: &[v1::Reason]) -> Vec<v1::Policy> {
     let policies = knowledge.policies().iter().map(|it| v1::Policy {
         policy: it.id.clone(),
         value: it.value.clone(),
         is_default: !it.chosen,
-        reasons: reasons.get(it.rule.index()).map(Reason::new).into_iter().collect(),
+        reasons: reasons.get(it.rule.index()).cloned().into_iter().collect(),
     });
     policies.collect()
 }
@@ -69,18 +69,23 @@ fn all_rules(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> + use<> {
     (0..u16::try_from(knowledge.rules().len()).unwrap_or(u16::MAX)).map(RuleId)
 }
 
+/// By rule: why something is in an answer.
+fn reasons(knowledge: &Knowledge) -> Vec<v1::Reason> {
+    all_rules(knowledge).map(|rule| reason(knowledge, rule)).collect()
+}
+
 fn rule_ids(knowledge: &Knowledge, rules: &[RuleId]) -> Vec<String> {
     rules.iter().filter_map(|it| Some(knowledge.rules().get(it.index())?.id.clone())).collect()
 }
 
-fn reason(knowledge: &Knowledge, rule: RuleId) -> plain::Reason {
-    let Some(rule) = knowledge.rules().get(rule.index()) else { return plain::Reason::default() };
+fn reason(knowledge: &Knowledge, rule: RuleId) -> v1::Reason {
+    let Some(rule) = knowledge.rules().get(rule.index()) else { return v1::Reason::default() };
     let (basis, citations, derived_from) = match &rule.basis {
-        Basis::Sourced(keys) => (plain::Basis::Sourced, keys.clone(), Vec::new()),
-        Basis::Derived(from) => (plain::Basis::Derived, Vec::new(), rule_ids(knowledge, from)),
-        Basis::ExpertPractice => (plain::Basis::ExpertPractice, Vec::new(), Vec::new()),
+        Basis::Sourced(keys) => (v1::Basis::Sourced, keys.clone(), Vec::new()),
+        Basis::Derived(from) => (v1::Basis::Derived, Vec::new(), rule_ids(knowledge, from)),
+        Basis::ExpertPractice => (v1::Basis::ExpertPractice, Vec::new(), Vec::new()),
     };
-    plain::Reason {
+    v1::Reason {
         rule: rule.id.clone(),
         statement: rule.says.clone(),
         basis: basis.into(),
@@ -91,19 +96,20 @@ fn reason(knowledge: &Knowledge, rule: RuleId) -> plain::Reason {
     }
 }
 
-fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> ProcedureText {
+fn expected_result(expected: &Expected, reasons: &[v1::Reason]) -> v1::ExpectedResult {
+    v1::ExpectedResult {
+        measure: expected.measure.clone(),
+        low: expected.low,
+        high: expected.high,
+        unit: expected.unit.clone(),
+        reason: reasons.get(expected.rule.index()).cloned(),
+    }
+}
+
+fn procedure_text(procedure: &Procedure, reasons: &[v1::Reason]) -> ProcedureText {
     let unit = |place: usize| procedure.parameters.iter().find(|it| it.place == place).map(|it| it.unit.clone());
     let named = procedure.parameter_names.iter().enumerate();
-    let expected = |it: &Expected| {
-        let rendered = ExpectedResult::new(&plain::ExpectedResult {
-            measure: it.measure.clone(),
-            low: it.low,
-            high: it.high,
-            unit: it.unit.clone(),
-            reason: reasons.get(it.rule.index()).cloned(),
-        });
-        (rendered, it.rule)
-    };
+    let expected = |it: &Expected| (Rendered::new(&expected_result(it, reasons)), it.rule);
     ProcedureText {
         id: procedure.id.clone(),
         parameters: named.map(|(place, name)| (name.clone(), unit(place).unwrap_or_default())).collect(),
@@ -113,8 +119,9 @@ fn procedure_text(procedure: &Procedure, reasons: &[plain::Reason]) -> Procedure
     }
 }
 
-/// What `KnowledgeService` shows, with the reasons of `catalogue`.
-pub(super) fn shown(knowledge: &Knowledge, catalogue: &Catalogue) -> Shown {
+/// What `KnowledgeService` shows.
+pub(super) fn shown(knowledge: &Knowledge) -> Shown {
+    let reasons = reasons(knowledge);
     let rules: Vec<v1::Rule> = all_rules(knowledge).filter_map(|it| rule(knowledge, it)).collect();
     let count = |basis: v1::Basis| length(rules.iter().filter(|it| it.basis() == basis).count());
     let kinds = knowledge.gaps().kinds.len();
@@ -130,11 +137,11 @@ pub(super) fn shown(knowledge: &Knowledge, catalogue: &Catalogue) -> Shown {
             expert_practice_rule_count: count(v1::Basis::ExpertPractice),
             citation_count: length(knowledge.citations().len()),
             gap_count: length(kinds * kinds),
-            policies: catalogue.policies.clone(),
+            policies: policies(knowledge, &reasons),
             source_attributes: knowledge.source_attributes().iter().map(source_attribute).collect(),
         },
-        considered: knowledge.considered().iter().map(|it| considered(catalogue, it)).collect(),
-        procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, catalogue, it)).collect(),
+        considered: knowledge.considered().iter().map(|it| considered(&reasons, it)).collect(),
+        procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, &reasons, it)).collect(),
         citations: knowledge.citations().iter().map(citation).collect(),
         rules,
     }
@@ -146,7 +153,7 @@ fn length(length: usize) -> i32 {
 
 fn rule(knowledge: &Knowledge, id: RuleId) -> Option<v1::Rule> {
     let rule = knowledge.rules().get(id.index())?;
-    let plain::Reason { rule: id, statement, basis, citations, code, derived_from, awaits_sign_off } =
+    let v1::Reason { rule: id, statement, basis, citations, code, derived_from, awaits_sign_off } =
         reason(knowledge, id);
     let procedures = rule.procedures.iter().filter_map(|it| knowledge.procedures().get(it.index()));
     Some(v1::Rule {
@@ -179,13 +186,13 @@ fn source_attribute(attribute: &SourceAttribute) -> v1::SourceAttribute {
     v1::SourceAttribute { id, name, value }
 }
 
-fn considered(catalogue: &Catalogue, considered: &Considered) -> v1::ConsideredTreatment {
+fn considered(reasons: &[v1::Reason], considered: &Considered) -> v1::ConsideredTreatment {
     let Considered { id, name, scar_types, rule } = considered;
     v1::ConsideredTreatment {
         id: id.clone(),
         name: name.clone(),
         scar_types: scar_types.iter().map(|it| nth(*it as usize)).collect(),
-        reason: catalogue.reasons.get(rule.index()).cloned(),
+        reason: reasons.get(rule.index()).cloned(),
     }
 }
 
@@ -194,11 +201,11 @@ fn range(range: Range) -> v1::IntRange {
     v1::IntRange { min, typical, max }
 }
 
-fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure) -> v1::Procedure {
-    let heard = |rule: RuleId| catalogue.reasons.get(rule.index()).cloned().unwrap_or_default();
+fn procedure(knowledge: &Knowledge, reasons: &[v1::Reason], procedure: &Procedure) -> v1::Procedure {
+    let heard = |rule: RuleId| reasons.get(rule.index()).cloned().unwrap_or_default();
     let lines = |lines: &[Line]| lines.iter().map(|it| heard(it.rule)).collect();
     let repeat = procedure.gaps.and_then(|it| knowledge.gaps().between(it.kind, it.kind)).map(|gap| gap.base);
-    let texts = catalogue.procedures.iter().find(|it| it.id == procedure.id).cloned().unwrap_or_default();
+    let expected = |all: &[Expected]| all.iter().map(|it| expected_result(it, reasons)).collect();
     let rules = [
         procedure.sessions.map(|it| it.rule),
         repeat.map(|it| it.rule),
@@ -241,7 +248,7 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         technique: lines(&procedure.technique),
         stop_rules: lines(&procedure.stop),
         switch_rules: lines(&procedure.switch),
-        expected: texts.expected.into_iter().map(|(it, _)| it).collect(),
+        expected: expected(&procedure.expected),
         risks: lines(&procedure.risk),
         strengths: procedure
             .strengths
@@ -256,7 +263,7 @@ fn procedure(knowledge: &Knowledge, catalogue: &Catalogue, procedure: &Procedure
         reasons: rules.into_iter().flatten().chain(gentler).map(heard).collect(),
         judge_after_days: procedure.judge.map(|it| it.days),
         red_flags: lines(&procedure.red_flag),
-        adverse_effects: texts.adverse.into_iter().map(|(it, _)| it).collect(),
+        adverse_effects: expected(&procedure.adverse),
         evidence_grade: procedure.evidence.grade.clone(),
         families: procedure.families.clone(),
         cost_class: procedure.cost.map(|it| it.class),

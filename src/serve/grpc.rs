@@ -11,13 +11,13 @@ use tonic_web::GrpcWebLayer;
 
 use super::{bulk::Bulk, error, live::Live};
 use crate::wire::{
-    REFLECTION, UnreadRequest, codec,
-    v1::{
-        self,
+    Encoded, REFLECTION, UnreadRequest, codec,
+    services::{
         classification_service_server::{ClassificationService, ClassificationServiceServer},
         knowledge_service_server::{KnowledgeService, KnowledgeServiceServer},
         protocol_service_server::{ProtocolService, ProtocolServiceServer},
     },
+    v1,
 };
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -69,8 +69,11 @@ fn answer<Q, R>(request: Request<Q>, run: impl FnOnce(Q) -> Result<R, Status>) -
 
 #[async_trait]
 impl ClassificationService for Live {
-    async fn classify_scars(&self, request: Request<v1::ClassifyScarsRequest>) -> Answer<v1::ClassifyScarsResponse> {
-        answer(request, |it| self.now().classify_scars(it))
+    async fn classify_scars(
+        &self,
+        request: Request<v1::ClassifyScarsRequest>,
+    ) -> Answer<Encoded<v1::ClassifyScarsResponse>> {
+        answer(request, |it| self.now().classify_scars_as(it, |it| Encoded::of(it)))
     }
 }
 
@@ -82,7 +85,7 @@ struct Protocols {
 
 #[async_trait]
 impl ProtocolService for Protocols {
-    type GenerateProtocolsStream = BoxStream<'static, Result<v1::GenerateProtocolsResponse, Status>>;
+    type GenerateProtocolsStream = BoxStream<'static, Result<Encoded<v1::GenerateProtocolsResponse>, Status>>;
 
     async fn generate_protocols(
         &self,
@@ -94,12 +97,15 @@ impl ProtocolService for Protocols {
     async fn generate_protocol(
         &self,
         request: Request<v1::GenerateProtocolRequest>,
-    ) -> Answer<v1::GenerateProtocolResponse> {
-        answer(request, |it| self.live.now().generate_protocol(it))
+    ) -> Answer<Encoded<v1::GenerateProtocolResponse>> {
+        answer(request, |it| self.live.now().generate_protocol_as(it, |it| Encoded::of(it)))
     }
 
-    async fn check_protocol(&self, request: Request<v1::CheckProtocolRequest>) -> Answer<v1::CheckProtocolResponse> {
-        answer(request, |it| self.live.now().check_protocol(it))
+    async fn check_protocol(
+        &self,
+        request: Request<v1::CheckProtocolRequest>,
+    ) -> Answer<Encoded<v1::CheckProtocolResponse>> {
+        answer(request, |it| self.live.now().check_protocol_as(it, |it| Encoded::of(it)))
     }
 }
 

@@ -37,7 +37,7 @@ use tonic::Status;
 use crate::{
     engine,
     knowledge::Knowledge,
-    wire::{self, Catalogue, v1},
+    wire::{self, Catalogue, Encoded, borrowed, v1},
 };
 
 pub use admin::Admin;
@@ -74,7 +74,7 @@ impl Service {
     /// Renders what depends on the knowledge alone.
     pub fn new(knowledge: Knowledge) -> Self {
         let catalogue = catalogue::catalogue(&knowledge);
-        let shown = catalogue::shown(&knowledge, &catalogue);
+        let shown = catalogue::shown(&knowledge);
         let chosen = knowledge.policies().iter().filter(|it| it.chosen);
         let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
         let identity = format!("{}{chosen}", knowledge.digest());
@@ -93,10 +93,19 @@ impl Service {
 
     /// Names scars from their features.
     pub fn classify_scars(&self, request: v1::ClassifyScarsRequest) -> Result<v1::ClassifyScarsResponse, Status> {
+        self.classify_scars_as(request, |it| Encoded::of(it).message())
+    }
+
+    /// Names scars from their features, as `form` makes of the answer.
+    pub fn classify_scars_as<R>(
+        &self,
+        request: v1::ClassifyScarsRequest,
+        form: impl FnOnce(&borrowed::ClassifyScarsResponse<'_>) -> R,
+    ) -> Result<R, Status> {
         let Loaded { knowledge, catalogue, .. } = &*self.loaded;
         let findings = wire::findings(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
         let assessment = engine::classify(knowledge, &findings);
-        Ok(wire::classified(catalogue, &findings, &assessment))
+        Ok(wire::classified(catalogue, &findings, &assessment, form))
     }
 
     /// Generates a treatment protocol.
@@ -104,6 +113,15 @@ impl Service {
         &self,
         request: v1::GenerateProtocolRequest,
     ) -> Result<v1::GenerateProtocolResponse, Status> {
+        self.generate_protocol_as(request, |it| Encoded::of(it).message())
+    }
+
+    /// Generates a treatment protocol, as `form` makes of the answer.
+    pub fn generate_protocol_as<R>(
+        &self,
+        request: v1::GenerateProtocolRequest,
+        form: impl FnOnce(&borrowed::GenerateProtocolResponse<'_>) -> R,
+    ) -> Result<R, Status> {
         let Loaded { knowledge, catalogue, identity, .. } = &*self.loaded;
         let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
         let plan = engine::plan(knowledge, &case);
@@ -111,15 +129,24 @@ impl Service {
             counts.plan(knowledge, &plan);
         }
         let id = wire::protocol_id(identity, request);
-        Ok(wire::generated(catalogue, &case, &plan, id))
+        Ok(wire::generated(catalogue, &case, &plan, &id, form))
     }
 
     /// Checks a plan that somebody else wrote.
     pub fn check_protocol(&self, request: v1::CheckProtocolRequest) -> Result<v1::CheckProtocolResponse, Status> {
+        self.check_protocol_as(request, |it| Encoded::of(it).message())
+    }
+
+    /// Checks a plan that somebody else wrote, as `form` makes of the answer.
+    pub fn check_protocol_as<R>(
+        &self,
+        request: v1::CheckProtocolRequest,
+        form: impl FnOnce(&borrowed::CheckProtocolResponse<'_>) -> R,
+    ) -> Result<R, Status> {
         let Loaded { knowledge, catalogue, .. } = &*self.loaded;
         let proposed = wire::proposed(knowledge.vocabulary(), request).map_err(error::invalid_request)?;
         let check = engine::check(knowledge, &proposed.case, &proposed.plan);
-        Ok(wire::checked(catalogue, &proposed, &check))
+        Ok(wire::checked(catalogue, &proposed, &check, form))
     }
 
     /// Says which knowledge is loaded.

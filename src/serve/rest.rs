@@ -1,7 +1,5 @@
 //! The REST door: the proto3 JSON of the same messages, by the routes of the schema.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -24,15 +22,16 @@ use super::{
     live::Live,
     media_type, openapi,
 };
+use crate::wire::{Answer as _, v1};
 
 /// Every route, and what is beside them.
 pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
     let from_body = Doors { live: live.clone(), max_bytes };
     let from_path = from_body.clone();
     Router::new()
-        .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", Service::classify_scars))
+        .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", classify))
         .route("/v1/protocols:generate", from_body.plan())
-        .route("/v1/protocols:check", from_body.post("cicatrix.v1.CheckProtocolRequest", Service::check_protocol))
+        .route("/v1/protocols:check", from_body.post("cicatrix.v1.CheckProtocolRequest", check))
         .route("/v1/knowledge", from_path.get("cicatrix.v1.GetKnowledgeRequest", Service::get_knowledge))
         .route("/v1/procedures", from_path.get("cicatrix.v1.ListProceduresRequest", Service::list_procedures))
         .route("/v1/procedures/{procedure}", from_path.get("cicatrix.v1.GetProcedureRequest", Service::get_procedure))
@@ -46,6 +45,14 @@ pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: u
         .route("/docs", get(|| async { typed("text/html; charset=utf-8", docs::page()) }))
         .fallback(|| async { error::json_response(&error::unknown_route()) })
         .method_not_allowed_fallback(|| async { error::json_response(&error::unknown_method()) })
+}
+
+fn classify(service: &Service, request: v1::ClassifyScarsRequest) -> Result<Vec<u8>, Status> {
+    service.classify_scars_as(request, |it| it.to_json())
+}
+
+fn check(service: &Service, request: v1::CheckProtocolRequest) -> Result<Vec<u8>, Status> {
+    service.check_protocol_as(request, |it| it.to_json())
 }
 
 fn text(text: &'static str) -> Response {
@@ -64,10 +71,9 @@ struct Doors {
 
 impl Doors {
     /// A route whose request is the body.
-    fn post<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
+    fn post<Q>(&self, message: &'static str, run: fn(&Service, Q) -> Result<Vec<u8>, Status>) -> MethodRouter
     where
         Q: DeserializeOwned + 'static,
-        R: Serialize + 'static,
     {
         let Self { live, max_bytes } = self.clone();
         post(move |request: Request| async move {
@@ -89,7 +95,7 @@ impl Doors {
                 let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &body)?;
                 let service = live.now();
                 let body = match form {
-                    Form::Json => service.generate_protocol(request).and_then(|it| write(&it))?,
+                    Form::Json => service.generate_protocol_as(request, |it| it.to_json())?,
                     Form::Calendar => service.generate_calendar(request)?.into_bytes(),
                     Form::Svg => service.generate_drawing(request)?.into_bytes(),
                 };
@@ -125,14 +131,14 @@ impl Doors {
                     }
                     run(&live.now(), json::from_value(message, Value::Object(fields))?)
                 };
-                respond(answer())
+                respond(answer().and_then(|it| write(&it)))
             },
         )
     }
 }
 
-fn respond<R: Serialize>(answer: Result<R, Status>) -> Response {
-    match answer.and_then(|it| write(&it)) {
+fn respond(answer: Result<Vec<u8>, Status>) -> Response {
+    match answer {
         Ok(body) => written(Form::Json.content_type(), body),
         Err(status) => error::json_response(&status),
     }
@@ -144,14 +150,9 @@ fn written(content_type: &'static str, body: Vec<u8>) -> Response {
     response
 }
 
-/// The answer as JSON, in a buffer that is as large as the last one needed: growing it would copy every answer twice.
-fn write(answer: &impl Serialize) -> Result<Vec<u8>, Status> {
-    static LAST: AtomicUsize = AtomicUsize::new(0);
-    let last = LAST.load(Relaxed);
-    let mut body = Vec::with_capacity(last.saturating_add(last / 8));
-    serde_json::to_writer(&mut body, answer).map_err(|_unwritable| error::internal())?;
-    LAST.store(body.len(), Relaxed);
-    Ok(body)
+/// What is shown of the knowledge, as JSON.
+fn write(shown: &impl Serialize) -> Result<Vec<u8>, Status> {
+    serde_json::to_vec(shown).map_err(|_unwritable| error::internal())
 }
 
 async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {

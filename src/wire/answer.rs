@@ -5,42 +5,58 @@ mod assessment;
 mod check;
 mod horizon;
 mod past;
+mod protocol;
 mod what_if;
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 pub use check::checked;
 
+use bumpalo::{Bump, collections::Vec as ArenaVec};
+
 use super::{
-    Catalogue, Date, Reason,
-    v1::{self, generate_protocol_response::Outcome as WireOutcome},
+    Catalogue, Rendered,
+    borrowed::{self, Date, generate_protocol_response::Outcome as WireOutcome},
+    v1,
 };
 use crate::domain::{
-    Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, ParameterSetting, PassedOver, Plan, Protocol,
-    Range, Referral, Rest, Review, RuleId, Rules, ScarIndex, Session, SessionKind, SessionProcedure, Site, Sites,
-    Stage, Value, View, WhatIf,
+    Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, Plan, Range, Referral, RuleId, ScarIndex,
+    Site, Sites, Value, View, WhatIf,
 };
 
 /// Writes what the scars are.
-pub fn classified(catalogue: &Catalogue, findings: &Findings, assessment: &Assessment) -> v1::ClassifyScarsResponse {
-    let v1::Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } =
-        Writer::new(catalogue, findings).assessment(assessment);
-    v1::ClassifyScarsResponse {
-        scars,
-        dominant_type,
-        mixed,
-        counts_by_type,
-        grades,
-        reasons,
-        knowledge_release: catalogue.release.clone(),
-        knowledge_digest: catalogue.digest.clone(),
-        skin_tone,
-    }
+pub fn classified<R>(
+    catalogue: &Catalogue,
+    findings: &Findings,
+    assessment: &Assessment,
+    send: impl FnOnce(&borrowed::ClassifyScarsResponse<'_>) -> R,
+) -> R {
+    in_arena(|arena| {
+        let borrowed::Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } =
+            Writer::new(arena, catalogue, findings).assessment(assessment);
+        send(&borrowed::ClassifyScarsResponse {
+            scars,
+            dominant_type,
+            mixed,
+            counts_by_type,
+            grades,
+            reasons,
+            knowledge_release: &catalogue.release,
+            knowledge_digest: &catalogue.digest,
+            skin_tone,
+        })
+    })
 }
 
 /// Writes a plan.
-pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: String) -> v1::GenerateProtocolResponse {
+pub fn generated<R>(
+    catalogue: &Catalogue,
+    case: &Case,
+    plan: &Plan,
+    protocol_id: &str,
+    send: impl FnOnce(&borrowed::GenerateProtocolResponse<'_>) -> R,
+) -> R {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict, what_if } = plan;
-    let mut writer = Writer::new(catalogue, &case.findings);
-    let assessment = writer.assessment(assessment);
     let in_plan = |it: &&Disposition| match (case.view, outcome) {
         (View::Full, _) => true,
         (View::Basic, Outcome::Protocol(protocol)) => {
@@ -48,33 +64,50 @@ pub fn generated(catalogue: &Catalogue, case: &Case, plan: &Plan, protocol_id: S
         }
         (View::Basic, Outcome::Referral) => false,
     };
-    let dispositions = dispositions.iter().filter(in_plan).map(|it| writer.disposition(it)).collect();
-    let referrals: Vec<v1::Referral> = referrals.iter().map(|it| writer.referral(it)).collect();
-    let reasons = writer.reasons(reasons);
-    let not_assessed = not_assessed.iter().map(|it| writer.not_assessed(it)).collect();
-    let conflicting_wishes = conflict.as_ref().map(|it| horizon::conflict(&mut writer, it));
-    let outcome = match outcome {
-        Outcome::Protocol(protocol) => Some(WireOutcome::Protocol(writer.protocol(case, protocol, what_if))),
-        Outcome::Referral => referrals.first().cloned().map(WireOutcome::Referral),
-    };
-    let WhatIf { alternatives, questions: _, why_not, valid_until } = what_if;
-    v1::GenerateProtocolResponse {
-        knowledge_release: catalogue.release.clone(),
-        knowledge_digest: catalogue.digest.clone(),
-        protocol_id,
-        assessment: Some(assessment),
-        dispositions,
-        outcome,
-        referrals,
-        reasons,
-        not_assessed,
-        policies: catalogue.policies.clone(),
-        conflicting_wishes,
-        alternatives: alternatives.iter().map(|it| writer.alternative(case, it)).collect(),
-        why_not: why_not.iter().map(|it| writer.why_not(it)).collect(),
-        valid_until_day: *valid_until,
-        valid_until: valid_until.map(|day| date(case, day)),
-    }
+    in_arena(|arena| {
+        let mut writer = Writer::new(arena, catalogue, &case.findings);
+        let assessment = writer.assessment(assessment);
+        let dispositions = writer.each(dispositions.iter().filter(in_plan), Writer::disposition);
+        let referrals = writer.each(referrals, Writer::referral);
+        let reasons = writer.reasons(reasons);
+        let not_assessed = writer.each(not_assessed, Writer::not_assessed);
+        let conflicting_wishes = conflict.as_ref().map(|it| horizon::conflict(&mut writer, it));
+        let protocol = match outcome {
+            Outcome::Protocol(protocol) => Some((protocol, horizon::seen(case.horizon, protocol))),
+            Outcome::Referral => None,
+        };
+        let outcome = match &protocol {
+            Some((protocol, seen)) => Some(WireOutcome::Protocol(writer.protocol(case, protocol, seen, what_if))),
+            None => referrals.first().copied().map(WireOutcome::Referral),
+        };
+        let WhatIf { alternatives, questions: _, why_not, valid_until } = what_if;
+        send(&borrowed::GenerateProtocolResponse {
+            knowledge_release: &catalogue.release,
+            knowledge_digest: &catalogue.digest,
+            protocol_id,
+            assessment: Some(assessment),
+            dispositions,
+            outcome,
+            referrals,
+            reasons,
+            not_assessed,
+            policies: writer.policies(),
+            conflicting_wishes,
+            alternatives: writer.each(alternatives, |writer, it| writer.alternative(case, it)),
+            why_not: writer.each(why_not, Writer::why_not),
+            valid_until_day: *valid_until,
+            valid_until: valid_until.map(|day| date(case, day)),
+        })
+    })
+}
+
+/// Runs `write` with an arena that is as large as the last answer needed.
+fn in_arena<R>(write: impl FnOnce(&Bump) -> R) -> R {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let arena = Bump::with_capacity(LAST.load(Relaxed));
+    let written = write(&arena);
+    LAST.store(arena.allocated_bytes(), Relaxed);
+    written
 }
 
 /// A number in thousandths as it stands on the wire.
@@ -88,18 +121,49 @@ fn nth(place: usize) -> i32 {
     i32::try_from(place).map_or(0, |it| it + 1)
 }
 
+/// Writes into an arena what the catalogue, the case and the plan do not hold as it is sent.
 struct Writer<'a> {
+    arena: &'a Bump,
     catalogue: &'a Catalogue,
     findings: &'a Findings,
     /// By rule: it is in the answer.
-    heard: Vec<bool>,
+    heard: &'a mut [bool],
     /// How many of those await sign-off.
     awaiting: usize,
 }
 
 impl<'a> Writer<'a> {
-    fn new(catalogue: &'a Catalogue, findings: &'a Findings) -> Self {
-        Self { catalogue, findings, heard: vec![false; catalogue.rules.len()], awaiting: 0 }
+    fn new(arena: &'a Bump, catalogue: &'a Catalogue, findings: &'a Findings) -> Self {
+        let heard = arena.alloc_slice_fill_copy(catalogue.rules.len(), false);
+        Self { arena, catalogue, findings, heard, awaiting: 0 }
+    }
+
+    /// A list of what owns nothing.
+    fn list<T: Copy>(&self, items: impl IntoIterator<Item = T>) -> &'a [T] {
+        ArenaVec::from_iter_in(items, self.arena).into_bump_slice()
+    }
+
+    /// A list of what is written of each.
+    fn each<F, T: Copy>(&mut self, from: impl IntoIterator<Item = F>, write: impl Fn(&mut Self, F) -> T) -> &'a [T] {
+        let items = from.into_iter();
+        // Others come into the arena meanwhile, so that it could not grow where it is.
+        let (_, most) = items.size_hint();
+        let mut list = ArenaVec::with_capacity_in(most.unwrap_or_default(), self.arena);
+        list.extend(items.map(|it| write(self, it)));
+        list.into_bump_slice()
+    }
+
+    /// A text that was put together.
+    fn text(&self, text: std::fmt::Arguments<'_>) -> &'a str {
+        match text.as_str() {
+            Some(fixed) => fixed,
+            None => {
+                let mut written = bumpalo::collections::String::new_in(self.arena);
+                // Writing to memory does not fail.
+                let _ = std::fmt::Write::write_fmt(&mut written, text);
+                written.into_bump_str()
+            }
+        }
     }
 
     fn hear(&mut self, rule: RuleId) {
@@ -109,73 +173,77 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn reasons(&mut self, rules: &[RuleId]) -> Vec<Reason> {
+    fn reasons(&mut self, rules: &[RuleId]) -> &'a [&'a Rendered] {
         rules.iter().for_each(|rule| self.hear(*rule));
-        rules.iter().map(|rule| self.catalogue.reason(*rule)).collect()
+        let catalogue = self.catalogue;
+        self.arena.alloc_slice_fill_iter(rules.iter().map(|rule| catalogue.reason(*rule)))
     }
 
-    fn scar_ids(&self, scars: &[ScarIndex]) -> Vec<String> {
-        scars.iter().filter_map(|scar| Some(self.findings.scars.get(scar.index())?.id.clone())).collect()
+    fn policies(&self) -> &'a [&'a Rendered] {
+        self.list(&self.catalogue.policies)
     }
 
-    fn sites(&self, scars: &[ScarIndex]) -> Vec<i32> {
+    fn scar_id(&self, scar: ScarIndex) -> Option<&'a str> {
+        Some(self.findings.scars.get(scar.index())?.id.as_str())
+    }
+
+    fn scar_ids(&self, scars: &[ScarIndex]) -> &'a [&'a str] {
+        self.arena.alloc_slice_fill_iter(scars.iter().map(|scar| self.scar_id(*scar).unwrap_or_default()))
+    }
+
+    fn sites(&self, scars: &[ScarIndex]) -> &'a [i32] {
         let mut sites: Sites =
             scars.iter().filter_map(|scar| Some(self.findings.scars.get(scar.index())?.area.site)).collect();
         sites.sort_unstable();
         sites.dedup();
-        site_numbers(&sites)
+        self.site_numbers(&sites)
     }
 
-    fn assessment(&mut self, assessment: &Assessment) -> v1::Assessment {
+    fn site_numbers(&self, sites: &[Site]) -> &'a [i32] {
+        self.arena.alloc_slice_fill_iter(sites.iter().map(|it| nth(*it as usize)))
+    }
+
+    fn assessment(&mut self, assessment: &'a Assessment) -> borrowed::Assessment<'a> {
         let Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } = assessment;
-        let labels = scars.iter().filter_map(|label| {
-            let scar = self.findings.scars.get(label.scar.index())?;
+        let findings = self.findings;
+        let labels = scars.iter().filter_map(|label| Some((label, findings.scars.get(label.scar.index())?)));
+        let scars = self.each(labels, |writer, (label, scar)| {
             let differs = label.type_declared && label.type_by_features != label.scar_type;
-            let (reasons, codes) = (&label.reasons, &label.codes);
-            let label = v1::ClassifiedScar {
-                id: scar.id.clone(),
+            let codes = writer.each(&label.codes, |writer, code| writer.coding(*code));
+            borrowed::ClassifiedScar {
+                id: &scar.id,
                 site: nth(scar.area.site as usize),
                 scar_type: nth(label.scar_type as usize),
                 depth_class: nth(label.depth_class as usize),
                 depth_method: word(scar.facts.get(Fact::DepthMethod)),
                 confidence: nth(label.confidence as usize),
-                alternatives: label.alternatives.iter().map(|it| nth(*it as usize)).collect(),
-                flags: label.flags.iter().map(|it| nth(*it as usize)).collect(),
-                reasons: Vec::new(),
+                alternatives: writer.list(label.alternatives.iter().map(|it| nth(*it as usize))),
+                flags: writer.list(label.flags.iter().map(|it| nth(*it as usize))),
+                reasons: writer.reasons(&label.reasons),
                 width_bucket: label.width_bucket.map_or(0, |it| nth(it as usize)),
                 type_declared: label.type_declared,
                 depth_declared: label.depth_declared,
                 type_by_features: if differs { nth(label.type_by_features as usize) } else { 0 },
-                codes: Vec::new(),
-            };
-            Some((label, reasons, codes))
+                codes,
+            }
         });
-        let labels: Vec<_> = labels.collect();
-        let scars = labels
-            .into_iter()
-            .map(|(label, reasons, codes)| v1::ClassifiedScar {
-                reasons: self.reasons(reasons),
-                codes: codes.iter().filter_map(|it| self.coding(*it)).collect(),
-                ..label
-            })
-            .collect();
-        let counts = counts_by_type.iter().map(|it| v1::TypeCount {
+        let counts = counts_by_type.iter().map(|it| borrowed::TypeCount {
             scar_type: nth(it.scar_type as usize),
             groups: it.groups,
             scars: it.scars,
         });
-        v1::Assessment {
+        borrowed::Assessment {
             scars,
             dominant_type: dominant_type.map_or(0, |it| nth(it as usize)),
             mixed: *mixed,
-            counts_by_type: counts.collect(),
-            grades: grades.iter().map(|it| self.grade(it)).collect(),
+            counts_by_type: self.list(counts),
+            grades: self.each(grades, Self::grade),
             reasons: self.reasons(reasons),
             skin_tone: skin_tone.as_ref().map(|it| self.skin_tone(it)),
         }
     }
 
-    fn disposition(&mut self, disposition: &Disposition) -> v1::ProcedureDisposition {
+    fn disposition(&mut self, disposition: &'a Disposition) -> borrowed::ProcedureDisposition<'a> {
         let Disposition { procedure, scars, sites, action, until_day, until_event, reasons } = disposition;
         let fares = match action {
             Some(Action::Exclude) => v1::Disposition::Excluded,
@@ -185,9 +253,9 @@ impl<'a> Writer<'a> {
             Some(Action::Warn) => v1::Disposition::Warned,
             None => v1::Disposition::Allowed,
         };
-        v1::ProcedureDisposition {
+        borrowed::ProcedureDisposition {
             procedure: self.catalogue.procedure_id(*procedure),
-            sites: site_numbers(sites),
+            sites: self.site_numbers(sites),
             scar_ids: self.scar_ids(scars),
             disposition: fares.into(),
             until_day: *until_day,
@@ -196,234 +264,21 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn referral(&mut self, referral: &Referral) -> v1::Referral {
+    fn referral(&mut self, referral: &'a Referral) -> borrowed::Referral<'a> {
         let Referral { referral, urgency, scars, sites, reasons } = referral;
-        v1::Referral {
-            to: self.catalogue.referrals.get(*referral).cloned().unwrap_or_default(),
+        borrowed::Referral {
+            to: self.catalogue.referrals.get(*referral).map(String::as_str).unwrap_or_default(),
             urgency: nth(*urgency as usize),
             scar_ids: self.scar_ids(scars),
-            sites: site_numbers(sites),
-            reasons: self.reasons(reasons),
-        }
-    }
-
-    fn protocol(&mut self, case: &Case, protocol: &Protocol, what_if: &WhatIf) -> v1::Protocol {
-        let Protocol {
-            stages,
-            sessions,
-            contingent_sessions,
-            reviews,
-            preconditions,
-            warnings,
-            questions,
-            not_treated,
-            ask_again_after,
-            items,
-            history,
-            exact,
-        } = protocol;
-        let last_session = sessions.iter().map(|it| it.day).max();
-        let last_review = reviews.iter().map(|it| it.day).max();
-        let horizon::Seen { sessions, contingent_sessions, reviews, items } =
-            horizon::seen(case.horizon, sessions, contingent_sessions, reviews, items);
-        let mut written = v1::Protocol {
-            stages: stages.iter().zip(1..).map(|(it, number)| self.stage(case, it, number)).collect(),
-            sessions: self.sessions(case, stages, sessions),
-            contingent_sessions: self.sessions(case, stages, contingent_sessions),
-            reviews: reviews.iter().zip(1..).map(|(it, number)| self.review(case, it, number)).collect(),
-            preconditions: self.reasons(preconditions),
-            warnings: self.reasons(warnings),
-            questions: match &what_if.questions {
-                Some(found) => found.iter().map(|it| self.open_question(it)).collect(),
-                None => questions.iter().map(|it| self.question(it)).collect(),
-            },
-            not_treated: self.passed_over(not_treated),
-            ask_again_after: ask_again_after.iter().map(|it| self.catalogue.event(*it)).collect(),
-            total_days: last_session.max(last_review).unwrap_or(0),
-            rules_awaiting_sign_off: Vec::new(),
-            care_items: items.iter().map(|it| self.care_item(it)).collect(),
-            history: history.iter().map(|it| self.past_session(it)).collect(),
-            schedule_exact: *exact,
-        };
-        written.rules_awaiting_sign_off = self.awaiting_sign_off();
-        written
-    }
-
-    /// The rules in the answer that await sign-off, in their order: many, so that their list is not grown.
-    fn awaiting_sign_off(&self) -> Vec<String> {
-        let mut awaiting = Vec::with_capacity(self.awaiting);
-        let all = self.heard.iter().zip(&self.catalogue.awaits_sign_off).zip(&self.catalogue.rules);
-        awaiting.extend(all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.clone()));
-        awaiting
-    }
-
-    fn stage(&mut self, case: &Case, stage: &Stage, number: i32) -> v1::Stage {
-        let Stage {
-            phase,
-            procedure,
-            scars,
-            sites,
-            session_count,
-            planned,
-            status,
-            done,
-            contingent_on,
-            interval,
-            start,
-            end,
-            rests,
-            parameters,
-            preconditions,
-            stop_rules,
-            switch_rules,
-            technique,
-            risks,
-            red_flags,
-            reasons,
-            passed_over,
-        } = stage;
-        let catalogue = self.catalogue;
-        let text = catalogue.procedure(*procedure);
-        let expected = text.map(|it| it.expected.as_slice()).unwrap_or_default();
-        let adverse = text.map(|it| it.adverse.as_slice()).unwrap_or_default();
-        expected.iter().chain(adverse).for_each(|(_, rule)| self.hear(*rule));
-        let evidence = text.and_then(|it| it.evidence.clone());
-        let studied = evidence.as_ref().map(|(_, rule)| *rule);
-        let reasons: Rules = reasons.iter().copied().chain(studied).collect();
-        v1::Stage {
-            number,
-            phase: nth(*phase as usize),
-            procedure: catalogue.procedure_id(*procedure),
-            scar_ids: self.scar_ids(scars),
-            sites: site_numbers(sites),
-            session_count: session_count.map(range),
-            planned_sessions: *planned,
-            status: nth(*status as usize),
-            done_sessions: *done,
-            rests: rests.iter().map(|it| self.rest(it)).collect(),
-            contingent_on: *contingent_on,
-            interval_days: interval.map(range),
-            start_day: *start,
-            end_day: *end,
-            parameters: parameters.iter().map(|it| self.parameter(stage, it)).collect(),
-            preconditions: self.reasons(preconditions),
-            technique: self.reasons(technique),
-            stop_rules: self.reasons(stop_rules),
-            switch_rules: self.reasons(switch_rules),
-            expected: expected.iter().map(|(expected, _)| expected.clone()).collect(),
-            risks: self.reasons(risks),
-            red_flags: self.reasons(red_flags),
-            adverse_effects: adverse.iter().map(|(adverse, _)| adverse.clone()).collect(),
-            evidence_grade: evidence.map(|(grade, _)| grade).unwrap_or_default(),
-            reasons: self.reasons(&reasons),
-            passed_over: match case.view {
-                View::Full => self.passed_over(passed_over),
-                View::Basic => Vec::new(),
-            },
-        }
-    }
-
-    fn rest(&mut self, rest: &Rest) -> v1::Rest {
-        let Rest { from, to, contingent_on, reasons } = rest;
-        v1::Rest { from_day: *from, to_day: *to, contingent_on: *contingent_on, reasons: self.reasons(reasons) }
-    }
-
-    fn parameter(&mut self, stage: &Stage, setting: &ParameterSetting) -> v1::Parameter {
-        let ParameterSetting { parameter, limit, scars, sites, reasons } = setting;
-        let texts = self.catalogue.procedure(stage.procedure).map(|it| it.parameters.as_slice()).unwrap_or_default();
-        let (name, unit) = texts.get(*parameter).cloned().unwrap_or_default();
-        v1::Parameter {
-            name,
-            low: number(limit.low),
-            high: number(limit.high),
-            unit,
-            sites: site_numbers(sites),
-            scar_ids: self.scar_ids(scars),
-            reasons: self.reasons(reasons),
-        }
-    }
-
-    fn passed_over(&mut self, passed_over: &[PassedOver]) -> Vec<v1::PassedOver> {
-        passed_over
-            .iter()
-            .map(|PassedOver { procedure, scars, reasons }| v1::PassedOver {
-                procedure: self.catalogue.procedure_id(*procedure),
-                scar_ids: self.scar_ids(scars),
-                reasons: self.reasons(reasons),
-            })
-            .collect()
-    }
-
-    fn sessions(&mut self, case: &Case, stages: &[Stage], sessions: &[Session]) -> Vec<v1::Session> {
-        let numbered = sessions.iter().zip(1..);
-        numbered.map(|(session, number)| self.session(case, stages, session, number)).collect()
-    }
-
-    fn session(&mut self, case: &Case, stages: &[Stage], session: &Session, number: i32) -> v1::Session {
-        let Session {
-            day,
-            earliest,
-            latest,
-            past_due,
-            procedures,
-            downtime,
-            makeup_day,
-            preparation,
-            aftercare,
-            reasons,
-        } = session;
-        let done = procedures.iter().zip(1..).filter_map(|(it, sequence)| {
-            let SessionProcedure { stage, scars, kind, number_in_stage } = it;
-            let of = stages.get(*stage)?;
-            Some(v1::SessionProcedure {
-                procedure: self.catalogue.procedure_id(of.procedure),
-                scar_ids: self.scar_ids(scars),
-                sites: self.sites(scars),
-                stage: nth(*stage),
-                sequence,
-                kind: match kind {
-                    SessionKind::Treatment => v1::SessionKind::Treatment.into(),
-                    SessionKind::TestArea => v1::SessionKind::TestArea.into(),
-                },
-                number_in_stage: *number_in_stage,
-            })
-        });
-        v1::Session {
-            number,
-            day: *day,
-            date: Some(date(case, *day)),
-            earliest_day: *earliest,
-            latest_day: *latest,
-            past_due_day: *past_due,
-            procedures: done.collect(),
-            downtime_days: Some(range(*downtime)),
-            makeup_day: *makeup_day,
-            preparation: self.reasons(preparation),
-            aftercare: self.reasons(aftercare),
-            reasons: self.reasons(reasons),
-        }
-    }
-
-    fn review(&mut self, case: &Case, review: &Review, number: i32) -> v1::Review {
-        let Review { day, reasons } = review;
-        let purpose = reasons.first().map(|it| self.catalogue.statement(*it)).unwrap_or_default();
-        v1::Review {
-            number,
-            day: *day,
-            date: Some(date(case, *day)),
-            purpose: purpose.to_owned(),
+            sites: self.site_numbers(sites),
             reasons: self.reasons(reasons),
         }
     }
 }
 
-fn range(range: Range) -> v1::IntRange {
+fn range(range: Range) -> borrowed::IntRange {
     let Range { min, typical, max } = range;
-    v1::IntRange { min, typical, max }
-}
-
-fn site_numbers(sites: &[Site]) -> Vec<i32> {
-    sites.iter().map(|it| nth(*it as usize)).collect()
+    borrowed::IntRange { min, typical, max }
 }
 
 fn date(case: &Case, day: Day) -> Date {

@@ -1,6 +1,6 @@
 //! Everything in an answer that depends on the knowledge alone, rendered once when it is loaded.
 
-use super::{ExpectedResult, Reason, v1};
+use super::{Rendered, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
 
 /// What an answer says of a procedure.
@@ -11,9 +11,9 @@ pub struct ProcedureText {
     /// Name and unit of each parameter, by place.
     pub parameters: Vec<(String, String)>,
     /// What can be expected, with the rule that says so.
-    pub expected: Vec<(ExpectedResult, RuleId)>,
+    pub expected: Vec<(Rendered, RuleId)>,
     /// Rates of adverse effects, with the rule that says so.
-    pub adverse: Vec<(ExpectedResult, RuleId)>,
+    pub adverse: Vec<(Rendered, RuleId)>,
     /// How well it was studied, with the rule that says so.
     pub evidence: Option<(String, RuleId)>,
 }
@@ -43,7 +43,7 @@ pub struct ScaleText {
     /// Names of the values of an item, by place.
     pub levels: Vec<String>,
     /// What the totals mean, by place.
-    pub bands: Vec<v1::GradeBand>,
+    pub bands: Vec<Rendered>,
 }
 
 /// Fixed texts of one knowledge release. Whoever holds the knowledge builds it.
@@ -54,7 +54,7 @@ pub struct Catalogue {
     /// Its digest.
     pub digest: String,
     /// By rule: the reason, rendered.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<Rendered>,
     /// By rule: its id.
     pub rules: Vec<String>,
     /// By rule: its sentence.
@@ -72,14 +72,14 @@ pub struct Catalogue {
     /// By care item.
     pub items: Vec<ItemText>,
     /// The policies in force.
-    pub policies: Vec<v1::Policy>,
+    pub policies: Vec<Rendered>,
     /// By code: what is written, with the rule that says so.
-    pub codes: Vec<(v1::Coding, RuleId)>,
+    pub codes: Vec<(Rendered, RuleId)>,
 }
 
 impl Catalogue {
-    pub(super) fn reason(&self, rule: RuleId) -> Reason {
-        self.reasons.get(rule.index()).cloned().unwrap_or_default()
+    pub(super) fn reason(&self, rule: RuleId) -> &Rendered {
+        self.reasons.get(rule.index()).unwrap_or(Rendered::EMPTY)
     }
 
     pub(super) fn statement(&self, rule: RuleId) -> &str {
@@ -90,12 +90,24 @@ impl Catalogue {
         self.procedures.get(procedure.index())
     }
 
-    pub(super) fn procedure_id(&self, procedure: ProcedureId) -> String {
-        self.procedure(procedure).map(|it| it.id.clone()).unwrap_or_default()
+    pub(super) fn procedure_id(&self, procedure: ProcedureId) -> &str {
+        self.procedure(procedure).map(|it| it.id.as_str()).unwrap_or_default()
     }
 
-    pub(super) fn event(&self, event: EventId) -> String {
-        self.events.get(event.index()).cloned().unwrap_or_default()
+    /// Name and unit of a parameter.
+    pub(super) fn parameter(&self, procedure: Option<ProcedureId>, parameter: usize) -> (&str, &str) {
+        let text = procedure.and_then(|it| self.procedure(it));
+        let found = text.and_then(|it| it.parameters.get(parameter));
+        found.map(|(name, unit)| (name.as_str(), unit.as_str())).unwrap_or_default()
+    }
+
+    pub(super) fn item(&self, item: usize) -> &ItemText {
+        static NONE: ItemText = ItemText { kind: 0, options: Vec::new(), amounts: Vec::new() };
+        self.items.get(item).unwrap_or(&NONE)
+    }
+
+    pub(super) fn event(&self, event: EventId) -> &str {
+        self.events.get(event.index()).map(String::as_str).unwrap_or_default()
     }
 
     pub(super) fn scale(&self, scale: Scale) -> &ScaleText {

@@ -8,6 +8,8 @@ use tonic::{
     codec::{Codec as TonicCodec, DecodeBuf, Decoder as TonicDecoder, EncodeBuf, Encoder as TonicEncoder},
 };
 
+use super::encoded::Encodable;
+
 /// Said of a body that holds no such message. Whoever serves adds the details.
 pub const UNREADABLE: &str = "the body holds no message of this type";
 
@@ -29,7 +31,7 @@ impl<T, U> Default for Codec<T, U> {
 
 impl<T, U> TonicCodec for Codec<T, U>
 where
-    T: Message + Send + 'static,
+    T: Encodable + Send + 'static,
     U: Message + Default + Send + 'static,
 {
     type Encode = T;
@@ -50,14 +52,13 @@ where
 #[derive(Debug)]
 pub struct Encoder<T>(PhantomData<fn() -> T>);
 
-impl<T: Message> TonicEncoder for Encoder<T> {
+impl<T: Encodable> TonicEncoder for Encoder<T> {
     type Item = T;
     type Error = Status;
 
     fn encode(&mut self, item: T, buf: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        // As `encode`, without measuring the message a second time.
-        buf.reserve(item.encoded_len());
-        item.encode_raw(buf);
+        buf.reserve(item.length());
+        item.put(buf);
         Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! The wire: messages generated from `proto/`, and the conversions in and out.
 
 mod answer;
+pub mod borrowed;
 mod catalogue;
 mod check;
 pub mod codec;
+mod encoded;
 mod field;
 mod identity;
 mod limits;
@@ -14,6 +16,7 @@ mod reader;
 mod rendered;
 mod scales;
 mod scars;
+mod sink;
 mod skin_field;
 mod skin_tone;
 mod unread;
@@ -22,33 +25,16 @@ mod violation;
 pub use answer::{checked, classified, generated, number};
 pub use catalogue::{Catalogue, ItemText, ProcedureText, ScaleText};
 pub use check::{Proposed, proposed};
+pub use encoded::{Encodable, Encoded};
 pub use identity::protocol_id;
 pub use patient::case;
 pub use rendered::Rendered;
 pub use scars::findings;
+pub use sink::{Answer, Sink};
 pub use unread::UnreadRequest;
 pub use violation::{InvalidRequest, Violation};
 
-/// A rule that was heard, in words, rendered once for each release of the knowledge.
-pub type Reason = Rendered<plain::Reason>;
-/// An expected result, rendered once for each release of the knowledge.
-pub type ExpectedResult = Rendered<plain::ExpectedResult>;
-
-/// The messages of `reason.proto` as ordinary structs: what a [`Rendered`] holds.
-#[allow(
-    clippy::all,
-    clippy::restriction,
-    clippy::pedantic,
-    missing_debug_implementations,
-    unreachable_pub,
-    reason = "generated"
-)]
-pub mod plain {
-    include!(concat!(env!("OUT_DIR"), "/plain/cicatrix.v1.rs"));
-    include!(concat!(env!("OUT_DIR"), "/plain/cicatrix.v1.serde.rs"));
-}
-
-/// Everything else in `proto/`, in the tree that the generated paths expect.
+/// The messages of `proto/` with their clients, in the tree that the generated paths expect.
 #[allow(unreachable_pub, reason = "the tree that generated paths expect")]
 mod generated {
     pub mod cicatrix {
@@ -82,6 +68,19 @@ mod generated {
 }
 
 pub use generated::{cicatrix::v1, google::r#type::Date};
+
+/// What the services are made of.
+#[allow(
+    clippy::all,
+    clippy::restriction,
+    clippy::pedantic,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "generated"
+)]
+pub mod services {
+    include!(concat!(env!("OUT_DIR"), "/services/cicatrix.v1.rs"));
+}
 
 /// Every descriptor with comments and options: for the OpenAPI document.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

@@ -192,7 +192,7 @@ fn compare(name: &str, expected: &Expected, response: &v1::GenerateProtocolRespo
         let found: Vec<_> = scars.filter(|it| it.id == *id).map(|it| it.scar_type().as_str_name()).collect();
         check(id, format!("SCAR_TYPE_{written}"), found.join(" "));
     }
-    let ids = |list: &[cicatrix::wire::Reason]| list.iter().map(|it| it.message().rule).collect::<Vec<_>>();
+    let ids = |list: &[cicatrix::wire::v1::Reason]| list.iter().map(|it| it.rule.clone()).collect::<Vec<_>>();
     let mut among = |what: &str, written: &[String], found: Vec<String>| {
         for it in written.iter().filter(|it| !found.contains(it)) {
             check(what, it.clone(), found.join(" "));

@@ -163,7 +163,7 @@ fn told(kind: Kind, answer: &v1::CheckProtocolResponse) -> String {
     let lists = [&answer.violations, &answer.missing_preparation, &answer.unsupported_combinations, &answer.advice];
     let mut text = format!("## {}\n", kind.as_str_name());
     for it in lists.into_iter().flatten().filter(|it| it.kind() == kind) {
-        let rules: Vec<String> = it.reasons.iter().map(|it| it.message().rule).collect();
+        let rules: Vec<String> = it.reasons.iter().map(|it| it.rule.clone()).collect();
         let _ = writeln!(text, "{}", it.fields.join(" "));
         let day = it.day.map(|it| format!(", day {it}")).unwrap_or_default();
         let _ = writeln!(text, "  {} {} on {}{day}", it.procedure, it.other_procedure, it.scar_ids.join(" "));

@@ -100,8 +100,7 @@ fn hz_054_every_safety_rule_has_a_code() {
 
 #[test]
 fn hz_055_every_answer_is_for_a_clinician_to_review() {
-    let said =
-        |reasons: &[cicatrix::wire::Reason]| reasons.iter().any(|it| it.message().statement.contains("clinician"));
+    let said = |reasons: &[cicatrix::wire::v1::Reason]| reasons.iter().any(|it| it.statement.contains("clinician"));
     assert!(said(&service().generate_protocol(request()).unwrap().reasons));
     let mut referred = request();
     referred.scars = vec![bare_scar("s1")];
@@ -128,7 +127,7 @@ fn hz_057_every_stage_and_session_gives_its_reasons() {
     assert!(!protocol.stages.is_empty() && !protocol.sessions.is_empty());
     assert!(protocol.stages.iter().all(|it| !it.reasons.is_empty()));
     assert!(protocol.sessions.iter().all(|it| !it.reasons.is_empty()));
-    let rule = protocol.stages[0].reasons[0].message().rule;
+    let rule = protocol.stages[0].reasons[0].rule.clone();
     let shown = service().get_rule(v1::GetRuleRequest { rule }).unwrap().rule.unwrap();
     assert!(!shown.statement.is_empty() && shown.basis != i32::from(v1::Basis::Unspecified));
 }
@@ -153,7 +152,7 @@ fn hz_062_days_are_counted_exactly() {
         let answer = service().generate_protocol(v1::GenerateProtocolRequest { patient: Some(patient), ..request() });
         let answer = answer.unwrap();
         let laser = answer.dispositions.iter().find(|it| it.procedure == "full-ablative-laser").unwrap().clone();
-        laser.reasons.iter().any(|it| it.message().rule == "ISO-01")
+        laser.reasons.iter().any(|it| it.rule == "ISO-01")
     };
     // The plan begins on 1 December 2026: 183 days before is 1 June.
     assert!(!at(6, 1), "the wait is over after 183 days");

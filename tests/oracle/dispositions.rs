@@ -38,7 +38,7 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
         (_, false) => Some(Until::Event),
         (None, true) => None,
     };
-    Some(Said { action, until, rules: found.reasons.iter().map(|it| it.message().rule).collect() })
+    Some(Said { action, until, rules: found.reasons.iter().map(|it| it.rule.clone()).collect() })
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.

@@ -77,6 +77,6 @@ fn who_is_referred_sees_to_whom_and_why() {
     let text = service().generate_drawing(referred()).unwrap();
     let referral = &answer.referrals[0];
     assert!(text.contains("No visit is planned.") && text.contains(&format!("Refer to {}", referral.to)), "{text}");
-    let why = referral.reasons[0].message().statement;
+    let why = &referral.reasons[0].statement;
     assert!(text.contains(&why[..20]), "{why}\n{text}");
 }

@@ -1,5 +1,6 @@
 //! The forms by the `Accept` header, from a real server.
 
+use cicatrix::wire::Answer as _;
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,7 +31,8 @@ async fn the_caller_chooses_the_form() {
     let server = Server::start();
     let named = cicatrix::wire::v1::GenerateProtocolRequest { plan_reference: Some("a.B-3_c".to_owned()), ..request() };
     let body = serde_json::to_value(&named).unwrap();
-    let answer = serde_json::to_string(&service().generate_protocol(named.clone()).unwrap()).unwrap();
+    let answer = service().generate_protocol_as(named.clone(), |it| it.to_json()).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
     for accept in [None, Some("*/*"), Some("application/json"), Some("text/html, */*;q=0.1")] {
         let (code, content_type, text) = ask(&server, accept, &body).await;
         assert_eq!((code, content_type.as_str(), text == answer), (200, "application/json", true), "{accept:?}");

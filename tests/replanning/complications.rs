@@ -32,7 +32,7 @@ fn fares(request: &v1::GenerateProtocolRequest, procedure: &str, scar: &str) -> 
         answer.dispositions.iter().find(|it| it.procedure == procedure && it.scar_ids.iter().any(|it| it == scar));
     let found = found.unwrap_or_else(|| panic!("{procedure} on {scar} is not told"));
     let until = found.until_day.map_or(found.until_event.clone(), |it| it.to_string());
-    let rules = found.reasons.iter().map(|it| it.message().rule).collect();
+    let rules = found.reasons.iter().map(|it| it.rule.clone()).collect();
     (found.disposition().as_str_name().trim_start_matches("DISPOSITION_").to_lowercase(), until, rules)
 }
 
@@ -98,7 +98,7 @@ fn what_is_over_leaves_a_rest_and_a_memory() {
     assert_ne!(fares(&after(Complication::PihUnresolved, Some(40)), "tca-cross", "s2").0, "deferred");
     // The cause of a burn stands before the plan for ever.
     let burn = protocol(&after(Complication::BurnUnresolved, Some(50))).unwrap();
-    assert!(burn.preconditions.iter().any(|it| it.message().rule == "CPL-06"));
+    assert!(burn.preconditions.iter().any(|it| it.rule == "CPL-06"));
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn what_treats_it_goes_on() {
     let plan = protocol(&red).unwrap();
     let home = |plan: &v1::Protocol, procedure: &str, rule: &str| {
         let reasons = plan.stages.iter().filter(|it| it.procedure == procedure).flat_map(|it| &it.reasons);
-        reasons.into_iter().any(|it| it.message().rule == rule)
+        reasons.into_iter().any(|it| it.rule == rule)
     };
     assert!(home(&plan, "azelaic-acid", "HOME-RED"));
     let brown = protocol(&after(Complication::PihUnresolved, None)).unwrap();

@@ -35,8 +35,8 @@ fn stage<'p>(plan: &'p v1::Protocol, procedure: &str) -> &'p v1::Stage {
     plan.stages.iter().find(|it| it.procedure == procedure).unwrap_or_else(|| panic!("no {procedure}"))
 }
 
-fn says(reasons: &[cicatrix::wire::Reason], rule: &str) -> bool {
-    reasons.iter().any(|it| it.message().rule == rule)
+fn says(reasons: &[cicatrix::wire::v1::Reason], rule: &str) -> bool {
+    reasons.iter().any(|it| it.rule == rule)
 }
 
 /// The same, with needles as all that the clinic has.

@@ -170,7 +170,7 @@ fn failures(case: &Case, answer: &v1::GenerateProtocolResponse) -> Vec<String> {
             wrong.push(format!("{procedure}: expected {expect}, got {best:?}"));
         }
     }
-    let says = |it: &v1::ProcedureDisposition, code: &str| it.reasons.iter().any(|it| it.message().code == code);
+    let says = |it: &v1::ProcedureDisposition, code: &str| it.reasons.iter().any(|it| it.code == code);
     for code in &case.must_warn {
         if !answer.dispositions.iter().any(|it| says(it, code)) {
             wrong.push(format!("must warn {code}"));
@@ -202,7 +202,6 @@ fn is_limited(answer: &v1::GenerateProtocolResponse, procedure: &str, param: &st
     };
     let said = fares(answer, procedure)
         .flat_map(|it| &it.reasons)
-        .map(|it| it.message())
         .any(|it| it.rule == rule && it.statement.to_lowercase().contains(word));
     let Some(Outcome::Protocol(protocol)) = &answer.outcome else { return said };
     let shown = protocol.stages.iter().filter(|it| ids(procedure).contains(&it.procedure.as_str())).all(|stage| {

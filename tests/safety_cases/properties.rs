@@ -170,12 +170,12 @@ fn prop_04_the_strictest_comes_first_and_every_reason_stays() {
     for case in &all.cases {
         let answer = generate(&person_of(&all.baseline, case));
         for found in &answer.dispositions {
-            let rules: Vec<String> = found.reasons.iter().map(|it| it.message().rule).collect();
+            let rules: Vec<String> = found.reasons.iter().map(|it| it.rule.clone()).collect();
             let mut once = rules.clone();
             once.sort_unstable();
             once.dedup();
             assert_eq!(once.len(), rules.len(), "{} {}: {rules:?}", case.id, found.procedure);
-            let codes: Vec<String> = found.reasons.iter().map(|it| it.message().code).collect();
+            let codes: Vec<String> = found.reasons.iter().map(|it| it.code.clone()).collect();
             let only_notices = codes.iter().all(|it| matches!(it.as_str(), "CONSENT" | "ANAESTHETIC_DOSE"));
             let strict = ACTIONS.iter().position(|it| *it == action(found.disposition())).unwrap() > 1;
             assert!(!(strict && only_notices), "{} {}: {codes:?}", case.id, found.procedure);
@@ -199,8 +199,8 @@ fn prop_05_nothing_is_dropped_in_silence() {
                     .find(|it| it.procedure == procedure.procedure && it.scar_ids.iter().any(|it| it == group.id));
                 let found = found.unwrap_or_else(|| panic!("{}: {} is dropped", case.id, procedure.procedure));
                 if matches!(action(found.disposition()), "exclude" | "defer") {
-                    let first = found.reasons.first().unwrap_or_else(|| panic!("{}: no reason", case.id)).message();
-                    let sourced = first.basis == cicatrix::wire::plain::Basis::Sourced as i32;
+                    let first = found.reasons.first().unwrap_or_else(|| panic!("{}: no reason", case.id));
+                    let sourced = first.basis == cicatrix::wire::v1::Basis::Sourced as i32;
                     assert!(!first.statement.is_empty() && (!sourced || !first.citations.is_empty()), "{}", case.id);
                     assert!(!first.code.is_empty(), "{}: {} says no code", case.id, first.rule);
                 }

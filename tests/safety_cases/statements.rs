@@ -196,7 +196,7 @@ fn ask(service: &Service, words: &Map<String, Json>) -> Result<Answers, String> 
 }
 
 fn place(found: &v1::ProcedureDisposition, rule: &str) -> Option<usize> {
-    found.reasons.iter().position(|it| it.message().rule == rule)
+    found.reasons.iter().position(|it| it.rule == rule)
 }
 
 fn who_hears<'a>(answers: &'a Answers, rule: &str) -> Vec<&'a str> {
@@ -243,7 +243,7 @@ impl Statement {
                 return Err(format!("{procedure} waits until {:?}", best.until_day));
             }
             let said = place(best, &self.rule).unwrap();
-            let sentence = best.reasons[said].message().statement;
+            let sentence = &best.reasons[said].statement;
             if let Some(words) = self.words.iter().find(|it| !sentence.contains(it.as_str())) {
                 return Err(format!("{words} is not in: {sentence}"));
             }

@@ -11,7 +11,7 @@ use cicatrix::{
     knowledge::{Knowledge, SourceFile},
     release,
     serve::{self, Service},
-    wire::{self, v1},
+    wire::{self, Answer as _, v1},
 };
 use prost::Message;
 use tonic::{Code, Status};
@@ -75,14 +75,15 @@ fn refused(status: &Status) -> String {
 
 fn generate(request: v1::GenerateProtocolRequest) -> String {
     let case = wire::case(service().knowledge().vocabulary(), &request);
-    let answer = service().generate_protocol(request);
-    match (case, answer) {
-        (Ok(case), Ok(answer)) => {
+    let forms = service().generate_protocol_as(request, |it| (it.to_proto(), it.to_json()));
+    match (case, forms) {
+        (Ok(case), Ok((proto, json))) => {
             let plan = engine::plan(service().knowledge(), &case);
             laws::check("fuzzed", service().knowledge(), &case, &plan);
-            let bytes = answer.encode_to_vec();
-            assert_eq!(bytes.len(), answer.encoded_len());
-            serde_json::to_vec(&answer).unwrap();
+            let answer = v1::GenerateProtocolResponse::decode(proto.as_slice()).unwrap();
+            assert_eq!(answer.encode_to_vec(), proto);
+            let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+            assert_eq!(serde_json::to_value(&answer).unwrap(), json);
             let stages = laws::planned(&plan);
             format!(
                 "{TAKEN}{} groups, stages {stages:?}, {} referrals",

@@ -15,7 +15,7 @@ pub(super) fn write(page: &mut Page, names: &Names<'_>, answer: &v1::GeneratePro
         let best: Vec<String> = it.best_in().map(|it| words(it.as_str_name(), "OBJECTIVE_")).collect();
         page.line(2, &format!("{number} best in {}", best.join(", ")));
         for trade in it.gained.iter().chain(&it.lost) {
-            let says: Vec<String> = trade.reasons.iter().map(|it| it.message().statement).collect();
+            let says: Vec<String> = trade.reasons.iter().map(|it| it.statement.clone()).collect();
             page.line(4, &format!("- {} ({} instead of {})", says.join(" "), trade.there, trade.here));
         }
         for stage in &it.stages {

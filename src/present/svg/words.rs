@@ -94,7 +94,7 @@ pub(super) fn notes(plan: &Plan<'_>) -> Vec<(Type, String)> {
         let urgency = labels::words(it.urgency().as_str_name(), "URGENCY_");
         add(Type { bold: true, ..NORMAL }, &format!("Refer to {} ({urgency}): {}", it.to, sites(it.sites())));
         if let Some(reason) = it.reasons.first() {
-            add(SMALL, &reason.message().statement);
+            add(SMALL, &reason.statement);
         }
     }
     for event in plan.protocol().map(|it| it.ask_again_after.as_slice()).unwrap_or_default() {

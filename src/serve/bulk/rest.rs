@@ -1,10 +1,6 @@
 //! Bulk over REST: a request on each line, an answer on each line.
 
-use std::{
-    convert::Infallible,
-    io::Write as _,
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-};
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -17,7 +13,7 @@ use http::{HeaderMap, HeaderValue, header};
 use tonic::Status;
 
 use super::{
-    Answer, Bulk, Door,
+    Bulk, Door,
     lines::{Line, Lines},
 };
 use crate::serve::{error, is_encoded, json, media_type};
@@ -27,11 +23,14 @@ const LINES: &str = "application/x-ndjson";
 
 const REST: Door<Line, Bytes> = Door {
     name: "rest",
-    plan: |service, line| match line {
-        Line::Whole(line) => service.generate_protocol(json::parse("cicatrix.v1.GenerateProtocolRequest", &line)?),
+    plan: |service, index, line| match line {
+        Line::Whole(line) => {
+            let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &line)?;
+            service.generate_protocol_as(request, |it| it.to_line(index).into())
+        }
         Line::TooLarge { most } => Err(error::too_large(most)),
     },
-    tell,
+    refuse: |index, status| format!("{{\"index\":{index},\"error\":{}}}\n", error::json(&status)).into(),
 };
 
 /// The route.
@@ -68,27 +67,6 @@ async fn answer(bulk: &Bulk, request: Request) -> Result<Response, Status> {
 fn is_lines(headers: &HeaderMap) -> bool {
     let media_type = media_type(headers);
     media_type.eq_ignore_ascii_case(LINES) || media_type.eq_ignore_ascii_case("application/json")
-}
-
-/// One `GenerateProtocolsResponse`, in a buffer that is as large as the last one needed.
-fn tell(index: i32, answer: Answer) -> Bytes {
-    static LAST: AtomicUsize = AtomicUsize::new(0);
-    let status = match answer {
-        Ok(response) => {
-            let last = LAST.load(Relaxed);
-            let mut line = Vec::with_capacity(last.saturating_add(last / 8));
-            let written = write!(line, "{{\"index\":{index},\"response\":").is_ok()
-                && serde_json::to_writer(&mut line, &response).is_ok();
-            if written {
-                line.extend_from_slice(b"}\n");
-                LAST.store(line.len(), Relaxed);
-                return line.into();
-            }
-            error::internal()
-        }
-        Err(status) => status,
-    };
-    format!("{{\"index\":{index},\"error\":{}}}\n", error::json(&status)).into()
 }
 
 /// Why the stream ends early: of no item, so it has no index.

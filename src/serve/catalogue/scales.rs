@@ -3,7 +3,7 @@
 use crate::{
     domain::{RuleId, Scale},
     knowledge::{CodeFit, GradeBand, Knowledge},
-    wire::{Reason, ScaleText, plain, v1},
+    wire::{Rendered, ScaleText, v1},
 };
 
 /// What an answer says of a scale.
@@ -43,25 +43,26 @@ fn text(version: &str, citation: &str, maximum: i32) -> ScaleText {
     ScaleText { version: version.to_owned(), citation: citation.to_owned(), maximum, ..ScaleText::default() }
 }
 
-fn bands(knowledge: &Knowledge, bands: &[GradeBand]) -> Vec<v1::GradeBand> {
+fn bands(knowledge: &Knowledge, bands: &[GradeBand]) -> Vec<Rendered> {
     let written = bands.iter().map(|it| {
         let meaning = knowledge.rules().get(it.rule.index()).map(|rule| rule.says.clone());
-        v1::GradeBand { name: it.name.clone(), meaning: meaning.unwrap_or_default(), from: it.from, to: it.to }
+        let meaning = meaning.unwrap_or_default();
+        Rendered::new(&v1::GradeBand { name: it.name.clone(), meaning, from: it.from, to: it.to })
     });
     written.collect()
 }
 
 /// What an answer says of each code, with the rule that says so.
-pub(super) fn codings(knowledge: &Knowledge, reasons: &[plain::Reason]) -> Vec<(v1::Coding, RuleId)> {
+pub(super) fn codings(knowledge: &Knowledge, reasons: &[v1::Reason]) -> Vec<(Rendered, RuleId)> {
     let written = knowledge.codes().iter().map(|it| {
         let coding = v1::Coding {
             system: it.system.clone(),
             code: it.code.clone(),
             display: it.display.clone(),
             fit: fit(it.fit).to_owned(),
-            reasons: reasons.get(it.rule.index()).map(Reason::new).into_iter().collect(),
+            reasons: reasons.get(it.rule.index()).cloned().into_iter().collect(),
         };
-        (coding, it.rule)
+        (Rendered::new(&coding), it.rule)
     });
     written.collect()
 }

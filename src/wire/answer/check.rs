@@ -1,43 +1,53 @@
 //! Writes what was found in a plan.
 
+use bumpalo::collections::Vec as ArenaVec;
+
 use super::{
-    super::{Catalogue, Date, Proposed, v1},
-    Writer, date, nth, number,
+    super::{
+        Catalogue, Proposed,
+        borrowed::{self, Date, mend::Change},
+    },
+    Writer, date, in_arena, nth, number,
 };
 use crate::domain::{Check, Day, Finding, Measured, Mend, NotStated, Place, ProcedureId, ScarIndex, Severity};
 
 /// Writes what was found in a plan.
-pub fn checked(catalogue: &Catalogue, proposed: &Proposed, check: &Check) -> v1::CheckProtocolResponse {
+pub fn checked<R>(
+    catalogue: &Catalogue,
+    proposed: &Proposed,
+    check: &Check,
+    send: impl FnOnce(&borrowed::CheckProtocolResponse<'_>) -> R,
+) -> R {
     let Check { assessment, findings, warnings, not_assessed, not_stated, not_treated, reasons } = check;
-    let mut to = CheckWriter { writer: Writer::new(catalogue, &proposed.case.findings), proposed };
-    let assessment = to.writer.assessment(assessment);
-    let mut of = |severity: Severity| -> Vec<v1::Finding> {
-        findings.iter().filter(|it| it.kind.severity() == severity).map(|it| to.finding(it)).collect()
-    };
-    let violations = of(Severity::Violation);
-    let missing_preparation = of(Severity::MissingPreparation);
-    let unsupported_combinations = of(Severity::UnsupportedCombination);
-    let advice = of(Severity::Advice);
-    let mut answer = v1::CheckProtocolResponse {
-        knowledge_release: catalogue.release.clone(),
-        knowledge_digest: catalogue.digest.clone(),
-        assessment: Some(assessment),
-        violations,
-        missing_preparation,
-        unsupported_combinations,
-        advice,
-        warnings: to.writer.reasons(warnings),
-        not_assessed: not_assessed.iter().map(|it| to.writer.not_assessed(it)).collect(),
-        not_stated: not_stated.iter().map(|it| to.not_stated(it)).collect(),
-        untreated_scar_ids: to.writer.scar_ids(not_treated),
-        reasons: to.writer.reasons(reasons),
-        policies: catalogue.policies.clone(),
-        rules_awaiting_sign_off: Vec::new(),
-    };
-    let all = to.writer.heard.iter().zip(&catalogue.awaits_sign_off).zip(&catalogue.rules);
-    answer.rules_awaiting_sign_off =
-        all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.clone()).collect();
-    answer
+    in_arena(|arena| {
+        let mut to = CheckWriter { writer: Writer::new(arena, catalogue, &proposed.case.findings), proposed };
+        let assessment = to.writer.assessment(assessment);
+        let mut of = |severity: Severity| {
+            to.each(findings.iter().filter(|it| it.kind.severity() == severity), CheckWriter::finding)
+        };
+        let violations = of(Severity::Violation);
+        let missing_preparation = of(Severity::MissingPreparation);
+        let unsupported_combinations = of(Severity::UnsupportedCombination);
+        let advice = of(Severity::Advice);
+        let mut answer = borrowed::CheckProtocolResponse {
+            knowledge_release: &catalogue.release,
+            knowledge_digest: &catalogue.digest,
+            assessment: Some(assessment),
+            violations,
+            missing_preparation,
+            unsupported_combinations,
+            advice,
+            warnings: to.writer.reasons(warnings),
+            not_assessed: to.writer.each(not_assessed, Writer::not_assessed),
+            not_stated: to.each(not_stated, CheckWriter::not_stated),
+            untreated_scar_ids: to.writer.scar_ids(not_treated),
+            reasons: to.writer.reasons(reasons),
+            policies: to.writer.policies(),
+            rules_awaiting_sign_off: &[],
+        };
+        answer.rules_awaiting_sign_off = to.writer.awaiting_sign_off();
+        send(&answer)
+    })
 }
 
 struct CheckWriter<'a> {
@@ -45,71 +55,79 @@ struct CheckWriter<'a> {
     proposed: &'a Proposed,
 }
 
-impl CheckWriter<'_> {
-    fn finding(&mut self, finding: &Finding) -> v1::Finding {
+impl<'a> CheckWriter<'a> {
+    fn each<F, T: Copy>(&mut self, from: impl IntoIterator<Item = F>, write: impl Fn(&mut Self, F) -> T) -> &'a [T] {
+        let mut list = ArenaVec::new_in(self.writer.arena);
+        list.extend(from.into_iter().map(|it| write(self, it)));
+        list.into_bump_slice()
+    }
+
+    fn finding(&mut self, finding: &'a Finding) -> borrowed::Finding<'a> {
         let Finding { kind, places, day, procedure, other, scars, measured, mends, reasons } = finding;
-        let mut sessions: Vec<i32> = Vec::new();
+        let mut sessions = ArenaVec::new_in(self.writer.arena);
         for session in places.iter().filter_map(session) {
             if !sessions.contains(&session) {
                 sessions.push(session);
             }
         }
-        v1::Finding {
+        borrowed::Finding {
             severity: nth(kind.severity() as usize),
             kind: nth(*kind as usize),
             fields: self.fields(places),
-            sessions,
+            sessions: sessions.into_bump_slice(),
             day: *day,
             procedure: self.procedure(*procedure),
             other_procedure: self.procedure(*other),
             scar_ids: self.writer.scar_ids(scars),
             measured: measured.map(|it| self.measured(*procedure, it)),
-            mends: mends.iter().map(|it| v1::Mend { change: Some(self.mend(it)) }).collect(),
+            mends: self.each(mends, |to, it| borrowed::Mend { change: Some(to.mend(it)) }),
             reasons: self.writer.reasons(reasons),
         }
     }
 
-    fn procedure(&self, procedure: Option<ProcedureId>) -> String {
+    fn procedure(&self, procedure: Option<ProcedureId>) -> &'a str {
         procedure.map(|it| self.writer.catalogue.procedure_id(it)).unwrap_or_default()
     }
 
-    fn fields(&self, places: &[Place]) -> Vec<String> {
-        places.iter().map(|it| self.field(*it)).collect()
+    fn fields(&self, places: &[Place]) -> &'a [&'a str] {
+        self.writer.list(places.iter().map(|it| self.field(*it)))
     }
 
-    fn field(&self, place: Place) -> String {
+    fn field(&self, place: Place) -> &'a str {
+        let writer = &self.writer;
         match place {
-            Place::Reviews => "plan.review_days".to_owned(),
-            Place::Session(at) => format!("plan.sessions[{at}]"),
-            Place::Procedure(session, at) => format!("plan.sessions[{session}].procedures[{at}]"),
+            Place::Reviews => "plan.review_days",
+            Place::Session(at) => writer.text(format_args!("plan.sessions[{at}]")),
+            Place::Procedure(session, at) => writer.text(format_args!("plan.sessions[{session}].procedures[{at}]")),
             Place::Setting(session, procedure, at) => {
-                format!("plan.sessions[{session}].procedures[{procedure}].settings[{at}]")
+                writer.text(format_args!("plan.sessions[{session}].procedures[{procedure}].settings[{at}]"))
             }
-            Place::HomeCare(at) => format!("plan.home_care[{at}]"),
+            Place::HomeCare(at) => writer.text(format_args!("plan.home_care[{at}]")),
             Place::Past(at) => {
-                format!("history[{}]", self.proposed.case.history.get(at).map_or(at, |it| it.place))
+                let place = self.proposed.case.history.get(at).map_or(at, |it| it.place);
+                writer.text(format_args!("history[{place}]"))
             }
         }
     }
 
-    fn parameter(&self, procedure: Option<ProcedureId>, parameter: usize) -> (String, String) {
-        let text = procedure.and_then(|it| self.writer.catalogue.procedure(it));
-        text.and_then(|it| it.parameters.get(parameter)).cloned().unwrap_or_default()
+    fn parameter(&self, procedure: Option<ProcedureId>, parameter: usize) -> (&'a str, &'a str) {
+        self.writer.catalogue.parameter(procedure, parameter)
     }
 
-    fn measured(&self, procedure: Option<ProcedureId>, measured: Measured) -> v1::Measured {
-        let plain = |found: i32, limit: i32, unit: &str| v1::Measured {
+    fn measured(&self, procedure: Option<ProcedureId>, measured: Measured) -> borrowed::Measured<'a> {
+        let plain = |found: i32, limit: i32, unit: &'static str| borrowed::Measured {
             found: Some(f64::from(found)),
             limit: Some(f64::from(limit)),
-            unit: unit.to_owned(),
-            parameter: String::new(),
+            unit,
+            parameter: "",
         };
         match measured {
             Measured::Days { found, limit } => plain(found, limit, "days"),
             Measured::Sessions { found, limit } => plain(found, limit, "sessions"),
+            Measured::Procedures { found, limit } => plain(found, limit, "procedures"),
             Measured::Setting { parameter, found, limit } => {
                 let (parameter, unit) = self.parameter(procedure, parameter);
-                v1::Measured { found: Some(number(found)), limit: Some(number(limit)), unit, parameter }
+                borrowed::Measured { found: Some(number(found)), limit: Some(number(limit)), unit, parameter }
             }
         }
     }
@@ -118,74 +136,71 @@ impl CheckWriter<'_> {
         Some(date(&self.proposed.case, day))
     }
 
-    fn scars(&self, scars: &[ScarIndex]) -> Vec<String> {
+    fn scars(&self, scars: &[ScarIndex]) -> &'a [&'a str] {
         self.writer.scar_ids(scars)
     }
 
-    fn mend(&self, mend: &Mend) -> v1::mend::Change {
-        use v1::mend::Change;
+    fn mend(&self, mend: &'a Mend) -> Change<'a> {
         match mend {
-            Mend::Postpone { session, day } => Change::MoveSession(v1::MoveSession {
+            Mend::Postpone { session, day } => Change::MoveSession(borrowed::MoveSession {
                 field: self.field(Place::Session(*session)),
                 not_before_day: Some(*day),
                 not_after_day: None,
                 date: self.date(*day),
             }),
-            Mend::BringForward { session, day } => Change::MoveSession(v1::MoveSession {
+            Mend::BringForward { session, day } => Change::MoveSession(borrowed::MoveSession {
                 field: self.field(Place::Session(*session)),
                 not_before_day: None,
                 not_after_day: Some(*day),
                 date: self.date(*day),
             }),
-            Mend::Split { session, procedure, day } => Change::SplitSitting(v1::SplitSitting {
+            Mend::Split { session, procedure, day } => Change::SplitSitting(borrowed::SplitSitting {
                 field: self.field(Place::Procedure(*session, *procedure)),
                 not_before_day: Some(*day),
                 date: self.date(*day),
             }),
-            Mend::Reorder { session, first, before } => Change::ReorderSitting(v1::ReorderSitting {
+            Mend::Reorder { session, first, before } => Change::ReorderSitting(borrowed::ReorderSitting {
                 field: self.field(Place::Procedure(*session, *first)),
                 before: self.field(Place::Procedure(*session, *before)),
             }),
             Mend::Remove { places, scars } => {
-                Change::Remove(v1::RemoveFromPlan { fields: self.fields(places), scar_ids: self.scars(scars) })
+                Change::Remove(borrowed::RemoveFromPlan { fields: self.fields(places), scar_ids: self.scars(scars) })
             }
             Mend::Set { place, procedure, parameter, value } => {
                 let (parameter, unit) = self.parameter(Some(*procedure), *parameter);
                 let (field, value) = (self.field(*place), number(*value));
-                Change::ChangeSetting(v1::ChangeSetting { field, parameter, value, unit })
+                Change::ChangeSetting(borrowed::ChangeSetting { field, parameter, value, unit })
             }
-            Mend::AddCare { item, days } => {
-                Change::AddCare(v1::AddCare { kind: nth(*item as usize), days: days.to_vec() })
-            }
-            Mend::AddPriming { from } => Change::AddPriming(v1::AddPriming { from_day: Some(*from) }),
-            Mend::AddTestArea { procedure, scars, day } => Change::AddTestArea(v1::AddTestArea {
+            Mend::AddCare { item, days } => Change::AddCare(borrowed::AddCare { kind: nth(*item as usize), days }),
+            Mend::AddPriming { from } => Change::AddPriming(borrowed::AddPriming { from_day: Some(*from) }),
+            Mend::AddTestArea { procedure, scars, day } => Change::AddTestArea(borrowed::AddTestArea {
                 procedure: self.procedure(Some(*procedure)),
                 scar_ids: self.scars(scars),
                 day: Some(*day),
             }),
-            Mend::AddSessions { procedure, scars, count, day, every } => Change::AddSessions(v1::AddSessions {
+            Mend::AddSessions { procedure, scars, count, day, every } => Change::AddSessions(borrowed::AddSessions {
                 procedure: self.procedure(Some(*procedure)),
                 scar_ids: self.scars(scars),
                 count: *count,
                 day: Some(*day),
                 interval_days: *every,
             }),
-            Mend::AddReview { day } => Change::AddReview(v1::AddReview { day: Some(*day) }),
-            Mend::BeginHomeCare { home_care, day } => Change::ChangeHomeCare(v1::ChangeHomeCare {
+            Mend::AddReview { day } => Change::AddReview(borrowed::AddReview { day: Some(*day) }),
+            Mend::BeginHomeCare { home_care, day } => Change::ChangeHomeCare(borrowed::ChangeHomeCare {
                 field: self.field(Place::HomeCare(*home_care)),
                 start_day: Some(*day),
                 end_day: None,
             }),
-            Mend::EndHomeCare { home_care, day } => Change::ChangeHomeCare(v1::ChangeHomeCare {
+            Mend::EndHomeCare { home_care, day } => Change::ChangeHomeCare(borrowed::ChangeHomeCare {
                 field: self.field(Place::HomeCare(*home_care)),
                 start_day: None,
                 end_day: Some(*day),
             }),
             Mend::Settle { rule } => {
-                let rule = self.writer.catalogue.rules.get(rule.index()).cloned().unwrap_or_default();
-                Change::SettleRule(v1::SettleRule { rule })
+                let rule = self.writer.catalogue.rules.get(rule.index()).map(String::as_str).unwrap_or_default();
+                Change::SettleRule(borrowed::SettleRule { rule })
             }
-            Mend::Await { places, scars, event } => Change::AwaitEvent(v1::AwaitEvent {
+            Mend::Await { places, scars, event } => Change::AwaitEvent(borrowed::AwaitEvent {
                 fields: self.fields(places),
                 scar_ids: self.scars(scars),
                 event: self.writer.catalogue.event(*event),
@@ -193,12 +208,12 @@ impl CheckWriter<'_> {
         }
     }
 
-    fn not_stated(&mut self, missing: &NotStated) -> v1::NotStated {
+    fn not_stated(&mut self, missing: &'a NotStated) -> borrowed::NotStated<'a> {
         let NotStated { places, procedure, parameters, reasons } = missing;
-        v1::NotStated {
+        borrowed::NotStated {
             fields: self.fields(places),
             procedure: self.procedure(Some(*procedure)),
-            parameters: parameters.iter().map(|it| self.parameter(Some(*procedure), *it).0).collect(),
+            parameters: self.writer.list(parameters.iter().map(|it| self.parameter(Some(*procedure), *it).0)),
             reasons: self.writer.reasons(reasons),
         }
     }

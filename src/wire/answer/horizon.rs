@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::Writer;
 use crate::{
-    domain::{CareItem, Conflict, Horizon, Review, Session, Wish},
-    wire::v1,
+    domain::{CareItem, Conflict, Horizon, Protocol, Review, Session, Wish},
+    wire::borrowed,
 };
 
 /// The parts of a plan that are returned.
@@ -17,13 +17,8 @@ pub(super) struct Seen<'p> {
 }
 
 /// What is within the horizon.
-pub(super) fn seen<'p>(
-    horizon: Horizon,
-    sessions: &'p [Session],
-    contingent_sessions: &'p [Session],
-    reviews: &'p [Review],
-    items: &'p [CareItem],
-) -> Seen<'p> {
+pub(super) fn seen(horizon: Horizon, protocol: &Protocol) -> Seen<'_> {
+    let Protocol { sessions, contingent_sessions, reviews, items, .. } = protocol;
     if horizon == Horizon::All {
         return Seen { sessions, contingent_sessions, reviews, items: Cow::Borrowed(items) };
     }
@@ -39,7 +34,7 @@ pub(super) fn seen<'p>(
 }
 
 /// The wishes that must give way.
-pub(super) fn conflict(writer: &mut Writer<'_>, conflict: &Conflict) -> v1::ConflictingWishes {
+pub(super) fn conflict<'a>(writer: &mut Writer<'a>, conflict: &'a Conflict) -> borrowed::ConflictingWishes<'a> {
     let Conflict { wishes, rule } = conflict;
     let field = |wish: &Wish| match wish {
         Wish::DaysBetweenVisits => "preferences.min_days_between_visits",
@@ -48,6 +43,6 @@ pub(super) fn conflict(writer: &mut Writer<'_>, conflict: &Conflict) -> v1::Conf
         Wish::Budget => "preferences.budget",
         Wish::Excluded => "preferences.excluded_procedures",
     };
-    let fields = wishes.iter().map(|it| field(it).to_owned()).collect();
-    v1::ConflictingWishes { fields, reasons: writer.reasons(&[*rule]) }
+    let fields = writer.list(wishes.iter().map(field));
+    borrowed::ConflictingWishes { fields, reasons: writer.reasons(&[*rule]) }
 }

@@ -1,18 +1,18 @@
 //! Writes what past sessions are to the plan.
 
 use super::{Writer, nth};
-use crate::{domain::EvaluatedSession, wire::v1};
+use crate::{domain::EvaluatedSession, wire::borrowed};
 
-impl Writer<'_> {
-    pub(super) fn past_session(&mut self, session: &EvaluatedSession) -> v1::PastSessionEvaluation {
+impl<'a> Writer<'a> {
+    pub(super) fn past_session(&mut self, session: &'a EvaluatedSession) -> borrowed::PastSessionEvaluation<'a> {
         let EvaluatedSession { place, status, counted_in, too_early, too_late, against, decided, reasons } = session;
-        v1::PastSessionEvaluation {
+        let counted = counted_in
+            .iter()
+            .map(|&(stage, number)| borrowed::StageCount { stage: nth(stage), number_in_stage: number });
+        borrowed::PastSessionEvaluation {
             index: i32::try_from(*place).unwrap_or(i32::MAX),
             status: nth(*status as usize),
-            counted_in: counted_in
-                .iter()
-                .map(|&(stage, number_in_stage)| v1::StageCount { stage: nth(stage), number_in_stage })
-                .collect(),
+            counted_in: self.list(counted),
             too_early_by_days: too_early.map(|(by, _)| by),
             floor_days: too_early.map(|(_, floor)| floor),
             too_late_by_days: too_late.map(|(by, _)| by),

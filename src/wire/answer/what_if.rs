@@ -6,31 +6,36 @@ use crate::{
         Alternative, AlternativeStage, Case, Fact, OpenQuestion, Otherwise, PlanChange, PossibleAnswer, ProcedureId,
         ProcedureSet, Trade, Value, Weekday, WhyNot, Wishes, answers_in_words,
     },
-    wire::{field::field, v1},
+    wire::{borrowed, field::field},
 };
 use strum::VariantArray as _;
 
-impl Writer<'_> {
-    pub(super) fn alternative(&mut self, case: &Case, alternative: &Alternative) -> v1::Alternative {
+impl<'a> Writer<'a> {
+    pub(super) fn alternative(&mut self, case: &'a Case, alternative: &'a Alternative) -> borrowed::Alternative<'a> {
         let Alternative { best_in, gained, lost, stages, visits, wishes } = alternative;
-        v1::Alternative {
-            best_in: best_in.iter().map(|it| nth(*it as usize)).collect(),
-            gained: gained.iter().map(|it| self.trade(it)).collect(),
-            lost: lost.iter().map(|it| self.trade(it)).collect(),
-            stages: stages.iter().map(|it| self.alternative_stage(it)).collect(),
-            visit_days: visits.to_vec(),
+        borrowed::Alternative {
+            best_in: self.list(best_in.iter().map(|it| nth(*it as usize))),
+            gained: self.each(gained, Self::trade),
+            lost: self.each(lost, Self::trade),
+            stages: self.list(stages.iter().map(|it| self.alternative_stage(it))),
+            visit_days: visits,
             preferences: Some(self.preferences(case, wishes)),
         }
     }
 
-    fn trade(&mut self, trade: &Trade) -> v1::Trade {
+    fn trade(&mut self, trade: &'a Trade) -> borrowed::Trade<'a> {
         let Trade { objective, here, there, reasons } = trade;
-        v1::Trade { objective: nth(*objective as usize), here: *here, there: *there, reasons: self.reasons(reasons) }
+        borrowed::Trade {
+            objective: nth(*objective as usize),
+            here: *here,
+            there: *there,
+            reasons: self.reasons(reasons),
+        }
     }
 
-    fn alternative_stage(&self, stage: &AlternativeStage) -> v1::AlternativeStage {
+    fn alternative_stage(&self, stage: &'a AlternativeStage) -> borrowed::AlternativeStage<'a> {
         let AlternativeStage { procedure, scars, planned, start, end, contingent } = stage;
-        v1::AlternativeStage {
+        borrowed::AlternativeStage {
             procedure: self.catalogue.procedure_id(*procedure),
             scar_ids: self.scar_ids(scars),
             planned_sessions: *planned,
@@ -41,7 +46,7 @@ impl Writer<'_> {
     }
 
     /// Wishes as they are sent.
-    fn preferences(&self, case: &Case, wishes: &Wishes) -> v1::Preferences {
+    fn preferences(&self, case: &Case, wishes: &Wishes) -> borrowed::Preferences<'a> {
         let Wishes {
             excluded,
             max_downtime,
@@ -58,7 +63,7 @@ impl Writer<'_> {
         } = wishes;
         let ids = |set: &ProcedureSet| {
             let all = (0_u8..).map(ProcedureId).take(self.catalogue.procedures.len());
-            all.filter(|id| set.contains(*id)).map(|id| self.catalogue.procedure_id(id)).collect()
+            self.list(all.filter(|id| set.contains(*id)).map(|id| self.catalogue.procedure_id(id)))
         };
         let on = |day| Some(date(case, day));
         let budget = match case.patient.get(Fact::Budget) {
@@ -66,43 +71,42 @@ impl Writer<'_> {
             Some(Value::Words(_) | Value::YesNo(_) | Value::Number(_) | Value::Since(_)) | None => 0,
         };
         let open = Weekday::VARIANTS.iter().enumerate().filter(|(_, day)| weekdays.contains(**day));
-        v1::Preferences {
+        borrowed::Preferences {
             excluded_procedures: ids(excluded),
             max_downtime_days: *max_downtime,
             budget,
             event_date: event.and_then(on),
-            unavailable: unavailable.iter().map(|(from, to)| v1::DateRange { from: on(*from), to: on(*to) }).collect(),
-            weekdays: open.map(|(place, _)| nth(place)).collect(),
+            unavailable: self
+                .list(unavailable.iter().map(|(from, to)| borrowed::DateRange { from: on(*from), to: on(*to) })),
+            weekdays: self.list(open.map(|(place, _)| nth(place))),
             preferred_procedures: ids(preferred),
             max_visits: *max_visits,
             min_days_between_visits: *days_between_visits,
         }
     }
 
-    pub(super) fn open_question(&mut self, question: &OpenQuestion) -> v1::Question {
+    pub(super) fn open_question(&mut self, question: &'a OpenQuestion) -> borrowed::Question<'a> {
         let OpenQuestion { fact, answers, reasons } = question;
-        let says: Vec<&str> = reasons.iter().map(|it| self.catalogue.statement(*it)).collect();
-        v1::Question {
-            field: field(*fact).to_owned(),
-            would_change: says.join(" "),
+        borrowed::Question {
+            field: field(*fact),
+            would_change: self.statements(reasons),
             reasons: self.reasons(reasons),
-            answers: answers.iter().map(|it| self.possible_answer(*fact, it)).collect(),
+            answers: self.each(answers, |writer, it| writer.possible_answer(*fact, it)),
         }
     }
 
-    fn possible_answer(&mut self, fact: Fact, answer: &PossibleAnswer) -> v1::PossibleAnswer {
+    fn possible_answer(&mut self, fact: Fact, answer: &'a PossibleAnswer) -> borrowed::PossibleAnswer<'a> {
         let PossibleAnswer { answers, changes, reasons } = answer;
-        let said: Vec<String> = answers.iter().map(|it| answers_in_words(fact, *it)).collect();
-        v1::PossibleAnswer {
-            answer: said.join("; "),
-            changes: changes.iter().map(|it| self.plan_change(it)).collect(),
+        borrowed::PossibleAnswer {
+            answer: self.joined("; ", answers.iter().map(|it| answers_in_words(fact, *it))),
+            changes: self.list(changes.iter().map(|it| self.plan_change(it))),
             reasons: self.reasons(reasons),
         }
     }
 
-    fn plan_change(&self, change: &PlanChange) -> v1::PlanChange {
+    fn plan_change(&self, change: &'a PlanChange) -> borrowed::PlanChange<'a> {
         let PlanChange { kind, procedure, from_to, scars } = change;
-        v1::PlanChange {
+        borrowed::PlanChange {
             kind: nth(*kind as usize),
             procedure: procedure.map(|it| self.catalogue.procedure_id(it)).unwrap_or_default(),
             scar_ids: self.scar_ids(scars),
@@ -111,20 +115,27 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn why_not(&mut self, why_not: &WhyNot) -> v1::WhyNot {
+    pub(super) fn why_not(&mut self, why_not: &'a WhyNot) -> borrowed::WhyNot<'a> {
         let WhyNot { procedure, scars, reasons, changes, after, out_of_reach } = why_not;
         let procedure = self.catalogue.procedure_id(*procedure);
-        let change = |it: &Otherwise| match it {
-            Otherwise::Fact(fact, answers) => (field(*fact), answers_in_words(*fact, *answers)),
-            Otherwise::NotExcluded => ("preferences.excluded_procedures", format!("without {procedure}")),
-            Otherwise::Available => ("clinic.available_procedures", format!("with {procedure}")),
-            Otherwise::Downtime(days) => ("preferences.max_downtime_days", format!("{days} or more")),
+        let change = |it: &Otherwise| {
+            let (field, answer) = match it {
+                Otherwise::Fact(fact, answers) => {
+                    (field(*fact), self.text(format_args!("{}", answers_in_words(*fact, *answers))))
+                }
+                Otherwise::NotExcluded => {
+                    ("preferences.excluded_procedures", self.text(format_args!("without {procedure}")))
+                }
+                Otherwise::Available => ("clinic.available_procedures", self.text(format_args!("with {procedure}"))),
+                Otherwise::Downtime(days) => {
+                    ("preferences.max_downtime_days", self.text(format_args!("{days} or more")))
+                }
+            };
+            borrowed::FactAnswer { field, answer }
         };
-        let changes =
-            changes.iter().map(change).map(|(field, answer)| v1::FactAnswer { field: field.to_owned(), answer });
-        v1::WhyNot {
+        borrowed::WhyNot {
             scar_ids: self.scar_ids(scars),
-            changes: changes.collect(),
+            changes: self.list(changes.iter().map(change)),
             procedure,
             reasons: self.reasons(reasons),
             after_day: *after,
