@@ -1,4 +1,4 @@
-//! Times the decision in process: classify, plan, the way to bytes, and how both grow with the number of scars.
+//! Times the decision in process: classify, plan, what else is found out, the way to bytes, and how it grows.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "benchmarks")]
 
@@ -6,11 +6,18 @@ mod patients;
 
 use std::hint::black_box;
 
-use cicatrix::{engine, knowledge::Knowledge, release, serve::Service, wire};
+use cicatrix::{
+    domain::{Case, Insight},
+    engine,
+    knowledge::Knowledge,
+    release,
+    serve::Service,
+    wire,
+};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use patients::{example, grown, treated};
 use prost::Message as _;
-use wire::v1;
+use wire::{Answer as _, v1};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -50,6 +57,22 @@ fn bench(c: &mut Criterion) {
     }
     group.finish();
 
+    let mut group = c.benchmark_group("what if");
+    for name in ["ice_pick_phototype_ii", "mixed_face"] {
+        for (what, insight) in [
+            ("nothing", None),
+            ("alternatives", Some(Insight::Alternatives)),
+            ("questions", Some(Insight::Questions)),
+            ("why not", Some(Insight::WhyNot)),
+            ("valid until", Some(Insight::ValidUntil)),
+        ] {
+            let it = Case { include: insight.into_iter().collect(), ..case(example(name)) };
+            let id = BenchmarkId::new(what, name);
+            group.bench_function(id, |b| b.iter(|| engine::plan(&knowledge, black_box(&it))));
+        }
+    }
+    group.finish();
+
     let mut group = c.benchmark_group("bytes");
     let request = example("ice_pick_phototype_ii");
     let body = request.encode_to_vec();
@@ -59,17 +82,18 @@ fn bench(c: &mut Criterion) {
     group.bench_function("request to reply, protobuf", |b| {
         b.iter(|| {
             let request = v1::GenerateProtocolRequest::decode(black_box(body.as_slice())).unwrap();
-            service.generate_protocol(request).unwrap().encode_to_vec()
+            service.generate_protocol_as(request, |it| it.to_proto()).unwrap()
         });
     });
     group.bench_function("request to reply, JSON", |b| {
         b.iter(|| {
             let request: v1::GenerateProtocolRequest = serde_json::from_slice(black_box(&json)).unwrap();
-            serde_json::to_vec(&service.generate_protocol(request).unwrap()).unwrap()
+            service.generate_protocol_as(request, |it| it.to_json()).unwrap()
         });
     });
-    group.bench_function("encode the reply, protobuf", |b| b.iter(|| black_box(&reply).encode_to_vec()));
-    group.bench_function("encode the reply, JSON", |b| b.iter(|| serde_json::to_vec(black_box(&reply)).unwrap()));
+    group.bench_function("encode the reply, owned, protobuf", |b| b.iter(|| black_box(&reply).encode_to_vec()));
+    group
+        .bench_function("encode the reply, owned, JSON", |b| b.iter(|| serde_json::to_vec(black_box(&reply)).unwrap()));
     group.finish();
 
     c.bench_function("load the knowledge", |b| b.iter(|| Knowledge::parse(black_box(&files)).unwrap()));

@@ -24,11 +24,11 @@ fn wish(preferences: v1::Preferences) -> v1::GenerateProtocolRequest {
     v1::GenerateProtocolRequest { preferences: Some(preferences), ..request() }
 }
 
-fn rules(reasons: &[cicatrix::wire::Reason]) -> Vec<String> {
-    reasons.iter().map(|it| it.message().rule).collect()
+fn rules(reasons: &[cicatrix::wire::v1::Reason]) -> Vec<String> {
+    reasons.iter().map(|it| it.rule.clone()).collect()
 }
 
-fn has(reasons: &[cicatrix::wire::Reason], rule: &str) -> bool {
+fn has(reasons: &[cicatrix::wire::v1::Reason], rule: &str) -> bool {
     rules(reasons).iter().any(|it| it == rule)
 }
 
@@ -223,6 +223,69 @@ fn a_plan_of_others_is_told_which_days_do_not_suit() {
         told,
         [(Some(28), words(&["CHECK-WISH", "PLAN-CLOSED-DAY"])), (Some(90), words(&["CHECK-WISH", "EVENT-QUIET"])),]
     );
+}
+
+#[test]
+fn a_plan_of_others_is_told_which_visits_are_too_close_or_too_full() {
+    let on = |procedure: &str| v1::ProposedProcedure {
+        procedure: procedure.to_owned(),
+        scar_ids: vec!["s1".to_owned()],
+        ..v1::ProposedProcedure::default()
+    };
+    let visit = |day: i32, procedures: &[&str]| v1::ProposedSession {
+        day: Some(day),
+        procedures: procedures.iter().map(|it| on(it)).collect(),
+        ..v1::ProposedSession::default()
+    };
+    let request = request();
+    let mut check = v1::CheckProtocolRequest {
+        start_date: request.start_date,
+        patient: request.patient,
+        scars: vec![pits("s1")],
+        preferences: Some(v1::Preferences { min_days_between_visits: Some(30), ..v1::Preferences::default() }),
+        clinic: Some(v1::Clinic { max_procedures_per_visit: Some(1), ..v1::Clinic::default() }),
+        plan: Some(v1::ProposedPlan {
+            sessions: vec![visit(0, &["tca-cross"]), visit(28, &["tca-cross"]), visit(84, &["mnrf", "prp"])],
+            ..v1::ProposedPlan::default()
+        }),
+        ..v1::CheckProtocolRequest::default()
+    };
+    let told = |check: &v1::CheckProtocolRequest| -> Vec<_> {
+        let found = service().check_protocol(check.clone()).unwrap().advice.into_iter();
+        let wishes = found.filter(|it| it.kind() == v1::FindingKind::NotWanted);
+        wishes.map(|it| (it.fields.clone(), rules(&it.reasons), it.measured.clone().unwrap(), it.mends)).collect()
+    };
+    let measured = |found: f64, limit: f64, unit: &str| v1::Measured {
+        found: Some(found),
+        limit: Some(limit),
+        unit: unit.to_owned(),
+        parameter: String::new(),
+    };
+    let [(close, close_why, days, later), (full, full_why, procedures, apart)] = &told(&check)[..] else {
+        panic!("{:?}", told(&check));
+    };
+    assert_eq!((close.as_slice(), days), (["plan.sessions[1]".to_owned()].as_slice(), &measured(28.0, 30.0, "days")));
+    assert_eq!(close_why[1], "PLAN-VISITS-APART");
+    let Some(v1::mend::Change::MoveSession(moved)) = &later[0].change else { panic!("{later:?}") };
+    assert_eq!(moved.not_before_day, Some(30));
+    assert_eq!(
+        (full.as_slice(), procedures),
+        (["plan.sessions[2].procedures[1]".to_owned()].as_slice(), &measured(2.0, 1.0, "procedures"))
+    );
+    assert_eq!(full_why[1], "PLAN-FULL-VISIT");
+    let Some(v1::mend::Change::SplitSitting(moved)) = &apart[0].change else { panic!("{apart:?}") };
+    assert_eq!(moved.not_before_day, Some(84 + 30));
+    // What it says mends it; a visit of the past counts as well.
+    let sessions = &mut check.plan.as_mut().unwrap().sessions;
+    *sessions = vec![visit(0, &["tca-cross"]), visit(30, &["tca-cross"]), visit(84, &["mnrf"]), visit(114, &["prp"])];
+    assert_eq!(told(&check), []);
+    check.history = vec![v1::PastSession {
+        procedure: "tca-cross".to_owned(),
+        date: date(2026, 11, 3),
+        scar_ids: vec!["s1".to_owned()],
+        ..v1::PastSession::default()
+    }];
+    assert_eq!(told(&check)[0].0, ["plan.sessions[0]"]);
 }
 
 #[test]

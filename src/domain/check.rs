@@ -188,6 +188,8 @@ pub enum Measured {
     Days { found: Day, limit: Day },
     /// Sessions.
     Sessions { found: i32, limit: i32 },
+    /// Different procedures at one visit.
+    Procedures { found: i32, limit: i32 },
     /// A parameter of the procedure of the finding, in thousandths.
     Setting { parameter: usize, found: i64, limit: i64 },
 }

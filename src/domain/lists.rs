@@ -4,7 +4,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Day, ProcedureId, RuleId, ScarIndex, Site};
+use super::{Area, Day, Fact, ProcedureId, RuleId, ScarIndex, SessionProcedure, Site};
 
 /// Rules.
 pub type Rules = SmallVec<[RuleId; 8]>;
@@ -12,10 +12,16 @@ pub type Rules = SmallVec<[RuleId; 8]>;
 pub type Scars = SmallVec<[ScarIndex; 8]>;
 /// Sites.
 pub type Sites = SmallVec<[Site; 16]>;
+/// Skin.
+pub type Areas = SmallVec<[Area; 8]>;
+/// Facts.
+pub type FactList = SmallVec<[Fact; 16]>;
 /// Procedures.
 pub type Procedures = SmallVec<[ProcedureId; 16]>;
 /// Places in a list.
 pub type Places = SmallVec<[usize; 2]>;
+/// What is done at a visit.
+pub type SessionProcedures = SmallVec<[SessionProcedure; 2]>;
 /// Days.
 pub type Days = SmallVec<[Day; 4]>;
 

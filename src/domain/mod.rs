@@ -29,7 +29,7 @@ pub use check::{
 pub use date::{Date, Day, Weekday, Weekdays};
 pub use fact::{Fact, FactKind, Facts, Scope, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
-pub use lists::{Days, Places, Procedures, Rules, Scars, Sites};
+pub use lists::{Areas, Days, FactList, Places, Procedures, Rules, Scars, SessionProcedures, Sites};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Conflict, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,

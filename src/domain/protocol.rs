@@ -8,7 +8,7 @@ use super::{
     date::Day,
     fact::Fact,
     ids::{EventId, ProcedureId, RuleId},
-    lists::{Days, Procedures, Rules, Scars, Sites},
+    lists::{Days, FactList, Procedures, Rules, Scars, SessionProcedures, Sites},
     what_if::WhatIf,
 };
 
@@ -77,7 +77,7 @@ pub struct CareItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAssessed {
     /// The facts.
-    pub facts: Vec<Fact>,
+    pub facts: FactList,
     /// They must be known before something here is done.
     pub required: bool,
     /// Why.
@@ -313,7 +313,7 @@ pub struct Session {
     /// First day on which what was begun is no longer simply continued.
     pub past_due: Option<Day>,
     /// What is done, in order.
-    pub procedures: Vec<SessionProcedure>,
+    pub procedures: SessionProcedures,
     /// Days of visible traces.
     pub downtime: Range,
     /// Days until make-up covers them.

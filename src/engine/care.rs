@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        CareItem, Day, Days, Fact, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId, ScarIndex, Scars, Scope,
-        Value,
+        CareItem, Day, Days, Fact, FactList, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId, ScarIndex,
+        Scars, Scope, Value,
     },
     engine::{
         home_care,
@@ -125,7 +125,7 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
             match all.iter_mut().find(|it| it.facts.contains(&required.fact)) {
                 Some(known) => add_rules(&mut known.reasons, [required.rule]),
                 None => all.push(NotAssessed {
-                    facts: vec![required.fact],
+                    facts: smallvec![required.fact],
                     required: true,
                     reasons: smallvec![required.rule],
                 }),
@@ -133,7 +133,7 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
         }
     }
     let open = |fact: &Fact| !all.iter().any(|it| it.facts.contains(fact)) && missing(*fact);
-    let rest: Vec<Fact> = context.knowledge.asked().iter().copied().filter(open).collect();
+    let rest: FactList = context.knowledge.asked().iter().copied().filter(open).collect();
     if !rest.is_empty() {
         all.push(NotAssessed {
             facts: rest,

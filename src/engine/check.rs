@@ -8,6 +8,7 @@ mod items;
 mod preparation;
 mod rules;
 mod settings;
+mod visits;
 mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ use crate::{
         ProposedPlan, RuleId, Rules, ScarIndex, Scars,
     },
     engine::{
-        answers, care, classify, facts, history, screen,
+        Said, answers, care, classify, facts, history, screen,
         screen::insert_sorted,
         select::{Context, Courses},
     },
@@ -36,7 +37,8 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
     let courses = Courses::Usual;
-    let context = Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses };
+    let context =
+        Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses, said: Said::Plan };
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);
@@ -48,6 +50,7 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     course::check(&mut found);
     preparation::check(&mut found);
     days::check(&mut found);
+    visits::check(&mut found);
 
     let in_plan: ProcedureSet =
         items.iter().map(|it| it.id).chain(plan.home_care.iter().map(|it| it.procedure)).collect();

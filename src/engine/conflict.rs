@@ -19,7 +19,7 @@ pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Co
     if wishes.is_empty() || keeps_visits(case, plan) && here.len() == case.findings.scars.len() {
         return None;
     }
-    let most = treated(&wished(knowledge, &case.without(&wishes), Said::Plan));
+    let most = treated(&wished(knowledge, &case.without(&wishes), Said::Outline));
     if keeps_visits(case, plan) && here.is_superset(&most) {
         return None;
     }
@@ -28,7 +28,7 @@ pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Co
         sets = larger(&sets, &wishes);
         for given_up in &sets {
             let case = case.without(given_up);
-            let plan = wished(knowledge, &case, Said::Plan);
+            let plan = wished(knowledge, &case, Said::Outline);
             if keeps_visits(&case, &plan) && treated(&plan).is_superset(&most) {
                 return Some(Conflict { wishes: given_up.clone(), rule: knowledge.planning().conflict });
             }

@@ -9,6 +9,7 @@ use crate::{
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
+        Said,
         calendar::Turn,
         care, evaluate,
         facts::has_failed,
@@ -47,8 +48,13 @@ pub(super) fn explain(
         add_rules(&mut stage.reasons, partial.iter().copied());
     }
     stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
-    let sessions = plan.visits(context, schedule, offset, false);
-    let contingent_sessions = plan.visits(context, schedule, offset, true);
+    let in_full = context.said > Said::Outline;
+    // How many there are counts where few are wished for.
+    let counts = in_full || context.case.wishes.max_visits.is_some();
+    let visits = |wanted: bool, contingent| {
+        if wanted { plan.visits(context, schedule, offset, contingent) } else { Vec::new() }
+    };
+    let (sessions, contingent_sessions) = (visits(counts, false), visits(in_full, true));
     let kept = home_care::after(context, schedule, &visited, &stages, treatable);
     stages.extend(kept);
     let mut courses = evaluate::courses(schedule, &plan.joining, offset);
@@ -62,12 +68,14 @@ pub(super) fn explain(
         add_rules(&mut protocol.preconditions, stage.preconditions.iter().copied());
     }
     protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
-    protocol.warnings = warnings(context, &protocol.stages, treatable);
-    add_rules(&mut protocol.warnings, partial);
-    protocol.questions = questions(context, treatable, candidates);
-    protocol.ask_again_after = events;
-    protocol.history = evaluate::sessions(context, &protocol.stages, &courses);
     protocol.exact = schedule.exact;
+    if in_full {
+        protocol.warnings = warnings(context, &protocol.stages, treatable);
+        add_rules(&mut protocol.warnings, partial);
+        protocol.questions = questions(context, treatable, candidates);
+        protocol.ask_again_after = events;
+        protocol.history = evaluate::sessions(context, &protocol.stages, &courses);
+    }
     protocol
 }
 
@@ -190,6 +198,7 @@ pub(super) fn frame(
     let pick = |from: fn(&crate::knowledge::Procedure) -> &Lines| {
         known.map(|it| said(context, from(it), scars)).unwrap_or_default()
     };
+    let told = |from| if context.said > Said::Outline { pick(from) } else { Rules::new() };
     let mut technique = pick(|it| &it.technique);
     add_rules(&mut technique, fired(context, Topic::Technique, procedure, scars, days));
     let mut sites = Sites::new();
@@ -214,11 +223,11 @@ pub(super) fn frame(
         rests: Vec::new(),
         parameters: Vec::new(),
         preconditions: preconditions(context, procedure, scars, days),
-        stop_rules: pick(|it| &it.stop),
-        switch_rules: pick(|it| &it.switch),
+        stop_rules: told(|it| &it.stop),
+        switch_rules: told(|it| &it.switch),
         technique,
-        risks: pick(|it| &it.risk),
-        red_flags: pick(|it| &it.red_flag),
+        risks: told(|it| &it.risk),
+        red_flags: told(|it| &it.red_flag),
         reasons: Rules::new(),
         passed_over: Vec::new(),
     }

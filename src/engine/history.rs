@@ -1,7 +1,7 @@
 //! History: what was done, looked up once for a plan, and how long it keeps skin from what comes next.
 
 use crate::{
-    domain::{Area, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars},
+    domain::{Area, Areas, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars},
     engine::{
         done::{Done, Trail, failure},
         parameters,
@@ -97,14 +97,14 @@ struct Sitting {
     /// Its row of the gap table, when it has one.
     kind: Option<GapKind>,
     focal: bool,
-    areas: Vec<Area>,
+    areas: Areas,
 }
 
 impl Sitting {
     fn new(knowledge: &Knowledge, case: &Case, past: &PastSession) -> Self {
         let procedure = knowledge.procedures().get(past.procedure.index());
         let found = past.scars.iter().filter_map(|scar| Some(case.findings.scars.get(scar.index())?.area));
-        let mut areas: Vec<Area> = found.chain(named(past)).collect();
+        let mut areas: Areas = found.chain(named(past)).collect();
         areas.sort_unstable();
         areas.dedup();
         let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
@@ -265,9 +265,9 @@ fn named(past: &PastSession) -> impl Iterator<Item = Area> {
 }
 
 /// The skin of `scars`.
-pub(super) fn areas(context: Context<'_, '_>, scars: &[ScarIndex]) -> Vec<Area> {
+pub(super) fn areas(context: Context<'_, '_>, scars: &[ScarIndex]) -> Areas {
     let found = scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area));
-    let mut areas: Vec<Area> = found.collect();
+    let mut areas: Areas = found.collect();
     areas.sort_unstable();
     areas.dedup();
     areas

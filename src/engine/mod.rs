@@ -49,9 +49,11 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
 }
 
 /// How much is said of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Said {
-    /// What is done, and what goes with it.
+    /// What is done, how and when, and what must be agreed before: enough to tell two plans apart.
+    Outline,
+    /// That, its visits and what goes with it.
     Plan,
     /// That, and how every procedure fares and what nobody asked.
     Everything,
@@ -73,9 +75,9 @@ fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Pla
     let facts = facts::gather(knowledge, case, &assessment);
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
-    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses };
+    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses, said };
     let (dispositions, not_assessed) = match said {
-        Said::Plan => (Vec::new(), Vec::new()),
+        Said::Outline | Said::Plan => (Vec::new(), Vec::new()),
         Said::Everything => {
             let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
             (screen::dispositions(context), care::not_assessed(context, everything))

@@ -10,6 +10,7 @@ use crate::{
         Sites, Truth, Value, whole_units,
     },
     engine::{
+        Said,
         done::Done,
         history::Past,
         screen::{Screening, Standing, insert_sorted},
@@ -90,6 +91,7 @@ pub(super) struct Context<'a, 'k> {
     pub screening: &'a Screening<'k>,
     pub past: &'a Past,
     pub courses: Courses,
+    pub said: Said,
 }
 
 /// How long courses are.

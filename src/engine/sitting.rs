@@ -1,10 +1,11 @@
 //! Sittings: which procedures share a visit, in which order, and what goes with it.
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
         Day, PassedOver, Phase, ProcedureId, Range, Rules, ScarIndex, Scars, Session, SessionKind, SessionProcedure,
+        SessionProcedures,
     },
     engine::{
         calendar::{Calendar, Turn},
@@ -37,7 +38,7 @@ struct Joined {
     day: Day,
     contingent: bool,
     /// The stages it joins, with the number of their session from 0.
-    hosts: Vec<(usize, usize)>,
+    hosts: SmallVec<[(usize, usize); 1]>,
 }
 
 impl Joining {
@@ -99,7 +100,7 @@ impl Joining {
     fn join(&mut self, day: Day, contingent: bool, host: (usize, usize)) {
         match self.sittings.iter_mut().find(|it| it.day == day && it.contingent == contingent) {
             Some(known) => known.hosts.push(host),
-            None => self.sittings.push(Joined { day, contingent, hosts: vec![host] }),
+            None => self.sittings.push(Joined { day, contingent, hosts: smallvec![host] }),
         }
     }
 }
@@ -304,7 +305,7 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
         earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
         latest: items.iter().filter_map(|item| item.latest).min(),
         past_due: items.iter().filter_map(|item| item.past_due).min(),
-        procedures: Vec::with_capacity(items.len()),
+        procedures: SessionProcedures::with_capacity(items.len()),
         downtime: care.downtime,
         makeup_day: care.makeup_day,
         preparation: care.preparation.clone(),

@@ -24,7 +24,8 @@ pub struct Specimens {
 struct OfFact {
     specimens: Vec<Specimen>,
     safety: RuleSet,
-    elsewhere: bool,
+    elsewhere: Vec<Predicate>,
+    counted: bool,
     names: bool,
 }
 
@@ -35,8 +36,10 @@ struct Told {
     words: BTreeSet<u32>,
     /// Numbers, in thousandths or in days, from which on some condition says otherwise than below.
     cuts: BTreeSet<i64>,
-    /// Something else than a safety rule reads it.
-    elsewhere: bool,
+    /// What reads it and is no safety rule.
+    elsewhere: Vec<Predicate>,
+    /// The planner itself reads it.
+    counted: bool,
     /// It gives scars their names.
     names: bool,
 }
@@ -45,10 +48,15 @@ impl Specimens {
     pub(super) fn new(conditions: &[Condition], safety: &[SafetyRule], procedures: &[Procedure]) -> Self {
         let mut told: BTreeMap<Fact, Told> = BTreeMap::new();
         for condition in conditions {
-            tell(&condition.when, !condition.file.starts_with(SAFETY), &mut told);
-            if condition.file == NAMES {
-                condition.when.reads(&mut |fact| told.entry(fact).or_default().names = true);
-            }
+            tell(&condition.when, &mut told);
+            let (safety, names) = (condition.file.starts_with(SAFETY), condition.file == NAMES);
+            condition.when.reads(&mut |fact| {
+                let told = told.entry(fact).or_default();
+                told.names |= names;
+                if !safety && !told.elsewhere.contains(&condition.when) {
+                    told.elsewhere.push(condition.when.clone());
+                }
+            });
         }
         told_by_counting(safety, procedures, &mut told);
         // What is worked out from a fact is told apart by it.
@@ -59,7 +67,7 @@ impl Specimens {
             let own = told.entry(from).or_default();
             own.words.extend(words);
             own.cuts.extend(cuts);
-            own.elsewhere = true;
+            own.counted = true;
         }
         let of = Fact::VARIANTS.iter().map(|&fact| {
             let told = told.remove(&fact).unwrap_or_default();
@@ -71,7 +79,9 @@ impl Specimens {
                     }
                 });
             }
-            OfFact { specimens: told.specimens(fact), safety: reading, elsewhere: told.elsewhere, names: told.names }
+            let specimens = told.specimens(fact);
+            let Told { elsewhere, counted, names, .. } = told;
+            OfFact { specimens, safety: reading, elsewhere, counted, names }
         });
         Self { of: of.collect() }
     }
@@ -91,32 +101,30 @@ impl Specimens {
         self.of.get(fact as usize).is_some_and(|it| it.names)
     }
 
-    /// Does something else than safety rules read `fact`?
-    pub fn elsewhere(&self, fact: Fact) -> bool {
-        self.of.get(fact as usize).is_some_and(|it| it.elsewhere)
+    /// The conditions that read `fact` and are none of safety rules.
+    pub fn elsewhere(&self, fact: Fact) -> &[Predicate] {
+        self.of.get(fact as usize).map_or(&[], |it| it.elsewhere.as_slice())
+    }
+
+    /// Does the planner itself read `fact`, or what is worked out from it?
+    pub fn counted(&self, fact: Fact) -> bool {
+        self.of.get(fact as usize).is_some_and(|it| it.counted)
     }
 }
 
-fn tell(when: &Predicate, elsewhere: bool, all: &mut BTreeMap<Fact, Told>) {
+fn tell(when: &Predicate, all: &mut BTreeMap<Fact, Told>) {
     match when {
-        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|it| tell(it, elsewhere, all)),
-        Predicate::Not(part) => tell(part, elsewhere, all),
-        Predicate::Always => {}
-        Predicate::Known(fact) | Predicate::Yes(fact) => all.entry(*fact).or_default().elsewhere |= elsewhere,
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().for_each(|it| tell(it, all)),
+        Predicate::Not(part) => tell(part, all),
+        Predicate::Always | Predicate::Known(_) | Predicate::Yes(_) => {}
         Predicate::Word(fact, words) => {
-            let told = all.entry(*fact).or_default();
-            told.words.insert(*words);
-            told.elsewhere |= elsewhere;
+            all.entry(*fact).or_default().words.insert(*words);
         }
         Predicate::Number(fact, comparison, limit) => {
-            let told = all.entry(*fact).or_default();
-            told.cuts.insert(cut(*comparison, *limit));
-            told.elsewhere |= elsewhere;
+            all.entry(*fact).or_default().cuts.insert(cut(*comparison, *limit));
         }
         Predicate::DaysAgo(fact, comparison, limit) => {
-            let told = all.entry(*fact).or_default();
-            told.cuts.insert(cut(*comparison, i64::from(*limit)));
-            told.elsewhere |= elsewhere;
+            all.entry(*fact).or_default().cuts.insert(cut(*comparison, i64::from(*limit)));
         }
     }
 }
@@ -132,7 +140,7 @@ fn cut(comparison: Comparison, limit: i64) -> i64 {
 /// What the planner counts by itself: how long skin has been primed, and how many scars a sitting takes.
 fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut BTreeMap<Fact, Told>) {
     let priming = all.entry(Fact::DaysSincePriming).or_default();
-    priming.elsewhere = true;
+    priming.counted = true;
     // Priming that begins with the plan is as good as none.
     priming.cuts.insert(1);
     for rule in safety {
@@ -143,7 +151,7 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
     let longest = procedures.iter().filter_map(|it| it.course?.at_most);
     priming.cuts.extend(longest.map(i64::from));
     let scars = all.entry(Fact::ScarCount).or_default();
-    scars.elsewhere = true;
+    scars.counted = true;
     for sessions in procedures.iter().filter_map(|it| it.sessions) {
         let Some(each) = sessions.per_sitting else { continue };
         for sittings in sessions.count.min..sessions.count.max {
@@ -154,13 +162,13 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
         }
     }
     for fact in procedures.iter().filter_map(|it| it.course?.last_used) {
-        all.entry(fact).or_default().elsewhere = true;
+        all.entry(fact).or_default().counted = true;
     }
 }
 
 impl Told {
     fn specimens(&self, fact: Fact) -> Vec<Specimen> {
-        let read = self.elsewhere || !self.words.is_empty() || !self.cuts.is_empty();
+        let read = self.counted || !self.elsewhere.is_empty() || !self.words.is_empty() || !self.cuts.is_empty();
         match fact.kind() {
             FactKind::YesNo => {
                 [true, false].map(|yes| Specimen { answers: Answers::YesNo(yes), value: Value::YesNo(yes) }).to_vec()

@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        Area, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind, Truth,
+        Area, Areas, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind,
+        Truth,
     },
     engine::{history::areas, select::Context, spacing::kind},
     knowledge::{GapKind, Procedure, ProcedureKind},
@@ -84,7 +85,7 @@ fn share(one: &[ScarIndex], other: &[ScarIndex]) -> bool {
 /// The skin of the case, area by area: what is asked of every pair is looked up.
 pub(super) struct Skin {
     /// The areas that some group is on.
-    areas: Vec<Area>,
+    areas: Areas,
     /// By group: the place of its area.
     of: Vec<usize>,
     /// By group: its site lengthens waits.

@@ -97,15 +97,15 @@ impl Question<'_> {
         let mut all: Vec<PossibleAnswer> = Vec::new();
         let mut told: Vec<Answers> = Vec::new();
         for specimen in self.knowledge.specimens().of(self.fact) {
-            let (otherwise, fresh) = self.said(specimen.value);
-            if !otherwise && !self.is_read_elsewhere() {
-                continue;
-            }
             if told.contains(&specimen.answers) {
                 continue;
             }
+            let (otherwise, fresh) = self.said(specimen.value);
+            if !otherwise && !self.is_read_otherwise(specimen.value) {
+                continue;
+            }
             let case = answered(self.case, self.fact, specimen.value, self.lacking);
-            let changes = changes(self.plan, &wished(self.knowledge, &case, Said::Plan));
+            let changes = changes(self.plan, &wished(self.knowledge, &case, Said::Outline));
             if changes.is_empty() {
                 continue;
             }
@@ -122,9 +122,28 @@ impl Question<'_> {
         all
     }
 
-    fn is_read_elsewhere(&self) -> bool {
+    /// Would something else than safety rules see it otherwise?
+    fn is_read_otherwise(&self, value: Value) -> bool {
+        let specimens = self.knowledge.specimens();
         // What is recorded of a scar can give it another name.
-        self.fact.scope() == Scope::Scar || self.knowledge.specimens().elsewhere(self.fact)
+        if self.fact.scope() == Scope::Scar || specimens.counted(self.fact) {
+            return true;
+        }
+        let mut facts = self.lacking.iter().filter_map(|scar| self.facts.get(scar.index()));
+        facts.any(|facts| {
+            let then = self.then(facts, value);
+            specimens.elsewhere(self.fact).iter().any(|when| when.holds(facts, 0) != when.holds(&then, 0))
+        })
+    }
+
+    /// The facts of a group with the answer.
+    fn then(&self, facts: &Facts, value: Value) -> Facts {
+        let mut then = facts.clone();
+        then.set(self.fact, Some(value));
+        if self.fact == Fact::Fitzpatrick {
+            then.set(Fact::PlanningPhototype, Some(value));
+        }
+        then
     }
 
     /// Would some safety rule that matters here say otherwise? And which would speak that do not now?
@@ -133,11 +152,7 @@ impl Question<'_> {
         let rules = self.knowledge.specimens().safety(self.fact).and(self.matter);
         for scar in self.lacking {
             let Some(facts) = self.facts.get(scar.index()) else { continue };
-            let mut then = facts.clone();
-            then.set(self.fact, Some(value));
-            if self.fact == Fact::Fitzpatrick {
-                then.set(Fact::PlanningPhototype, Some(value));
-            }
+            let then = self.then(facts, value);
             for rule in rules.places().filter_map(|place| self.knowledge.safety().get(place)) {
                 if !same_days(rule, facts, &then) {
                     otherwise = true;

@@ -1,0 +1,115 @@
+//! Whether visits are as far apart, and hold as few procedures, as was wished for.
+
+use crate::{
+    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, ProcedureSet},
+    engine::calendar::{Calendar, Turn},
+    knowledge::ProcedureKind,
+};
+
+use super::{About, Found, items::Item};
+
+/// Visits too soon after the one before, and visits with too many procedures.
+pub(super) fn check(found: &mut Found<'_, '_>) {
+    let past = last_visit(found);
+    let items = found.items;
+    // What is done on no group is not done.
+    let is_done = |visit: &&[Item<'_, '_>]| visit.iter().any(|it| !it.given.scars.is_empty());
+    let visits = || items.chunk_by(|one, other| one.day == other.day).filter(is_done);
+    let mut days: Vec<Day> = past.into_iter().chain(visits().filter_map(|it| it.first()).map(|it| it.day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    for visit in visits() {
+        too_soon(found, visit, &days);
+        too_full(found, visit, &days);
+    }
+}
+
+/// The day of the last visit that was made.
+fn last_visit(found: &Found<'_, '_>) -> Option<Day> {
+    let procedures = found.context.knowledge.procedures();
+    let at_the_clinic = |id: ProcedureId| {
+        let known = procedures.get(id.index());
+        known.is_some_and(|it| it.kind != ProcedureKind::HomeCare)
+    };
+    found.context.case.history.iter().filter(|it| at_the_clinic(it.procedure)).map(|it| it.day).max()
+}
+
+/// The first day from `from` on that is far enough from all visits of `days` and open for all of `procedures`.
+fn free(found: &Found<'_, '_>, procedures: ProcedureSet, days: &[Day], from: Day) -> Day {
+    let apart = found.context.case.wishes.days_between_visits.unwrap_or(1);
+    let known = found.context.knowledge.procedure_ids().filter(|(id, _)| procedures.contains(*id));
+    let calendars: Vec<Calendar> = known.map(|(id, _)| Calendar::of(found.context, id)).collect();
+    let mut day = from;
+    loop {
+        let near = days.iter().rfind(|it| it.abs_diff(day) < apart.unsigned_abs());
+        let far = near.map_or(day, |it| it.saturating_add(apart));
+        let open = calendars
+            .iter()
+            .fold(far, |day, calendar| calendar.open_from(Turn::Later, calendar.open_from(Turn::First, day)));
+        if open == day || open == Day::MAX {
+            return open;
+        }
+        day = open;
+    }
+}
+
+fn too_soon(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
+    let Some(day) = visit.first().map(|it| it.day) else { return };
+    let before = days.iter().rfind(|it| **it < day);
+    let (Some(before), Some(limit)) = (before, found.context.case.wishes.days_between_visits) else { return };
+    let apart = day.saturating_sub(*before);
+    if apart >= limit {
+        return;
+    }
+    let others: Vec<Day> = days.iter().copied().filter(|it| *it != day).collect();
+    let due = free(found, visit.iter().map(|it| it.id).collect(), &others, before.saturating_add(limit));
+    let mut sessions: Vec<usize> = visit.iter().map(|it| it.session).collect();
+    sessions.sort_unstable();
+    sessions.dedup();
+    let about = About {
+        places: sessions.iter().map(|session| Place::Session(*session)).collect(),
+        day: Some(day),
+        measured: Some(Measured::Days { found: apart, limit }),
+        mends: sessions.iter().map(|session| Mend::Postpone { session: *session, day: due }).collect(),
+        ..About::default()
+    };
+    found.add(FindingKind::NotWanted, [found.context.knowledge.planning().visits_apart], about);
+}
+
+/// What is beyond the most goes to other days, in the order in which it is done.
+fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
+    let (Some(day), Some(limit)) = (visit.first().map(|it| it.day), found.context.case.wishes.procedures_per_visit)
+    else {
+        return;
+    };
+    let most = usize::try_from(limit).unwrap_or_default().max(1);
+    let mut all: Vec<ProcedureId> = Vec::new();
+    for item in visit.iter().filter(|it| !it.given.scars.is_empty()) {
+        if !all.contains(&item.id) {
+            all.push(item.id);
+        }
+    }
+    let mut taken = days.to_vec();
+    let mut mends: Vec<Mend> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
+    for beyond in all.chunks(most).skip(1) {
+        let due = free(found, beyond.iter().copied().collect(), &taken, day);
+        taken.push(due);
+        taken.sort_unstable();
+        for item in visit.iter().filter(|it| beyond.contains(&it.id)) {
+            places.push(item.place());
+            mends.push(Mend::Split { session: item.session, procedure: item.at, day: due });
+        }
+    }
+    if places.is_empty() {
+        return;
+    }
+    let about = About {
+        places,
+        day: Some(day),
+        measured: Some(Measured::Procedures { found: i32::try_from(all.len()).unwrap_or(i32::MAX), limit }),
+        mends,
+        ..About::default()
+    };
+    found.add(FindingKind::NotWanted, [found.context.knowledge.planning().full_visit], about);
+}
