@@ -165,16 +165,7 @@ fn a_plan_made_again_on_the_day_of_its_own_visit_goes_on() {
     let own = |it: &v1::Session| it.procedures.iter().map(|it| it.procedure.clone()).collect::<Vec<_>>();
     let mut later = first;
     for (done, session) in whole.sessions.iter().enumerate() {
-        later.start_date = session.date;
-        for it in &session.procedures {
-            later.history.push(v1::PastSession {
-                procedure: it.procedure.clone(),
-                date: session.date,
-                scar_ids: it.scar_ids.clone(),
-                kind: it.kind,
-                ..v1::PastSession::default()
-            });
-        }
+        support::visit(&mut later, session);
         // What is over is no wish any more.
         if session.day > 150 {
             later.preferences.as_mut().unwrap().event_date = None;

@@ -24,7 +24,7 @@ use std::{
 
 use cicatrix::{
     serve::{Admin, Around, Cors, Credentials, Guard, Limits},
-    wire::v1::protocol_service_client::ProtocolServiceClient,
+    wire::v1::{self, protocol_service_client::ProtocolServiceClient},
 };
 use identity::Scratch;
 use serde_json::Value;
@@ -51,6 +51,34 @@ fn head(length: usize) -> String {
         "POST /v1/protocols:generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
          content-length: {length}\r\n\r\n"
     )
+}
+
+/// A face with three hundred groups of scars, and every question about them.
+fn much_work() -> v1::GenerateProtocolRequest {
+    let scar = |number: usize| support::pits(&format!("s{number}"));
+    v1::GenerateProtocolRequest {
+        scars: (0..300).map(scar).collect(),
+        include: vec![v1::Insight::Questions.into(), v1::Insight::Alternatives.into()],
+        ..request()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_a_request_that_is_much_work() {
+    let server = Server::with(Limits { shards: 1, ..limits() });
+    let channel = server.channel().await;
+    let mut client = ProtocolServiceClient::new(channel.clone()).max_decoding_message_size(64 * 1024 * 1024);
+    let heavy = tokio::spawn(async move { client.generate_protocol(much_work()).await.map(|_| ()) });
+    // Both are on one connection, so that the thread is the same.
+    let mut light = ProtocolServiceClient::new(channel);
+    let mut answered = 0;
+    while !heavy.is_finished() {
+        light.generate_protocol(request()).await.unwrap();
+        answered += 1;
+    }
+    // It is answered, or its time is over: that of others is not spent on it.
+    let _ = heavy.await.unwrap();
+    assert!(answered > 3, "only {answered} were answered meanwhile");
 }
 
 /// One figure of the admin port; 0 when it is not there.

@@ -183,16 +183,7 @@ fn a_spaced_plan_made_again_on_the_day_of_its_own_visit_goes_on() {
     let dates = |plan: &v1::Protocol| plan.sessions.iter().map(|it| it.date.unwrap()).collect::<Vec<_>>();
     let mut later = first;
     for (done, session) in whole.sessions.iter().enumerate() {
-        later.start_date = session.date;
-        for it in &session.procedures {
-            later.history.push(v1::PastSession {
-                procedure: it.procedure.clone(),
-                date: session.date,
-                scar_ids: it.scar_ids.clone(),
-                kind: it.kind,
-                ..v1::PastSession::default()
-            });
-        }
+        support::visit(&mut later, session);
         assert_eq!(dates(&told(later.clone())), dates(&whole)[done + 1..], "{done} done");
     }
 }

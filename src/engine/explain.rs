@@ -39,6 +39,7 @@ pub(super) fn explain(
     let visited = Sessions::new(context, schedule, &plan.joining, treatable);
     let mut stages = home_care::before(context, schedule, &visited, treatable);
     let offset = stages.len();
+    stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()));
     stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
     let mut partial = Rules::new();
     for stage in

@@ -1,6 +1,6 @@
 //! Rests: the days around sessions on which something used at home stays off the skin.
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{Day, ProcedureId, Rest, RuleId, Rules, ScarIndex, Truth, Value},
@@ -62,7 +62,7 @@ pub(super) fn rests(
 ) -> Vec<Rest> {
     let mut rests: Vec<Rest> = Vec::new();
     // Most sessions repeat the one before, and what it asks.
-    let mut known: Vec<(ProcedureId, Around)> = Vec::new();
+    let mut known: SmallVec<[(ProcedureId, Around); 4]> = SmallVec::new();
     for done in &sessions.0 {
         let place = known.iter().position(|(procedure, _)| *procedure == done.procedure).unwrap_or_else(|| {
             known.push((done.procedure, Around::new(context, product, done.procedure, scars)));
@@ -142,6 +142,9 @@ fn asked_before(
     for asks in context.knowledge.last_used().iter().filter(|it| it.of == product) {
         let rules = asks.rules.iter().filter_map(|place| context.knowledge.safety().get(*place));
         let rules = || rules.clone().filter(|it| it.procedures.contains(session));
+        if rules().next().is_none() {
+            continue;
+        }
         for facts in scars.iter().filter_map(|scar| context.facts.get(scar.index())) {
             // As if it were used today: how many days on does the rule no longer hold?
             let mut facts = facts.clone();

@@ -2,7 +2,7 @@
 
 mod choice;
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
@@ -163,8 +163,8 @@ impl<'k> Context<'_, 'k> {
     /// Takes the first option that is allowed, available and wanted.
     fn choose(&self, step: &'k Step, scar: ScarIndex, selection: &mut Selection<'k>) -> Choice<'k> {
         let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false, waits: false };
-        let mut events: Vec<(usize, EventId)> = Vec::new();
-        let mut candidates: Vec<(&StepOption, bool)> = Vec::new();
+        let mut events: SmallVec<[(usize, EventId); 4]> = SmallVec::new();
+        let mut candidates: SmallVec<[(&StepOption, bool); 8]> = SmallVec::new();
         for (place, option) in step.options.iter().enumerate() {
             let procedure = option.procedure;
             if self.holds(&option.when, scar) != Truth::Yes {

@@ -191,7 +191,7 @@ impl Plan {
     ) -> Vec<Session> {
         let mut items = self.items(context, schedule, contingent);
         items.sort_by_key(|item| (item.day, item.order, item.stage));
-        let mut visits = Vec::new();
+        let mut visits = Vec::with_capacity(items.len());
         let mut rest = items.as_slice();
         let mut known: Option<(&[Item], Care)> = None;
         while let Some(first) = rest.first() {
@@ -210,7 +210,8 @@ impl Plan {
     }
 
     fn items(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, contingent: bool) -> Vec<Item> {
-        let mut items = Vec::new();
+        let days = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
+        let mut items = Vec::with_capacity(days.sum());
         for (at, dated) in schedule.stages.iter().enumerate() {
             if dated.draft.contingent.is_some() == contingent {
                 add_items(context, &mut items, at, dated);

@@ -1,4 +1,4 @@
-//! Bulk: a stream of requests, planned on every processor and answered in order.
+//! Bulk: a stream of requests, planned on every processor and answered in order; and single ones that are much work.
 //!
 //! A stream holds only so many items, so what its caller does not read is not taken from them either.
 
@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 
-use super::{Service, app, app::Readiness, error, listen::Limits, live::Live, trace::REQUEST_ID};
+use super::{Service, app, app::Readiness, error, heavy::Weigh, listen::Limits, live::Live, trace::REQUEST_ID};
 use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
 pub(super) use rest::route;
@@ -120,6 +120,22 @@ impl Bulk {
             stopping: readiness.stopping(),
             access_log: limits.access_log,
         }))
+    }
+
+    /// Answers one request: here, or on the pool when it is much work.
+    pub(super) async fn one<Q: Weigh + Send + 'static, R: Send + 'static>(
+        &self,
+        request: Q,
+        answer: fn(&Service, Q) -> Result<R, Status>,
+    ) -> Result<R, Status> {
+        if !request.is_heavy() {
+            return answer(&self.0.live.now(), request);
+        }
+        let pool = self.0.pool.clone().ok_or_else(error::internal)?;
+        let live = self.0.live.clone();
+        let answered = pool.spawn(async move { answer(&live.now(), request) });
+        // Given up with its caller, if it was not begun. A panic was logged.
+        AbortOnDropHandle::new(answered).await.unwrap_or_else(|_| Err(error::internal()))
     }
 
     /// Answers a stream of gRPC.

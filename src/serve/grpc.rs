@@ -9,7 +9,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 use tonic_web::GrpcWebLayer;
 
-use super::{bulk::Bulk, error, live::Live};
+use super::{Service, bulk::Bulk, error, live::Live};
 use crate::wire::{
     Encoded, REFLECTION, UnreadRequest, codec,
     services::{
@@ -30,8 +30,7 @@ pub(super) fn router(
     max_bytes: usize,
 ) -> Result<Router, Box<dyn Error + Send + Sync>> {
     let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
-    let protocols = Protocols { live: live.clone(), bulk };
-    let routes = Routes::new(ProtocolServiceServer::new(protocols).max_decoding_message_size(max_bytes))
+    let routes = Routes::new(ProtocolServiceServer::new(Protocols { bulk }).max_decoding_message_size(max_bytes))
         .add_service(ClassificationServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(KnowledgeServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(health)
@@ -77,9 +76,8 @@ impl ClassificationService for Live {
     }
 }
 
-/// The service, and what answers its streams.
+/// What answers streams, and single requests here or there.
 struct Protocols {
-    live: Live,
     bulk: Bulk,
 }
 
@@ -98,14 +96,16 @@ impl ProtocolService for Protocols {
         &self,
         request: Request<v1::GenerateProtocolRequest>,
     ) -> Answer<Encoded<v1::GenerateProtocolResponse>> {
-        answer(request, |it| self.live.now().generate_protocol_as(it, |it| Encoded::of(it)))
+        let answer = |service: &Service, it| service.generate_protocol_as(it, |it| Encoded::of(it));
+        self.bulk.one(request.into_inner(), answer).await.map(Response::new)
     }
 
     async fn check_protocol(
         &self,
         request: Request<v1::CheckProtocolRequest>,
     ) -> Answer<Encoded<v1::CheckProtocolResponse>> {
-        answer(request, |it| self.live.now().check_protocol_as(it, |it| Encoded::of(it)))
+        let answer = |service: &Service, it| service.check_protocol_as(it, |it| Encoded::of(it));
+        self.bulk.one(request.into_inner(), answer).await.map(Response::new)
     }
 }
 

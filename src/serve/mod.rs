@@ -13,6 +13,7 @@ mod error;
 mod first;
 mod grpc;
 mod guard;
+mod heavy;
 mod json;
 mod listen;
 mod live;

@@ -18,7 +18,9 @@ use super::{
     accept::Form,
     app::Readiness,
     bulk::{self, Bulk},
-    docs, error, is_encoded, json,
+    docs, error,
+    heavy::Weigh,
+    is_encoded, json,
     live::Live,
     media_type, openapi,
 };
@@ -26,7 +28,7 @@ use crate::wire::{Answer as _, v1};
 
 /// Every route, and what is beside them.
 pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
-    let from_body = Doors { live: live.clone(), max_bytes };
+    let from_body = Doors { live: live.clone(), bulk: bulk.clone(), max_bytes };
     let from_path = from_body.clone();
     Router::new()
         .route("/v1/scars:classify", from_body.post("cicatrix.v1.ClassifyScarsRequest", classify))
@@ -66,6 +68,7 @@ fn typed(content_type: &'static str, body: &'static str) -> Response {
 #[derive(Clone)]
 struct Doors {
     live: Live,
+    bulk: Bulk,
     max_bytes: usize,
 }
 
@@ -73,13 +76,13 @@ impl Doors {
     /// A route whose request is the body.
     fn post<Q>(&self, message: &'static str, run: fn(&Service, Q) -> Result<Vec<u8>, Status>) -> MethodRouter
     where
-        Q: DeserializeOwned + 'static,
+        Q: DeserializeOwned + Weigh + Send + 'static,
     {
-        let Self { live, max_bytes } = self.clone();
+        let Self { bulk, max_bytes, .. } = self.clone();
         post(move |request: Request| async move {
             let answer = async {
                 let body = read_body(request, max_bytes).await?;
-                run(&live.now(), json::parse(message, &body)?)
+                bulk.one(json::parse(message, &body)?, run).await
             };
             respond(answer.await)
         })
@@ -87,19 +90,18 @@ impl Doors {
 
     /// The route of the plan, which has forms for people besides JSON.
     fn plan(&self) -> MethodRouter {
-        let Self { live, max_bytes } = self.clone();
+        let Self { bulk, max_bytes, .. } = self.clone();
         post(move |request: Request| async move {
             let answer = async {
                 let form = Form::wanted(request.headers()).ok_or_else(error::not_acceptable)?;
                 let body = read_body(request, max_bytes).await?;
                 let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &body)?;
-                let service = live.now();
-                let body = match form {
-                    Form::Json => service.generate_protocol_as(request, |it| it.to_json())?,
-                    Form::Calendar => service.generate_calendar(request)?.into_bytes(),
-                    Form::Svg => service.generate_drawing(request)?.into_bytes(),
+                let write: fn(&Service, v1::GenerateProtocolRequest) -> Result<Vec<u8>, Status> = match form {
+                    Form::Json => |service, request| service.generate_protocol_as(request, |it| it.to_json()),
+                    Form::Calendar => |service, request| service.generate_calendar(request).map(String::into_bytes),
+                    Form::Svg => |service, request| service.generate_drawing(request).map(String::into_bytes),
                 };
-                Ok((form.content_type(), body))
+                Ok((form.content_type(), bulk.one(request, write).await?))
             };
             let mut response = match answer.await {
                 Ok((content_type, body)) => written(content_type, body),

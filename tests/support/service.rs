@@ -69,3 +69,15 @@ pub fn request() -> v1::GenerateProtocolRequest {
         ..v1::GenerateProtocolRequest::default()
     }
 }
+
+/// The patient comes on the day of a planned visit, and all of it is done.
+pub fn visit(request: &mut v1::GenerateProtocolRequest, session: &v1::Session) {
+    request.start_date = session.date;
+    request.history.extend(session.procedures.iter().map(|it| v1::PastSession {
+        procedure: it.procedure.clone(),
+        date: session.date,
+        scar_ids: it.scar_ids.clone(),
+        kind: it.kind,
+        ..v1::PastSession::default()
+    }));
+}

@@ -5,7 +5,8 @@ use smallvec::smallvec;
 use super::protocol;
 use crate::{
     domain::{
-        ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, RuleId, ScarIndex, Scars, Stage, StageStatus,
+        CareItem, ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, RuleId, ScarIndex, Scars, Stage,
+        StageStatus,
     },
     engine::screen::insert_sorted,
 };
@@ -41,9 +42,7 @@ impl Treated<'_> {
             here.map(|setting| (setting.parameter, setting.limit)).collect()
         };
         let items = |it: &Self| -> Vec<(usize, RuleId)> {
-            let fits = |item: &&crate::domain::CareItem| {
-                item.procedures.contains(&it.procedure) && item.scars.contains(&it.scar)
-            };
+            let fits = |item: &&CareItem| item.procedures.contains(&it.procedure) && item.scars.contains(&it.scar);
             let mut items: Vec<_> = it.protocol.items.iter().filter(fits).map(|it| (it.item, it.rule)).collect();
             items.sort_unstable();
             items

@@ -9,7 +9,7 @@ use super::{answered, changed::changes, protocol};
 use crate::{
     domain::{
         Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex,
-        Scope, Value,
+        Scope, Truth, Value,
     },
     engine::{
         Said, classify, facts,
@@ -17,7 +17,7 @@ use crate::{
         select::{add_rules, says},
         wished,
     },
-    knowledge::{Knowledge, RuleSet},
+    knowledge::{Knowledge, Pathway, RuleSet},
 };
 
 /// The questions of which some answer would change the plan, in the order of the facts.
@@ -54,7 +54,7 @@ fn may_be_asked(facts: &[Facts], fact: Fact) -> bool {
 fn rules_that_matter(knowledge: &Knowledge, facts: &[Facts]) -> RuleSet {
     let mut procedures = ProcedureSet::default();
     for facts in facts {
-        let answers = |it: &&crate::knowledge::Pathway| it.answers.holds(facts, 0) == crate::domain::Truth::Yes;
+        let answers = |it: &&Pathway| it.answers.holds(facts, 0) == Truth::Yes;
         let steps = knowledge.pathways().iter().filter(answers).flat_map(|it| &it.steps);
         for step in steps {
             step.options.iter().for_each(|it| procedures.insert(it.procedure));

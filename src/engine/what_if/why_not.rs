@@ -15,7 +15,7 @@ use crate::{
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, SafetyRule, Topic},
+    knowledge::{Downtime, Knowledge, Pathway, SafetyRule, Topic},
 };
 
 /// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
@@ -92,7 +92,7 @@ impl<'a> Group<'a> {
             Some(known) => known.when.push(when),
             None => all.push(Meant { procedure, when: vec![when] }),
         };
-        let answers = |it: &&crate::knowledge::Pathway| it.answers.holds(self.facts, 0) == Truth::Yes;
+        let answers = |it: &&Pathway| it.answers.holds(self.facts, 0) == Truth::Yes;
         for step in self.knowledge.pathways().iter().find(answers).into_iter().flat_map(|it| &it.steps) {
             step.options.iter().for_each(|it| add(it.procedure, (&step.when, &it.when)));
             if let Some(adjunct) = &step.adjunct {

@@ -1,0 +1,127 @@
+//! Questions are exactly the facts of which some answer would change the plan.
+
+use std::collections::BTreeSet;
+
+use cicatrix::{
+    domain::{Answers, Case, ChangeKind, Fact, Field, Insight, Scope, Value},
+    engine,
+};
+use strum::VariantArray as _;
+
+use super::{done, example, examples, found, knowledge, people, with};
+
+/// Every answer of `fact` that could matter, denser than the planner looks: each word, and numbers all over the range.
+fn dense(fact: Fact) -> Vec<Value> {
+    use cicatrix::domain::FactKind;
+    match fact.kind() {
+        FactKind::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
+        FactKind::Words(words) => words.iter().map(|it| Value::Words(fact.word(it).unwrap())).collect(),
+        FactKind::Number(_) if fact == Fact::Fitzpatrick => (1..=6).map(|it| Value::Number(it * 1000)).collect(),
+        FactKind::Number(_) => [0, 500, 1_200, 1_600, 2_100, 2_600, 3_200, 3_600, 4_500, 6_200, 7_500, 9_000, 11_000]
+            .into_iter()
+            .chain([17_000, 19_000, 30_000, 45_000, 60_000, 90_000, 120_000, 300_000])
+            .map(Value::Number)
+            .collect(),
+        FactKind::Elapsed => [0, 1, 5, 9, 13, 16, 22, 29, 33, 45, 60, 75, 95, 130, 170, 190, 250, 370, 500, 800]
+            .into_iter()
+            .map(|ago| Value::Since(-ago))
+            .collect(),
+    }
+}
+
+fn is_in(value: Value, answers: Answers) -> bool {
+    let between = |it: i64, from: Option<i64>, below: Option<i64>| {
+        from.is_none_or(|from| from <= it) && below.is_none_or(|below| it < below)
+    };
+    match (value, answers) {
+        (Value::YesNo(one), Answers::YesNo(other)) => one == other,
+        (Value::Words(one), Answers::Words(all)) => one & all != 0 || one == all,
+        (Value::Number(it), Answers::Numbers(from, below)) => between(it, from, below),
+        (Value::Since(day), Answers::DaysAgo(from, below)) => between(i64::from(-day), from, below),
+        _ => false,
+    }
+}
+
+/// Was it asked on every group? As far as a test can say without the planner.
+fn was_asked(case: &Case, fact: Fact) -> bool {
+    match fact.scope() {
+        Scope::Patient if fact >= Fact::Grade => case.findings.appearance.get(fact).is_some(),
+        Scope::Patient => case.patient.get(fact).is_some(),
+        Scope::Field => case.findings.scars.iter().all(|it| {
+            let on = |field: &&Field| field.sites.iter().any(|site| site.overlaps(it.area.site));
+            case.patient.get(fact).is_some()
+                || it.facts.get(fact).is_some()
+                || case.fields.iter().filter(on).any(|field| field.facts.get(fact).is_some())
+        }),
+        Scope::Scar => case.findings.scars.iter().all(|it| it.facts.get(fact).is_some()),
+    }
+}
+
+fn is_a_question(case: &Case, fact: Fact) -> bool {
+    let beside = |(other, answer)| {
+        case.patient.get(other) == Some(answer) || case.fields.iter().any(|it| it.facts.get(other) == Some(answer))
+    };
+    // Brown marks among the scars say of themselves that there are marks, and where they come from.
+    let told_by_scars = [
+        Fact::PihActiveInField,
+        Fact::PihOrigin,
+        Fact::PihHistory,
+        Fact::HsvHistory,
+        Fact::DeclaredType,
+        Fact::DeclaredDepthClass,
+    ];
+    !fact.is_computed() && !told_by_scars.contains(&fact) && !was_asked(case, fact) && fact.beside().is_none_or(beside)
+}
+
+fn questions_are_exact(name: &str, case: &Case) {
+    let (plan, what_if) = found(case, &[Insight::Questions]);
+    let questions = what_if.questions.unwrap();
+    let before = done(&plan);
+    for fact in Fact::VARIANTS.iter().copied().filter(|it| is_a_question(case, *it)) {
+        let question = questions.iter().find(|it| it.fact == fact);
+        let told = |value| {
+            let answers = question.iter().flat_map(|it| &it.answers).flat_map(|it| &it.answers);
+            answers.copied().find(|answers| is_in(value, *answers))
+        };
+        let mut moved: BTreeSet<Answers> = BTreeSet::new();
+        for value in dense(fact) {
+            let changes = done(&engine::plan(knowledge(), &with(case, fact, value))) != before;
+            match told(value) {
+                // Not every day of a range need move a session, but some does.
+                Some(answers @ Answers::DaysAgo(..)) if !changes => drop(moved.insert(answers)),
+                found => assert_eq!(found.is_some(), changes, "{name}: {fact:?} {value:?}: {question:#?}"),
+            }
+        }
+        for specimen in knowledge().specimens().of(fact) {
+            let after = done(&engine::plan(knowledge(), &with(case, fact, specimen.value)));
+            if after != before {
+                moved.retain(|it| !is_in(specimen.value, *it));
+            }
+        }
+        assert!(moved.is_empty(), "{name}: {fact:?}: {moved:?} would change nothing");
+    }
+    for question in &questions {
+        assert!(!question.answers.is_empty() && !question.reasons.is_empty(), "{name}: {:?}", question.fact);
+        assert!(question.answers.iter().all(|it| !it.changes.is_empty()), "{name}: {:?}", question.fact);
+        let sorted = question.answers.windows(2).all(|it| it[0].changes <= it[1].changes);
+        assert!(sorted, "{name}: {:?}: the gravest answer comes first", question.fact);
+    }
+}
+
+#[test]
+fn questions_are_the_facts_that_would_change_the_plan_and_no_others() {
+    for (name, case) in examples().into_iter().chain(people(12)) {
+        questions_are_exact(&name, &case);
+    }
+}
+
+#[test]
+fn an_answer_says_what_it_would_change() {
+    let (_, what_if) = found(&example("ice_pick_phototype_ii"), &[Insight::Questions]);
+    let questions = what_if.questions.unwrap();
+    let sepsis = questions.iter().find(|it| it.fact == Fact::Sepsis).expect("sepsis was not asked");
+    let answer = sepsis.answers.first().unwrap();
+    assert_eq!(answer.answers, [Answers::YesNo(true)]);
+    assert_eq!(answer.changes.iter().map(|it| it.kind).collect::<Vec<_>>(), [ChangeKind::NotTreated]);
+    assert!(!answer.reasons.is_empty());
+}

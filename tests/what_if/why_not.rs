@@ -1,0 +1,90 @@
+//! What is said to admit a procedure admits it, and nothing less would.
+
+use std::collections::BTreeSet;
+
+use cicatrix::domain::{Case, Fact, Insight, Otherwise, ProcedureId, Scope, Value};
+
+use super::{done, example, examples, found, knowledge, people, with};
+
+fn changed(case: &Case, change: &Otherwise, procedure: ProcedureId) -> Vec<Case> {
+    let mut wishes = case.wishes.clone();
+    match change {
+        Otherwise::Fact(fact, answers) => {
+            // The first of the answers that could be sent.
+            let specimens = knowledge().specimens().of(*fact).iter().filter(|it| it.answers == *answers);
+            return specimens.map(|it| replaced(case, *fact, it.value)).collect();
+        }
+        Otherwise::NotExcluded => wishes.excluded.remove(procedure),
+        Otherwise::Available => wishes.available.as_mut().unwrap().insert(procedure),
+        Otherwise::Downtime(days) => wishes.max_downtime = Some(*days),
+    }
+    vec![Case { wishes, ..case.clone() }]
+}
+
+/// The case with another answer, whatever was answered.
+fn replaced(case: &Case, fact: Fact, value: Value) -> Case {
+    let mut case = case.clone();
+    if fact.scope() != Scope::Scar {
+        case.patient.set(fact, None);
+        case.fields.iter_mut().for_each(|it| it.facts.set(fact, None));
+    }
+    case.findings.scars.iter_mut().for_each(|it| it.facts.set(fact, None));
+    with(&case, fact, value)
+}
+
+fn reasons_against_end(name: &str, case: &Case) -> usize {
+    let (plan, what_if) = found(case, &[Insight::WhyNot]);
+    let planned = |scar: u16| done(&plan).keys().filter(|it| it.0 == scar).map(|it| it.1).collect::<BTreeSet<_>>();
+    let mut many = 0;
+    for why in &what_if.why_not {
+        let id = &knowledge().procedures()[why.procedure.index()].id;
+        assert!(!why.reasons.is_empty(), "{name}: {id}");
+        assert!(why.scars.iter().all(|scar| !planned(scar.0).contains(&why.procedure)), "{name}: {id} is planned");
+        assert!(why.changes.is_empty() || !why.out_of_reach && why.after.is_none(), "{name}: {id}");
+        if why.changes.is_empty() {
+            continue;
+        }
+        many += 1;
+        let mut after = case.clone();
+        for change in &why.changes {
+            after = changed(&after, change, why.procedure).remove(0);
+        }
+        // Nothing is in its way any more: it is planned, it only ranks after something, or it waits for a day.
+        let (then, still) = found(&after, &[Insight::WhyNot]);
+        let scar = why.scars[0];
+        let is_planned = done(&then).keys().any(|it| it.0 == scar.0 && it.1 == why.procedure);
+        let left = still.why_not.iter().find(|it| it.procedure == why.procedure && it.scars.contains(&scar));
+        let admitted = left.is_some_and(|it| it.changes.is_empty() && !it.out_of_reach);
+        assert!(is_planned || admitted, "{name}: {id} is not admitted by {:?}: {left:#?}", why.changes);
+    }
+    many
+}
+
+#[test]
+fn what_is_said_to_admit_a_procedure_admits_it() {
+    let mut many = 0;
+    for (name, case) in examples().into_iter().chain(people(40)) {
+        many += reasons_against_end(&name, &case);
+    }
+    assert!(many > 60, "only {many} changes were tried");
+}
+
+#[test]
+fn the_smallest_change_is_told() {
+    let case = example("pregnant");
+    let (_, what_if) = found(&case, &[Insight::WhyNot]);
+    let pregnancy = |it: &Otherwise| matches!(it, Otherwise::Fact(Fact::Pregnancy, _));
+    let acid = what_if.why_not.iter().find(|it| knowledge().procedures()[it.procedure.index()].id == "tca-cross");
+    let acid = acid.expect("acid is in the pathway and not planned");
+    assert!(acid.changes.len() == 1 && pregnancy(&acid.changes[0]), "{acid:?}");
+    // A wish is given up like a fact.
+    let mut wishing = example("ice_pick_phototype_ii");
+    wishing.wishes.max_downtime = Some(1);
+    wishing.wishes.excluded =
+        knowledge().procedure_ids().filter(|(_, it)| it.id == "tca-cross").map(|it| it.0).collect();
+    let (_, what_if) = found(&wishing, &[Insight::WhyNot]);
+    let acid = what_if.why_not.iter().find(|it| knowledge().procedures()[it.procedure.index()].id == "tca-cross");
+    let changes = &acid.unwrap().changes;
+    assert!(changes.contains(&Otherwise::NotExcluded), "{changes:?}");
+    assert!(changes.iter().any(|it| matches!(it, Otherwise::Downtime(_))), "{changes:?}");
+}
