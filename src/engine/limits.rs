@@ -20,3 +20,5 @@ pub(super) const ALTERNATIVE_ROUNDS: usize = 2;
 
 /// How many facts and wishes may have to be otherwise, for what would admit a procedure to be looked for.
 pub(super) const CHANGES: usize = 3;
+/// What a short list that is soon thrown away holds without asking the allocator.
+pub(super) const FEW: usize = 4;

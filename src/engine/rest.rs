@@ -5,6 +5,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::{
     domain::{Day, ProcedureId, Rest, RuleId, Rules, ScarIndex, Truth, Value},
     engine::{
+        limits::FEW,
         schedule::Schedule,
         select::{Context, add_rules},
         sitting::Joining,
@@ -62,7 +63,7 @@ pub(super) fn rests(
 ) -> Vec<Rest> {
     let mut rests: Vec<Rest> = Vec::new();
     // Most sessions repeat the one before, and what it asks.
-    let mut known: SmallVec<[(ProcedureId, Around); 4]> = SmallVec::new();
+    let mut known: SmallVec<[(ProcedureId, Around); FEW]> = SmallVec::new();
     for done in &sessions.0 {
         let place = known.iter().position(|(procedure, _)| *procedure == done.procedure).unwrap_or_else(|| {
             known.push((done.procedure, Around::new(context, product, done.procedure, scars)));

@@ -13,6 +13,7 @@ use crate::{
         Said,
         done::Done,
         history::Past,
+        limits::FEW,
         screen::{Screening, Standing, insert_sorted},
     },
     knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength, Topic},
@@ -163,8 +164,8 @@ impl<'k> Context<'_, 'k> {
     /// Takes the first option that is allowed, available and wanted.
     fn choose(&self, step: &'k Step, scar: ScarIndex, selection: &mut Selection<'k>) -> Choice<'k> {
         let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false, waits: false };
-        let mut events: SmallVec<[(usize, EventId); 4]> = SmallVec::new();
-        let mut candidates: SmallVec<[(&StepOption, bool); 8]> = SmallVec::new();
+        let mut events: SmallVec<[(usize, EventId); FEW]> = SmallVec::new();
+        let mut candidates: SmallVec<[(&StepOption, bool); FEW]> = SmallVec::new();
         for (place, option) in step.options.iter().enumerate() {
             let procedure = option.procedure;
             if self.holds(&option.when, scar) != Truth::Yes {
