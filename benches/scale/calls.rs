@@ -105,13 +105,16 @@ pub(crate) fn heavy(scars: usize, service: &Service) -> Vec<Call> {
 const JSON: &str = "application/json";
 const GENERATE: &str = "/v1/protocols:generate";
 
+/// An answer by gRPC and by REST.
+type Answered = Result<(Vec<u8>, Vec<u8>), Status>;
+
 fn both<Q: DeserializeOwned + Message + Clone>(
     name: &str,
     paths: [&'static str; 2],
     message: &str,
     text: &[u8],
     services: &[Service],
-    run: fn(&Service, Q) -> Result<(Vec<u8>, Vec<u8>), Status>,
+    run: fn(&Service, Q) -> Answered,
 ) -> [Call; 2] {
     let request: Q = serve::parse_json(&format!("cicatrix.v1.{message}"), text).unwrap();
     let answers: Vec<_> = services.iter().map(|it| run(it, request.clone()).unwrap()).collect();
