@@ -30,7 +30,7 @@ mod tls;
 mod trace;
 mod traces;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, header};
 use tonic::Status;
@@ -68,18 +68,18 @@ struct Loaded {
     catalogue: Catalogue,
     /// Digest of the files and what was chosen for the policies: what decides besides the facts.
     identity: String,
-    shown: catalogue::Shown,
+    /// Made when somebody first asks for it: most replicas only plan.
+    shown: OnceLock<catalogue::Shown>,
 }
 
 impl Service {
     /// Renders what depends on the knowledge alone.
     pub fn new(knowledge: Knowledge) -> Self {
         let catalogue = catalogue::catalogue(&knowledge);
-        let shown = catalogue::shown(&knowledge);
         let chosen = knowledge.policies().iter().filter(|it| it.chosen);
         let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
         let identity = format!("{}{chosen}", knowledge.digest());
-        Self { loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown }), counts: None }
+        Self { loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown: OnceLock::new() }), counts: None }
     }
 
     /// The same, counting plans.
@@ -90,6 +90,10 @@ impl Service {
     /// The knowledge that it answers from.
     pub fn knowledge(&self) -> &Knowledge {
         &self.loaded.knowledge
+    }
+
+    fn shown(&self) -> &catalogue::Shown {
+        self.loaded.shown.get_or_init(|| catalogue::shown(&self.loaded.knowledge))
     }
 
     /// Names scars from their features.
@@ -153,23 +157,23 @@ impl Service {
     /// Says which knowledge is loaded.
     pub fn get_knowledge(&self, request: v1::GetKnowledgeRequest) -> Result<v1::GetKnowledgeResponse, Status> {
         let v1::GetKnowledgeRequest {} = request;
-        Ok(self.loaded.shown.knowledge.clone())
+        Ok(self.shown().knowledge.clone())
     }
 
     /// Lists the procedures.
     pub fn list_procedures(&self, request: v1::ListProceduresRequest) -> Result<v1::ListProceduresResponse, Status> {
         let v1::ListProceduresRequest { page_size, page_token } = request;
         let (procedures, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.procedures, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.shown().procedures, page_size, &page_token)?;
         let first = page_token.is_empty();
-        let considered_treatments = if first { self.loaded.shown.considered.clone() } else { Vec::new() };
+        let considered_treatments = if first { self.shown().considered.clone() } else { Vec::new() };
         Ok(v1::ListProceduresResponse { procedures, next_page_token, considered_treatments })
     }
 
     /// Shows one procedure.
     pub fn get_procedure(&self, request: v1::GetProcedureRequest) -> Result<v1::GetProcedureResponse, Status> {
         let v1::GetProcedureRequest { procedure } = request;
-        let found = self.loaded.shown.procedures.iter().find(|it| it.procedure == procedure);
+        let found = self.shown().procedures.iter().find(|it| it.procedure == procedure);
         let procedure = found.cloned().ok_or_else(|| error::not_found("procedure", "ListProcedures"))?;
         Ok(v1::GetProcedureResponse { procedure: Some(procedure) })
     }
@@ -178,14 +182,14 @@ impl Service {
     pub fn list_rules(&self, request: v1::ListRulesRequest) -> Result<v1::ListRulesResponse, Status> {
         let v1::ListRulesRequest { page_size, page_token } = request;
         let (rules, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.rules, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.shown().rules, page_size, &page_token)?;
         Ok(v1::ListRulesResponse { rules, next_page_token })
     }
 
     /// Shows one rule.
     pub fn get_rule(&self, request: v1::GetRuleRequest) -> Result<v1::GetRuleResponse, Status> {
         let v1::GetRuleRequest { rule } = request;
-        let found = self.loaded.shown.rules.iter().find(|it| it.rule == rule);
+        let found = self.shown().rules.iter().find(|it| it.rule == rule);
         let rule = found.cloned().ok_or_else(|| error::not_found("rule", "ListRules"))?;
         Ok(v1::GetRuleResponse { rule: Some(rule) })
     }
@@ -194,7 +198,7 @@ impl Service {
     pub fn list_citations(&self, request: v1::ListCitationsRequest) -> Result<v1::ListCitationsResponse, Status> {
         let v1::ListCitationsRequest { page_size, page_token } = request;
         let (citations, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.loaded.shown.citations, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), &self.shown().citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
 }

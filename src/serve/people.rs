@@ -18,20 +18,20 @@ impl Service {
     /// the id of the protocol, which there is always, changes with every fact.
     pub fn generate_calendar(&self, request: v1::GenerateProtocolRequest) -> Result<String, Status> {
         let Some(reference) = request.plan_reference.clone() else { return Err(self.without_reference(&request)) };
-        self.shown(request, |plan| plan.calendar(&reference))
+        self.drawn(request, |plan| plan.calendar(&reference))
     }
 
     /// Generates a protocol and shows it as `image/svg+xml`.
     pub fn generate_drawing(&self, request: v1::GenerateProtocolRequest) -> Result<String, Status> {
-        self.shown(request, |plan| plan.svg())
+        self.drawn(request, |plan| plan.svg())
     }
 
     /// What procedures are called.
     pub fn names(&self) -> Names<'_> {
-        Names::new(&self.loaded.shown.procedures)
+        Names::new(&self.shown().procedures)
     }
 
-    fn shown(
+    fn drawn(
         &self,
         request: v1::GenerateProtocolRequest,
         show: impl FnOnce(&Plan<'_>) -> String,
