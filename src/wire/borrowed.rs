@@ -1,6 +1,6 @@
 //! Answers made of borrowed values: the messages of the schema again, as structs that own nothing.
 //!
-//! Their names and fields are those of [`v1`](super::v1). What they hold belongs to the knowledge, the case, the plan or
+//! Their names and fields are those of [`v1`]. What they hold belongs to the knowledge, the case, the plan or
 //! an arena that is thrown away in one piece, so that an answer with a thousand strings costs a few blocks of memory.
 
 #![allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, reason = "generated from the schema")]
