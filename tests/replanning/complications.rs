@@ -136,3 +136,89 @@ fn days_that_cannot_be_are_refused() {
         ["history[0].counts_because says why counts was decided; send counts too or leave it out"]
     );
 }
+
+/// Used at home, and never in a session.
+const AT_HOME: [&str; 9] = [
+    "aha-cream",
+    "azelaic-acid",
+    "bha-leave-on",
+    "hydroquinone",
+    "silicone-gel",
+    "sunscreen",
+    "topical-retinoid",
+    "tranexamic-acid",
+    "vitamin-c",
+];
+const HEAT: [&str; 7] = [
+    "ablative-fractional-laser",
+    "full-ablative-laser",
+    "ipl",
+    "mnrf",
+    "non-ablative-fractional-laser",
+    "picosecond-fractional-laser",
+    "pulsed-dye-laser",
+];
+const WOUNDS: [&str; 18] = [
+    "ablative-fractional-laser",
+    "dermabrasion-manual",
+    "dermabrasion-rotary",
+    "dot-peel",
+    "full-ablative-laser",
+    "microdermabrasion",
+    "microneedling",
+    "mnrf",
+    "non-ablative-fractional-laser",
+    "peel-deep-phenol",
+    "peel-jessner",
+    "peel-light-tca",
+    "peel-medium-tca",
+    "picosecond-fractional-laser",
+    "punch-elevation",
+    "punch-excision",
+    "punch-grafting",
+    "tca-cross",
+];
+
+#[test]
+fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
+    let everything = |request: &v1::GenerateProtocolRequest| -> Vec<v1::ProcedureDisposition> {
+        let all = support::service().generate_protocol(request.clone()).unwrap().dispositions;
+        all.into_iter().filter(|it| it.scar_ids.iter().any(|it| it == "s2")).collect()
+    };
+    let sessions: Vec<String> = everything(&two_places())
+        .into_iter()
+        .map(|it| it.procedure)
+        .filter(|it| !AT_HOME.contains(&it.as_str()))
+        .collect();
+    let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+    for (complication, over, rule, about, least) in [
+        (Complication::InfectionUnresolved, Some(10), "CPL-01", sessions.as_slice(), "DEFERRED"),
+        (Complication::InfectionUnresolved, Some(40), "CPL-02", &sessions, "PRECONDITION"),
+        (Complication::HerpesOutbreak, None, "CPL-03", &sessions, "DEFERRED"),
+        (Complication::HerpesOutbreak, Some(5), "CPL-04", &sessions, "DEFERRED"),
+        (Complication::BurnUnresolved, Some(50), "CPL-05", &sessions, "DEFERRED"),
+        (Complication::BurnUnresolved, Some(200), "CPL-06", &HEAT, "PRECONDITION"),
+        (Complication::PersistentErythema, None, "CPL-07", &WOUNDS, "DEFERRED"),
+        (Complication::PersistentErythema, None, "CPL-08", &["ipl", "pulsed-dye-laser"], "NEEDS_CLEARANCE"),
+    ] {
+        let mut request = after(complication, over);
+        if over > Some(56) {
+            request.history.last_mut().unwrap().date = Some(days_before(300));
+        }
+        let all = everything(&request);
+        let hear = |it: &&v1::ProcedureDisposition| it.reasons.iter().any(|it| it.rule == rule);
+        let mut heard: Vec<&str> = all.iter().filter(hear).map(|it| it.procedure.as_str()).collect();
+        let mut expected = about.to_vec();
+        heard.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(heard, expected, "{rule}");
+        // It is strict enough: a milder action would let what nothing else holds up go on.
+        let mut fares = all.iter().filter(hear).map(|it| it.disposition().as_str_name());
+        if least == "PRECONDITION" {
+            let plan = protocol(&request).unwrap();
+            assert!(plan.preconditions.iter().any(|it| it.rule == rule), "{rule} stands before nothing");
+        } else {
+            assert!(fares.any(|it| it.ends_with(least)), "{rule}: nothing is {least}");
+        }
+    }
+}
