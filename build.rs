@@ -130,9 +130,6 @@ impl Borrowed {
         let mut all = BTreeMap::new();
         for file in &set.file {
             for message in &file.message_type {
-                if !message.nested_type.is_empty() && ANSWERS.iter().any(|it| it.ends_with(message.name())) {
-                    return Err(format!("{}: messages within messages are not made", message.name()).into());
-                }
                 all.insert(format!(".{}.{}", file.package(), message.name()), message.clone());
             }
         }
@@ -142,7 +139,8 @@ impl Borrowed {
             if messages.contains_key(&name) || RENDERED.contains(&name.as_str()) {
                 continue;
             }
-            let message = all.get(&name).ok_or_else(|| format!("{name} is not in {ROOT}"))?.clone();
+            // A message within a message is not there, and so is refused.
+            let message = all.get(&name).ok_or_else(|| format!("{name} is no message of its own in {ROOT}"))?.clone();
             open.extend(
                 message.field.iter().filter(|it| it.r#type() == Type::Message).map(|it| it.type_name().to_owned()),
             );

@@ -76,8 +76,7 @@ async fn nobody_waits_for_a_request_that_is_much_work() {
         light.generate_protocol(request()).await.unwrap();
         answered += 1;
     }
-    // It is answered, or its time is over: that of others is not spent on it.
-    let _ = heavy.await.unwrap();
+    heavy.await.unwrap().unwrap();
     assert!(answered > 3, "only {answered} were answered meanwhile");
 }
 

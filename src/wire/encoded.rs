@@ -83,7 +83,7 @@ impl borrowed::GenerateProtocolResponse<'_> {
     }
 }
 
-/// The fields of `GenerateProtocolsResponse`; `tests/bulk.rs` compares them with the schema.
+/// The fields of `GenerateProtocolsResponse`; `tests/bulk.rs` reads what is written with them by the schema.
 mod protocols_response {
     use crate::wire::sink::Field;
 

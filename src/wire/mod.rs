@@ -34,42 +34,7 @@ pub use sink::{Answer, Sink};
 pub use unread::UnreadRequest;
 pub use violation::{InvalidRequest, Violation};
 
-/// The messages of `proto/` with their clients, in the tree that the generated paths expect.
-#[allow(unreachable_pub, reason = "the tree that generated paths expect")]
-mod generated {
-    pub mod cicatrix {
-        #[allow(
-            clippy::all,
-            clippy::restriction,
-            clippy::pedantic,
-            missing_debug_implementations,
-            unreachable_pub,
-            reason = "generated"
-        )]
-        pub mod v1 {
-            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.rs"));
-            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.serde.rs"));
-        }
-    }
-    pub mod google {
-        #[allow(
-            clippy::all,
-            clippy::restriction,
-            clippy::pedantic,
-            missing_debug_implementations,
-            unreachable_pub,
-            reason = "generated"
-        )]
-        pub mod r#type {
-            include!(concat!(env!("OUT_DIR"), "/google.r#type.rs"));
-            include!(concat!(env!("OUT_DIR"), "/google.r#type.serde.rs"));
-        }
-    }
-}
-
-pub use generated::{cicatrix::v1, google::r#type::Date};
-
-/// What the services are made of.
+/// What `build.rs` makes of `proto/`: the messages with their clients in the tree that their paths expect, and the services.
 #[allow(
     clippy::all,
     clippy::restriction,
@@ -78,9 +43,25 @@ pub use generated::{cicatrix::v1, google::r#type::Date};
     unreachable_pub,
     reason = "generated"
 )]
-pub mod services {
-    include!(concat!(env!("OUT_DIR"), "/services/cicatrix.v1.rs"));
+mod generated {
+    pub mod cicatrix {
+        pub mod v1 {
+            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.rs"));
+            include!(concat!(env!("OUT_DIR"), "/cicatrix.v1.serde.rs"));
+        }
+    }
+    pub mod google {
+        pub mod r#type {
+            include!(concat!(env!("OUT_DIR"), "/google.r#type.rs"));
+            include!(concat!(env!("OUT_DIR"), "/google.r#type.serde.rs"));
+        }
+    }
+    pub mod services {
+        include!(concat!(env!("OUT_DIR"), "/services/cicatrix.v1.rs"));
+    }
 }
+
+pub use generated::{cicatrix::v1, google::r#type::Date, services};
 
 /// Every descriptor with comments and options: for the OpenAPI document.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

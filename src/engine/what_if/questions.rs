@@ -1,7 +1,7 @@
 //! Questions: the facts that were not asked and of which some answer would change the plan.
 //!
-//! Every answer that some condition tells apart is tried, one fact at a time. Where only safety rules read the fact and
-//! none that matters here would say otherwise, there is no need to plan.
+//! Every answer that some condition tells apart is tried, one fact at a time. Where no condition that matters here would
+//! say otherwise, there is no need to plan.
 
 use strum::VariantArray as _;
 
