@@ -133,7 +133,7 @@ pub struct TypeCount {
 }
 
 /// What the scars of one patient are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Assessment {
     /// Each group, in the order of the case.
     pub scars: Vec<ClassifiedScar>,

@@ -4,7 +4,8 @@ use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     date::{Date, Day, Weekdays},
-    fact::{Fact, Facts},
+    fact::Fact,
+    facts::Facts,
     ids::{ProcedureId, ProcedureSet, ScarIndex},
     protocol::SessionKind,
     scale::{Rating, StatedTotal},

@@ -1,11 +1,11 @@
-//! Everything a rule can ask about, and what is known of it.
+//! Everything a rule can ask about.
 
 use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     assessment::{Confidence, DepthClass, ScarType},
     case::{Complication, Site, Tool},
-    date::Day,
+    facts::Value,
 };
 
 /// A fact. Its name in the knowledge files is the variant in snake case.
@@ -413,92 +413,5 @@ impl Fact {
         let FactKind::Words(words) = self.kind() else { return None };
         let place = words.iter().position(|it| *it == word)?;
         1_u32.checked_shl(u32::try_from(place).ok()?)
-    }
-}
-
-/// What is known of one fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Value {
-    /// Yes or no.
-    YesNo(bool),
-    /// The words that hold, as bits of the closed list. No bit: asked, and none holds.
-    Words(u32),
-    /// A number in thousandths of its unit.
-    Number(i64),
-    /// The day of the event, counted from the start date; the event is not after it.
-    Since(Day),
-}
-
-/// What is known. A fact that is absent was not asked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Facts {
-    values: [Option<Value>; Fact::COUNT],
-}
-
-impl Default for Facts {
-    fn default() -> Self {
-        Self { values: [None; Fact::COUNT] }
-    }
-}
-
-impl Value {
-    /// A whole number, as a number in thousandths.
-    pub fn thousandths(whole: i64) -> Self {
-        Self::Number(whole.saturating_mul(1000))
-    }
-
-    /// The more cautious of two answers to one question: a yes, all words together, the later event, the larger number.
-    fn worse(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::YesNo(a), Self::YesNo(b)) => Self::YesNo(a || b),
-            (Self::Words(a), Self::Words(b)) => Self::Words(a | b),
-            (Self::Since(a), Self::Since(b)) => Self::Since(a.max(b)),
-            (Self::Number(a), Self::Number(b)) => Self::Number(a.max(b)),
-            (Self::YesNo(_) | Self::Words(_) | Self::Since(_) | Self::Number(_), _) => other,
-        }
-    }
-}
-
-impl Facts {
-    /// Adds what `other` knows; where both know a fact of the field, the more cautious answer is kept.
-    pub fn worsen(&mut self, other: &Self) {
-        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
-            *mine = match (*mine, theirs) {
-                (Some(a), Some(b)) => Some(a.worse(b)),
-                (a, b) => a.or(b),
-            };
-        }
-    }
-
-    /// Adds what `other` knows; where both know a fact, `other` wins.
-    pub fn overlay(&mut self, other: &Self) {
-        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
-            *mine = theirs.or(*mine);
-        }
-    }
-
-    /// What is known of `fact`.
-    pub fn get(&self, fact: Fact) -> Option<Value> {
-        self.values.get(fact as usize).copied().flatten()
-    }
-
-    /// The number of `fact`, in thousandths, when it is known.
-    pub fn number(&self, fact: Fact) -> Option<i64> {
-        match self.get(fact) {
-            Some(Value::Number(number)) => Some(number),
-            Some(Value::YesNo(_) | Value::Words(_) | Value::Since(_)) | None => None,
-        }
-    }
-
-    /// Writes down `value`, or with `None` that it was not asked.
-    pub fn set(&mut self, fact: Fact, value: Option<Value>) {
-        if let Some(slot) = self.values.get_mut(fact as usize) {
-            *slot = value;
-        }
-    }
-
-    /// Writes down one word of a closed list.
-    pub fn set_word(&mut self, fact: Fact, word: &str) {
-        self.set(fact, fact.word(word).map(Value::Words));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! They live inside the plan, and only a long one asks the allocator. None is larger than a `Vec`.
 
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
 
 use super::{Area, Day, Fact, ProcedureId, RuleId, ScarIndex, SessionProcedure, Site};
 
@@ -24,6 +24,11 @@ pub type Places = SmallVec<[usize; 2]>;
 pub type SessionProcedures = SmallVec<[SessionProcedure; 2]>;
 /// Days.
 pub type Days = SmallVec<[Day; 4]>;
+
+/// A copy of a list, in one piece: `clone` copies one after the other.
+pub fn copied<A: Array<Item: Copy>>(list: &SmallVec<A>) -> SmallVec<A> {
+    SmallVec::from_slice(list)
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ mod case;
 mod check;
 mod date;
 mod fact;
+mod facts;
 mod ids;
 mod lists;
 mod predicate;
@@ -27,9 +28,10 @@ pub use check::{
     ProposedProcedure, ProposedSession, ProposedSetting, Severity,
 };
 pub use date::{Date, Day, Weekday, Weekdays};
-pub use fact::{Fact, FactKind, Facts, Scope, Value};
+pub use fact::{Fact, FactKind, Scope};
+pub use facts::{Facts, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
-pub use lists::{Areas, Days, FactList, Places, Procedures, Rules, Scars, SessionProcedures, Sites};
+pub use lists::{Areas, Days, FactList, Places, Procedures, Rules, Scars, SessionProcedures, Sites, copied};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Conflict, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,

@@ -2,7 +2,8 @@
 
 use super::{
     date::Day,
-    fact::{Fact, Facts, Scope, Value},
+    fact::{Fact, Scope},
+    facts::{Facts, Value},
 };
 
 /// Whether a condition holds.
@@ -54,23 +55,13 @@ pub enum Predicate {
 
 impl Predicate {
     /// Does it hold on `day`?
-    // Most lines hold for everybody: that much is asked without a call.
+    // What reads one fact, as most conditions and most parts of the others do, is asked without a call.
     #[inline]
     pub fn holds(&self, facts: &Facts, day: Day) -> Truth {
-        if matches!(self, Self::Always) { Truth::Yes } else { self.evaluate(facts, day) }
-    }
-
-    fn evaluate(&self, facts: &Facts, day: Day) -> Truth {
         match self {
             Self::Always => Truth::Yes,
-            Self::All(parts) => worst(parts.iter().map(|it| it.holds(facts, day))),
-            Self::Any(parts) => best(parts.iter().map(|it| it.holds(facts, day))),
-            Self::Not(part) => match part.holds(facts, day) {
-                Truth::Yes => Truth::No,
-                Truth::Unknown => Truth::Unknown,
-                Truth::No => Truth::Yes,
-            },
-            Self::Known(fact) => truth(facts.get(*fact).is_some()),
+            Self::All(_) | Self::Any(_) | Self::Not(_) => self.evaluate(facts, day),
+            Self::Known(fact) => truth(facts.has(*fact)),
             Self::Yes(fact) => match facts.get(*fact) {
                 Some(Value::YesNo(yes)) => truth(yes),
                 Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) | None => Truth::Unknown,
@@ -87,6 +78,22 @@ impl Predicate {
                 Some(Value::Since(event)) => truth(comparison.compare(day.saturating_sub(event), *limit)),
                 Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => Truth::Unknown,
             },
+        }
+    }
+
+    #[inline(never)]
+    fn evaluate(&self, facts: &Facts, day: Day) -> Truth {
+        match self {
+            Self::All(parts) => worst(parts.iter().map(|it| it.holds(facts, day))),
+            Self::Any(parts) => best(parts.iter().map(|it| it.holds(facts, day))),
+            Self::Not(part) => match part.holds(facts, day) {
+                Truth::Yes => Truth::No,
+                Truth::Unknown => Truth::Unknown,
+                Truth::No => Truth::Yes,
+            },
+            Self::Always | Self::Known(_) | Self::Yes(_) | Self::Word(..) | Self::Number(..) | Self::DaysAgo(..) => {
+                self.holds(facts, day)
+            }
         }
     }
 

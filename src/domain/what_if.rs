@@ -5,7 +5,8 @@ use strum::{EnumCount, IntoStaticStr, VariantArray};
 use super::{
     case::Wishes,
     date::Day,
-    fact::{Fact, Value},
+    fact::Fact,
+    facts::Value,
     ids::ProcedureId,
     lists::{Days, Rules, Scars},
 };

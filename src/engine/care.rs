@@ -108,7 +108,7 @@ fn add(
 
 /// The amount for this patient, where it counts by weight.
 fn total(context: Context<'_, '_>, amount: &Amount) -> Option<i64> {
-    let weight = context.case.patient.number(Fact::WeightKg).filter(|_| amount.per_kg)?;
+    let weight = context.patient().number(Fact::WeightKg).filter(|_| amount.per_kg)?;
     let Value::Number(one) = Value::thousandths(1) else { return None };
     weight.checked_mul(amount.value)?.checked_div(one)
 }
@@ -116,8 +116,8 @@ fn total(context: Context<'_, '_>, amount: &Amount) -> Option<i64> {
 /// The facts that were not asked: those that must be known for some procedure first, one by one, then the rest.
 pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -> Vec<NotAssessed> {
     let missing = |fact: Fact| match fact.scope() {
-        Scope::Patient => context.facts.first().unwrap_or(&context.case.patient).get(fact).is_none(),
-        Scope::Field | Scope::Scar => context.facts.iter().any(|facts| facts.get(fact).is_none()),
+        Scope::Patient => !context.patient().has(fact),
+        Scope::Field | Scope::Scar => context.facts.iter().any(|facts| !facts.has(fact)),
     };
     let mut all: Vec<NotAssessed> = Vec::new();
     for required in context.knowledge.required() {

@@ -50,7 +50,7 @@ fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> Classifi
     let overruled = declared.is_some() && table.never_overruled.contains(&by_features);
     let type_declared = declared.is_some() && !overruled;
     let scar_type = declared.filter(|_| type_declared).unwrap_or(by_features);
-    facts.set_word(Fact::ScarType, scar_type.into());
+    facts.set_word_at(Fact::ScarType, scar_type as usize);
     // A label is not contradicted by features that say nothing.
     let silent = row.is_none_or(|row| row.when == Predicate::Always);
     let differs = declared.is_some_and(|declared| declared != by_features) && !silent;
@@ -79,7 +79,7 @@ fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> Classifi
     let declared_depth = word_of(facts, Fact::DeclaredDepthClass, DepthClass::VARIANTS);
     let by_measure = measured.map_or(DepthClass::Unknown, |(_, class)| *class);
     let depth_class = declared_depth.unwrap_or(by_measure);
-    facts.set_word(Fact::DepthClass, depth_class.into());
+    facts.set_word_at(Fact::DepthClass, depth_class as usize);
     match declared_depth {
         Some(class) => {
             reasons.push(table.declared_depth);
@@ -99,7 +99,7 @@ fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> Classifi
     }
     flags.sort_unstable();
     flags.dedup();
-    facts.set_word(Fact::Confidence, confidence.into());
+    facts.set_word_at(Fact::Confidence, confidence as usize);
     ClassifiedScar {
         scar,
         scar_type,

@@ -8,7 +8,7 @@ use strum::VariantArray as _;
 
 use crate::{
     domain::{Case, Conflict, Outcome, Plan, Protocol, ScarIndex, Wish},
-    engine::{Said, wished},
+    engine::{Ground, Said, wished},
     knowledge::Knowledge,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Co
     if wishes.is_empty() || keeps_visits(case, plan) && here.len() == case.findings.scars.len() {
         return None;
     }
-    let most = treated(&wished(knowledge, &case.without(&wishes), Said::Outline));
+    let most = treated(&outline(knowledge, &case.without(&wishes)));
     if keeps_visits(case, plan) && here.is_superset(&most) {
         return None;
     }
@@ -28,13 +28,18 @@ pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Co
         sets = larger(&sets, &wishes);
         for given_up in &sets {
             let case = case.without(given_up);
-            let plan = wished(knowledge, &case, Said::Outline);
+            let plan = outline(knowledge, &case);
             if keeps_visits(&case, &plan) && treated(&plan).is_superset(&most) {
                 return Some(Conflict { wishes: given_up.clone(), rule: knowledge.planning().conflict });
             }
         }
     }
     None
+}
+
+fn outline(knowledge: &Knowledge, case: &Case) -> Plan {
+    // The budget and the downtime that are wished for are facts as well.
+    wished(Ground::of(knowledge, case).context(knowledge, case, Said::Outline)).plan
 }
 
 /// Has the plan no more visits than are wished for?

@@ -237,9 +237,11 @@ fn too_early(context: Context<'_, '_>, place: usize, past: &PastSession) -> Opti
 /// The strict rules that read only what can be known of a day in the past.
 fn speakers<'k>(context: Context<'_, 'k>) -> Vec<&'k SafetyRule> {
     let can_speak = |rule: &&SafetyRule| {
-        let mut can = rule.action >= Action::Defer;
-        rule.when.reads(&mut |fact| can &= fact.kind() == FactKind::Elapsed || is_kept(rule, fact));
-        can
+        let mut can = true;
+        rule.action >= Action::Defer && {
+            rule.when.reads(&mut |fact| can &= fact.kind() == FactKind::Elapsed || is_kept(rule, fact));
+            can
+        }
     };
     context.knowledge.safety().iter().filter(can_speak).collect()
 }
@@ -248,8 +250,10 @@ fn speakers<'k>(context: Context<'_, 'k>) -> Vec<&'k SafetyRule> {
 fn against(context: Context<'_, '_>, speakers: &[&SafetyRule], past: &PastSession, skin: &[ScarIndex]) -> Rules {
     let speaks = |rule: &SafetyRule, facts: &Facts| {
         let mut known = true;
-        rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, past.day));
-        known && rule.when.holds(facts, past.day) == Truth::Yes
+        rule.when.holds(facts, past.day) == Truth::Yes && {
+            rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, past.day));
+            known
+        }
     };
     let strict = speakers.iter().copied().filter(|it| it.procedures.contains(past.procedure));
     let mut all = Rules::new();

@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use crate::{
     domain::{
         Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
-        Rules, ScarIndex, Sites,
+        Rules, ScarIndex, Sites, copied,
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
@@ -26,7 +26,7 @@ use crate::{
 /// Puts everything into one protocol.
 pub(super) fn explain(
     context: Context<'_, '_>,
-    schedule: &Schedule<'_>,
+    schedule: &mut Schedule<'_>,
     treatable: &[ScarIndex],
     mut not_treated: Vec<PassedOver>,
     events: Vec<EventId>,
@@ -40,7 +40,8 @@ pub(super) fn explain(
     let mut stages = home_care::before(context, schedule, &visited, treatable);
     let offset = stages.len();
     stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()));
-    stages.extend(schedule.stages.iter().map(|dated| stage(context, dated)));
+    stages.extend(schedule.stages.iter_mut().map(|dated| stage(context, dated)));
+    let schedule = &*schedule;
     let mut partial = Rules::new();
     for stage in
         stages.iter_mut().skip(offset).filter(|it| it.planned > 0 && event.is_some_and(|day| it.end > Some(day)))
@@ -49,9 +50,9 @@ pub(super) fn explain(
         add_rules(&mut stage.reasons, partial.iter().copied());
     }
     stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
-    let in_full = context.said > Said::Outline;
+    let in_full = context.said > Said::Visits;
     // How many there are counts where few are wished for.
-    let counts = in_full || context.case.wishes.max_visits.is_some();
+    let counts = context.said > Said::Outline || context.case.wishes.max_visits.is_some();
     let visits = |wanted: bool, contingent| {
         if wanted { plan.visits(context, schedule, offset, contingent) } else { Vec::new() }
     };
@@ -111,7 +112,7 @@ fn fired(
     for &scar in scars {
         let said = context.screening.said(topic, procedure, scar, days);
         // What is told of one group has nothing twice in it.
-        if rules.is_empty() { rules.extend(said) } else { add_rules(&mut rules, said) }
+        if rules.is_empty() { said.for_each(|it| rules.push(it)) } else { add_rules(&mut rules, said) }
     }
     rules.sort_unstable();
     rules
@@ -130,7 +131,11 @@ pub(super) fn preconditions(
     rules
 }
 
-fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
+/// The stage of a draft, which gives it what nobody else asks for.
+fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
+    let parameters = std::mem::take(&mut dated.settings);
+    let passed_over = std::mem::take(&mut dated.draft.passed_over);
+    let dated = &*dated;
     let draft = &dated.draft;
     let day = |place: Option<&usize>| Some(context.case.history.get(*place?)?.day);
     // What has been done to its end keeps the days on which it was done.
@@ -144,12 +149,12 @@ fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
         (true, _) => StageStatus::InProgress,
     };
     stage.phase = draft.phase;
-    stage.sites.clone_from(&draft.sites);
+    stage.sites = copied(&draft.sites);
     stage.planned = if draft.contingent.is_some() { 0 } else { draft.count };
     // The gate review is the first there is.
     stage.contingent_on = draft.contingent.map(|_| 1);
     stage.interval = dated.interval();
-    stage.parameters.clone_from(&dated.settings);
+    stage.parameters = parameters;
     let mut stop = lines_of(context, &draft.stop, &draft.scars);
     add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
     stage.stop_rules = stop;
@@ -160,7 +165,7 @@ fn stage(context: Context<'_, '_>, dated: &Dated<'_>) -> Stage {
     let usual = context.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.downtime);
     let chosen = context.downtime(draft.procedure);
     add_rules(&mut stage.technique, chosen.filter(|_| chosen != usual).map(|it| it.rule));
-    stage.passed_over.clone_from(&draft.passed_over);
+    stage.passed_over = passed_over;
     stage
 }
 
@@ -199,7 +204,7 @@ pub(super) fn frame(
     let pick = |from: fn(&crate::knowledge::Procedure) -> &Lines| {
         known.map(|it| said(context, from(it), scars)).unwrap_or_default()
     };
-    let told = |from| if context.said > Said::Outline { pick(from) } else { Rules::new() };
+    let told = |from| if context.said > Said::Visits { pick(from) } else { Rules::new() };
     let mut technique = pick(|it| &it.technique);
     add_rules(&mut technique, fired(context, Topic::Technique, procedure, scars, days));
     let mut sites = Sites::new();

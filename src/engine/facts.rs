@@ -40,14 +40,14 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
                     facts.set_word(Fact::PihOrigin, "acne_marks");
                 }
             }
-            facts.set_word(Fact::Site, scar.area.site.into());
+            facts.set_word_at(Fact::Site, scar.area.site as usize);
             if !case.history.is_empty() {
                 complications(case, &complicated, scar.area, &mut facts);
             }
             facts.set(Fact::RaisedInField, Some(Value::YesNo(raised.iter().any(|area| area.overlaps(scar.area)))));
-            facts.set_word(Fact::ScarType, label.scar_type.into());
-            facts.set_word(Fact::DepthClass, label.depth_class.into());
-            facts.set_word(Fact::Confidence, label.confidence.into());
+            facts.set_word_at(Fact::ScarType, label.scar_type as usize);
+            facts.set_word_at(Fact::DepthClass, label.depth_class as usize);
+            facts.set_word_at(Fact::Confidence, label.confidence as usize);
             let failed = knowledge.planning().failures.iter().filter(|it| has_failed(case, it, label.scar, scar.area));
             let words = failed.filter_map(|it| Fact::FailedBefore.word(it.tool.into()));
             facts.set(Fact::FailedBefore, Some(Value::Words(words.fold(0, |all, word| all | word))));
@@ -122,7 +122,7 @@ pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: 
             && (everywhere || it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(area.site)))
     };
     let done = || case.history.iter().filter(on_it);
-    let judged = done().filter_map(|it| it.response).next_back();
-    let rested = done().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
-    done().count() >= failure.sessions && rested && judged.is_some_and(|it| it <= failure.response)
+    let judged = || done().filter_map(|it| it.response).next_back();
+    let rested = || done().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
+    done().count() >= failure.sessions && rested() && judged().is_some_and(|it| it <= failure.response)
 }

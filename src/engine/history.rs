@@ -1,9 +1,14 @@
 //! History: what was done, looked up once for a plan, and how long it keeps skin from what comes next.
 
+use std::cell::OnceCell;
+
+use smallvec::SmallVec;
+
 use crate::{
     domain::{Area, Areas, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars},
     engine::{
         done::{Done, Trail, failure},
+        limits::FEW,
         parameters,
         select::Context,
         spacing::{between, kind, on},
@@ -147,15 +152,15 @@ impl Met {
 }
 
 /// Of each kind the last session before that at `place` on the same skin: its day, and the wait between the two.
-pub(super) fn just_before(context: Context<'_, '_>, place: usize) -> Vec<(Day, Spacing)> {
-    let mut all = Vec::new();
-    let mut met: Vec<GapKind> = Vec::new();
+pub(super) fn just_before(context: Context<'_, '_>, place: usize) -> SmallVec<[(Day, Spacing); FEW]> {
+    let mut all = SmallVec::new();
+    let mut met: SmallVec<[GapKind; FEW]> = SmallVec::new();
     let (history, past) = (&context.case.history, context.past);
     let (Some(session), Some(sitting)) = (history.get(place), past.sittings.get(place)) else { return all };
     let Some(next) = sitting.kind else { return all };
     let skin = past.skin(place);
     let areas = areas(context, skin);
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     let longest = context.knowledge.gaps().longest;
     let before = history.iter().zip(&past.sittings).take(place).rev();
     for (earlier, it) in before.take_while(|(it, _)| session.day.saturating_sub(it.day) <= longest) {
@@ -188,9 +193,11 @@ pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarI
     if done.is_empty() {
         return None;
     }
-    let settings = parameters::settings(context, procedure, &[scar]);
-    let next = kind(known, |parameter| parameters::highest(&settings, parameter))?;
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    // Most procedures have one row, whatever they are set to.
+    let settings = OnceCell::new();
+    let settings = || settings.get_or_init(|| parameters::settings(context, procedure, &[scar]));
+    let next = kind(known, |parameter| parameters::highest(settings(), parameter))?;
+    let patient = context.patient();
     let mut longest: Option<Wait> = None;
     for &(done, day) in done {
         let Some(spacing) = between(context.knowledge, patient, done, next) else { continue };
@@ -221,7 +228,7 @@ pub(super) fn since(
 ) -> Option<Spacing> {
     let procedure = context.knowledge.procedures().get(past.procedure.index())?;
     let done = kind_done(past, procedure)?;
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     if !touches(context, past, procedure, focal, scars) {
         return None;
     }

@@ -3,7 +3,9 @@
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Day, Fact, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value},
+    domain::{
+        Day, Fact, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value, copied,
+    },
     engine::{
         explain::{frame, said},
         parameters,
@@ -130,7 +132,7 @@ fn course(
             (Some(most), None) => Some(start.saturating_add(most)),
             (None, last) => last,
         };
-        let mut rules = reasons.clone();
+        let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
         let over = std::mem::take(&mut passed_over);
         let used = Span { start, last: end, review: span.review };
@@ -224,7 +226,7 @@ pub(super) fn courses(stages: &[Stage]) -> Vec<Course> {
     at_home
         .map(|it| Course {
             procedure: it.procedure,
-            scars: it.scars.clone(),
+            scars: copied(&it.scars),
             start: it.start,
             contingent: it.contingent_on.is_some(),
         })
@@ -257,7 +259,7 @@ fn ready(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarInde
 /// Days for which an option has already been used: on record, and earlier in the plan.
 fn used_before(context: Context<'_, '_>, step: &HomeCareStep, option: &StepOption, stages: &[Stage]) -> Day {
     let first = step.options.first().is_some_and(|it| it.procedure == option.procedure);
-    let recorded = match context.case.patient.get(Fact::DaysSincePriming) {
+    let recorded = match context.patient().get(Fact::DaysSincePriming) {
         Some(Value::Since(day)) if step.when_priming && first => day.saturating_neg().max(0),
         Some(_) | None => 0,
     };

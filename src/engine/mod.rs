@@ -31,21 +31,23 @@ mod what_if;
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth, WhatIf},
+    domain::{Assessment, Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth, WhatIf},
     knowledge::{Knowledge, Pathway},
 };
 
-use select::Courses;
+use select::{Context, Courses, Decisive};
 
 pub use check::check;
 pub use classify::classify;
 
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
-    let plan = wished(knowledge, case, Said::Everything);
-    let conflict = conflict::find(knowledge, case, &plan);
-    let what_if = what_if::find_out(knowledge, case, &plan);
-    Plan { conflict, what_if, ..plan }
+    let assessment = classify(knowledge, &case.findings);
+    let ground = Ground::new(knowledge, case, &assessment);
+    let drawn = wished(ground.context(knowledge, case, Said::Everything));
+    let conflict = conflict::find(knowledge, case, &drawn.plan);
+    let what_if = what_if::find_out(knowledge, case, &ground, &drawn);
+    Plan { assessment, conflict, what_if, ..drawn.plan }
 }
 
 /// How much is said of a plan.
@@ -53,50 +55,81 @@ pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
 enum Said {
     /// What is done, how and when, and what must be agreed before: enough to tell two plans apart.
     Outline,
-    /// That, its visits and what goes with it.
-    Plan,
-    /// That, and how every procedure fares and what nobody asked.
+    /// That, and the planned visits.
+    Visits,
+    /// That, and how every procedure fares and what nobody asked, in words.
     Everything,
 }
 
-/// Plans the usual number of sessions, or the least where only that keeps to the visits that are wished for.
-fn wished(knowledge: &Knowledge, case: &Case, said: Said) -> Plan {
-    let plan = draw(knowledge, case, Courses::Usual, said);
-    if conflict::keeps_visits(case, &plan) {
-        return plan;
+/// What a case is planned on: all of it is the same whatever is wished for.
+struct Ground<'k> {
+    /// Of each group.
+    facts: Vec<Facts>,
+    screening: screen::Screening<'k>,
+    past: history::Past,
+}
+
+impl<'k> Ground<'k> {
+    fn new(knowledge: &'k Knowledge, case: &Case, assessment: &Assessment) -> Self {
+        let facts = facts::gather(knowledge, case, assessment);
+        let screening = screen::screen(knowledge, case, &facts);
+        Self { facts, screening, past: history::Past::new(knowledge, case) }
     }
-    let fewer = draw(knowledge, case, Courses::Least, said);
-    if conflict::keeps_visits(case, &fewer) { fewer } else { plan }
+
+    /// The same for a case of which nobody asks what the scars are called.
+    fn of(knowledge: &'k Knowledge, case: &Case) -> Self {
+        Self::new(knowledge, case, &classify(knowledge, &case.findings))
+    }
+
+    fn context<'a>(&'a self, knowledge: &'k Knowledge, case: &'a Case, said: Said) -> Context<'a, 'k> {
+        let Self { facts, screening, past } = self;
+        Context { knowledge, case, facts, screening, past, courses: Courses::Usual, said }
+    }
+}
+
+/// A plan, and what it hangs on. What the scars are called is not part of it.
+struct Drawn {
+    plan: Plan,
+    decisive: Decisive,
+}
+
+/// Plans the usual number of sessions, or the least where only that keeps to the visits that are wished for.
+fn wished(context: Context<'_, '_>) -> Drawn {
+    let usual = draw(context);
+    if conflict::keeps_visits(context.case, &usual.plan) {
+        return usual;
+    }
+    let fewer = draw(Context { courses: Courses::Least, ..context });
+    let decisive = usual.decisive.with(fewer.decisive);
+    let plan = if conflict::keeps_visits(context.case, &fewer.plan) { fewer.plan } else { usual.plan };
+    Drawn { plan, decisive }
 }
 
 /// Draws one plan.
-fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Plan {
-    let assessment = classify(knowledge, &case.findings);
-    let facts = facts::gather(knowledge, case, &assessment);
-    let screening = screen::screen(knowledge, case, &facts);
-    let past = history::Past::new(knowledge, case);
-    let context = select::Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses, said };
-    let (dispositions, not_assessed) = match said {
-        Said::Outline | Said::Plan => (Vec::new(), Vec::new()),
+fn draw(context: Context<'_, '_>) -> Drawn {
+    let Context { knowledge, case, .. } = context;
+    let (dispositions, not_assessed) = match context.said {
+        Said::Outline | Said::Visits => (Vec::new(), Vec::new()),
         Said::Everything => {
             let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
             (screen::dispositions(context), care::not_assessed(context, everything))
         }
     };
 
-    let (groups, mut referrals) = answers(knowledge, case, &facts);
+    let (groups, mut referrals) = answers(knowledge, case, context.facts);
     let selection = select::select(context, &groups);
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
     }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
+    let decisive = selection.decisive;
     let outcome = if selection.treatable.is_empty() {
         Outcome::Referral
     } else {
-        let schedule = schedule::schedule(context, selection.drafts);
+        let mut schedule = schedule::schedule(context, selection.drafts);
         Outcome::Protocol(Box::new(explain::explain(
             context,
-            &schedule,
+            &mut schedule,
             &selection.treatable,
             selection.left_out,
             selection.events,
@@ -104,8 +137,8 @@ fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Pla
         )))
     };
     let reasons = knowledge.planning().disclaimer.as_slice().into();
-    Plan {
-        assessment,
+    let plan = Plan {
+        assessment: Assessment::default(),
         dispositions,
         outcome,
         referrals,
@@ -113,7 +146,8 @@ fn draw(knowledge: &Knowledge, case: &Case, courses: Courses, said: Said) -> Pla
         reasons,
         conflict: None,
         what_if: WhatIf::default(),
-    }
+    };
+    Drawn { plan, decisive }
 }
 
 /// The pathway or the referral that answers each group.

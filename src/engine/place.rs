@@ -15,13 +15,13 @@ mod spaced;
 
 use std::collections::BTreeSet;
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::domain::{Day, Days, ProcedureSet};
 
 use super::{
     calendar::{Calendar, Turn},
-    limits::QUICK,
+    limits::{FEW, QUICK},
 };
 
 pub(super) use diary::{Diary, Held, Limits};
@@ -137,13 +137,40 @@ pub(super) struct Placement {
 /// Finds the days of each course around the visits of the diary, and says whether it is known that no others are better.
 /// `after` may only name courses that come earlier in the list.
 pub(super) fn place_in(courses: &[Course], diary: &Diary) -> (Vec<Placed>, bool) {
+    let (days, best) = place_freely(courses);
     let all = courses.iter().fold(diary.procedures(), |all, it| all.with(it.procedures));
-    if !diary.limits.are_idle(all) {
-        return spaced::place(courses, diary);
+    // What keeps to the limits anyway is not moved for them.
+    if diary.limits.are_idle(all) || diary.admits(courses, &days) {
+        return (days.into_iter().map(|days| Placed { days, held: Vec::new() }).collect(), best);
+    }
+    spaced::place(courses, diary)
+}
+
+/// Finds the days of each course, whatever the visits hold.
+fn place_freely(courses: &[Course]) -> (SmallVec<[Days; FEW]>, bool) {
+    if follow_each_other(courses) {
+        // Each as early as it may: nothing can be shared, and a delay only ends later.
+        return (as_early_as_may_be(courses), true);
     }
     let Placement { starts, best } = place(courses);
-    let placed = |(course, start): (&Course, Day)| Placed { days: course.days(start), held: Vec::new() };
-    (courses.iter().zip(starts).map(placed).collect(), best)
+    (courses.iter().zip(starts).map(|(course, start)| course.days(start)).collect(), best)
+}
+
+/// Does each course wait for all that come before it in the list?
+fn follow_each_other(courses: &[Course]) -> bool {
+    courses.iter().enumerate().all(|(at, course)| {
+        course.after.iter().map(|it| it.0).eq(0..at) && course.after.iter().all(|(_, wait)| *wait > 0)
+    })
+}
+
+/// The days of each course as early as it may.
+fn as_early_as_may_be(courses: &[Course]) -> SmallVec<[Days; FEW]> {
+    let mut all: SmallVec<[Days; FEW]> = SmallVec::new();
+    for course in courses {
+        let days = course.days(course.opening(course.due(&all)));
+        all.push(days);
+    }
+    all
 }
 
 /// Finds the first day of each course, whatever the visits hold.
@@ -159,7 +186,7 @@ fn place(courses: &[Course]) -> Placement {
     board.most_moved = courses.iter().zip(&soonest).map(|(course, days)| course.moved(days)).collect();
     let bounds = Bounds::new(&board, &soonest);
     if bounds.rested && (0..courses.len()).all(|at| board.apart(at).next().is_none()) {
-        // One follows the other, each as early as it may: nothing can be shared, and a delay only ends later.
+        // One follows the other, if through others.
         return Placement { starts: bounds.soonest, best: true };
     }
     let mut search = Search { board, bounds, best: None, proved: false, seen: BTreeSet::new(), tried: 0 };

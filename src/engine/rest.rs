@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, ProcedureId, Rest, RuleId, Rules, ScarIndex, Truth, Value},
+    domain::{Day, ProcedureId, Procedures, Rest, RuleId, Rules, ScarIndex, Truth, Value, copied},
     engine::{
         limits::FEW,
         schedule::Schedule,
@@ -21,9 +21,14 @@ struct Done {
     contingent_on: Option<i32>,
 }
 
-/// Every day on which something was or is done, in order.
+/// Every day on which something was or is done.
 #[derive(Debug)]
-pub(super) struct Sessions(Vec<Done>);
+pub(super) struct Sessions {
+    /// In order.
+    done: Vec<Done>,
+    /// What is done on any of them.
+    procedures: Procedures,
+}
 
 impl Sessions {
     pub(super) fn new(
@@ -50,7 +55,13 @@ impl Sessions {
         let past = past.filter(|(place, _)| treatable.iter().any(|scar| context.past.skin(*place).contains(scar)));
         all.extend(past.map(|(_, past)| Done { day: past.day, procedure: past.procedure, contingent_on: None }));
         all.sort_unstable();
-        Self(all)
+        let mut procedures = Procedures::new();
+        for done in &all {
+            if !procedures.contains(&done.procedure) {
+                procedures.push(done.procedure);
+            }
+        }
+        Self { done: all, procedures }
     }
 }
 
@@ -62,17 +73,17 @@ pub(super) fn rests(
     scars: &[ScarIndex],
 ) -> Vec<Rest> {
     let mut rests: Vec<Rest> = Vec::new();
-    // Most sessions repeat the one before, and what it asks.
-    let mut known: SmallVec<[(ProcedureId, Around); FEW]> = SmallVec::new();
-    for done in &sessions.0 {
-        let place = known.iter().position(|(procedure, _)| *procedure == done.procedure).unwrap_or_else(|| {
-            known.push((done.procedure, Around::new(context, product, done.procedure, scars)));
-            known.len().saturating_sub(1)
-        });
-        let Some((_, around)) = known.get(place) else { continue };
-        if around.before == 0 && around.after == 0 {
-            continue;
-        }
+    let around: SmallVec<[(ProcedureId, Around); FEW]> = sessions
+        .procedures
+        .iter()
+        .map(|procedure| (*procedure, Around::new(context, product, *procedure, scars)))
+        .filter(|(_, around)| around.before > 0 || around.after > 0)
+        .collect();
+    if around.is_empty() {
+        return rests;
+    }
+    for done in &sessions.done {
+        let Some((_, around)) = around.iter().find(|(procedure, _)| *procedure == done.procedure) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
         let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
         let to = done.day.saturating_add(around.after).saturating_sub(1).max(done.day);
@@ -83,7 +94,7 @@ pub(super) fn rests(
                 known.to = known.to.max(to);
                 add_rules(&mut known.reasons, around.reasons.iter().copied());
             }
-            None => rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: around.reasons.clone() }),
+            None => rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: copied(&around.reasons) }),
         }
     }
     rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));

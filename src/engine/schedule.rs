@@ -1,5 +1,7 @@
 //! Schedules: gives each stage its days.
 
+use smallvec::SmallVec;
+
 use crate::{
     domain::{
         Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex, SessionKind,
@@ -8,6 +10,7 @@ use crate::{
         calendar::{Calendar, Turn},
         done::{Break, after},
         history::{self, areas},
+        limits::FEW,
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, add_rules},
@@ -18,6 +21,9 @@ use crate::{
 
 /// Row and column of the gap table of a sitting; the second is that of what joins it.
 type Kinds = (Option<GapKind>, Option<GapKind>);
+
+/// The earlier stages that one waits for, by their places.
+type Waits = SmallVec<[(usize, Spacing); FEW]>;
 
 /// A stage with its days.
 #[derive(Debug)]
@@ -65,7 +71,7 @@ pub(super) struct Schedule<'k> {
 
 /// Gives `drafts` their days: the planned ones first, the contingent ones after the review.
 pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> Schedule<'k> {
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     let stages: Vec<Dated<'k>> = drafts.into_iter().map(|draft| undated(context, patient, draft)).collect();
     let mut schedule = settled(context, patient, stages);
     // What goes on too late has another number of sessions, and that can move the others.
@@ -142,6 +148,9 @@ impl Dated<'_> {
 
     /// Why a session is not on its usual day after the one before it: that day is closed, or visits kept it off.
     pub(super) fn moved(&self, session: usize) -> Rules {
+        if self.calendar.is_always_open() && self.held.is_empty() {
+            return Rules::new();
+        }
         let offsets = offsets(self);
         let place = session.saturating_add(usize::from(self.test_area.is_some()));
         let days: Days = self.test_area.iter().chain(&self.days).copied().collect();
@@ -208,6 +217,10 @@ fn diary(context: Context<'_, '_>, stages: &[Dated<'_>], chosen: &[usize]) -> Di
     let wishes = &context.case.wishes;
     let most = wishes.procedures_per_visit.and_then(|most| usize::try_from(most).ok());
     let limits = Limits { apart: wishes.days_between_visits.unwrap_or(1), most: most.unwrap_or(usize::MAX) };
+    if limits.are_none() {
+        // No visit keeps anything off a day.
+        return Diary::new(limits, []);
+    }
     let at_the_clinic = |past: &&PastSession| {
         let known = context.knowledge.procedures().get(past.procedure.index());
         known.is_some_and(|it| it.kind != ProcedureKind::HomeCare)
@@ -234,9 +247,12 @@ fn settle<'k>(
     // What has been done to its end takes no more days.
     let open = |stage: &Dated<'_>| now(stage) && stage.draft.count > 0;
     let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| open(stage)).map(|(at, _)| at).collect();
-    let mut courses: Vec<Course> = Vec::new();
+    let mut courses: Vec<Course> = Vec::with_capacity(chosen.len());
+    // By course: what it waits for, and how long.
+    let mut waits: SmallVec<[Waits; FEW]> = SmallVec::new();
     for &at in &chosen {
         let Some(stage) = stages.get(at) else { continue };
+        let mut waits_for = Waits::new();
         let mut course = Course {
             offsets: offsets(stage),
             ready: open_day(context, stage, ready),
@@ -253,6 +269,7 @@ fn settle<'k>(
         }
         for (before, earlier) in stages.iter().enumerate().take(at) {
             let Some(wait) = longest(context, patient, earlier, stage) else { continue };
+            waits_for.push((before, wait));
             match (chosen.iter().position(|it| *it == before), earlier.last()) {
                 (Some(place), _) => course.after.push((place, aim(&wait))),
                 (None, Some(last)) => course.ready = course.ready.max(last.saturating_add(aim(&wait))),
@@ -260,6 +277,7 @@ fn settle<'k>(
             }
         }
         courses.push(course);
+        waits.push(waits_for);
     }
     let planning = context.knowledge.planning();
     let (placed, best) = place_in(&courses, &diary(context, stages, &chosen));
@@ -274,8 +292,8 @@ fn settle<'k>(
         stage.test_area = stage.draft.leads.test_area.and_then(|_| days.next());
         stage.days = days.collect();
     }
-    for &at in &chosen {
-        explain_timing(context, patient, stages, at, ready);
+    for (&at, waits) in chosen.iter().zip(&waits) {
+        explain_timing(context, stages, at, ready, waits);
     }
     best
 }
@@ -303,7 +321,7 @@ fn open_day(context: Context<'_, '_>, stage: &Dated<'_>, ready: Day) -> Day {
 /// The day since which the skin is primed: on record, or the start of the plan.
 fn primed_since(context: Context<'_, '_>) -> Day {
     use crate::domain::{Fact, Value};
-    match context.case.patient.get(Fact::DaysSincePriming) {
+    match context.patient().get(Fact::DaysSincePriming) {
         Some(Value::Since(day)) => day.min(0),
         Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
     }
@@ -356,7 +374,13 @@ fn overlap(context: Context<'_, '_>, one: &Dated<'_>, other: &Dated<'_>) -> bool
 }
 
 /// Writes down what the first day of a stage follows from, and what the floors would have allowed.
-fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated<'_>], at: usize, ready: Day) {
+fn explain_timing(
+    context: Context<'_, '_>,
+    stages: &mut [Dated<'_>],
+    at: usize,
+    ready: Day,
+    waits: &[(usize, Spacing)],
+) {
     let Some(stage) = stages.get(at) else { return };
     let Some(first) = stage.first() else { return };
     let mut timing = Rules::new();
@@ -379,10 +403,7 @@ fn explain_timing(context: Context<'_, '_>, patient: &Facts, stages: &mut [Dated
         }
         Some((past.day, wait))
     });
-    let planned = stages
-        .iter()
-        .take(at)
-        .filter_map(|earlier| Some((earlier.last()?, longest(context, patient, earlier, stage)?)));
+    let planned = waits.iter().filter_map(|(before, wait)| Some((stages.get(*before)?.last()?, *wait)));
     let mut binding: Option<(Day, Spacing)> = None;
     for (day, wait) in past.chain(planned) {
         earliest = earliest.max(day.saturating_add(wait.floor));

@@ -78,24 +78,35 @@ pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts])
         fired.fire(rules, table.open_on(narrow, facts), table.always(), facts);
         fired
     });
-    Screening { table, rules, groups: groups.collect(), nothing: Fired::default() }
+    let mut groups: Vec<Fired> = groups.collect();
+    groups.iter_mut().for_each(|it| it.again.sort_unstable());
+    Screening { table, rules, groups, nothing: Fired::default() }
 }
 
 impl Fired {
+    /// Forgets what is said of `rules`.
+    fn forget(&mut self, rules: RuleSet) {
+        for set in [&mut self.rules, &mut self.today, &mut self.timed] {
+            *set = set.without(rules);
+        }
+        self.windows.retain(|(place, ..)| !rules.contains(*place));
+        self.again.retain(|(place, ..)| !rules.contains(*place));
+    }
+
     /// Adds the days on which each of `open` holds; those of `always` do on all days.
     fn fire(&mut self, rules: &[SafetyRule], open: RuleSet, always: RuleSet, facts: &Facts) {
         let everybody = open.and(always);
         self.rules = self.rules.or(everybody);
         self.today = self.today.or(everybody);
-        for place in open.without(always).places() {
-            let Some(rule) = rules.get(place) else { continue };
+        open.without(always).places().for_each(|place| {
+            let Some(rule) = rules.get(place) else { return };
             if !rule.timed {
                 // Nothing in it changes with the days.
                 if holds(rule, facts, 0) {
                     self.rules.insert(place);
                     self.today.insert(place);
                 }
-                continue;
+                return;
             }
             windows(rule, facts, |from, until| {
                 if self.rules.contains(place) {
@@ -109,7 +120,7 @@ impl Fired {
                     self.today.insert(place);
                 }
             });
-        }
+        });
     }
 }
 
@@ -179,6 +190,18 @@ fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
 }
 
 impl<'k> Screening<'k> {
+    /// The same with other facts, of which only `rules` say otherwise.
+    pub(super) fn again(&self, rules: RuleSet, facts: &[Facts]) -> Self {
+        let groups = self.groups.iter().zip(facts).map(|(fired, facts)| {
+            let mut fired = fired.clone();
+            fired.forget(rules);
+            fired.fire(self.rules, rules, self.table.always(), facts);
+            fired.again.sort_unstable();
+            fired
+        });
+        Self { table: self.table, rules: self.rules, groups: groups.collect(), nothing: Fired::default() }
+    }
+
     /// The rules that fired for `procedure` on `scar`: the strictest first, and last what holds again.
     pub(super) fn of(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
         self.firings(scar, self.table.on(procedure))
@@ -197,19 +220,6 @@ impl<'k> Screening<'k> {
     /// The rules about `topic` that fired on `scar`, whatever the procedure.
     pub(super) fn on(&self, topic: Topic, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
         self.firings(scar, self.table.about(topic))
-    }
-
-    /// The rules that hold for `procedure` on `scar` on day 0, the strictest first.
-    fn today(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
-        let fired = self.fired(scar);
-        let places = self.table.on(procedure).and(fired.today).places();
-        places.filter_map(|place| self.firing(fired, place))
-    }
-
-    /// The ids of the same.
-    fn today_rules(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = RuleId> {
-        let places = self.table.on(procedure).and(self.fired(scar).today).places();
-        places.filter_map(|place| self.table.id(place))
     }
 
     /// The ids of the rules about `topic` that hold for `procedure` on `scar` on some day of `from..=to`.
@@ -259,13 +269,15 @@ impl<'k> Screening<'k> {
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
         let mut not_before = 0;
         let mut waiting: Option<EventId> = None;
-        for firing in self.about(Topic::Keeps, procedure, scar) {
-            match (firing.rule.action, firing.rule.until) {
-                (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
-                (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
-                (_, _) if firing.until == Day::MAX => return Standing::Closed,
-                (_, _) => not_before = not_before.max(firing.until),
-            }
+        let mut closed = false;
+        self.about(Topic::Keeps, procedure, scar).for_each(|firing| match (firing.rule.action, firing.rule.until) {
+            (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
+            (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
+            (_, _) if firing.until == Day::MAX => closed = true,
+            (_, _) => not_before = not_before.max(firing.until),
+        });
+        if closed {
+            return Standing::Closed;
         }
         if let Some(event) = waiting {
             return Standing::Waiting(event);
@@ -309,33 +321,39 @@ pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
 
 fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Disposition {
     let knowledge = context.knowledge;
+    let screening = context.screening;
+    let fired = screening.fired(scar);
+    let today = screening.table.on(procedure).and(fired.today);
     let spacing = history::wait(context, procedure, scar);
     let mut until_day = spacing.as_ref().map(|it| it.until);
     let mut until_event: Option<(bool, EventId)> = None;
-    let mut strict = 0;
-    for firing in context.screening.today(procedure, scar).take_while(|it| it.rule.action >= Action::Defer) {
-        strict += 1;
-        if firing.rule.action == Action::Defer {
-            until_day = until_day.max(Some(firing.until).filter(|until| *until != Day::MAX));
+    let mut ruled: Option<Action> = None;
+    let (mut strict, mut asking) = (0, 0);
+    let mut reasons = Rules::new();
+    // The strictest come first.
+    today.places().for_each(|place| {
+        let Some(rule) = screening.rules.get(place) else { return };
+        ruled = ruled.max(Some(rule.action));
+        reasons.push(rule.rule);
+        asking += usize::from(rule.action >= Action::Clearance);
+        strict += usize::from(rule.action >= Action::Defer);
+        if rule.action == Action::Defer {
+            let until = screening.firing(fired, place).map(|it| it.until);
+            until_day = until_day.max(until.filter(|until| *until != Day::MAX));
             // What must come to an end is named before what can be settled at the visit.
-            let event = firing.rule.until.map(|event| (at_visit(knowledge, event), event));
+            let event = rule.until.map(|event| (at_visit(knowledge, event), event));
             until_event = [until_event, event].into_iter().flatten().min();
         }
-    }
-    let ruled = context.screening.today(procedure, scar).next().map(|firing| firing.rule.action);
-    let mut reasons: Rules = Rules::new();
-    reasons.extend(context.screening.today_rules(procedure, scar));
-    let kept = reasons.len();
+    });
     if let Some(spacing) = spacing {
-        reasons.insert_many(strict, std::iter::once(spacing.rule).chain(spacing.also));
+        let waits = std::iter::once(spacing.rule).chain(spacing.also);
+        asking += waits.clone().count();
+        reasons.insert_many(strict, waits);
     }
-    let waits = reasons.len().saturating_sub(kept);
     let supervised = context.case.wishes.supervised.contains(procedure);
     if supervised {
-        let asks = context.screening.today(procedure, scar).take_while(|it| it.rule.action >= Action::Clearance);
         // Behind what is stricter, and what only warns behind it.
-        let place = asks.count().saturating_add(waits).min(reasons.len());
-        reasons.insert(place, knowledge.planning().supervised);
+        reasons.insert(asking.min(reasons.len()), knowledge.planning().supervised);
     }
     if reasons.is_empty() {
         reasons.push(knowledge.planning().allowed);

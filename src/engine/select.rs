@@ -1,86 +1,26 @@
 //! Selects: which procedure takes each step, and which steps become one stage.
 
 mod choice;
+mod draft;
 
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
-        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, ScarIndex, Scars,
-        Sites, Truth, Value, whole_units,
+        Case, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
+        Value, whole_units,
     },
     engine::{
         Said,
-        done::Done,
         history::Past,
         limits::FEW,
         screen::{Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, Lead, Line, Pathway, Step, StepOption, Strength, Topic},
+    knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
 
 use choice::Choice;
-
-/// A stage without days.
-#[derive(Debug)]
-pub(super) struct Draft<'k> {
-    pub phase: Phase,
-    pub procedure: ProcedureId,
-    /// Place on the ladder within the phase.
-    pub order: u8,
-    /// It waits for a review, and this rule says so.
-    pub contingent: Option<RuleId>,
-    /// The first day that screening allows.
-    pub not_before: Day,
-    /// What has to come first.
-    pub leads: Leads,
-    /// The groups, in order.
-    pub scars: Scars,
-    /// Their sites, in order.
-    pub sites: Sites,
-    /// What joins each sitting.
-    pub adjunct: Option<ProcedureId>,
-    /// Sessions to plan, or to draw when it is contingent.
-    pub count: i32,
-    /// What has been done of it.
-    pub done: Done,
-    /// What has to come first when it begins anew.
-    pub anew: Leads,
-    /// It begins anew on its first day, and this rule says so.
-    pub restarted: Option<RuleId>,
-    pub stop: Vec<&'k Line>,
-    /// Why this procedure, and why this count.
-    pub reasons: Rules,
-    /// Why something joins.
-    pub adjunct_reasons: Rules,
-    pub passed_over: Vec<PassedOver>,
-}
-
-/// What has to come before the first session, with the rules that ask for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Leads {
-    /// Days of priming.
-    pub priming: Option<(Day, RuleId)>,
-    /// Days from a test area to the first session.
-    pub test_area: Option<(Day, RuleId)>,
-}
-
-/// What was selected.
-#[derive(Debug, Default)]
-pub(super) struct Selection<'k> {
-    /// In the order of the ladder.
-    pub drafts: Vec<Draft<'k>>,
-    /// Steps that nothing could take.
-    pub left_out: Vec<PassedOver>,
-    /// Groups that nothing is allowed for.
-    pub hopeless: Scars,
-    /// Groups that a pathway answers.
-    pub treatable: Scars,
-    /// Events that something waits for.
-    pub events: Vec<EventId>,
-    /// What could be done on some group, now or later: only what they need to know is worth a question.
-    pub candidates: ProcedureSet,
-}
+pub(super) use draft::{Decisive, Draft, Leads, Selection};
 
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
@@ -156,7 +96,12 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
     selection
 }
 
-impl<'k> Context<'_, 'k> {
+impl<'a, 'k> Context<'a, 'k> {
+    /// What is known of the patient.
+    pub(super) fn patient(&self) -> &'a Facts {
+        self.facts.first().unwrap_or(&self.case.patient)
+    }
+
     fn holds(&self, when: &crate::domain::Predicate, scar: ScarIndex) -> Truth {
         self.facts.get(scar.index()).map_or(Truth::Unknown, |facts| when.holds(facts, 0))
     }
@@ -201,6 +146,7 @@ impl<'k> Context<'_, 'k> {
             }
         }
         let Some(&(first, clearance)) = candidates.first() else {
+            step.options.iter().for_each(|it| selection.decisive.procedures.insert(it.procedure));
             events.iter().for_each(|(_, event)| insert_sorted(&mut selection.events, *event));
             return choice;
         };
@@ -220,8 +166,12 @@ impl<'k> Context<'_, 'k> {
             Some(_) | None => choice.taken = Some(first),
         }
         choice.prefer(&candidates, self.case.wishes.preferred, self.knowledge.planning().preferred);
+        let settled = !clearance && self.case.wishes.preferred.is_empty();
+        selection.decisive.strengths |= clearance;
         // What ranks after the one that is taken is not waited for.
         let chosen = step.options.iter().position(|it| choice.taken.is_some_and(|taken| std::ptr::eq(taken, it)));
+        let looked_at = chosen.filter(|_| settled).map_or(step.options.len(), |at| at.saturating_add(1));
+        step.options.iter().take(looked_at).for_each(|it| selection.decisive.procedures.insert(it.procedure));
         for (place, event) in events {
             if chosen.is_none_or(|chosen| place < chosen) {
                 insert_sorted(&mut selection.events, event);
@@ -266,14 +216,18 @@ impl<'k> Context<'_, 'k> {
     }
 
     fn strength(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<Strength> {
-        let facts = self.facts.get(scar.index())?;
-        let rows = &self.knowledge.procedures().get(procedure.index())?.strengths;
-        let fits = rows.iter().filter(|row| {
-            let depth = row.depth_class.map(<&str>::from);
-            says(facts, Fact::ScarType, row.scar_type.into())
-                && depth.is_none_or(|depth| says(facts, Fact::DepthClass, depth))
-        });
-        fits.map(|row| row.strength).max()
+        self.strengths(procedure, scar).map(|row| row.strength).max()
+    }
+
+    /// How well it suits what the scar is called.
+    pub(super) fn strengths(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = &'k TypeStrength> {
+        let rows = self.knowledge.procedures().get(procedure.index()).map_or(&[][..], |it| &it.strengths);
+        let facts = self.facts.get(scar.index());
+        let is = move |fact, place| facts.is_some_and(|facts| facts.has_word_at(fact, place));
+        rows.iter().filter(move |row| {
+            is(Fact::ScarType, row.scar_type as usize)
+                && row.depth_class.is_none_or(|depth| is(Fact::DepthClass, depth as usize))
+        })
     }
 
     /// Adds the group to the stage of its procedure, or begins one.
@@ -292,6 +246,7 @@ impl<'k> Context<'_, 'k> {
             Standing::Waiting(_) | Standing::Closed => 0,
         };
         let mut leads = self.leads(procedure, scar);
+        selection.decisive.priming |= leads.priming.is_some();
         let done = self.past.done(procedure, scar);
         let anew = leads;
         let not_before = match (leads.test_area, done.tested) {
@@ -384,6 +339,7 @@ impl<'k> Context<'_, 'k> {
         let preferred = self.case.wishes.preferred;
         let (liked, others): (Vec<_>, Vec<_>) = ranked.iter().partition(|id| preferred.contains(**id));
         for id in liked.into_iter().chain(others).copied().filter(|id| together(*id) == Some(true)) {
+            selection.decisive.procedures.insert(id);
             match self.screening.standing(self.knowledge, id, scar) {
                 Standing::Closed => {}
                 Standing::Waiting(event) => {
@@ -429,6 +385,18 @@ impl<'k> Context<'_, 'k> {
         merge_passed_over(left_out, first.procedure, scar, reasons);
     }
 
+    /// Are so many scars few and mild?
+    fn are_few(&self, scars: Option<i64>) -> Truth {
+        let Some(facts) = self.facts.first() else { return Truth::Unknown };
+        let when = &self.knowledge.planning().fewest.when;
+        if facts.number(Fact::ScarCount) == scars {
+            return when.holds(facts, 0);
+        }
+        let mut facts = facts.clone();
+        facts.set(Fact::ScarCount, scars.map(Value::Number));
+        when.holds(&facts, 0)
+    }
+
     /// Plans the least number of sessions for few and mild scars, the usual number otherwise.
     pub(super) fn count(&self, draft: &mut Draft<'_>) {
         let Some(sessions) = self.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.sessions) else {
@@ -436,10 +404,8 @@ impl<'k> Context<'_, 'k> {
         };
         let counts = draft.scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
         let scars: Option<i64> = counts.sum();
-        let mut facts = self.facts.first().cloned().unwrap_or_default();
-        facts.set(Fact::ScarCount, scars.map(Value::Number));
         let planning = self.knowledge.planning();
-        let (count, rule) = match (self.courses, planning.fewest.when.holds(&facts, 0)) {
+        let (count, rule) = match (self.courses, self.are_few(scars)) {
             (_, Truth::Yes) => (sessions.count.min, planning.fewest.rule),
             (Courses::Least, Truth::Unknown | Truth::No) => (sessions.count.min, planning.few_visits),
             (Courses::Usual, Truth::Unknown | Truth::No) => (sessions.count.typical, planning.usual),
@@ -472,21 +438,13 @@ impl<'k> Context<'_, 'k> {
     }
 }
 
-/// Is the word among those of the fact?
-pub(super) fn says(facts: &Facts, fact: Fact, word: &str) -> bool {
-    match (facts.get(fact), fact.word(word)) {
-        (Some(Value::Words(known)), Some(bit)) => known & bit != 0,
-        (_, _) => false,
-    }
-}
-
 /// Adds rules that are not yet there, in order.
 pub(super) fn add_rules(rules: &mut Rules, more: impl IntoIterator<Item = RuleId>) {
-    for rule in more {
+    more.into_iter().for_each(|rule| {
         if !rules.contains(&rule) {
             rules.push(rule);
         }
-    }
+    });
 }
 
 fn merge_passed_over(list: &mut Vec<PassedOver>, procedure: ProcedureId, scar: ScarIndex, reasons: Rules) {

@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 use crate::{
     domain::{
         Day, PassedOver, Phase, ProcedureId, Range, Rules, ScarIndex, Scars, Session, SessionKind, SessionProcedure,
-        SessionProcedures,
+        SessionProcedures, copied,
     },
     engine::{
         calendar::{Calendar, Turn},
@@ -309,14 +309,14 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
         procedures: SessionProcedures::with_capacity(items.len()),
         downtime: care.downtime,
         makeup_day: care.makeup_day,
-        preparation: care.preparation.clone(),
-        aftercare: care.aftercare.clone(),
+        preparation: copied(&care.preparation),
+        aftercare: copied(&care.aftercare),
         reasons: Rules::new(),
     };
     for item in items {
         session.procedures.push(SessionProcedure {
             stage: item.stage + offset,
-            scars: item.scars.clone(),
+            scars: copied(&item.scars),
             kind: item.kind,
             number_in_stage: item.number,
         });
@@ -344,7 +344,7 @@ fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, date
             order: draft.order,
             stage,
             procedure: draft.procedure,
-            scars: draft.scars.clone(),
+            scars: copied(&draft.scars),
             kind,
             number,
             earliest,
@@ -353,7 +353,7 @@ fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, date
             reasons,
         });
     };
-    let mut opening = dated.timing.clone();
+    let mut opening = copied(&dated.timing);
     add_rules(&mut opening, draft.reasons.iter().copied());
     if let Some(day) = dated.test_area {
         let mut reasons: Rules = smallvec![context.knowledge.planning().test_area];
@@ -372,7 +372,7 @@ fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, date
             (_, _) if dated.test_area.is_some() => {
                 (None, draft.leads.test_area.map(|(_, rule)| rule).into_iter().collect())
             }
-            (_, _) => (dated.latest, opening.clone()),
+            (_, _) => (dated.latest, copied(&opening)),
         };
         add_rules(&mut reasons, dated.moved(session));
         // What a closed day has moved beyond it has lost its rhythm already.

@@ -8,18 +8,20 @@ mod why_not;
 
 use crate::{
     domain::{Case, Fact, Field, Insight, Outcome, Plan, Protocol, ScarIndex, Scope, Value, WhatIf},
+    engine::{Drawn, Ground},
     knowledge::Knowledge,
 };
 
 /// Finds out what the case asks for.
-pub(super) fn find_out(knowledge: &Knowledge, case: &Case, plan: &Plan) -> WhatIf {
+pub(super) fn find_out(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, drawn: &Drawn) -> WhatIf {
+    let plan = &drawn.plan;
     let mut found = WhatIf::default();
     for insight in &case.include {
         match insight {
-            Insight::Alternatives => found.alternatives = alternatives::alternatives(knowledge, case, plan),
-            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, plan)),
-            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, plan),
-            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, plan),
+            Insight::Alternatives => found.alternatives = alternatives::alternatives(knowledge, case, ground, plan),
+            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, ground, drawn)),
+            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, ground, plan),
+            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, &ground.facts, plan),
         }
     }
     found

@@ -307,7 +307,7 @@ impl Checker {
         let safety_table = SafetyTable::new(&safety, &names.events, procedures.len());
         let last_used = safety::last_used(&procedures, &safety);
         Some(Knowledge {
-            specimens: Specimens::new(&conditions, &safety, &procedures),
+            specimens: Specimens::new(&conditions, &safety, &pathways, &procedures, planning.as_ref()),
             release: parsed.release.raw.release.get_ref().clone(),
             date: date?,
             digest: digest(files),

@@ -21,7 +21,7 @@ pub use model::{
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};
-pub use specimens::Specimens;
+pub use specimens::{Reader, Specimens};
 pub use table::{RuleSet, SafetyTable, Topic};
 
 /// The path of a problem that is not in a file but in what a deployment chose.

@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use strum::VariantArray as _;
 
-use super::{Condition, Lead, Procedure, RuleSet, SafetyRule};
-use crate::domain::{Answers, Comparison, Day, Fact, FactKind, Predicate, Specimen, Value};
+use super::{Condition, Lead, Pathway, Planning, Procedure, RuleSet, SafetyRule};
+use crate::domain::{Answers, Comparison, Day, Fact, FactKind, Predicate, ProcedureId, Specimen, Value};
 
 /// The folder of the safety rules.
 const SAFETY: &str = "safety/";
 /// The file that names scars.
 const NAMES: &str = "classification.toml";
+/// The files that grade scars and give them codes.
+const LABELS: [&str; 3] = [NAMES, "grading.toml", "codes.toml"];
+/// The file of the planner itself.
+const PLANNING: &str = "planning.toml";
 
 /// What can be answered, by fact.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +28,36 @@ pub struct Specimens {
 struct OfFact {
     specimens: Vec<Specimen>,
     safety: RuleSet,
-    elsewhere: Vec<Predicate>,
-    counted: bool,
+    elsewhere: Vec<(Reader, Predicate)>,
     names: bool,
+}
+
+/// Whose condition it is, of those that are no safety rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The pathway at this place.
+    Pathway(usize),
+    /// What is known of a procedure.
+    Procedure(ProcedureId),
+    /// Everybody.
+    Planner,
+}
+
+impl Reader {
+    /// Whose file it is: each is named after the one thing that it is about.
+    fn of(file: &str, pathways: &[Pathway], procedures: &[Procedure]) -> Self {
+        let Some((folder, name)) = file.strip_suffix(".toml").and_then(|it| it.split_once('/')) else {
+            return Self::Planner;
+        };
+        let pathway = || pathways.iter().position(|it| it.id == name).map(Self::Pathway);
+        let procedure = || (0_u8..).map(ProcedureId).zip(procedures).find(|(_, it)| it.id == name);
+        match folder {
+            "pathways" => pathway(),
+            "procedures" => procedure().map(|(id, _)| Self::Procedure(id)),
+            _ => None,
+        }
+        .unwrap_or(Self::Planner)
+    }
 }
 
 /// What the conditions tell apart in one fact.
@@ -36,8 +67,10 @@ struct Told {
     words: BTreeSet<u32>,
     /// Numbers, in thousandths or in days, from which on some condition says otherwise than below.
     cuts: BTreeSet<i64>,
-    /// What reads it and is no safety rule.
-    elsewhere: Vec<Predicate>,
+    /// Some condition reads it that is none of a safety rule.
+    read: bool,
+    /// What reads it and can move a plan, besides safety rules.
+    elsewhere: Vec<(Reader, Predicate)>,
     /// The planner itself reads it.
     counted: bool,
     /// It gives scars their names.
@@ -45,16 +78,35 @@ struct Told {
 }
 
 impl Specimens {
-    pub(super) fn new(conditions: &[Condition], safety: &[SafetyRule], procedures: &[Procedure]) -> Self {
+    pub(super) fn new(
+        conditions: &[Condition],
+        safety: &[SafetyRule],
+        pathways: &[Pathway],
+        procedures: &[Procedure],
+        planning: Option<&Planning>,
+    ) -> Self {
+        let is_said = |condition: &Condition| {
+            let only_said = |planning: &Planning| {
+                let mut warnings = planning.warnings.iter();
+                warnings.any(|it| it.when == condition.when) && planning.fewest.when != condition.when
+            };
+            condition.file == PLANNING && planning.is_some_and(only_said)
+        };
         let mut told: BTreeMap<Fact, Told> = BTreeMap::new();
         for condition in conditions {
             tell(&condition.when, &mut told);
-            let (safety, names) = (condition.file.starts_with(SAFETY), condition.file == NAMES);
+            let reader = Reader::of(&condition.file, pathways, procedures);
+            let names = condition.file == NAMES;
+            // What names and grades scars, and what is only said, moves no plan by itself.
+            let safety = condition.file.starts_with(SAFETY);
+            let moves = !safety && !LABELS.contains(&condition.file.as_str()) && !is_said(condition);
             condition.when.reads(&mut |fact| {
                 let told = told.entry(fact).or_default();
                 told.names |= names;
-                if !safety && !told.elsewhere.contains(&condition.when) {
-                    told.elsewhere.push(condition.when.clone());
+                told.read |= !safety;
+                let reading = (reader, condition.when.clone());
+                if moves && !told.elsewhere.contains(&reading) {
+                    told.elsewhere.push(reading);
                 }
             });
         }
@@ -80,8 +132,8 @@ impl Specimens {
                 });
             }
             let specimens = told.specimens(fact);
-            let Told { elsewhere, counted, names, .. } = told;
-            OfFact { specimens, safety: reading, elsewhere, counted, names }
+            let Told { elsewhere, names, .. } = told;
+            OfFact { specimens, safety: reading, elsewhere, names }
         });
         Self { of: of.collect() }
     }
@@ -101,14 +153,9 @@ impl Specimens {
         self.of.get(fact as usize).is_some_and(|it| it.names)
     }
 
-    /// The conditions that read `fact` and are none of safety rules.
-    pub fn elsewhere(&self, fact: Fact) -> &[Predicate] {
+    /// The conditions that read `fact` and can move a plan, besides those of safety rules.
+    pub fn elsewhere(&self, fact: Fact) -> &[(Reader, Predicate)] {
         self.of.get(fact as usize).map_or(&[], |it| it.elsewhere.as_slice())
-    }
-
-    /// Does the planner itself read `fact`, or what is worked out from it?
-    pub fn counted(&self, fact: Fact) -> bool {
-        self.of.get(fact as usize).is_some_and(|it| it.counted)
     }
 }
 
@@ -150,6 +197,10 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
     }
     let longest = procedures.iter().filter_map(|it| it.course?.at_most);
     priming.cuts.extend(longest.map(i64::from));
+    // Some procedures suit a depth better than another.
+    let depths = procedures.iter().flat_map(|it| &it.strengths).filter_map(|it| it.depth_class);
+    let depths = depths.filter_map(|it| Fact::DepthClass.word(it.into()));
+    all.entry(Fact::DepthClass).or_default().words.extend(depths);
     let scars = all.entry(Fact::ScarCount).or_default();
     scars.counted = true;
     for sessions in procedures.iter().filter_map(|it| it.sessions) {
@@ -168,7 +219,7 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
 
 impl Told {
     fn specimens(&self, fact: Fact) -> Vec<Specimen> {
-        let read = self.counted || !self.elsewhere.is_empty() || !self.words.is_empty() || !self.cuts.is_empty();
+        let read = self.counted || self.read || !self.words.is_empty() || !self.cuts.is_empty();
         match fact.kind() {
             FactKind::YesNo => {
                 [true, false].map(|yes| Specimen { answers: Answers::YesNo(yes), value: Value::YesNo(yes) }).to_vec()
@@ -246,7 +297,7 @@ mod tests {
         let parse = |text: &&str| super::super::condition::parse(text, &Default::default()).unwrap();
         let conditions: Vec<Condition> =
             conditions.iter().map(|it| Condition { file: "safety/x.toml".to_owned(), when: parse(it) }).collect();
-        Specimens::new(&conditions, &[], &[])
+        Specimens::new(&conditions, &[], &[], &[], None)
     }
 
     #[test]

@@ -30,6 +30,11 @@ impl RuleSet {
         self.0.get(place / u64::BITS as usize).is_some_and(|word| word & (1_u64 << (place % u64::BITS as usize)) != 0)
     }
 
+    /// Adds the rules of another set.
+    pub fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    }
+
     /// The rules that are in one or both.
     pub fn or(self, other: Self) -> Self {
         self.zip(other, |a, b| a | b)
@@ -85,14 +90,31 @@ impl Iterator for Places {
             self.at += 1;
         }
     }
+
+    // Most sets are nearly empty: in one go there is less to keep in mind.
+    fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut f: F) -> B {
+        let mut all = init;
+        for (at, word) in self.set.iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                all = f(all, at * u64::BITS as usize + left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
+            }
+        }
+        all
+    }
 }
 
-/// A part of conditions that reads one fact and does not change with the days.
+/// A part of conditions that reads one fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Part {
     when: Predicate,
+    /// It can change with the days.
+    timed: bool,
     /// The rules that cannot hold when it does not.
     needed_by: RuleSet,
+    /// Those of them that do not fire when its fact was not asked.
+    asked_by: RuleSet,
 }
 
 /// What the answer to one fact rules out.
@@ -114,16 +136,20 @@ impl Answers {
         Self { fact, unknown: none, no: none, yes: none, words: Vec::new(), parts: Vec::new() }
     }
 
-    fn need(&mut self, when: &Predicate, place: usize) {
+    fn need(&mut self, when: &Predicate, place: usize, if_unknown: bool) {
         let part = match self.parts.iter_mut().find(|it| it.when == *when) {
             Some(known) => known,
             None => {
-                self.parts.push(Part { when: when.clone(), needed_by: RuleSet::default() });
+                let none = RuleSet::default();
+                self.parts.push(Part { when: when.clone(), timed: has_days(when), needed_by: none, asked_by: none });
                 let Some(new) = self.parts.last_mut() else { return };
                 new
             }
         };
         part.needed_by.insert(place);
+        if !if_unknown {
+            part.asked_by.insert(place);
+        }
     }
 
     /// Works out once what common answers rule out.
@@ -131,7 +157,9 @@ impl Answers {
         let answer = |value: Option<Value>| {
             let mut facts = Facts::default();
             facts.set(self.fact, value);
-            self.tried(&facts)
+            let mut out = RuleSet::default();
+            self.try_all(&facts, &mut out);
+            out
         };
         let words = match self.fact.kind() {
             FactKind::Words(words) => {
@@ -144,21 +172,30 @@ impl Answers {
         self
     }
 
-    fn rule_out(&self, facts: &Facts) -> RuleSet {
-        match facts.get(self.fact) {
-            None => self.unknown,
-            Some(Value::YesNo(false)) => self.no,
-            Some(Value::YesNo(true)) => self.yes,
-            Some(Value::Words(words)) if words.is_power_of_two() => {
-                self.words.get(words.trailing_zeros() as usize).copied().unwrap_or_default()
-            }
-            Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) => self.tried(facts),
+    /// Adds to `out` what the answer to the fact rules out.
+    fn rule_out(&self, facts: &Facts, out: &mut RuleSet) {
+        let known = match facts.get(self.fact) {
+            None => Some(&self.unknown),
+            Some(Value::YesNo(false)) => Some(&self.no),
+            Some(Value::YesNo(true)) => Some(&self.yes),
+            Some(Value::Words(words)) if words.is_power_of_two() => self.words.get(words.trailing_zeros() as usize),
+            Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) => None,
+        };
+        match known {
+            Some(known) => out.join(known),
+            None => self.try_all(facts, out),
         }
     }
 
-    fn tried(&self, facts: &Facts) -> RuleSet {
-        let denied = self.parts.iter().filter(|part| part.when.holds(facts, 0) == Truth::No);
-        denied.fold(RuleSet::default(), |all, part| all.or(part.needed_by))
+    fn try_all(&self, facts: &Facts, out: &mut RuleSet) {
+        for part in &self.parts {
+            match part.when.holds(facts, 0) {
+                Truth::No if !part.timed => out.join(&part.needed_by),
+                // What was not asked stays so on every day.
+                Truth::Unknown => out.join(&part.asked_by),
+                Truth::No | Truth::Yes => {}
+            }
+        }
     }
 }
 
@@ -212,6 +249,8 @@ pub struct SafetyTable {
     of_patient: RuleSet,
     /// The rules that hold for everybody.
     always: RuleSet,
+    /// The rules that have a say in more than words and questions.
+    telling: RuleSet,
     /// The rules that have a say in each topic.
     topics: [RuleSet; Topic::COUNT],
     /// The rules on each procedure.
@@ -234,6 +273,9 @@ impl SafetyTable {
             for (topic, about) in Topic::VARIANTS.iter().zip(&mut table.topics) {
                 if topic.is_of(rule, events) {
                     about.insert(place);
+                    if !matches!(topic, Topic::Warning | Topic::Question) {
+                        table.telling.insert(place);
+                    }
                 }
             }
             if rule.when == Predicate::Always {
@@ -242,10 +284,10 @@ impl SafetyTable {
             for (fact, when) in needs(&rule.when) {
                 let answers = if fact.scope() == Scope::Patient { &mut table.patient } else { &mut table.narrow };
                 match answers.iter_mut().find(|it| it.fact == fact) {
-                    Some(known) => known.need(when, place),
+                    Some(known) => known.need(when, place, rule.if_unknown),
                     None => {
                         let mut new = Answers::new(fact);
-                        new.need(when, place);
+                        new.need(when, place, rule.if_unknown);
                         answers.push(new);
                     }
                 }
@@ -284,6 +326,11 @@ impl SafetyTable {
         self.topics.get(topic as usize).copied().unwrap_or_default()
     }
 
+    /// The rules that change what is planned, or how it is done: all but those that only have something to be said.
+    pub fn telling(&self) -> RuleSet {
+        self.telling
+    }
+
     /// The rules that hold for everybody.
     pub fn always(&self) -> RuleSet {
         self.always
@@ -303,7 +350,8 @@ impl SafetyTable {
 
 /// Those of `rules` that no answer rules out.
 fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
-    let ruled_out = answers.iter().fold(RuleSet::default(), |all, it| all.or(it.rule_out(facts)));
+    let mut ruled_out = RuleSet::default();
+    answers.iter().for_each(|it| it.rule_out(facts, &mut ruled_out));
     rules.without(ruled_out)
 }
 
@@ -330,25 +378,25 @@ fn needs(when: &Predicate) -> Vec<(Fact, &Predicate)> {
     }
 }
 
-/// The fact that `when` reads, if it is a single one and days do not matter.
-fn only_fact(when: &Predicate) -> Option<Fact> {
-    fn has_days(when: &Predicate) -> bool {
-        match when {
-            Predicate::DaysAgo(..) => true,
-            Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(has_days),
-            Predicate::Not(part) => has_days(part),
-            Predicate::Always
-            | Predicate::Known(_)
-            | Predicate::Yes(_)
-            | Predicate::Word(..)
-            | Predicate::Number(..) => false,
+/// Can it change with the days?
+fn has_days(when: &Predicate) -> bool {
+    match when {
+        Predicate::DaysAgo(..) => true,
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(has_days),
+        Predicate::Not(part) => has_days(part),
+        Predicate::Always | Predicate::Known(_) | Predicate::Yes(_) | Predicate::Word(..) | Predicate::Number(..) => {
+            false
         }
     }
+}
+
+/// The fact that `when` reads, if it is a single one.
+fn only_fact(when: &Predicate) -> Option<Fact> {
     let mut facts = Vec::new();
     when.reads(&mut |fact| facts.push(fact));
     facts.dedup();
     match facts.as_slice() {
-        [fact] if !has_days(when) => Some(*fact),
+        [fact] => Some(*fact),
         _ => None,
     }
 }
@@ -379,10 +427,13 @@ mod tests {
         let smoker = Predicate::Yes(Fact::Smoker);
         let long_ago = Predicate::DaysAgo(Fact::DaysSinceTan, crate::domain::Comparison::AtLeast, 30);
         let both = Predicate::All(vec![pregnant.clone(), long_ago.clone(), smoker.clone()]);
-        assert_eq!(needs(&both), [(Fact::Pregnancy, &pregnant), (Fact::Smoker, &smoker)]);
+        assert_eq!(
+            needs(&both),
+            [(Fact::Pregnancy, &pregnant), (Fact::DaysSinceTan, &long_ago), (Fact::Smoker, &smoker)]
+        );
         let either = Predicate::Any(vec![both.clone(), smoker.clone()]);
         assert_eq!(needs(&either), [(Fact::Smoker, &smoker)]);
         assert!(needs(&Predicate::Not(Box::new(both))).is_empty());
-        assert!(needs(&long_ago).is_empty());
+        assert_eq!(needs(&long_ago), [(Fact::DaysSinceTan, &long_ago)]);
     }
 }

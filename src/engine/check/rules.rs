@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{
-        Action, Day, EventId, Fact, FindingKind, Mend, Place, ProcedureId, Referral, RuleId, Rules, ScarIndex, Scars,
-    },
+    domain::{Action, Day, EventId, FindingKind, Mend, Place, ProcedureId, Referral, RuleId, Rules, ScarIndex, Scars},
     engine::{
         screen::{Firing, at_visit},
-        select::{Context, says},
+        select::Context,
     },
     knowledge::Strength,
 };
@@ -162,14 +160,7 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
     let mut said: BTreeMap<(ProcedureId, Rules), Spots> = BTreeMap::new();
     for item in found.items {
         let avoided = |scar: &ScarIndex| {
-            let facts = context.facts.get(scar.index())?;
-            let rows = || {
-                item.known.strengths.iter().filter(|row| {
-                    let depth = row.depth_class.map(<&str>::from);
-                    says(facts, Fact::ScarType, row.scar_type.into())
-                        && depth.is_none_or(|depth| says(facts, Fact::DepthClass, depth))
-                })
-            };
+            let rows = || context.strengths(item.id, *scar);
             let best = rows().map(|row| row.strength).max()?;
             // Unless a pathway takes it for this scar after all, in its place among other steps.
             let avoid = best == Strength::Avoid && phase(context, item.id, *scar).is_none();

@@ -1,6 +1,7 @@
 //! The visits there are so far, and what keeps a session off a day: too close to a visit, or that visit is full.
 
-use crate::domain::{Day, ProcedureSet};
+use super::Course;
+use crate::domain::{Day, Days, ProcedureSet};
 
 /// What visits have to keep to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,11 @@ pub(in crate::engine) struct Limits {
 }
 
 impl Limits {
+    /// Is there none?
+    pub(in crate::engine) fn are_none(self) -> bool {
+        self.apart <= 1 && self.most == usize::MAX
+    }
+
     /// Do they never keep anything off a day, as long as no more than `procedures` are planned?
     pub(super) fn are_idle(self, procedures: ProcedureSet) -> bool {
         self.apart <= 1 && procedures.len() <= self.most
@@ -54,6 +60,17 @@ impl Diary {
     /// Everything that is done at the visits.
     pub(super) fn procedures(&self) -> ProcedureSet {
         self.visits.iter().fold(ProcedureSet::default(), |all, it| all.with(it.procedures))
+    }
+
+    /// Do courses on these days keep to the limits?
+    pub(super) fn admits(&self, courses: &[Course], days: &[Days]) -> bool {
+        let mut all = self.clone();
+        courses.iter().zip(days).for_each(|(course, days)| all.place(days, course.procedures));
+        let full = |it: &Visit| it.placed && it.procedures.len() > self.limits.most;
+        let close = |(one, next): (&Visit, &Visit)| {
+            (one.placed || next.placed) && next.day.saturating_sub(one.day) < self.limits.apart
+        };
+        !all.visits.iter().any(full) && !all.visits.iter().zip(all.visits.iter().skip(1)).any(close)
     }
 
     /// The day of the last visit.

@@ -12,8 +12,9 @@ use crate::{
         Trade, Wishes,
     },
     engine::{
-        Courses, Said, conflict, draw,
+        Ground, Said, conflict, draw,
         limits::{ALTERNATIVE_ROUNDS, ALTERNATIVES},
+        select::{Context, Courses},
         wished,
     },
     knowledge::{Knowledge, ProcedureKind},
@@ -29,10 +30,10 @@ struct Candidate {
 }
 
 /// Other plans of which none is worse in everything than another, nor than `plan`.
-pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<Alternative> {
+pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Vec<Alternative> {
     let Some(known) = protocol(plan) else { return Vec::new() };
     let here = figures(knowledge, known);
-    let mut search = Search { knowledge, case, plan, here, seen: vec![case.wishes.clone()], found: Vec::new() };
+    let mut search = Search { knowledge, case, ground, plan, here, seen: vec![case.wishes.clone()], found: Vec::new() };
     let mut from = vec![(case.wishes.clone(), sessions_of(known))];
     for _ in 0..ALTERNATIVE_ROUNDS {
         let begun = search.found.len();
@@ -57,6 +58,8 @@ pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, plan: &Plan) -> V
 struct Search<'a> {
     knowledge: &'a Knowledge,
     case: &'a Case,
+    /// None of the wishes that are tried is a fact.
+    ground: &'a Ground<'a>,
     plan: &'a Plan,
     here: Figures,
     /// Wishes that were tried.
@@ -79,14 +82,15 @@ impl Search<'_> {
     fn attempt(&mut self, wishes: Wishes, courses: Courses) {
         let mut case = Case { wishes, ..self.case.clone() };
         if courses == Courses::Least {
-            let short = draw(self.knowledge, &case, courses, Said::Plan);
+            let context = self.ground.context(self.knowledge, &case, Said::Visits);
+            let short = draw(Context { courses, ..context }).plan;
             let visits = protocol(&short).map_or(0, |it| it.sessions.len());
             case.wishes.max_visits = i32::try_from(visits).ok().filter(|it| *it > 0);
         }
         if self.seen.contains(&case.wishes) {
             return;
         }
-        let plan = wished(self.knowledge, &case, Said::Plan);
+        let plan = wished(self.ground.context(self.knowledge, &case, Said::Visits)).plan;
         self.seen.push(case.wishes.clone());
         let Some(found) = protocol(&plan) else { return };
         let figures = figures(self.knowledge, found);

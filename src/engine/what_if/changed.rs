@@ -1,6 +1,6 @@
 //! What is otherwise in another plan for the same scars.
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::protocol;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         CareItem, ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, RuleId, ScarIndex, Scars, Stage,
         StageStatus,
     },
-    engine::screen::insert_sorted,
+    engine::{limits::FEW, screen::insert_sorted},
 };
 
 /// A procedure on one group.
@@ -37,13 +37,14 @@ impl Treated<'_> {
 
     /// Is something else said of how it is done, or what must be agreed before?
     fn is_done_otherwise(&self, other: &Self) -> bool {
-        let settings = |it: &Self| -> Vec<(usize, Limit)> {
+        let settings = |it: &Self| -> SmallVec<[(usize, Limit); FEW]> {
             let here = it.stage.parameters.iter().filter(|setting| setting.scars.contains(&it.scar));
             here.map(|setting| (setting.parameter, setting.limit)).collect()
         };
-        let items = |it: &Self| -> Vec<(usize, RuleId)> {
+        let items = |it: &Self| -> SmallVec<[(usize, RuleId); FEW]> {
             let fits = |item: &&CareItem| item.procedures.contains(&it.procedure) && item.scars.contains(&it.scar);
-            let mut items: Vec<_> = it.protocol.items.iter().filter(fits).map(|it| (it.item, it.rule)).collect();
+            let mut items: SmallVec<[_; FEW]> =
+                it.protocol.items.iter().filter(fits).map(|it| (it.item, it.rule)).collect();
             items.sort_unstable();
             items
         };

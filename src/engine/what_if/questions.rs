@@ -1,44 +1,57 @@
 //! Questions: the facts that were not asked and of which some answer would change the plan.
 //!
-//! Every answer that some condition tells apart is tried, one fact at a time. Where no condition that matters here would
-//! say otherwise, there is no need to plan.
+//! Every answer that some condition tells apart is tried, one fact at a time. An answer is planned with only when
+//! something that the plan hangs on would be otherwise with it: what is said of a procedure that ranks behind the one
+//! that was taken, or of a scar's name that stays the same, moves nothing.
 
 use strum::VariantArray as _;
 
 use super::{answered, changed::changes, protocol};
 use crate::{
     domain::{
-        Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PossibleAnswer, ProcedureSet, Rules, ScarIndex,
-        Scope, Truth, Value,
+        Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PlanChange, PossibleAnswer, ProcedureSet, Rules,
+        ScarIndex, Scope, Truth, Value,
     },
     engine::{
-        Said, classify, facts,
+        Drawn, Ground, Said, classify, facts,
         screen::{self, same_days},
-        select::{add_rules, says},
+        select::{Context, Decisive, add_rules},
         wished,
     },
-    knowledge::{Knowledge, Pathway, RuleSet},
+    knowledge::{Knowledge, Pathway, Reader, RuleSet},
 };
 
 /// The questions of which some answer would change the plan, in the order of the facts.
-pub(super) fn questions(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<OpenQuestion> {
-    let facts = facts::gather(knowledge, case, &classify(knowledge, &case.findings));
-    let matter = rules_that_matter(knowledge, &facts);
-    let asked: Vec<Fact> = Fact::VARIANTS.iter().copied().filter(|it| !it.is_computed()).collect();
-    let questions = asked.into_iter().filter_map(|fact| {
-        let lacking = lacking(&facts, fact);
-        if lacking.is_empty() || !may_be_asked(&facts, fact) {
+pub(super) fn questions(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, drawn: &Drawn) -> Vec<OpenQuestion> {
+    let facts = ground.facts.as_slice();
+    // Whatever is used at home is looked at in full, and what was begun stands somewhere.
+    let at_home = knowledge.home_care().iter().flat_map(|it| &it.options).map(|it| it.procedure);
+    let looked_at = drawn.decisive.procedures.with(at_home.chain(ground.past.begun()).collect());
+    let around = Around {
+        knowledge,
+        case,
+        plan: &drawn.plan,
+        ground,
+        meant: rules_on(knowledge, meant(knowledge, facts)),
+        telling: rules_on(knowledge, looked_at).and(knowledge.safety_table().telling()),
+        decisive: Decisive { procedures: looked_at, ..drawn.decisive },
+    };
+    let asked = Fact::VARIANTS.iter().copied().filter(|it| !it.is_computed());
+    let questions = asked.filter_map(|fact| {
+        let lacking = lacking(facts, fact);
+        if lacking.is_empty() || !may_be_asked(facts, fact) {
             return None;
         }
-        let answers = Question { knowledge, case, plan, facts: &facts, fact, lacking: &lacking, matter }.answers();
-        (!answers.is_empty()).then(|| OpenQuestion { fact, reasons: asking(knowledge, plan, fact, &answers), answers })
+        let answers = around.answers(fact, &lacking);
+        let reasons = || asking(knowledge, &drawn.plan, fact, &answers);
+        (!answers.is_empty()).then(|| OpenQuestion { fact, reasons: reasons(), answers: answers.clone() })
     });
     questions.collect()
 }
 
 /// The groups on which `fact` was not asked; of a fact of the patient all or none.
 fn lacking(facts: &[Facts], fact: Fact) -> Vec<ScarIndex> {
-    let no_depth = |facts: &Facts| says(facts, Fact::DepthClass, DepthClass::Unknown.into());
+    let no_depth = |facts: &Facts| facts.has_word_at(Fact::DepthClass, DepthClass::Unknown as usize);
     // A clinician's own label is no answer to a question, unless it says what nobody measured.
     let is_open = |facts: &Facts| fact != Fact::DeclaredType && (fact != Fact::DeclaredDepthClass || no_depth(facts));
     let lacks = |(_, facts): &(ScarIndex, &Facts)| facts.get(fact).is_none() && is_open(facts);
@@ -50,8 +63,8 @@ fn may_be_asked(facts: &[Facts], fact: Fact) -> bool {
     fact.beside().is_none_or(|(other, answer)| facts.iter().any(|it| it.get(other) == Some(answer)))
 }
 
-/// The safety rules on what could be done for some group.
-fn rules_that_matter(knowledge: &Knowledge, facts: &[Facts]) -> RuleSet {
+/// What could be done for some group.
+fn meant(knowledge: &Knowledge, facts: &[Facts]) -> ProcedureSet {
     let mut procedures = ProcedureSet::default();
     for facts in facts {
         let answers = |it: &&Pathway| it.answers.holds(facts, 0) == Truth::Yes;
@@ -63,6 +76,11 @@ fn rules_that_matter(knowledge: &Knowledge, facts: &[Facts]) -> RuleSet {
     }
     let at_home = knowledge.home_care().iter().flat_map(|it| &it.options);
     at_home.for_each(|it| procedures.insert(it.procedure));
+    procedures
+}
+
+/// The safety rules on any of `procedures`.
+fn rules_on(knowledge: &Knowledge, procedures: ProcedureSet) -> RuleSet {
     let on = knowledge.procedure_ids().filter(|(id, _)| procedures.contains(*id));
     on.fold(RuleSet::default(), |all, (id, _)| all.or(knowledge.safety_table().on(id)))
 }
@@ -81,31 +99,40 @@ fn asking(knowledge: &Knowledge, plan: &Plan, fact: Fact, answers: &[PossibleAns
     rules
 }
 
-struct Question<'a> {
+/// The plan that answers are held against, and what it hangs on.
+struct Around<'a> {
     knowledge: &'a Knowledge,
     case: &'a Case,
     plan: &'a Plan,
-    facts: &'a [Facts],
-    fact: Fact,
-    lacking: &'a [ScarIndex],
-    matter: RuleSet,
+    ground: &'a Ground<'a>,
+    /// The rules on all that could be done.
+    meant: RuleSet,
+    /// The rules that can change the plan.
+    telling: RuleSet,
+    decisive: Decisive,
 }
 
-impl Question<'_> {
+impl Around<'_> {
     /// The answers that would change the plan; those that change it alike stand together.
-    fn answers(&self) -> Vec<PossibleAnswer> {
+    fn answers(&self, fact: Fact, lacking: &[ScarIndex]) -> Vec<PossibleAnswer> {
         let mut all: Vec<PossibleAnswer> = Vec::new();
         let mut told: Vec<Answers> = Vec::new();
-        for specimen in self.knowledge.specimens().of(self.fact) {
+        let mut drawn: Vec<(Vec<Facts>, Vec<PlanChange>)> = Vec::new();
+        for specimen in self.knowledge.specimens().of(fact) {
             if told.contains(&specimen.answers) {
                 continue;
             }
-            let (otherwise, fresh) = self.said(specimen.value);
-            if !otherwise && !self.is_read_otherwise(specimen.value) {
+            let then = self.facts(fact, specimen.value, lacking);
+            if !self.are_apart(&self.ground.facts, &then) {
                 continue;
             }
-            let case = answered(self.case, self.fact, specimen.value, self.lacking);
-            let changes = changes(self.plan, &wished(self.knowledge, &case, Said::Outline));
+            // Most answers of one fact are seen alike.
+            let changes = match drawn.iter().find(|(facts, _)| !self.are_apart(facts, &then)) {
+                Some((_, changes)) => changes.clone(),
+                None => changes(self.plan, &self.planned(&then)),
+            };
+            let fresh = if changes.is_empty() { Rules::new() } else { self.waking(fact, &then) };
+            drawn.push((then, changes.clone()));
             if changes.is_empty() {
                 continue;
             }
@@ -122,45 +149,88 @@ impl Question<'_> {
         all
     }
 
-    /// Would something else than safety rules see it otherwise?
-    fn is_read_otherwise(&self, value: Value) -> bool {
-        let specimens = self.knowledge.specimens();
-        // What is recorded of a scar can give it another name.
-        if self.fact.scope() == Scope::Scar || specimens.counted(self.fact) {
-            return true;
+    /// What is known of each group with an answer to `fact` on those that lack it.
+    fn facts(&self, fact: Fact, value: Value, lacking: &[ScarIndex]) -> Vec<Facts> {
+        let appearance = [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch].contains(&fact);
+        let everywhere = lacking.len() == self.ground.facts.len();
+        // What is recorded of scars can give them other names, and how they look another grade; what is said of the
+        // skin at a site is said of all groups there.
+        if fact.scope() == Scope::Scar || appearance || !everywhere {
+            let case = answered(self.case, fact, value, lacking);
+            return facts::gather(self.knowledge, &case, &classify(self.knowledge, &case.findings));
         }
-        let mut facts = self.lacking.iter().filter_map(|scar| self.facts.get(scar.index()));
-        facts.any(|facts| {
-            let then = self.then(facts, value);
-            specimens.elsewhere(self.fact).iter().any(|when| when.holds(facts, 0) != when.holds(&then, 0))
+        let mut all = self.ground.facts.clone();
+        for facts in &mut all {
+            facts.set(fact, Some(value));
+            if fact == Fact::Fitzpatrick {
+                facts.set(Fact::PlanningPhototype, Some(value));
+            }
+        }
+        all
+    }
+
+    /// The same case, planned on other facts.
+    fn planned(&self, facts: &[Facts]) -> Plan {
+        let mut reading = RuleSet::default();
+        for fact in self.ground.facts.iter().zip(facts).flat_map(|(here, then)| here.differing(then)) {
+            reading.join(&self.knowledge.specimens().safety(fact));
+        }
+        let screening = self.ground.screening.again(reading, facts);
+        let context = self.ground.context(self.knowledge, self.case, Said::Outline);
+        wished(Context { facts, screening: &screening, ..context }).plan
+    }
+
+    /// Is anything that the plan hangs on otherwise?
+    fn are_apart(&self, here: &[Facts], then: &[Facts]) -> bool {
+        here.iter().zip(then).any(|(here, then)| {
+            here.differing(then).any(|fact| self.is_counted(fact) || self.is_read_otherwise(fact, here, then))
         })
     }
 
-    /// The facts of a group with the answer.
-    fn then(&self, facts: &Facts, value: Value) -> Facts {
-        let mut then = facts.clone();
-        then.set(self.fact, Some(value));
-        if self.fact == Fact::Fitzpatrick {
-            then.set(Fact::PlanningPhototype, Some(value));
+    /// Does the planner itself read it?
+    fn is_counted(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::ScarCount => true,
+            Fact::DaysSincePriming => self.decisive.priming,
+            Fact::ScarType | Fact::DepthClass => self.decisive.strengths,
+            _ => false,
         }
-        then
     }
 
-    /// Would some safety rule that matters here say otherwise? And which would speak that do not now?
-    fn said(&self, value: Value) -> (bool, Rules) {
-        let (mut otherwise, mut fresh) = (false, Rules::new());
-        let rules = self.knowledge.specimens().safety(self.fact).and(self.matter);
-        for scar in self.lacking {
-            let Some(facts) = self.facts.get(scar.index()) else { continue };
-            let then = self.then(facts, value);
-            for rule in rules.places().filter_map(|place| self.knowledge.safety().get(place)) {
-                if !same_days(rule, facts, &then) {
-                    otherwise = true;
-                    let new = screen::ever(rule, &then) && !screen::ever(rule, facts);
-                    add_rules(&mut fresh, new.then_some(rule.rule));
-                }
+    /// Does a condition that reads `fact` say otherwise?
+    fn is_read_otherwise(&self, fact: Fact, here: &Facts, then: &Facts) -> bool {
+        let specimens = self.knowledge.specimens();
+        let rules = specimens.safety(fact).and(self.telling).places();
+        let safety = self.knowledge.safety();
+        // Rests around sessions ask what a rule would say, had something been used at home that day.
+        let at_home =
+            |place: usize| self.knowledge.last_used().iter().any(|it| it.fact != fact && it.rules.contains(&place));
+        let says_otherwise =
+            |place: usize| safety.get(place).is_some_and(|rule| at_home(place) || !same_days(rule, here, then));
+        let reads =
+            |reader: Reader| match reader {
+                Reader::Pathway(place) => self.knowledge.pathways().get(place).is_none_or(|pathway| {
+                    [here, then].iter().any(|facts| pathway.answers.holds(facts, 0) == Truth::Yes)
+                }),
+                Reader::Procedure(id) => self.decisive.procedures.contains(id),
+                Reader::Planner => true,
+            };
+        let holds_otherwise = |(reader, when): &(Reader, crate::domain::Predicate)| {
+            reads(*reader) && when.holds(here, 0) != when.holds(then, 0)
+        };
+        rules.into_iter().any(says_otherwise) || specimens.elsewhere(fact).iter().any(holds_otherwise)
+    }
+
+    /// The rules that read `fact` and would speak of what could be done, and do not now.
+    fn waking(&self, fact: Fact, then: &[Facts]) -> Rules {
+        let mut rules = Rules::new();
+        let reading = self.knowledge.specimens().safety(fact).and(self.meant);
+        for (here, then) in self.ground.facts.iter().zip(then) {
+            for rule in reading.places().filter_map(|place| self.knowledge.safety().get(place)) {
+                let new = screen::ever(rule, then) && !screen::ever(rule, here);
+                add_rules(&mut rules, new.then_some(rule.rule));
             }
         }
-        (otherwise, fresh)
+        rules
     }
 }

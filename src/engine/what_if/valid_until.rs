@@ -12,16 +12,17 @@ use crate::{
     domain::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
     },
-    engine::{Said, classify, facts, wished},
+    engine::{Ground, Said, wished},
     knowledge::Knowledge,
 };
 
 /// The first day on which the same facts would give another answer: a procedure would fare otherwise, something else would
 /// be done, or another number of times. A plan that only begins later is none, nor is what is used at home and cared for around its sessions.
-pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Day> {
+pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, facts: &[Facts], plan: &Plan) -> Option<Day> {
     let here = standings(plan, 0);
-    days(knowledge, case, plan).into_iter().find(|&day| {
-        let then = wished(knowledge, &later(case, day), Said::Everything);
+    days(knowledge, case, facts, plan).into_iter().find(|&day| {
+        let later = later(case, day);
+        let then = wished(Ground::of(knowledge, &later).context(knowledge, &later, Said::Everything)).plan;
         let at_home = |id: ProcedureId| knowledge.procedures().get(id.index()).is_some_and(|it| it.sessions.is_none());
         let other = |it: &PlanChange| it.kind < ChangeKind::Days && !it.procedure.is_some_and(at_home);
         standings(&then, day) != here || changes(plan, &then).iter().any(other)
@@ -29,15 +30,15 @@ pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Op
 }
 
 /// The later days on which something may be otherwise, in order.
-fn days(knowledge: &Knowledge, case: &Case, plan: &Plan) -> BTreeSet<Day> {
+fn days(knowledge: &Knowledge, case: &Case, facts: &[Facts], plan: &Plan) -> BTreeSet<Day> {
     let mut days: BTreeSet<Day> = BTreeSet::new();
     let mut add = |day: Day| {
         if day > 0 {
             days.insert(day);
         }
     };
-    for facts in facts::gather(knowledge, case, &classify(knowledge, &case.findings)) {
-        knowledge.conditions().iter().for_each(|it| it.when.changes(&facts, &mut add));
+    for facts in facts {
+        knowledge.conditions().iter().for_each(|it| it.when.changes(facts, &mut add));
     }
     plan.dispositions.iter().filter_map(|it| it.until_day).for_each(&mut add);
     let planning = knowledge.planning();

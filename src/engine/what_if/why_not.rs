@@ -11,7 +11,7 @@ use crate::{
         Case, Day, Fact, Facts, Otherwise, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex, Truth, WhyNot,
     },
     engine::{
-        classify, facts,
+        Ground,
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
     },
@@ -19,16 +19,15 @@ use crate::{
 };
 
 /// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
-pub(super) fn why_not(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Vec<WhyNot> {
-    let facts = facts::gather(knowledge, case, &classify(knowledge, &case.findings));
-    let screening = screen::screen(knowledge, case, &facts);
+pub(super) fn why_not(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Vec<WhyNot> {
+    let Ground { facts, screening, .. } = ground;
     let mut all: Vec<WhyNot> = Vec::new();
     let mut known: Vec<(&Facts, ProcedureSet, Vec<WhyNot>)> = Vec::new();
-    for (scar, facts) in (0_u16..).map(ScarIndex).zip(&facts) {
+    for (scar, facts) in (0_u16..).map(ScarIndex).zip(facts) {
         let planned = planned(plan, scar);
         // Groups of which the same is known fare alike.
         let at = known.iter().position(|it| it.0 == facts && it.1 == planned).unwrap_or_else(|| {
-            let group = Group { knowledge, case, plan, screening: &screening, scar, facts };
+            let group = Group { knowledge, case, plan, screening, scar, facts };
             known.push((facts, planned, group.answers(planned)));
             known.len().saturating_sub(1)
         });

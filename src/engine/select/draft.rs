@@ -1,0 +1,91 @@
+//! What is selected: stages without days, and what the choice hung on.
+
+use crate::{
+    domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, Scars, Sites},
+    engine::done::Done,
+    knowledge::Line,
+};
+
+/// A stage without days.
+#[derive(Debug)]
+pub(in crate::engine) struct Draft<'k> {
+    pub phase: Phase,
+    pub procedure: ProcedureId,
+    /// Place on the ladder within the phase.
+    pub order: u8,
+    /// It waits for a review, and this rule says so.
+    pub contingent: Option<RuleId>,
+    /// The first day that screening allows.
+    pub not_before: Day,
+    /// What has to come first.
+    pub leads: Leads,
+    /// The groups, in order.
+    pub scars: Scars,
+    /// Their sites, in order.
+    pub sites: Sites,
+    /// What joins each sitting.
+    pub adjunct: Option<ProcedureId>,
+    /// Sessions to plan, or to draw when it is contingent.
+    pub count: i32,
+    /// What has been done of it.
+    pub done: Done,
+    /// What has to come first when it begins anew.
+    pub anew: Leads,
+    /// It begins anew on its first day, and this rule says so.
+    pub restarted: Option<RuleId>,
+    pub stop: Vec<&'k Line>,
+    /// Why this procedure, and why this count.
+    pub reasons: Rules,
+    /// Why something joins.
+    pub adjunct_reasons: Rules,
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// What has to come before the first session, with the rules that ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(in crate::engine) struct Leads {
+    /// Days of priming.
+    pub priming: Option<(Day, RuleId)>,
+    /// Days from a test area to the first session.
+    pub test_area: Option<(Day, RuleId)>,
+}
+
+/// What was selected.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Selection<'k> {
+    /// In the order of the ladder.
+    pub drafts: Vec<Draft<'k>>,
+    /// Steps that nothing could take.
+    pub left_out: Vec<PassedOver>,
+    /// Groups that nothing is allowed for.
+    pub hopeless: Scars,
+    /// Groups that a pathway answers.
+    pub treatable: Scars,
+    /// Events that something waits for.
+    pub events: Vec<EventId>,
+    /// What could be done on some group, now or later: only what they need to know is worth a question.
+    pub candidates: ProcedureSet,
+    pub decisive: Decisive,
+}
+
+/// What a plan hangs on: whatever is otherwise of anything else, the plan is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::engine) struct Decisive {
+    /// What was looked at before something was taken. What ranks lower was not.
+    pub procedures: ProcedureSet,
+    /// How well something suits what a scar is called.
+    pub strengths: bool,
+    /// How long the skin has been primed.
+    pub priming: bool,
+}
+
+impl Decisive {
+    /// What two plans hang on.
+    pub(in crate::engine) fn with(self, other: Self) -> Self {
+        Self {
+            procedures: self.procedures.with(other.procedures),
+            strengths: self.strengths || other.strengths,
+            priming: self.priming || other.priming,
+        }
+    }
+}
