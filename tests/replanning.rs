@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "parts that other test files share")]
 
+#[path = "replanning/asked.rs"]
+mod asked;
 #[path = "replanning/complications.rs"]
 mod complications;
 #[path = "replanning/lateness.rs"]
@@ -12,21 +14,14 @@ mod support;
 #[path = "cases/worked.rs"]
 mod worked;
 
+use asked::{acid, days_before, protocol};
 use cicatrix::wire::{
     Date,
-    v1::{self, PastSessionStatus, Response, StageStatus, generate_protocol_response::Outcome},
+    v1::{self, PastSessionStatus, Response, StageStatus},
 };
-use support::service;
 
 /// What is done on a day: procedure, groups, kind, number within the stage.
 type Visit = ((i32, i32, i32), Vec<(String, Vec<String>, i32, i32)>);
-
-fn protocol(request: &v1::GenerateProtocolRequest) -> Option<v1::Protocol> {
-    match service().generate_protocol(request.clone()).unwrap().outcome {
-        Some(Outcome::Protocol(protocol)) => Some(protocol),
-        _ => None,
-    }
-}
 
 fn day(date: Option<&Date>) -> (i32, i32, i32) {
     date.map(|it| (it.year, it.month, it.day)).unwrap()
@@ -102,25 +97,6 @@ fn after_acid(done: &[(i32, Response)]) -> v1::Protocol {
         request.history.push(past);
     }
     protocol(&request).unwrap()
-}
-
-/// A day before the first of December 2026, by the calendar of a year without leap day.
-fn days_before(days: i32) -> Date {
-    let months = [(2026, 11, 30), (2026, 10, 31), (2026, 9, 30), (2026, 8, 31), (2026, 7, 31), (2026, 6, 30)];
-    let earlier = [(2026, 5, 31), (2026, 4, 30), (2026, 3, 31), (2026, 2, 28), (2026, 1, 31), (2025, 12, 31)];
-    let years_before = [(2025, 11, 30), (2025, 10, 31), (2025, 9, 30)];
-    let mut left = days;
-    for (year, month, length) in months.into_iter().chain(earlier).chain(years_before) {
-        if left <= length {
-            return Date { year, month, day: length - left + 1 };
-        }
-        left -= length;
-    }
-    panic!("{days} days are too many")
-}
-
-fn acid(plan: &v1::Protocol) -> &v1::Stage {
-    plan.stages.iter().find(|it| it.procedure == "tca-cross").unwrap()
 }
 
 fn statuses(plan: &v1::Protocol) -> Vec<PastSessionStatus> {

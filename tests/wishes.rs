@@ -98,6 +98,27 @@ fn what_must_give_way_is_named_and_nothing_more() {
 }
 
 #[test]
+fn days_between_visits_give_way_where_they_cost_a_visit() {
+    // One session of needling was three months ago. Soon after the acid its course goes on; visits two months apart
+    // bring it so late that a session has to be repeated.
+    let with = |apart: Option<i32>, most: i32| {
+        let preferences =
+            v1::Preferences { min_days_between_visits: apart, max_visits: Some(most), ..v1::Preferences::default() };
+        let mut request = v1::GenerateProtocolRequest { preferences: Some(preferences), ..request() };
+        request.history = vec![v1::PastSession {
+            procedure: "mnrf".to_owned(),
+            date: support::date(2026, 8, 23),
+            ..v1::PastSession::default()
+        }];
+        service().generate_protocol(request).unwrap()
+    };
+    let fewest = (1..).find(|most| with(None, *most).conflicting_wishes.is_none()).unwrap();
+    let conflict = with(Some(60), fewest).conflicting_wishes.unwrap();
+    assert_eq!(conflict.fields, ["preferences.min_days_between_visits"]);
+    assert_eq!(with(Some(60), fewest + 1).conflicting_wishes, None);
+}
+
+#[test]
 fn the_next_visit_only() {
     let next = v1::GenerateProtocolRequest { horizon: v1::Horizon::Next.into(), ..request() };
     let next = service().generate_protocol(next).unwrap();
@@ -238,4 +259,20 @@ fn what_is_done_under_supervision_only_goes_after_what_is_not_and_says_so() {
     let stage = laser.stages.iter().find(|it| it.procedure == taken).unwrap();
     let over = stage.passed_over.iter().find(|it| it.procedure == "ablative-fractional-laser").unwrap();
     assert_eq!(rules(&over.reasons), ["PLAN-PLAIN-FIRST"]);
+}
+
+#[test]
+fn a_limit_that_no_visit_reaches_moves_nothing() {
+    let free = told(two_sites());
+    let at_one = |it: &v1::Session| {
+        it.procedures.iter().map(|it| it.procedure.as_str()).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let fullest = free.sessions.iter().chain(&free.contingent_sessions).map(at_one).max().unwrap();
+    for most in [fullest, fullest + 1] {
+        let most = i32::try_from(most).unwrap();
+        let limits = v1::Clinic { max_procedures_per_visit: Some(most), ..v1::Clinic::default() };
+        assert_eq!(told(clinic(limits, two_sites())), free, "{most} at a visit");
+    }
+    let closest = free.sessions.windows(2).map(|it| it[1].day - it[0].day).min().unwrap();
+    assert_eq!(told(apart(closest, two_sites())), free, "{closest} days apart");
 }

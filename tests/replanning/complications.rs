@@ -1,8 +1,15 @@
 //! What went wrong holds where it happened, says what treats it, and lets go when it is over.
+//!
+//! The mutation run calls the same functions on changed knowledge.
+
+#![allow(unreachable_pub, reason = "shared with the mutation run")]
 
 use cicatrix::wire::v1::{self, Complication, Site};
 
-use super::{acid, days_before, protocol, support};
+use super::{
+    asked::{acid, days_before, protocol},
+    support,
+};
 
 /// Pits on the cheek and on the temple.
 fn two_places() -> v1::GenerateProtocolRequest {
@@ -36,8 +43,7 @@ fn fares(request: &v1::GenerateProtocolRequest, procedure: &str, scar: &str) -> 
     (found.disposition().as_str_name().trim_start_matches("DISPOSITION_").to_lowercase(), until, rules)
 }
 
-#[test]
-fn what_went_wrong_holds_where_it_happened() {
+pub fn what_went_wrong_holds_where_it_happened() {
     let events = [
         (Complication::PihUnresolved, "PIH-03", "pigment-resolved"),
         (Complication::InfectionUnresolved, "PRI-14", "complication-resolved"),
@@ -61,8 +67,7 @@ fn what_went_wrong_holds_where_it_happened() {
     }
 }
 
-#[test]
-fn a_raised_scar_speaks_of_all_skin() {
+pub fn a_raised_scar_speaks_of_all_skin() {
     let request = after(Complication::HypertrophicScar, None);
     for scar in ["s1", "s2"] {
         let (fares, _, rules) = fares(&request, "tca-cross", scar);
@@ -74,8 +79,7 @@ fn a_raised_scar_speaks_of_all_skin() {
     assert_eq!(fares(&over, "tca-cross", "s1").0, "excluded");
 }
 
-#[test]
-fn what_is_over_leaves_a_rest_and_a_memory() {
+pub fn what_is_over_leaves_a_rest_and_a_memory() {
     // Complication, days since it was over, and the day on which the rest ends.
     for (complication, over, until) in [
         (Complication::HerpesOutbreak, 5, "9"),
@@ -101,8 +105,7 @@ fn what_is_over_leaves_a_rest_and_a_memory() {
     assert!(burn.preconditions.iter().any(|it| it.rule == "CPL-06"));
 }
 
-#[test]
-fn what_treats_it_goes_on() {
+pub fn what_treats_it_goes_on() {
     let red = after(Complication::PersistentErythema, None);
     assert_eq!(fares(&red, "pulsed-dye-laser", "s2").0, "needs_clearance");
     let plan = protocol(&red).unwrap();
@@ -115,8 +118,7 @@ fn what_treats_it_goes_on() {
     assert!(home(&brown, "azelaic-acid", "HOME-BROWN"));
 }
 
-#[test]
-fn days_that_cannot_be_are_refused() {
+pub fn days_that_cannot_be_are_refused() {
     let wrong = |change: fn(&mut v1::PastSession)| {
         let mut request = after(Complication::HerpesOutbreak, Some(5));
         change(request.history.last_mut().unwrap());
@@ -167,8 +169,7 @@ const WOUNDS: [&str; 18] = [
     "tca-cross",
 ];
 
-#[test]
-fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
+pub fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
     let everything = |request: &v1::GenerateProtocolRequest| -> Vec<v1::ProcedureDisposition> {
         let all = support::service().generate_protocol(request.clone()).unwrap().dispositions;
         all.into_iter().filter(|it| it.scar_ids.iter().any(|it| it == "s2")).collect()
@@ -208,5 +209,49 @@ fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
         } else {
             assert!(fares.any(|it| it.ends_with(least)), "{rule}: nothing is {least}");
         }
+    }
+}
+
+/// Each of them, for whoever changes the knowledge.
+#[allow(dead_code, reason = "for the mutation run")]
+pub const ALL: [fn(); 6] = [
+    what_went_wrong_holds_where_it_happened,
+    a_raised_scar_speaks_of_all_skin,
+    what_is_over_leaves_a_rest_and_a_memory,
+    what_treats_it_goes_on,
+    days_that_cannot_be_are_refused,
+    what_went_wrong_holds_for_what_it_is_about_and_nothing_else,
+];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_went_wrong_holds_where_it_happened() {
+        super::what_went_wrong_holds_where_it_happened();
+    }
+
+    #[test]
+    fn a_raised_scar_speaks_of_all_skin() {
+        super::a_raised_scar_speaks_of_all_skin();
+    }
+
+    #[test]
+    fn what_is_over_leaves_a_rest_and_a_memory() {
+        super::what_is_over_leaves_a_rest_and_a_memory();
+    }
+
+    #[test]
+    fn what_treats_it_goes_on() {
+        super::what_treats_it_goes_on();
+    }
+
+    #[test]
+    fn days_that_cannot_be_are_refused() {
+        super::days_that_cannot_be_are_refused();
+    }
+
+    #[test]
+    fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
+        super::what_went_wrong_holds_for_what_it_is_about_and_nothing_else();
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cicatrix::{
-    domain::{Answers, Case, ChangeKind, Fact, Field, Insight, Scope, Value},
+    domain::{Answers, Case, ChangeKind, DepthClass, Fact, Field, Insight, Scope, Value},
     engine,
 };
 use strum::VariantArray as _;
@@ -124,4 +124,26 @@ fn an_answer_says_what_it_would_change() {
     assert_eq!(answer.answers, [Answers::YesNo(true)]);
     assert_eq!(answer.changes.iter().map(|it| it.kind).collect::<Vec<_>>(), [ChangeKind::NotTreated]);
     assert!(!answer.reasons.is_empty());
+}
+
+/// How deep a scar is can be said by a clinician where nobody measured it.
+#[test]
+fn a_depth_that_nobody_measured_is_a_question_where_it_matters() {
+    let mut asked = 0;
+    let unmeasured = |case: &Case| {
+        let labels = engine::classify(knowledge(), &case.findings).scars;
+        !labels.is_empty() && labels.iter().all(|it| it.depth_class == DepthClass::Unknown && !it.depth_declared)
+    };
+    for (name, case) in examples().into_iter().chain(people(60)).filter(|(_, case)| unmeasured(case)) {
+        let (plan, what_if) = found(&case, &[Insight::Questions]);
+        let question = what_if.questions.unwrap().into_iter().find(|it| it.fact == Fact::DeclaredDepthClass);
+        for value in dense(Fact::DeclaredDepthClass) {
+            let changes =
+                done(&engine::plan(knowledge(), &with(&case, Fact::DeclaredDepthClass, value))) != done(&plan);
+            let told = question.iter().flat_map(|it| &it.answers).flat_map(|it| &it.answers);
+            assert_eq!(told.copied().any(|it| is_in(value, it)), changes, "{name}: {value:?}: {question:#?}");
+            asked += i32::from(changes);
+        }
+    }
+    assert!(asked > 0, "no depth of anybody mattered");
 }
