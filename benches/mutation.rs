@@ -4,14 +4,19 @@
 //! those that nobody noticed; `cargo bench --bench mutation -- ISO-` only those whose name holds a text. With `--quick`
 //! only every so many of the people are asked. A mutation is noticed when the loader refuses it, or when one of these
 //! tests of the default suite, run on the changed knowledge, would fail: the matrix of the dossier and the signed page of
-//! waits, the statements and the safety cases, the worked cases, and the second planner of `tests/oracle`.
+//! waits, the statements and the safety cases, the worked cases, what is held of complications, and the second planner
+//! of `tests/oracle`.
 //! The generated pages would notice everything, and so do not count.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a tool")]
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "parts that the tests share")]
 
+#[path = "../tests/replanning/asked.rs"]
+mod asked;
 #[path = "../tests/oracle/compare.rs"]
 mod compare;
+#[path = "../tests/replanning/complications.rs"]
+mod complications;
 #[path = "../tests/oracle/courses.rs"]
 mod courses;
 #[path = "../tests/oracle/dispositions.rs"]
@@ -34,6 +39,8 @@ mod person;
 mod plans;
 #[path = "../tests/oracle/procedures.rs"]
 mod procedures;
+#[path = "../tests/support/requests.rs"]
+mod requests;
 #[path = "../tests/oracle/rules.rs"]
 mod rules;
 #[path = "../tests/safety_cases/statements.rs"]
@@ -70,6 +77,8 @@ mod support {
     use std::{cell::RefCell, sync::Arc};
 
     use cicatrix::serve::Service;
+
+    pub use super::requests::*;
 
     thread_local! {
         static SERVICE: RefCell<Option<Arc<Service>>> = const { RefCell::new(None) };
@@ -246,6 +255,15 @@ fn noticed(knowledge: Knowledge, files: &[SourceFile], rule: &str, asked: &Asked
     let concerned: Vec<_> = asked.people.iter().filter(|(who, _)| facts.iter().any(|it| who.contains(it))).collect();
     if concerned.iter().step_by(FEW).any(|it| disagrees(it)) || concerned.iter().any(|it| disagrees(it)) {
         return second;
+    }
+    let breaks = |held: &fn()| {
+        fails(&|| {
+            held();
+            true
+        })
+    };
+    if complications::ALL.iter().any(breaks) {
+        return Some("noticed by what is held of complications");
     }
     if fails(&|| dossier::wrong().0.is_empty()) {
         return Some("noticed by the safety cases of the dossier");
