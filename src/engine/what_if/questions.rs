@@ -189,12 +189,10 @@ impl Around<'_> {
 
     /// Does the planner itself read it?
     fn is_counted(&self, fact: Fact) -> bool {
-        match fact {
-            Fact::ScarCount => true,
-            Fact::DaysSincePriming => self.decisive.priming,
-            Fact::ScarType | Fact::DepthClass => self.decisive.strengths,
-            _ => false,
-        }
+        let named = matches!(fact, Fact::ScarType | Fact::DepthClass);
+        fact == Fact::ScarCount
+            || fact == Fact::DaysSincePriming && self.decisive.priming
+            || named && self.decisive.strengths
     }
 
     /// Does a condition that reads `fact` say otherwise?
