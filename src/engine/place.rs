@@ -134,8 +134,8 @@ pub(super) struct Placement {
     pub best: bool,
 }
 
-/// Finds the days of each course around the visits of the diary, and says whether it is known that no others are better.
-/// `after` may only name courses that come earlier in the list.
+/// Finds the days of each course around the visits of the diary, and says whether it is known that no others are better
+/// of those on which no session has to wait, or of all. `after` may only name courses that come earlier in the list.
 pub(super) fn place_in(courses: &[Course], diary: &Diary) -> (Vec<Placed>, bool) {
     let (days, best) = place_freely(courses);
     let all = courses.iter().fold(diary.procedures(), |all, it| all.with(it.procedures));

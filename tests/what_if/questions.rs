@@ -1,14 +1,14 @@
 //! Questions are exactly the facts of which some answer would change the plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cicatrix::{
-    domain::{Answers, Case, ChangeKind, DepthClass, Fact, Field, Insight, Scope, Value},
+    domain::{Answers, Case, ChangeKind, DepthClass, Fact, Field, Insight, PlanChange, ProcedureId, Scope, Value},
     engine,
 };
 use strum::VariantArray as _;
 
-use super::{done, example, examples, found, knowledge, people, with};
+use super::{Done, done, example, examples, found, knowledge, people, with};
 
 /// Every answer of `fact` that could matter, denser than the planner looks: each word, and numbers all over the range.
 fn dense(fact: Fact) -> Vec<Value> {
@@ -124,6 +124,71 @@ fn an_answer_says_what_it_would_change() {
     assert_eq!(answer.answers, [Answers::YesNo(true)]);
     assert_eq!(answer.changes.iter().map(|it| it.kind).collect::<Vec<_>>(), [ChangeKind::NotTreated]);
     assert!(!answer.reasons.is_empty());
+}
+
+/// What is otherwise, taken apart: group, procedure, kind, and from what to what.
+type Apart = BTreeSet<(u16, Option<ProcedureId>, ChangeKind, Option<(i32, i32)>)>;
+
+fn told_apart(changes: &[PlanChange]) -> Apart {
+    let one = |it: &PlanChange| {
+        let (procedure, kind, from_to) = (it.procedure, it.kind, it.from_to);
+        it.scars.iter().map(|scar| (scar.0, procedure, kind, from_to)).collect::<Vec<_>>()
+    };
+    changes.iter().flat_map(one).collect()
+}
+
+fn taken_apart(before: &Done, after: &Done) -> Apart {
+    let has = |all: &Done, scar: u16, visited: bool| {
+        all.iter().any(|(key, it)| key.0 == scar && (!visited || it.1.is_some()))
+    };
+    let mut all = Apart::new();
+    for (&(scar, procedure, contingent), was) in before {
+        let mut add = |kind, from_to| all.insert((scar, Some(procedure), kind, from_to));
+        match after.get(&(scar, procedure, contingent)) {
+            Some(is) => {
+                if was.0 != is.0 {
+                    add(ChangeKind::Sessions, Some((was.0, is.0)));
+                }
+                if let (Some(first), Some(then)) = (was.1, is.1)
+                    && first != then
+                {
+                    add(ChangeKind::Days, Some((first, then)));
+                }
+                if (&was.2, &was.3, &was.4) != (&is.2, &is.3, &is.4) {
+                    add(ChangeKind::Care, None);
+                }
+            }
+            None if has(after, scar, has(before, scar, true)) => drop(add(ChangeKind::Dropped, None)),
+            None => drop(all.insert((scar, None, ChangeKind::NotTreated, None))),
+        }
+    }
+    for &(scar, procedure, _) in after.keys().filter(|key| !before.contains_key(key)) {
+        all.insert((scar, Some(procedure), ChangeKind::Added, None));
+    }
+    all
+}
+
+/// What is told of an answer is what planning with it in full gives.
+#[test]
+fn each_answer_changes_what_it_is_told_to_change() {
+    for (name, case) in examples().into_iter().chain(people(25)) {
+        let (plan, what_if) = found(&case, &[Insight::Questions]);
+        let before = done(&plan);
+        for question in what_if.questions.unwrap().iter().filter(|it| is_a_question(&case, it.fact)) {
+            for answer in &question.answers {
+                let mut meant: BTreeMap<Answers, bool> = BTreeMap::new();
+                for specimen in knowledge().specimens().of(question.fact) {
+                    if answer.answers.iter().any(|it| is_in(specimen.value, *it)) {
+                        let after = done(&engine::plan(knowledge(), &with(&case, question.fact, specimen.value)));
+                        // Of a range of days one day stands for all.
+                        let same = taken_apart(&before, &after) == told_apart(&answer.changes);
+                        *meant.entry(specimen.answers).or_default() |= same;
+                    }
+                }
+                assert!(meant.values().all(|it| *it), "{name}: {:?}: {meant:?} {answer:#?}", question.fact);
+            }
+        }
+    }
 }
 
 /// How deep a scar is can be said by a clinician where nobody measured it.

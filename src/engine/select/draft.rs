@@ -68,7 +68,7 @@ pub(in crate::engine) struct Selection<'k> {
     pub decisive: Decisive,
 }
 
-/// What a plan hangs on: whatever is otherwise of anything else, the plan is the same.
+/// What this plan hangs on: while nothing of it is otherwise, neither is the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(in crate::engine) struct Decisive {
     /// What was looked at before something was taken. What ranks lower was not.

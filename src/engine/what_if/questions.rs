@@ -24,17 +24,13 @@ use crate::{
 /// The questions of which some answer would change the plan, in the order of the facts.
 pub(super) fn questions(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, drawn: &Drawn) -> Vec<OpenQuestion> {
     let facts = ground.facts.as_slice();
-    // Whatever is used at home is looked at in full, and what was begun stands somewhere.
-    let at_home = knowledge.home_care().iter().flat_map(|it| &it.options).map(|it| it.procedure);
-    let looked_at = drawn.decisive.procedures.with(at_home.chain(ground.past.begun()).collect());
     let around = Around {
         knowledge,
         case,
         plan: &drawn.plan,
         ground,
         meant: rules_on(knowledge, meant(knowledge, facts)),
-        telling: rules_on(knowledge, looked_at).and(knowledge.safety_table().telling()),
-        decisive: Decisive { procedures: looked_at, ..drawn.decisive },
+        hinges: Hinges::new(knowledge, ground, drawn.decisive),
     };
     let asked = Fact::VARIANTS.iter().copied().filter(|it| !it.is_computed());
     let questions = asked.filter_map(|fact| {
@@ -43,8 +39,8 @@ pub(super) fn questions(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>,
             return None;
         }
         let answers = around.answers(fact, &lacking);
-        let reasons = || asking(knowledge, &drawn.plan, fact, &answers);
-        (!answers.is_empty()).then(|| OpenQuestion { fact, reasons: reasons(), answers: answers.clone() })
+        let reasons = asking(knowledge, &drawn.plan, fact, &answers);
+        (!answers.is_empty()).then_some(OpenQuestion { fact, reasons, answers })
     });
     questions.collect()
 }
@@ -99,7 +95,32 @@ fn asking(knowledge: &Knowledge, plan: &Plan, fact: Fact, answers: &[PossibleAns
     rules
 }
 
-/// The plan that answers are held against, and what it hangs on.
+/// What a plan hangs on.
+#[derive(Clone, Copy)]
+struct Hinges {
+    decisive: Decisive,
+    /// The rules that can change it.
+    telling: RuleSet,
+}
+
+impl Hinges {
+    fn new(knowledge: &Knowledge, ground: &Ground<'_>, decisive: Decisive) -> Self {
+        // Whatever is used at home is looked at in full, and what was begun stands somewhere.
+        let at_home = knowledge.home_care().iter().flat_map(|it| &it.options).map(|it| it.procedure);
+        let procedures = decisive.procedures.with(at_home.chain(ground.past.begun()).collect());
+        let telling = rules_on(knowledge, procedures).and(knowledge.safety_table().telling());
+        Self { decisive: Decisive { procedures, ..decisive }, telling }
+    }
+}
+
+/// A plan for an answer.
+struct Tried {
+    facts: Vec<Facts>,
+    hinges: Hinges,
+    changes: Vec<PlanChange>,
+}
+
+/// The plan that answers are held against.
 struct Around<'a> {
     knowledge: &'a Knowledge,
     case: &'a Case,
@@ -107,9 +128,7 @@ struct Around<'a> {
     ground: &'a Ground<'a>,
     /// The rules on all that could be done.
     meant: RuleSet,
-    /// The rules that can change the plan.
-    telling: RuleSet,
-    decisive: Decisive,
+    hinges: Hinges,
 }
 
 impl Around<'_> {
@@ -117,22 +136,27 @@ impl Around<'_> {
     fn answers(&self, fact: Fact, lacking: &[ScarIndex]) -> Vec<PossibleAnswer> {
         let mut all: Vec<PossibleAnswer> = Vec::new();
         let mut told: Vec<Answers> = Vec::new();
-        let mut drawn: Vec<(Vec<Facts>, Vec<PlanChange>)> = Vec::new();
+        let mut tried: Vec<Tried> = Vec::new();
         for specimen in self.knowledge.specimens().of(fact) {
             if told.contains(&specimen.answers) {
                 continue;
             }
             let then = self.facts(fact, specimen.value, lacking);
-            if !self.are_apart(&self.ground.facts, &then) {
+            if !self.are_apart(self.hinges, &self.ground.facts, &then) {
                 continue;
             }
             // Most answers of one fact are seen alike.
-            let changes = match drawn.iter().find(|(facts, _)| !self.are_apart(facts, &then)) {
-                Some((_, changes)) => changes.clone(),
-                None => changes(self.plan, &self.planned(&then)),
+            let fresh = self.waking(fact, &then);
+            let changes = match tried.iter().find(|it| !self.are_apart(it.hinges, &it.facts, &then)) {
+                Some(alike) => alike.changes.clone(),
+                None => {
+                    let Drawn { plan, decisive } = self.planned(&then);
+                    let changes = changes(self.plan, &plan);
+                    let hinges = Hinges::new(self.knowledge, self.ground, decisive);
+                    tried.push(Tried { facts: then, hinges, changes: changes.clone() });
+                    changes
+                }
             };
-            let fresh = if changes.is_empty() { Rules::new() } else { self.waking(fact, &then) };
-            drawn.push((then, changes.clone()));
             if changes.is_empty() {
                 continue;
             }
@@ -170,35 +194,28 @@ impl Around<'_> {
     }
 
     /// The same case, planned on other facts.
-    fn planned(&self, facts: &[Facts]) -> Plan {
+    fn planned(&self, facts: &[Facts]) -> Drawn {
         let mut reading = RuleSet::default();
         for fact in self.ground.facts.iter().zip(facts).flat_map(|(here, then)| here.differing(then)) {
             reading.join(&self.knowledge.specimens().safety(fact));
         }
         let screening = self.ground.screening.again(reading, facts);
         let context = self.ground.context(self.knowledge, self.case, Said::Outline);
-        wished(Context { facts, screening: &screening, ..context }).plan
+        wished(Context { facts, screening: &screening, ..context })
     }
 
-    /// Is anything that the plan hangs on otherwise?
-    fn are_apart(&self, here: &[Facts], then: &[Facts]) -> bool {
+    /// Is anything that the plan for `here` hangs on otherwise?
+    fn are_apart(&self, hinges: Hinges, here: &[Facts], then: &[Facts]) -> bool {
         here.iter().zip(then).any(|(here, then)| {
-            here.differing(then).any(|fact| self.is_counted(fact) || self.is_read_otherwise(fact, here, then))
+            let mut facts = here.differing(then);
+            facts.any(|fact| is_counted(hinges.decisive, fact) || self.is_read_otherwise(hinges, fact, here, then))
         })
     }
 
-    /// Does the planner itself read it?
-    fn is_counted(&self, fact: Fact) -> bool {
-        let named = matches!(fact, Fact::ScarType | Fact::DepthClass);
-        fact == Fact::ScarCount
-            || fact == Fact::DaysSincePriming && self.decisive.priming
-            || named && self.decisive.strengths
-    }
-
     /// Does a condition that reads `fact` say otherwise?
-    fn is_read_otherwise(&self, fact: Fact, here: &Facts, then: &Facts) -> bool {
+    fn is_read_otherwise(&self, hinges: Hinges, fact: Fact, here: &Facts, then: &Facts) -> bool {
         let specimens = self.knowledge.specimens();
-        let rules = specimens.safety(fact).and(self.telling).places();
+        let rules = specimens.safety(fact).and(hinges.telling).places();
         let safety = self.knowledge.safety();
         // Rests around sessions ask what a rule would say, had something been used at home that day.
         let at_home =
@@ -210,7 +227,7 @@ impl Around<'_> {
                 Reader::Pathway(place) => self.knowledge.pathways().get(place).is_none_or(|pathway| {
                     [here, then].iter().any(|facts| pathway.answers.holds(facts, 0) == Truth::Yes)
                 }),
-                Reader::Procedure(id) => self.decisive.procedures.contains(id),
+                Reader::Procedure(id) => hinges.decisive.procedures.contains(id),
                 Reader::Planner => true,
             };
         let holds_otherwise = |(reader, when): &(Reader, crate::domain::Predicate)| {
@@ -231,4 +248,10 @@ impl Around<'_> {
         }
         rules
     }
+}
+
+/// Does the planner itself read it?
+fn is_counted(decisive: Decisive, fact: Fact) -> bool {
+    let named = matches!(fact, Fact::ScarType | Fact::DepthClass);
+    fact == Fact::ScarCount || fact == Fact::DaysSincePriming && decisive.priming || named && decisive.strengths
 }
