@@ -61,7 +61,7 @@ enum Said {
     Everything,
 }
 
-/// What a case is planned on: all of it is the same whatever is wished for.
+/// What a case is planned on: the same whatever is wished for, but for a budget and a downtime, which are facts too.
 struct Ground<'k> {
     /// Of each group.
     facts: Vec<Facts>,
@@ -76,7 +76,7 @@ impl<'k> Ground<'k> {
         Self { facts, screening, past: history::Past::new(knowledge, case) }
     }
 
-    /// The same for a case of which nobody asks what the scars are called.
+    /// The same, where nobody asks for the names of the scars.
     fn of(knowledge: &'k Knowledge, case: &Case) -> Self {
         Self::new(knowledge, case, &classify(knowledge, &case.findings))
     }
