@@ -3,7 +3,7 @@
 use cicatrix::wire::v1::Site;
 
 use super::{
-    facts::{Facts, Value, days, later, number, word, yes},
+    facts::{Facts, Value, days, later, number, word, words, yes},
     gaps::{self, Skin},
     person::{Group, Kind, Person},
     procedures::{Kin, ids, rule_code},
@@ -13,6 +13,15 @@ use super::{
 /// The wounds of a full field, which ask for six months without acne.
 const FULL_FIELD: [&str; 5] =
     ["ablative_full", "dermabrasion_rotary", "peel_deep_phenol", "peel_medium_tca", "filler_pmma"];
+
+/// What the gentler of two needs, the deeper needs too: the rule about the gentler, both, and what it is called then.
+const DEEPER: [(&str, &str, &str, &str); 5] = [
+    ("TAT-01", "ablative-fractional-laser", "ablative_full", "TAT-02"),
+    ("MEL-01", "peel-medium-tca", "peel_deep_phenol", "MEL-03"),
+    ("PRI-01", "peel-medium-tca", "peel_deep_phenol", "PRI-01-DEEP"),
+    ("PRI-03", "peel-medium-tca", "peel_deep_phenol", "PRI-03-DEEP"),
+    ("PRI-04", "peel-medium-tca", "peel_deep_phenol", "PRI-04-DEEP"),
+];
 
 /// What stands for the gap matrix among the rules.
 pub const GAPS: &str = "the gap matrix";
@@ -184,6 +193,17 @@ impl Heard<'_> {
         // "Filler to acid or release: two weeks", as after a filler that is recorded as a session.
         if ["tca_cross", "subcision"].contains(&code) {
             said.extend(self.verdict("mnrf").said.into_iter().filter(|it| it.0 == "PRI-01"));
+        }
+        for (rule, gentler, _, own) in DEEPER.iter().filter(|it| it.2 == code) {
+            let of_the_gentler = self.verdict(gentler).said.into_iter().filter(|it| it.0 == *rule);
+            said.extend(of_the_gentler.map(|(_, action, until)| (*own, action, until)));
+        }
+        // "Exclude active; clearance when quiescent": before deep work no less than before the gentle work of CTD-02.
+        let excluded_when_active =
+            || rules().iter().any(|it| it.id == "CTD-01" && it.procedures.iter().any(|it| it == code));
+        let quiet = words(&self.facts, "ctd").is_some_and(|it| it.iter().any(|it| it == "other_quiescent"));
+        if quiet && excluded_when_active() {
+            said.push(("CTD-03", Action::Clearance, None));
         }
         // The eyebrow lies between two sites that get no filler.
         if self.group.site == Site::Eyebrow && ["filler_ha", "biostimulator", "filler_pmma"].contains(&code) {

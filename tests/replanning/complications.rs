@@ -206,6 +206,10 @@ pub fn what_went_wrong_holds_for_what_it_is_about_and_nothing_else() {
         if least == "PRECONDITION" {
             let plan = protocol(&request).unwrap();
             assert!(plan.preconditions.iter().any(|it| it.rule == rule), "{rule} stands before nothing");
+            // A plain warning, of an id that comes before it, is said after it.
+            let needles = all.iter().find(|it| it.procedure == "mnrf").unwrap();
+            let place = |rule: &str| needles.reasons.iter().position(|it| it.rule == rule).unwrap();
+            assert!(place(rule) < place("CMB-01"), "{rule} is a mere warning");
         } else {
             assert!(fares.any(|it| it.ends_with(least)), "{rule}: nothing is {least}");
         }

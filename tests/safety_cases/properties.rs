@@ -109,6 +109,54 @@ fn prop_01_an_adverse_fact_never_makes_anything_milder() {
     assert!(found.is_empty(), "{} times milder\n{}", found.len(), found.join("\n"));
 }
 
+/// Of one kind, the deeper first: what the skin must bear only gets less.
+const DEPTHS: [&[&str]; 3] = [
+    &["full-ablative-laser", "ablative-fractional-laser", "non-ablative-fractional-laser"],
+    &["peel-deep-phenol", "peel-medium-tca", "peel-light-tca"],
+    &["dermabrasion-rotary", "dermabrasion-manual"],
+];
+/// What speaks against the gentler alone, and why.
+const OF_ITS_OWN: [(&str, &str); 1] = [("ALG-10", "a reaction to trichloroacetic acid is none to phenol")];
+
+/// Where a fact holds back the gentler of two treatments of a kind, the deeper is not freer.
+#[test]
+fn a_deeper_treatment_is_never_freer_than_a_gentler_one_of_its_kind() {
+    let all = cases();
+    let (mut found, mut compared) = (Vec::new(), 0);
+    for case in healthy(&all) {
+        let before = generate(&person_of(&all.baseline, case));
+        for (fact, value) in adverse() {
+            let after = generate(&changed(case, &all.baseline, &beside(&fact, &value)));
+            let on = |answer: &v1::GenerateProtocolResponse, procedure: &str, group: &String| {
+                let of = |it: &&v1::ProcedureDisposition| it.procedure == procedure && it.scar_ids.contains(group);
+                answer.dispositions.iter().find(of).cloned()
+            };
+            for pair in DEPTHS.iter().flat_map(|it| it.windows(2)) {
+                let (deeper, gentler) = (pair[0], pair[1]);
+                for group in after.dispositions.iter().flat_map(|it| &it.scar_ids) {
+                    let (Some(deep), Some(gentle), Some(was)) =
+                        (on(&after, deeper, group), on(&after, gentler, group), on(&before, gentler, group))
+                    else {
+                        continue;
+                    };
+                    let own = gentle.reasons.iter().any(|it| OF_ITS_OWN.iter().any(|(rule, _)| it.rule == *rule));
+                    if own || strictness(&gentle) <= strictness(&was) {
+                        continue;
+                    }
+                    compared += 1;
+                    if strictness(&deep) < strictness(&gentle) {
+                        found.push(format!("{}: {fact} = {value}: {deeper} is freer than {gentler}", case.id));
+                    }
+                }
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    assert!(compared > 0, "nothing holds any of them back");
+    assert!(found.is_empty(), "{} times freer\n{}", found.len(), found.join("\n"));
+}
+
 #[test]
 fn prop_02_what_was_not_asked_is_never_milder_than_the_safe_answer() {
     let all = cases();
