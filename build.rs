@@ -20,7 +20,13 @@ use prost_types::{
     field_descriptor_proto::{Label, Type},
 };
 
+#[path = "src/knowledge/tree/kinds.rs"]
+mod kinds;
+#[path = "src/knowledge/tree/write.rs"]
+mod write;
+
 const ROOT: &str = "proto";
+const KNOWLEDGE: &str = "knowledge";
 const SERVICES: [&str; 3] = [
     "cicatrix/v1/classification_service.proto",
     "cicatrix/v1/protocol_service.proto",
@@ -64,6 +70,40 @@ fn main() -> Result<(), Box<dyn Error>> {
         file.source_code_info = None;
     }
     fs::write(out.join("reflection.bin"), prost::Message::encode_to_vec(&slim))?;
+    release(&out)
+}
+
+/// The files of knowledge, each with what stands in it, so that no replica reads TOML before it answers. One that cannot
+/// be read has an empty tree: it is read at the start, and what is wrong is told there.
+fn release(out: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={KNOWLEDGE}");
+    let mut rows = BTreeMap::new();
+    let mut open = vec![PathBuf::from(KNOWLEDGE)];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            // What an editor leaves.
+            if path.file_name().is_some_and(|it| it.to_string_lossy().starts_with('.')) {
+                continue;
+            }
+            let below = path.strip_prefix(KNOWLEDGE)?.to_string_lossy().replace('\\', "/");
+            let text = fs::read_to_string(&path).map_err(|it| format!("{}: {it}", path.display()))?;
+            let tree = out.join("trees").join(&below);
+            fs::create_dir_all(tree.parent().unwrap_or(out))?;
+            fs::write(&tree, write::tree(&text).unwrap_or_default())?;
+            rows.insert(below, (fs::canonicalize(&path)?.display().to_string(), tree.display().to_string()));
+        }
+    }
+    let mut code = String::from("&[\n");
+    for (path, (text, tree)) in rows {
+        writeln!(code, "ReadFile {{ path: {path:?}, text: include_str!({text:?}), tree: include_bytes!({tree:?}) }},")?;
+    }
+    code.push_str("]\n");
+    fs::write(out.join("release.rs"), code)?;
     Ok(())
 }
 

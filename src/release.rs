@@ -2,28 +2,23 @@
 
 use std::{fs, io, path::Path};
 
-use include_dir::{Dir, include_dir};
+use crate::knowledge::{Choices, Knowledge, Problems, ReadFile, SourceFile};
 
-use crate::knowledge::SourceFile;
-
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
+/// Every file that was built in, by path, as the build read it.
+static EMBEDDED: &[ReadFile<'static>] = include!(concat!(env!("OUT_DIR"), "/release.rs"));
 
 /// The release that is built into the binary.
 pub fn embedded() -> Vec<SourceFile> {
-    let mut files = Vec::new();
-    collect(&EMBEDDED, &mut files);
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    EMBEDDED.iter().filter(|it| decides(it.path)).map(file).collect()
 }
 
-fn collect(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
-    for file in dir.files() {
-        let path = file.path().to_string_lossy().replace('\\', "/");
-        if let Some(text) = file.contents_utf8().filter(|_| decides(&path)) {
-            files.push(SourceFile { path, text: text.to_owned() });
-        }
-    }
-    dir.dirs().for_each(|dir| collect(dir, files));
+fn file(read: &ReadFile<'_>) -> SourceFile {
+    SourceFile { path: read.path.to_owned(), text: read.text.to_owned() }
+}
+
+/// The knowledge in `files`; what is as it was when this program was built is not read again.
+pub fn knowledge(files: &[SourceFile], choices: &Choices) -> Result<Knowledge, Problems> {
+    Knowledge::read_before(files, EMBEDDED, choices)
 }
 
 /// The release in a directory. Names that begin with a dot are left out, as a mounted volume makes them.
@@ -58,10 +53,8 @@ pub fn worked_cases(dir: Option<&Path>) -> io::Result<Vec<SourceFile>> {
     let mut files = Vec::new();
     match dir {
         None => {
-            for file in EMBEDDED.get_dir(CASES).into_iter().flat_map(Dir::files) {
-                let path = file.path().to_string_lossy().replace('\\', "/");
-                files.extend(file.contents_utf8().map(|text| SourceFile { path, text: text.to_owned() }));
-            }
+            let cases = EMBEDDED.iter().filter(|it| !decides(it.path) && Path::new(it.path).starts_with(CASES));
+            files.extend(cases.map(file));
         }
         Some(dir) if dir.join(CASES).is_dir() => {
             for entry in fs::read_dir(dir.join(CASES))? {

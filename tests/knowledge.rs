@@ -115,6 +115,12 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "Usually {usual} dabs.",
             "procedures/dab.toml:21: `{usual}` is no field of this table; there are: min, typical, max",
         ),
+        (
+            "safety/rain.toml",
+            "procedures = [\"dab\"]",
+            "procedures = [\"in-sessions\", \"dab\"]",
+            "safety/rain.toml:9: `dab` is in the list already; write it once",
+        ),
         // Sources.
         (
             "citations.toml",

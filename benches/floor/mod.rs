@@ -85,7 +85,7 @@ pub(crate) fn serve_service(access_log: bool) {
 /// Serves the floor in the same way, with the answer in `dir`.
 pub(crate) fn serve_empty(dir: &Path) {
     let reply = Reply::read(dir);
-    let doors = |_, _| Ok(empty_doors(reply));
+    let doors = |_, _| empty_doors(reply);
     serve::serve_doors(doors, ANY_PORT, &limits(false), listening, std::future::pending()).unwrap();
 }
 

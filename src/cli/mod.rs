@@ -198,7 +198,7 @@ fn load(dir: Option<&Path>, policies: &Choices, bad: Ended) -> Result<Knowledge,
         None => release::embedded(),
         Some(dir) => release::read(dir).map_err(|it| complain(Ended::NoInput, &format!("knowledge: {it}")))?,
     };
-    Knowledge::with_policies(&files, policies).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
+    release::knowledge(&files, policies).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
 }
 
 fn in_dir(dir: Option<&Path>, problems: &Problems) -> String {

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::{Ended, complain, in_dir, load, pairs};
 use crate::{
-    knowledge::{Choices, Knowledge},
+    knowledge::Choices,
     release, review,
     serve::{self, Around, Cors, Guard, KnowledgeSource, Service, Tls, telemetry},
     settings::{FILE_VARIABLE, Settings, Sources},
@@ -103,7 +103,7 @@ fn source(dir: PathBuf, policies: Choices, watch: bool) -> KnowledgeSource {
         read: Box::new(move || release::read(&from)),
         parse: Box::new(move |files| {
             let problems = |it| in_dir(Some(Path::new(&dir)), &it).lines().map(ToOwned::to_owned).collect();
-            Knowledge::with_policies(files, &policies).map_err(problems)
+            release::knowledge(files, &policies).map_err(problems)
         }),
         watch,
     }

@@ -8,6 +8,7 @@ mod classification;
 mod codes;
 mod grading;
 mod names;
+mod parsed;
 mod pathways;
 mod planning;
 mod policies;
@@ -18,163 +19,28 @@ mod scales;
 mod skin_tone;
 mod spacing;
 
-use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::{
-    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, SafetyTable, SourceFile, model,
+    Choices, Citation, Condition, Event, Knowledge, Problem, Problems, ReadFile, SafetyTable, SourceFile, model,
     policy::Policies, raw, specimens::Specimens, wait,
 };
 use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId, Vocabulary};
 use names::Names;
+use parsed::{File, Parsed};
 use rules::Rules;
 
 /// Checks all files.
-pub(super) fn check(files: &[SourceFile], choices: &Choices) -> Result<Knowledge, Problems> {
+pub(super) fn check(files: &[SourceFile], read: &[ReadFile<'_>], choices: &Choices) -> Result<Knowledge, Problems> {
     let mut checker = Checker::default();
-    let parsed = Parsed::read(&mut checker, files);
+    let parsed = Parsed::read(&mut checker, files, read);
     let knowledge = parsed.as_ref().and_then(|parsed| checker.knowledge(files, parsed, choices));
     checker.problems.sort();
     checker.problems.dedup();
     match knowledge {
         Some(knowledge) if checker.problems.is_empty() => Ok(knowledge),
         Some(_) | None => Err(Problems(checker.problems)),
-    }
-}
-
-/// A file with its content.
-pub(super) struct File<'f, T> {
-    pub source: &'f SourceFile,
-    pub raw: T,
-}
-
-/// All files, parsed.
-struct Parsed<'f> {
-    release: File<'f, raw::Release>,
-    citations: File<'f, raw::Citations>,
-    events: File<'f, raw::Events>,
-    classification: File<'f, raw::Classification>,
-    grading: File<'f, raw::Grading>,
-    skin_tone: File<'f, raw::SkinTone>,
-    codes: File<'f, raw::Codes>,
-    gaps: File<'f, raw::Gaps>,
-    more_gaps: Vec<File<'f, raw::MoreGaps>>,
-    policies: File<'f, raw::Policies>,
-    required: File<'f, raw::RequiredFacts>,
-    planning: File<'f, raw::Planning>,
-    home_care: File<'f, raw::HomeCare>,
-    referrals: File<'f, raw::Referrals>,
-    source_attributes: File<'f, raw::SourceAttributes>,
-    considered: File<'f, raw::ConsideredTreatments>,
-    safety: Vec<File<'f, raw::Safety>>,
-    /// In the order of the ids.
-    procedures: Vec<(&'f str, File<'f, raw::Procedure>)>,
-    /// In the order of the file names.
-    pathways: Vec<(&'f str, File<'f, raw::Pathway>)>,
-}
-
-impl<'f> Parsed<'f> {
-    /// `None` when some file is missing or does not parse.
-    fn read(checker: &mut Checker, files: &'f [SourceFile]) -> Option<Self> {
-        let mut sorted: Vec<&SourceFile> = files.iter().collect();
-        sorted.sort_by(|a, b| a.path.cmp(&b.path));
-        let singles = [
-            "release.toml",
-            "citations.toml",
-            "events.toml",
-            "classification.toml",
-            "grading.toml",
-            "skin_tone.toml",
-            "codes.toml",
-            "gaps.toml",
-            "policies.toml",
-            "required_facts.toml",
-            "planning.toml",
-            "home_care.toml",
-            "referrals.toml",
-            "source_attributes.toml",
-            "considered.toml",
-        ];
-        let mut safety = Vec::new();
-        let mut more_gaps = Vec::new();
-        let mut procedures = Vec::new();
-        let mut pathways = Vec::new();
-        let mut whole = true;
-        for file in &sorted {
-            let path = file.path.as_str();
-            let name = path.strip_suffix(".toml").and_then(|it| it.split_once('/'));
-            match name {
-                None if singles.contains(&path) => {}
-                Some(("safety", _)) => match checker.read(file) {
-                    Some(raw) => safety.push(File { source: file, raw }),
-                    None => whole = false,
-                },
-                Some(("gaps", _)) => match checker.read(file) {
-                    Some(raw) => more_gaps.push(File { source: file, raw }),
-                    None => whole = false,
-                },
-                Some(("procedures", id)) => match checker.read(file) {
-                    Some(raw) => procedures.push((id, File { source: file, raw })),
-                    None => whole = false,
-                },
-                Some(("pathways", id)) => match checker.read(file) {
-                    Some(raw) => pathways.push((id, File { source: file, raw })),
-                    None => whole = false,
-                },
-                _ if path.ends_with("README.md") || (path.starts_with("cases/") && path.ends_with(".md")) => {}
-                Some(_) | None => checker.problem(path, 1, "nothing reads a file of this name"),
-            }
-        }
-        let mut of = Single { checker, files: &sorted };
-        let (release, citations, events) = (of.read("release.toml"), of.read("citations.toml"), of.read("events.toml"));
-        let (classification, grading, gaps) =
-            (of.read("classification.toml"), of.read("grading.toml"), of.read("gaps.toml"));
-        let (skin_tone, codes) = (of.read("skin_tone.toml"), of.read("codes.toml"));
-        let (planning, home_care, referrals) =
-            (of.read("planning.toml"), of.read("home_care.toml"), of.read("referrals.toml"));
-        let (policies, required) = (of.read("policies.toml"), of.read("required_facts.toml"));
-        let (source_attributes, considered) = (of.read("source_attributes.toml"), of.read("considered.toml"));
-        let parsed = Self {
-            source_attributes: source_attributes?,
-            considered: considered?,
-            release: release?,
-            citations: citations?,
-            events: events?,
-            classification: classification?,
-            grading: grading?,
-            skin_tone: skin_tone?,
-            codes: codes?,
-            gaps: gaps?,
-            more_gaps,
-            policies: policies?,
-            required: required?,
-            planning: planning?,
-            home_care: home_care?,
-            referrals: referrals?,
-            safety,
-            procedures,
-            pathways,
-        };
-        whole.then_some(parsed)
-    }
-}
-
-/// Reads files that there is one of.
-struct Single<'c, 'f> {
-    checker: &'c mut Checker,
-    files: &'c [&'f SourceFile],
-}
-
-impl<'f> Single<'_, 'f> {
-    fn read<T: DeserializeOwned>(&mut self, path: &str) -> Option<File<'f, T>> {
-        match self.files.iter().find(|file| file.path == path) {
-            Some(file) => self.checker.read(file).map(|raw| File { source: file, raw }),
-            None => {
-                self.checker.problem(path, 1, "this file is missing");
-                None
-            }
-        }
     }
 }
 
@@ -188,17 +54,6 @@ pub(super) struct Checker {
 }
 
 impl Checker {
-    fn read<T: DeserializeOwned>(&mut self, file: &SourceFile) -> Option<T> {
-        match toml::from_str(&file.text) {
-            Ok(raw) => Some(raw),
-            Err(error) => {
-                let line = error.span().map_or(1, |span| line_of(&file.text, span.start));
-                self.problem(&file.path, line, error.message().lines().next().unwrap_or_default());
-                None
-            }
-        }
-    }
-
     /// How many problems there are so far.
     pub(super) fn count(&self) -> usize {
         self.problems.len()
@@ -411,10 +266,16 @@ impl Scope<'_> {
 
     /// The procedures of these ids, families and words, without those of the others.
     pub(super) fn procedure_set(&mut self, file: &SourceFile, ids: &[raw::Text], except: &[raw::Text]) -> ProcedureSet {
-        let mut set = ProcedureSet::default();
-        for id in ids {
-            self.family(file, id).into_iter().for_each(|id| set.insert(id));
+        let families: Vec<ProcedureSet> = ids.iter().map(|id| self.family(file, id).into_iter().collect()).collect();
+        // A name that adds nothing looks as if it did: whoever takes it out would change nothing.
+        for (at, (id, family)) in ids.iter().zip(&families).enumerate() {
+            let others = families.iter().enumerate().filter(|(other, _)| *other != at);
+            let others = others.fold(ProcedureSet::default(), |all, (_, other)| all.with(*other));
+            if !family.is_empty() && family.is_within(others) {
+                self.checker.at(file, id, format!("`{}` is in the list already; write it once", id.get_ref()));
+            }
         }
+        let mut set = families.iter().fold(ProcedureSet::default(), |all, family| all.with(*family));
         for id in except {
             for procedure in self.family(file, id) {
                 if !set.contains(procedure) {

@@ -8,6 +8,7 @@ mod problem;
 mod raw;
 mod specimens;
 mod table;
+mod tree;
 mod wait;
 
 pub use model::{
@@ -36,6 +37,17 @@ pub struct SourceFile {
     pub text: String,
 }
 
+/// A file that was read before: when the program was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadFile<'a> {
+    /// Path below the knowledge directory, with `/`.
+    pub path: &'a str,
+    /// What was read. For another text the tree is not used.
+    pub text: &'a str,
+    /// Its values and where they stand, as the build wrote them.
+    pub tree: &'a [u8],
+}
+
 impl Knowledge {
     /// Checks every file and reports every problem, not only the first. Every policy has its default.
     pub fn parse(files: &[SourceFile]) -> Result<Self, Problems> {
@@ -44,6 +56,11 @@ impl Knowledge {
 
     /// The same with the policies that a deployment chose.
     pub fn with_policies(files: &[SourceFile], choices: &Choices) -> Result<Self, Problems> {
-        check::check(files, choices)
+        Self::read_before(files, &[], choices)
+    }
+
+    /// The same without reading once more what was read before, which changes nothing but the time it takes.
+    pub fn read_before(files: &[SourceFile], read: &[ReadFile<'_>], choices: &Choices) -> Result<Self, Problems> {
+        check::check(files, read, choices)
     }
 }

@@ -1,7 +1,5 @@
 //! The gRPC door.
 
-use std::error::Error;
-
 use axum::Router;
 use futures_util::{StreamExt as _, stream::BoxStream};
 use tonic::{Code, Request, Response, Status, Streaming, async_trait, service::Routes};
@@ -9,7 +7,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 use tonic_web::GrpcWebLayer;
 
-use super::{Service, bulk::Bulk, error, live::Live};
+use super::{Service, bulk::Bulk, error, live::Live, on_demand::OnDemand};
 use crate::wire::{
     Encoded, REFLECTION, UnreadRequest, codec,
     services::{
@@ -23,20 +21,17 @@ use crate::wire::{
 type Answer<T> = Result<Response<T>, Status>;
 
 /// Every gRPC service on one router.
-pub(super) fn router(
-    live: &Live,
-    health: HealthServer<impl Health>,
-    bulk: Bulk,
-    max_bytes: usize,
-) -> Result<Router, Box<dyn Error + Send + Sync>> {
+pub(super) fn router(live: &Live, health: HealthServer<impl Health>, bulk: Bulk, max_bytes: usize) -> Router {
     let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
+    let reflection_v1 = OnDemand::new(move || reflection().build_v1().ok());
+    let reflection_v1alpha = OnDemand::new(move || reflection().build_v1alpha().ok());
     let routes = Routes::new(ProtocolServiceServer::new(Protocols { bulk }).max_decoding_message_size(max_bytes))
         .add_service(ClassificationServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(KnowledgeServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(health)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?);
-    Ok(routes.prepare().into_axum_router().layer(GrpcWebLayer::new()))
+        .add_service(reflection_v1)
+        .add_service(reflection_v1alpha);
+    routes.prepare().into_axum_router().layer(GrpcWebLayer::new())
 }
 
 /// The services whose health is reported.

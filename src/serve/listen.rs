@@ -134,8 +134,6 @@ pub enum ServeError {
     Admin(SocketAddr, io::Error),
     /// A thread or a runtime could not be made.
     Start(io::Error),
-    /// The schema in the binary is broken.
-    Schema(Box<dyn Error + Send + Sync>),
 }
 
 impl fmt::Display for ServeError {
@@ -144,7 +142,6 @@ impl fmt::Display for ServeError {
             Self::Bind(address, error) => write!(f, "server.listen: cannot listen on {address}: {error}"),
             Self::Admin(address, error) => write!(f, "admin.listen: cannot listen on {address}: {error}"),
             Self::Start(error) => write!(f, "cannot start a thread: {error}"),
-            Self::Schema(error) => write!(f, "the schema in this binary is broken: {error}"),
         }
     }
 }
@@ -220,17 +217,17 @@ pub fn serve_around(
     reload::start(tls, guard, knowledge, live.clone(), Arc::clone(&metrics), asked).map_err(ServeError::Start)?;
     let doors = |health, readiness| {
         let bulk = Bulk::new(&live, &pool, limits, &readiness);
-        Ok(Doors {
-            grpc: grpc::router(&live, health, bulk.clone(), limits.max_request_bytes).map_err(ServeError::Schema)?,
+        Doors {
+            grpc: grpc::router(&live, health, bulk.clone(), limits.max_request_bytes),
             rest: rest::router(&live, readiness, bulk, limits.max_request_bytes),
-        })
+        }
     };
     open(doors, address, limits, around, metrics, listening, stop)
 }
 
 /// The same for any two doors: what a benchmark compares the service with stands on the same ground.
 pub fn serve_doors(
-    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Result<Doors, ServeError>,
+    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Doors,
     address: SocketAddr,
     limits: &Limits,
     listening: impl FnOnce(Listening),
@@ -240,7 +237,7 @@ pub fn serve_doors(
 }
 
 fn open(
-    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Result<Doors, ServeError>,
+    doors: impl FnOnce(HealthServer<HealthService>, Readiness) -> Doors,
     address: SocketAddr,
     limits: &Limits,
     around: Around,
@@ -252,7 +249,7 @@ fn open(
     let readiness = Readiness::default();
     let reporter = HealthReporter::new();
     let health = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
-    let doors = doors(health, readiness.clone())?;
+    let doors = doors(health, readiness.clone());
     let bounds = Bounds {
         deadline: limits.deadline,
         max_bytes: limits.max_request_bytes,

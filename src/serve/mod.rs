@@ -18,6 +18,7 @@ mod json;
 mod listen;
 mod live;
 mod metrics;
+mod on_demand;
 mod openapi;
 mod outward;
 mod page;

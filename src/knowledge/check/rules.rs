@@ -1,8 +1,9 @@
 //! Collects every rule of every file: its id, its sentence with the numbers filled in, and what it rests on.
 
+mod planning;
 mod scales;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::{Checker, Parsed, names::Names};
 use crate::{
@@ -16,7 +17,8 @@ const EXPERT_PRACTICE: &str = "expert-practice";
 /// Every rule, in the order of the ids.
 pub(in crate::knowledge) struct Rules {
     rules: Vec<Rule>,
-    ids: BTreeMap<String, RuleId>,
+    /// What they lean on.
+    cited: BTreeSet<String>,
 }
 
 /// One rule as it stands in a file.
@@ -36,34 +38,37 @@ impl Rules {
     pub(super) fn collect(checker: &mut Checker, parsed: &Parsed<'_>, names: &Names, citations: &[Citation]) -> Self {
         let mut entries = Entries { checker, found: Vec::new() };
         entries.walk(parsed);
-        let mut found = entries.found;
-        found.sort_by(|a, b| a.id.get_ref().cmp(b.id.get_ref()));
-        let mut ids: BTreeMap<String, RuleId> = BTreeMap::new();
-        let mut kept: Vec<Entry<'_>> = Vec::new();
-        for entry in found {
-            if ids.contains_key(entry.id.get_ref()) {
+        let found = entries.found;
+        let mut entries: Vec<&Entry<'_>> = found.iter().collect();
+        entries.sort_by(|a, b| a.id.get_ref().cmp(b.id.get_ref()));
+        entries.dedup_by(|entry, first| {
+            let again = entry.id.get_ref() == first.id.get_ref();
+            if again {
                 checker.at(entry.file, entry.id, "this rule id is used twice");
-                continue;
             }
-            let place = u16::try_from(kept.len()).unwrap_or(u16::MAX);
-            ids.insert(entry.id.get_ref().clone(), RuleId(place));
-            kept.push(entry);
-        }
-        let rules = kept.iter().map(|entry| Rule {
+            again
+        });
+        let rules = entries.iter().map(|entry| Rule {
             id: entry.id.get_ref().clone(),
             says: entry.says.clone(),
-            basis: basis(checker, entry, citations, &ids),
+            basis: basis(checker, entry, citations, &entries),
             code: entry.code.clone(),
             file: entry.file.path.clone(),
             condition: entry.condition.clone(),
             action: entry.action,
             procedures: members(names, entry),
         });
-        Self { rules: rules.collect(), ids }
+        let rules: Vec<Rule> = rules.collect();
+        let sources = rules.iter().filter_map(|it| match &it.basis {
+            Basis::Sourced(keys) => Some(keys),
+            Basis::Derived(_) | Basis::ExpertPractice => None,
+        });
+        let cited = sources.flatten().cloned().collect();
+        Self { rules, cited }
     }
 
     pub(super) fn id(&self, id: &str) -> Option<RuleId> {
-        self.ids.get(id).copied()
+        place(&self.rules, id, |it| &it.id)
     }
 
     /// The id of a rule.
@@ -71,11 +76,12 @@ impl Rules {
         self.rules.get(rule.index()).map(|it| it.id.as_str())
     }
 
+    /// Does some rule lean on the citation?
     pub(super) fn cites(&self, key: &str) -> bool {
-        self.rules.iter().any(|rule| matches!(&rule.basis, Basis::Sourced(keys) if keys.iter().any(|it| it == key)))
+        self.cited.contains(key)
     }
 
-    /// Counts a citation that a table names without a rule of its own.
+    /// Every rule, in the order of the ids.
     pub(super) fn finish(self) -> Vec<Rule> {
         self.rules
     }
@@ -91,8 +97,14 @@ fn members(names: &Names, entry: &Entry<'_>) -> Vec<ProcedureId> {
     all
 }
 
+/// The rule with an id, in a list in the order of the ids.
+fn place<T>(all: &[T], id: &str, of: impl Fn(&T) -> &str) -> Option<RuleId> {
+    let place = all.binary_search_by(|it| of(it).cmp(id)).ok()?;
+    u16::try_from(place).ok().map(RuleId)
+}
+
 /// What a rule rests on: sources, other rules, or clinical practice.
-fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], ids: &BTreeMap<String, RuleId>) -> Basis {
+fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], entries: &[&Entry<'_>]) -> Basis {
     let because = entry.because.get_ref();
     if because.is_empty() {
         let message = "a rule must name at least one source, the rules it follows from, or `expert-practice`";
@@ -107,11 +119,11 @@ fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], ids: 
             practice = true;
         } else if citations.binary_search_by(|it| it.key.cmp(word)).is_ok() {
             keys.push(word.clone());
-        } else if let Some(rule) = ids.get(word) {
+        } else if let Some(rule) = place(entries, word, |it| it.id.get_ref()) {
             if word == entry.id.get_ref() {
                 checker.at(entry.file, text, "a rule cannot follow from itself");
             }
-            from.push(*rule);
+            from.push(rule);
         } else {
             checker.at(entry.file, text, format!("`{word}` is neither in citations.toml nor the id of a rule"));
         }
@@ -402,77 +414,6 @@ impl<'f> Entries<'_, 'f> {
         }
         for it in &raw.flag {
             self.add(file, &it.id, &it.says, &it.because, &[]);
-        }
-    }
-
-    fn planning(&mut self, file: &'f SourceFile, raw: &'f raw::Planning) {
-        self.lines(file, &raw.disclaimer);
-        self.lines(file, &raw.warning);
-        self.add(file, &raw.fewest.rule, &raw.fewest.says, &raw.fewest.because, &[]);
-        for it in &raw.failure {
-            let fields = [("sessions", it.sessions.to_string()), ("after", it.after.get_ref().clone())];
-            self.add(file, &it.rule, &it.says, &it.because, &fields);
-        }
-        for it in [&raw.gate_review, &raw.final_review] {
-            let fields = [("after", it.after.get_ref().clone())];
-            self.add(file, &it.rule, &it.says, &it.because, &fields);
-        }
-        for line in [
-            &raw.usual,
-            &raw.first_review,
-            &raw.too_few_sittings,
-            &raw.visit_check,
-            &raw.allowed,
-            &raw.shared_sitting,
-            &raw.not_for_this_scar,
-            &raw.unwanted,
-            &raw.unavailable,
-            &raw.downtime,
-            &raw.plain_first,
-            &raw.step_left_out,
-            &raw.held,
-            &raw.not_assessed,
-            &raw.test_area,
-            &raw.priming,
-            &raw.not_stated,
-            &raw.closed_day,
-            &raw.preferred,
-            &raw.few_visits,
-            &raw.visits_apart,
-            &raw.full_visit,
-            &raw.supervised,
-            &raw.conflict,
-            &raw.ranks_after,
-            &raw.occasion.partial,
-        ] {
-            self.line(file, line);
-        }
-        for it in &raw.finding {
-            self.add(file, &it.rule, &it.says, &it.because, &[]);
-        }
-        raw.objective.iter().flat_map(|it| [&it.better, &it.worse]).for_each(|line| self.line(file, line));
-        self.past(file, &raw.past);
-        for it in [&raw.occasion.quiet, &raw.occasion.new] {
-            self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);
-        }
-        let it = &raw.occasion.filler;
-        self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);
-    }
-
-    fn past(&mut self, file: &'f SourceFile, raw: &'f raw::Past) {
-        let it = &raw.earlier_course;
-        self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
-        let it = &raw.plateau;
-        self.add(file, &it.rule, &it.says, &it.because, &[("sessions", it.sessions.to_string())]);
-        self.add(file, &raw.goal.rule, &raw.goal.says, &raw.goal.because, &[]);
-        for it in &raw.lapse {
-            self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
-        }
-        for it in &raw.decision {
-            self.add(file, &it.rule, &it.says, &it.because, &[]);
-        }
-        for line in raw.lines() {
-            self.line(file, line);
         }
     }
 }
