@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cicatrix::{
-    domain::{Answers, Case, ChangeKind, DepthClass, Fact, Field, Insight, PlanChange, ProcedureId, Scope, Value},
+    domain::{
+        Answers, Case, ChangeKind, DepthClass, Fact, FactKind, Field, Insight, Plan, PlanChange, ProcedureId, Scope,
+        Value,
+    },
     engine,
 };
 use strum::VariantArray as _;
@@ -12,7 +15,6 @@ use super::{Done, done, example, examples, found, knowledge, people, with};
 
 /// Every answer of `fact` that could matter, denser than the planner looks: each word, and numbers all over the range.
 fn dense(fact: Fact) -> Vec<Value> {
-    use cicatrix::domain::FactKind;
     match fact.kind() {
         FactKind::YesNo => vec![Value::YesNo(true), Value::YesNo(false)],
         FactKind::Words(words) => words.iter().map(|it| Value::Words(fact.word(it).unwrap())).collect(),
@@ -211,4 +213,52 @@ fn a_depth_that_nobody_measured_is_a_question_where_it_matters() {
         }
     }
     assert!(asked > 0, "no depth of anybody mattered");
+}
+
+/// The answer with which the same is done, and fewest rules speak.
+fn reassuring(case: &Case, fact: Fact) -> Value {
+    let treated = |plan: &Plan| done(plan).into_keys().collect::<Vec<_>>();
+    let before = treated(&engine::plan(knowledge(), case));
+    let heard = |value: &Value| {
+        let plan = engine::plan(knowledge(), &with(case, fact, *value));
+        (treated(&plan) != before, plan.dispositions.iter().map(|it| it.reasons.len()).sum::<usize>())
+    };
+    dense(fact).into_iter().min_by_key(heard).unwrap()
+}
+
+/// Somebody of whom all else is known hears of each fact that is left open what planning with its answers in full gives.
+#[test]
+fn what_one_answer_changes_is_not_told_of_another_that_its_plan_tells_apart() {
+    let asked = |case: &Case| Fact::VARIANTS.iter().filter(|it| is_a_question(case, **it)).copied().collect::<Vec<_>>();
+    let mut apart = 0;
+    for (name, tone) in [("rolling", 4), ("rolling", 2), ("ice_pick_phototype_iv", 5), ("deep_boxcar", 3)] {
+        let mut full = Case { include: Vec::new(), ..example(name) };
+        full.patient.set(Fact::Fitzpatrick, Some(Value::Number(tone * 1000)));
+        full.patient.set(Fact::PlanningPhototype, Some(Value::Number(tone * 1000)));
+        // Of a range of days one day stands for all.
+        let open = asked(&full).into_iter().filter(|it| it.scope() == Scope::Patient && it.kind() != FactKind::Elapsed);
+        let open: Vec<Fact> = open.collect();
+        for fact in open.iter().copied() {
+            full = with(&full, fact, reassuring(&full, fact));
+        }
+        for fact in open {
+            let mut case = full.clone();
+            let known = if fact >= Fact::Grade { &mut case.findings.appearance } else { &mut case.patient };
+            known.set(fact, None);
+            let (plan, what_if) = found(&case, &[Insight::Questions]);
+            let before = done(&plan);
+            let questions = what_if.questions.unwrap();
+            let answers = || questions.iter().filter(|it| it.fact == fact).flat_map(|it| &it.answers);
+            apart += answers().count().saturating_sub(1);
+            for value in dense(fact) {
+                let after = done(&engine::plan(knowledge(), &with(&case, fact, value)));
+                let told = answers().filter(|it| it.answers.iter().any(|it| is_in(value, *it)));
+                let told: Vec<Apart> = told.map(|it| told_apart(&it.changes)).collect();
+                let real = taken_apart(&before, &after);
+                let right = if after == before { told.is_empty() } else { told == [real.clone()] };
+                assert!(right, "{name}, phototype {tone}: {fact:?}: {value:?}: {told:#?} {real:#?}");
+            }
+        }
+    }
+    assert!(apart > 0, "no two answers are told apart");
 }
