@@ -148,7 +148,7 @@ fn judge(files: &[SourceFile], mutation: &Mutation, asked: &Asked) -> &'static s
         return "changes no answer, for a reason that is given";
     }
     let mut files = files.to_vec();
-    files[mutation.file].text.clone_from(&mutation.text);
+    files[mutation.file].text = mutation.text.clone().into();
     match Knowledge::parse(&files) {
         Err(_) => "refused by the loader",
         Ok(knowledge) => noticed(knowledge, &files, &mutation.rule, asked).unwrap_or(UNNOTICED),

@@ -12,8 +12,8 @@ pub fn embedded() -> Vec<SourceFile> {
     EMBEDDED.iter().filter(|it| decides(it.path)).map(file).collect()
 }
 
-fn file(read: &ReadFile<'_>) -> SourceFile {
-    SourceFile { path: read.path.to_owned(), text: read.text.to_owned() }
+fn file(read: &ReadFile<'static>) -> SourceFile {
+    SourceFile { path: read.path.to_owned(), text: read.text.into() }
 }
 
 /// The knowledge in `files`; what is as it was when this program was built is not read again.
@@ -42,7 +42,7 @@ fn read_into(dir: &Path, below: &str, files: &mut Vec<SourceFile>) -> io::Result
             read_into(&path, &below, files)?;
         } else if decides(&below) {
             let text = fs::read_to_string(&path).map_err(|error| named(error, &path))?;
-            files.push(SourceFile { path: below, text });
+            files.push(SourceFile { path: below, text: text.into() });
         }
     }
     Ok(())
@@ -61,7 +61,7 @@ pub fn worked_cases(dir: Option<&Path>) -> io::Result<Vec<SourceFile>> {
                 let entry = entry?;
                 let path = format!("{CASES}/{}", entry.file_name().to_string_lossy());
                 if !decides(&path) {
-                    files.push(SourceFile { path, text: fs::read_to_string(entry.path())? });
+                    files.push(SourceFile { path, text: fs::read_to_string(entry.path())?.into() });
                 }
             }
         }

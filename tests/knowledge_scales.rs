@@ -11,7 +11,7 @@ fn after(path: &str, find: &str, replace: &str) -> Vec<String> {
     let mut files = release::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/toy_knowledge")).unwrap();
     let file = files.iter_mut().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
     assert!(file.text.contains(find), "{path} does not hold {find}");
-    file.text = file.text.replacen(find, replace, 1);
+    file.text = file.text.replacen(find, replace, 1).into();
     match Knowledge::parse(&files) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.0.into_iter().map(|it| format!("{}: {}", it.path, it.message)).collect(),

@@ -34,7 +34,7 @@ impl Directory {
         for file in cicatrix::release::embedded() {
             let path = dir.join(&file.path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, file.text).unwrap();
+            fs::write(path, file.text.as_ref()).unwrap();
         }
         Self(dir)
     }

@@ -37,7 +37,7 @@ fn edited(path: &str, find: &str, replace: &str) -> Vec<SourceFile> {
     let mut files = toy_files();
     let file = files.iter_mut().find(|it| it.path == path).unwrap_or_else(|| panic!("no {path}"));
     assert!(file.text.contains(find), "{path} does not hold {find}");
-    file.text = file.text.replacen(find, replace, 1);
+    file.text = file.text.replacen(find, replace, 1).into();
     files
 }
 
@@ -51,7 +51,7 @@ impl Scratch {
         for file in files {
             let path = dir.join(&file.path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, &file.text).unwrap();
+            fs::write(path, file.text.as_ref()).unwrap();
         }
         Self(dir)
     }
@@ -266,7 +266,7 @@ fn the_booklet_escapes_what_it_is_given() {
 #[test]
 fn a_slip_in_a_worked_case_has_its_line() {
     let knowledge = toy();
-    let case = |text: &str| SourceFile { path: "cases/slip.md".to_owned(), text: text.to_owned() };
+    let case = |text: &str| SourceFile { path: "cases/slip.md".to_owned(), text: text.to_owned().into() };
     let told = |text: &str| review::worked(&knowledge, &[case(text)]).unwrap_err()[0].to_string();
     assert_eq!(told("No heading"), "cases/slip.md:1: begin with a heading, as `# Title`");
     assert_eq!(

@@ -15,15 +15,15 @@ pub(crate) fn next(dir: &Path) -> Service {
     let release = shipped().knowledge().release().to_owned();
     for file in &mut files {
         match file.path.as_str() {
-            "release.toml" => file.text = file.text.replace(&release, "9999.1"),
-            "gaps.toml" => file.text = a_week_later(&file.text),
+            "release.toml" => file.text = file.text.replace(&release, "9999.1").into(),
+            "gaps.toml" => file.text = a_week_later(&file.text).into(),
             _ => {}
         }
     }
     for file in &files {
         let path = dir.join(&file.path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &file.text).unwrap();
+        fs::write(path, file.text.as_ref()).unwrap();
     }
     Service::new(Knowledge::parse(&release::read(dir).unwrap()).unwrap())
 }

@@ -11,6 +11,8 @@ mod table;
 mod tree;
 mod wait;
 
+use std::borrow::Cow;
+
 pub use model::{
     Adjunct, Adjust, Amount, Band, Basis, CareItem, Citation, Classification, Code, CodeFit, Condition, Considered,
     Cost, Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Goal, GradeBand,
@@ -33,8 +35,8 @@ pub const SETTINGS: &str = "settings";
 pub struct SourceFile {
     /// Path below the knowledge directory, with `/`.
     pub path: String,
-    /// The text.
-    pub text: String,
+    /// The text; what is in the program already is not copied.
+    pub text: Cow<'static, str>,
 }
 
 /// A file that was read before: when the program was built.

@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal as _},
 };
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -20,17 +20,18 @@ pub enum Format {
 
 /// Starts logging. `filter` is a directive as `info` or `cicatrix=debug,warn`.
 pub fn start(format: Format, filter: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let filter = EnvFilter::try_new(filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let lines = registry().with(filter.parse::<Targets>()?);
+    let layer = fmt::layer().with_writer(io::stderr);
     match format {
-        Format::Human => builder.with_target(false).with_ansi(io::stderr().is_terminal()).try_init(),
-        Format::Json => builder.json().flatten_event(true).with_current_span(false).try_init(),
+        Format::Human => lines.with(layer.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?,
+        Format::Json => lines.with(layer.json().flatten_event(true).with_current_span(false)).try_init()?,
     }
+    Ok(())
 }
 
 /// Is `filter` one that [`start`] takes?
 pub fn is_filter(filter: &str) -> bool {
-    EnvFilter::try_new(filter).is_ok()
+    filter.parse::<Targets>().is_ok()
 }
 
 /// Logs where a panic was, and not what it said: its words could hold what was being planned.

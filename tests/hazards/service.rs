@@ -73,7 +73,7 @@ fn hz_053_removing_any_safety_rule_changes_the_digest_and_is_told() {
     let end = file.text[start + 1..].find("[[rule]]").unwrap() + start + 1;
     let id =
         file.text[start..end].lines().find(|it| it.starts_with("id")).unwrap().split('"').nth(1).unwrap().to_owned();
-    file.text.replace_range(start..end, "");
+    file.text.to_mut().replace_range(start..end, "");
     let parsed = match cicatrix::knowledge::Knowledge::parse(&edited) {
         Ok(it) => it,
         // Refused outright: something else leaned on it.

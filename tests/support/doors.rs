@@ -127,7 +127,7 @@ pub fn knowledge(bytes: &[u8]) -> String {
     for part in text.split(FILE).skip(1) {
         let (path, text) = part.split_once('\n').unwrap_or((part, ""));
         files.retain(|it| it.path != path);
-        files.push(SourceFile { path: path.to_owned(), text: text.to_owned() });
+        files.push(SourceFile { path: path.to_owned(), text: text.to_owned().into() });
     }
     match Knowledge::parse(&files) {
         Ok(knowledge) => {

@@ -29,7 +29,8 @@ pub fn after(mut change: impl FnMut(&str, &mut Table) -> bool) -> Vec<SourceFile
     let mut files = Vec::new();
     for (file, table) in shipped() {
         let mut table = table.clone();
-        let text = if change(&file.path, &mut table) { toml::to_string(&table).unwrap() } else { file.text.clone() };
+        let text =
+            if change(&file.path, &mut table) { toml::to_string(&table).unwrap().into() } else { file.text.clone() };
         files.push(SourceFile { path: file.path.clone(), text });
     }
     files

@@ -71,7 +71,7 @@ mod tests {
     fn every_field_stands_with_its_rule() {
         let text = "name = \"A\"\norder = 3\n[sessions]\nmin = 2\nrule = \"A-1\"\nsays = \"x.\"\n\
                     [[risk]]\nrule = \"A-2\"\nsays = \"y.\"\n[[risk.limit]]\nat_most = 2.5\n[[risk.limit]]\nat_most = 3\n";
-        let all = tables(&[SourceFile { path: "procedures/a.toml".to_owned(), text: text.to_owned() }]);
+        let all = tables(&[SourceFile { path: "procedures/a.toml".to_owned(), text: text.to_owned().into() }]);
         assert_eq!(all["procedures/a.toml"]["order"], ["3"]);
         assert_eq!(all["A-1"]["min"], ["2"]);
         assert_eq!(all["A-2"]["limit at most"], ["2.5", "3"]);
