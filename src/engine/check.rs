@@ -37,16 +37,8 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
     let courses = Courses::Usual;
-    let context = Context {
-        knowledge,
-        case,
-        facts: &facts,
-        screening: &screening,
-        past: &past,
-        courses,
-        said: Said::Visits,
-        expected: &[],
-    };
+    let context =
+        Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses, said: Said::Visits };
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);

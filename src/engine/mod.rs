@@ -83,7 +83,7 @@ impl<'k> Ground<'k> {
 
     fn context<'a>(&'a self, knowledge: &'k Knowledge, case: &'a Case, said: Said) -> Context<'a, 'k> {
         let Self { facts, screening, past } = self;
-        Context { knowledge, case, facts, screening, past, courses: Courses::Usual, said, expected: &[] }
+        Context { knowledge, case, facts, screening, past, courses: Courses::Usual, said }
     }
 }
 
@@ -117,26 +117,16 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     };
 
     let (groups, mut referrals) = answers(knowledge, case, context.facts);
-    let mut selection = select::select(context, &groups);
+    let selection = select::select(context, &groups);
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
     }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
+    let decisive = selection.decisive;
     let outcome = if selection.treatable.is_empty() {
         Outcome::Referral
     } else {
-        let mut schedule = schedule::schedule(context, std::mem::take(&mut selection.drafts));
-        // What is asked for first can change until a step is taken: what was chosen is looked at once more on its day.
-        if selection.treatable.iter().any(|scar| context.screening.asks_by_day(*scar)) {
-            let expected = schedule.expected(context, &groups);
-            let again = select::select(Context { expected: &expected, ..context }, &groups);
-            let decisive = selection.decisive.with(again.decisive);
-            if !again.is_that_of(schedule.stages.iter().map(|it| &it.draft)) {
-                selection = again;
-                schedule = schedule::schedule(context, std::mem::take(&mut selection.drafts));
-            }
-            selection.decisive = decisive;
-        }
+        let mut schedule = schedule::schedule(context, selection.drafts);
         Outcome::Protocol(Box::new(explain::explain(
             context,
             &mut schedule,
@@ -157,7 +147,7 @@ fn draw(context: Context<'_, '_>) -> Drawn {
         conflict: None,
         what_if: WhatIf::default(),
     };
-    Drawn { plan, decisive: selection.decisive }
+    Drawn { plan, decisive }
 }
 
 /// The pathway or the referral that answers each group.

@@ -13,10 +13,10 @@ use crate::{
         limits::FEW,
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
-        select::{Context, Draft, Expected, add_rules},
+        select::{Context, Draft, add_rules},
         spacing::{aim, between, kind, on},
     },
-    knowledge::{GapKind, Pathway, ProcedureKind, Spacing, Topic},
+    knowledge::{GapKind, ProcedureKind, Spacing, Topic},
 };
 
 /// Row and column of the gap table of a sitting; the second is that of what joins it.
@@ -67,28 +67,6 @@ pub(super) struct Schedule<'k> {
     pub calendar: Calendar,
     /// No other days are better: every search came to its end.
     pub exact: bool,
-}
-
-impl Schedule<'_> {
-    /// What the days leave to each step on each group.
-    pub(super) fn expected(&self, context: Context<'_, '_>, groups: &[(ScarIndex, &Pathway)]) -> Vec<Expected> {
-        let taken = |scar: ScarIndex, step: RuleId| {
-            let of = |it: &Dated<'_>| it.draft.scars.contains(&scar) && it.draft.reasons.contains(&step);
-            let at = self.stages.iter().position(of)?;
-            let stage = self.stages.get(at)?;
-            let review = self.gate.filter(|_| stage.draft.contingent.is_some()).unwrap_or(0);
-            let before = self.stages.iter().take(at).filter_map(|earlier| {
-                let wait = longest(context, context.patient(), earlier, stage)?;
-                Some(earlier.last()?.saturating_add(aim(&wait)))
-            });
-            Some(Expected { scar, step, review, free: before.fold(review, Day::max) })
-        };
-        let steps = |(scar, pathway): &(ScarIndex, &Pathway)| {
-            let scar = *scar;
-            pathway.steps.iter().map(|it| it.rule).filter_map(move |step| taken(scar, step)).collect::<Vec<_>>()
-        };
-        groups.iter().flat_map(steps).collect()
-    }
 }
 
 /// Gives `drafts` their days: the planned ones first, the contingent ones after the review.
@@ -332,12 +310,21 @@ fn offsets(stage: &Dated<'_>) -> Days {
 
 /// The first day from `ready` on that screening and priming allow. What waits for a review is primed after it.
 fn open_day(context: Context<'_, '_>, stage: &Dated<'_>, ready: Day) -> Day {
-    let since = if ready > 0 { ready } else { context.primed_since() };
+    let since = if ready > 0 { ready } else { primed_since(context) };
     // Skin that was treated or tested was primed for it.
     let begun = stage.draft.done.begun() || stage.draft.done.tested.is_some();
     let priming = stage.draft.leads.priming.filter(|_| !begun);
     let primed = priming.map_or(ready, |(days, _)| days.saturating_add(since));
     stage.draft.not_before.max(primed).max(ready)
+}
+
+/// The day since which the skin is primed: on record, or the start of the plan.
+fn primed_since(context: Context<'_, '_>) -> Day {
+    use crate::domain::{Fact, Value};
+    match context.patient().get(Fact::DaysSincePriming) {
+        Some(Value::Since(day)) => day.min(0),
+        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
+    }
 }
 
 /// The wait from one stage to a later one, when they touch the same skin: the longest over all that is done.

@@ -283,19 +283,8 @@ impl<'k> Screening<'k> {
             return Standing::Waiting(event);
         }
         // A clearance that time ends before the procedure may begin is not asked for.
-        Standing::Open { not_before, clearance: self.asks(procedure, scar, not_before) }
-    }
-
-    /// Must somebody agree before `procedure` is done on `scar` on `day`?
-    pub(super) fn asks(&self, procedure: ProcedureId, scar: ScarIndex, day: Day) -> bool {
-        self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(day, day))
-    }
-
-    /// Does what is asked for first on `scar`, an opinion or a test, change with the days?
-    pub(super) fn asks_by_day(&self, scar: ScarIndex) -> bool {
-        let asks = self.table.about(Topic::Opinion).or(self.table.about(Topic::Lead));
-        let fired = self.fired(scar);
-        !asks.and(fired.rules).and(fired.timed).is_empty()
+        let clearance = self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(not_before, not_before));
+        Standing::Open { not_before, clearance }
     }
 
     /// Why `procedure` may not be done on `scar` now.

@@ -7,7 +7,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
-        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
+        Case, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
         Value, whole_units,
     },
     engine::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 use choice::Choice;
-pub(super) use draft::{Decisive, Draft, Expected, Leads, Selection};
+pub(super) use draft::{Decisive, Draft, Leads, Selection};
 
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
@@ -33,8 +33,6 @@ pub(super) struct Context<'a, 'k> {
     pub past: &'a Past,
     pub courses: Courses,
     pub said: Said,
-    /// What the days leave to each step, once they are known: what is asked is asked for those days.
-    pub expected: &'a [Expected],
 }
 
 /// How long courses are.
@@ -141,15 +139,7 @@ impl<'a, 'k> Context<'a, 'k> {
                     choice.could_open = true;
                     choice.passed_over.push((procedure, smallvec![rule]));
                 }
-                (Standing::Open { not_before, clearance }, None) => {
-                    let clearance = if self.screening.asks_by_day(scar) {
-                        let begins = self.begins(step, procedure, scar, not_before);
-                        let then = self.screening.asks(procedure, scar, begins);
-                        selection.decisive.priming |= then != clearance;
-                        then
-                    } else {
-                        clearance
-                    };
+                (Standing::Open { clearance, .. }, None) => {
                     let supervised = self.case.wishes.supervised.contains(procedure);
                     candidates.push((option, clearance || supervised));
                 }
@@ -188,31 +178,6 @@ impl<'a, 'k> Context<'a, 'k> {
             }
         }
         choice
-    }
-
-    /// What the days of the rest leave to the step, once they are known.
-    fn expected(&self, step: &Step, scar: ScarIndex) -> Option<&'a Expected> {
-        self.expected.iter().find(|it| it.scar == scar && it.step == step.rule)
-    }
-
-    /// The first day on which it could be done, as far as is known.
-    fn begins(&self, step: &Step, procedure: ProcedureId, scar: ScarIndex, not_before: Day) -> Day {
-        let expected = self.expected(step, scar);
-        let review = expected.map_or(0, |it| it.review);
-        let since = if review > 0 { review } else { self.primed_since() };
-        let done = self.past.done(procedure, scar);
-        // Skin that was treated or tested was primed for it.
-        let priming = self.leads(procedure, scar, 0).priming.filter(|_| !done.begun() && done.tested.is_none());
-        let primed = priming.map_or(0, |(days, _)| days.saturating_add(since));
-        not_before.max(primed).max(expected.map_or(0, |it| it.free))
-    }
-
-    /// The day since which the skin is primed: on record, or the start of the plan.
-    pub(super) fn primed_since(&self) -> Day {
-        match self.patient().get(Fact::DaysSincePriming) {
-            Some(Value::Since(day)) => day.min(0),
-            Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
-        }
     }
 
     /// Why the patient or the clinic rules it out.
@@ -280,9 +245,7 @@ impl<'a, 'k> Context<'a, 'k> {
             Standing::Open { not_before, .. } => not_before,
             Standing::Waiting(_) | Standing::Closed => 0,
         };
-        let by_day = self.screening.asks_by_day(scar);
-        let begins = if by_day { self.begins(step, procedure, scar, not_before) } else { 0 };
-        let mut leads = self.leads(procedure, scar, begins);
+        let mut leads = self.leads(procedure, scar);
         selection.decisive.priming |= leads.priming.is_some();
         let done = self.past.done(procedure, scar);
         let anew = leads;
@@ -394,17 +357,14 @@ impl<'a, 'k> Context<'a, 'k> {
         None
     }
 
-    /// What has to come before it when it begins on `day`.
-    fn leads(&self, procedure: ProcedureId, scar: ScarIndex, day: Day) -> Leads {
+    fn leads(&self, procedure: ProcedureId, scar: ScarIndex) -> Leads {
         let mut leads = Leads::default();
         for firing in self.screening.about(Topic::Lead, procedure, scar) {
             let rule = firing.rule.rule;
             match firing.rule.lead {
                 Some(Lead::Priming(days)) => leads.priming = leads.priming.max(Some((days, rule))),
-                Some(Lead::TestArea(days)) if firing.until > day => {
-                    leads.test_area = leads.test_area.max(Some((days, rule)));
-                }
-                Some(Lead::TestArea(_)) | None => {}
+                Some(Lead::TestArea(days)) => leads.test_area = leads.test_area.max(Some((days, rule))),
+                None => {}
             }
         }
         leads

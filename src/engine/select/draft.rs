@@ -1,7 +1,7 @@
 //! What is selected: stages without days, and what the choice hung on.
 
 use crate::{
-    domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, ScarIndex, Scars, Sites},
+    domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, Scars, Sites},
     engine::done::Done,
     knowledge::Line,
 };
@@ -41,18 +41,6 @@ pub(in crate::engine) struct Draft<'k> {
     pub passed_over: Vec<PassedOver>,
 }
 
-/// What the days of the rest leave to a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::engine) struct Expected {
-    pub scar: ScarIndex,
-    /// The rule of the step.
-    pub step: RuleId,
-    /// The day of the review that it waits for; 0 when it waits for none.
-    pub review: Day,
-    /// The first day after what comes before it on the same skin.
-    pub free: Day,
-}
-
 /// What has to come before the first session, with the rules that ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(in crate::engine) struct Leads {
@@ -89,17 +77,6 @@ pub(in crate::engine) struct Decisive {
     pub strengths: bool,
     /// How long the skin has been primed.
     pub priming: bool,
-}
-
-impl Selection<'_> {
-    /// Is the same done on the same scars, after the same?
-    pub(in crate::engine) fn is_that_of<'d, 'k: 'd>(
-        &self,
-        mut drafts: impl ExactSizeIterator<Item = &'d Draft<'k>>,
-    ) -> bool {
-        let key = |it: &Draft<'_>| (it.phase, it.procedure, it.contingent, it.leads, it.scars.clone());
-        self.drafts.len() == drafts.len() && drafts.all(|there| self.drafts.iter().any(|it| key(it) == key(there)))
-    }
 }
 
 impl Decisive {
