@@ -21,15 +21,18 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Facts {
     values: [Option<Value>; Fact::COUNT],
-    /// A bit for each fact that was asked.
-    asked: u128,
+    asked: FactSet,
 }
+
+/// A set of facts, a bit for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct FactSet(u128);
 
 const _: () = assert!(Fact::COUNT <= u128::BITS as usize, "a fact has no bit");
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { values: [None; Fact::COUNT], asked: 0 }
+        Self { values: [None; Fact::COUNT], asked: FactSet::default() }
     }
 }
 
@@ -51,6 +54,45 @@ impl Value {
     }
 }
 
+impl FactSet {
+    /// Is `fact` in the set?
+    pub fn contains(self, fact: Fact) -> bool {
+        self.0 & bit(fact) != 0
+    }
+
+    /// The set with `fact` added.
+    pub fn insert(&mut self, fact: Fact) {
+        self.0 |= bit(fact);
+    }
+
+    /// The set without `fact`.
+    pub fn remove(&mut self, fact: Fact) {
+        self.0 &= !bit(fact);
+    }
+
+    /// The facts that are in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The facts that are in one or both.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The facts, in order.
+    fn facts(self) -> impl Iterator<Item = Fact> {
+        let mut bits = self.0;
+        std::iter::from_fn(move || {
+            let fact = Fact::VARIANTS.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
+            bits &= bits.wrapping_sub(1);
+            Some(*fact)
+        })
+    }
+}
+
 impl Facts {
     /// Adds what `other` knows; where both know a fact of the field, the more cautious answer is kept.
     pub fn worsen(&mut self, other: &Self) {
@@ -69,17 +111,22 @@ impl Facts {
 
     /// Every fact that was asked, in order.
     fn known(&self) -> impl Iterator<Item = (Fact, Value)> {
-        facts_of(self.asked).filter_map(|fact| Some((fact, self.get(fact)?)))
+        self.asked.facts().filter_map(|fact| Some((fact, self.get(fact)?)))
     }
 
     /// The facts of which something else is known, in order.
     pub fn differing(&self, other: &Self) -> impl Iterator<Item = Fact> {
-        facts_of(self.asked | other.asked).filter(|fact| self.get(*fact) != other.get(*fact))
+        self.asked.or(other.asked).facts().filter(|fact| self.get(*fact) != other.get(*fact))
     }
 
     /// Was it asked?
     pub fn has(&self, fact: Fact) -> bool {
-        self.asked & bit(fact) != 0
+        self.asked.contains(fact)
+    }
+
+    /// Everything that was asked.
+    pub fn asked(&self) -> FactSet {
+        self.asked
     }
 
     /// What is known of `fact`.
@@ -99,7 +146,7 @@ impl Facts {
     pub fn set(&mut self, fact: Fact, value: Option<Value>) {
         if let Some(slot) = self.values.get_mut(fact as usize) {
             *slot = value;
-            if value.is_some() { self.asked |= bit(fact) } else { self.asked &= !bit(fact) }
+            if value.is_some() { self.asked.insert(fact) } else { self.asked.remove(fact) }
         }
     }
 
@@ -120,15 +167,6 @@ impl Facts {
             (_, _) => false,
         }
     }
-}
-
-/// The facts of which the bit is set, in order.
-fn facts_of(mut bits: u128) -> impl Iterator<Item = Fact> {
-    std::iter::from_fn(move || {
-        let fact = Fact::VARIANTS.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
-        bits &= bits.wrapping_sub(1);
-        Some(*fact)
-    })
 }
 
 fn bit(fact: Fact) -> u128 {

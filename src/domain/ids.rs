@@ -96,6 +96,16 @@ impl ProcedureSet {
         usize::try_from(self.0.count_ones()).unwrap_or(Self::CAPACITY)
     }
 
+    /// Its procedures, in order.
+    pub fn procedures(self) -> impl Iterator<Item = ProcedureId> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let id = u8::try_from(left.trailing_zeros()).ok().filter(|_| left != 0)?;
+            left &= left.wrapping_sub(1);
+            Some(ProcedureId(id))
+        })
+    }
+
     /// Is everything of it in `other`?
     pub fn is_within(self, other: Self) -> bool {
         self.0 & !other.0 == 0

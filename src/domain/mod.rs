@@ -29,7 +29,7 @@ pub use check::{
 };
 pub use date::{Date, Day, Weekday, Weekdays};
 pub use fact::{Fact, FactKind, Scope};
-pub use facts::{Facts, Value};
+pub use facts::{FactSet, Facts, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
 pub use lists::{Areas, Days, FactList, Places, Procedures, Rules, Scars, SessionProcedures, Sites, copied};
 pub use predicate::{Comparison, Predicate, Truth};

@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        CareItem, Day, Days, Fact, FactList, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId, ScarIndex,
-        Scars, Scope, Value,
+        CareItem, Day, Days, Fact, FactList, FactSet, Facts, NotAssessed, ProcedureId, ProcedureSet, Procedures,
+        RuleId, ScarIndex, Scars, Value,
     },
     engine::{
         home_care,
@@ -32,7 +32,7 @@ pub(super) fn items(
     joining: &[sitting::Joining],
     at_home: &[home_care::Course],
 ) -> Vec<CareItem> {
-    let mut all: Vec<CareItem> = Vec::new();
+    let mut all: Vec<CareItem> = Vec::with_capacity(context.knowledge.items().len());
     let stages = schedule.stages.iter().map(|it| Done {
         procedure: it.draft.procedure,
         scars: &it.draft.scars,
@@ -115,25 +115,25 @@ fn total(context: Context<'_, '_>, amount: &Amount) -> Option<i64> {
 
 /// The facts that were not asked: those that must be known for some procedure first, one by one, then the rest.
 pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -> Vec<NotAssessed> {
-    let missing = |fact: Fact| match fact.scope() {
-        Scope::Patient => !context.patient().has(fact),
-        Scope::Field | Scope::Scar => context.facts.iter().any(|facts| !facts.has(fact)),
-    };
+    // What is known of one group alone was not asked of the others.
+    let known = context.facts.iter().map(Facts::asked).reduce(FactSet::and).unwrap_or(context.patient().asked());
     let mut all: Vec<NotAssessed> = Vec::new();
+    let mut told = known;
     for required in context.knowledge.required() {
-        if required.procedures.overlaps(procedures) && missing(required.fact) {
+        if required.procedures.overlaps(procedures) && !known.contains(required.fact) {
             match all.iter_mut().find(|it| it.facts.contains(&required.fact)) {
-                Some(known) => add_rules(&mut known.reasons, [required.rule]),
+                Some(told) => add_rules(&mut told.reasons, [required.rule]),
                 None => all.push(NotAssessed {
                     facts: smallvec![required.fact],
                     required: true,
                     reasons: smallvec![required.rule],
                 }),
             }
+            told.insert(required.fact);
         }
     }
-    let open = |fact: &Fact| !all.iter().any(|it| it.facts.contains(fact)) && missing(*fact);
-    let rest: FactList = context.knowledge.asked().iter().copied().filter(open).collect();
+    let mut rest = FactList::with_capacity(context.knowledge.asked().len());
+    rest.extend(context.knowledge.asked().iter().copied().filter(|fact| !told.contains(*fact)));
     if !rest.is_empty() {
         all.push(NotAssessed {
             facts: rest,

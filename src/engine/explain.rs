@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use crate::{
     domain::{
         Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
-        Rules, ScarIndex, Sites, copied,
+        Rules, ScarIndex, Scars, Sites, copied,
     },
     domain::{Stage, StageStatus, Truth},
     engine::{
@@ -39,7 +39,8 @@ pub(super) fn explain(
     let visited = Sessions::new(context, schedule, &plan.joining, treatable);
     let mut stages = home_care::before(context, schedule, &visited, treatable);
     let offset = stages.len();
-    stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()));
+    let at_home = context.knowledge.home_care().len();
+    stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()).saturating_add(at_home));
     stages.extend(schedule.stages.iter_mut().map(|dated| stage(context, dated)));
     let schedule = &*schedule;
     let mut partial = Rules::new();
@@ -110,9 +111,13 @@ fn fired(
 ) -> Rules {
     let mut rules = Rules::new();
     for &scar in scars {
-        let said = context.screening.said(topic, procedure, scar, days);
         // What is told of one group has nothing twice in it.
-        if rules.is_empty() { said.for_each(|it| rules.push(it)) } else { add_rules(&mut rules, said) }
+        let first = rules.is_empty();
+        context.screening.said(topic, procedure, scar, days, |rule| {
+            if first || !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        });
     }
     rules.sort_unstable();
     rules
@@ -216,7 +221,7 @@ pub(super) fn frame(
     Stage {
         phase: crate::domain::Phase::Prepare,
         procedure,
-        scars: scars.into(),
+        scars: Scars::from_slice(scars),
         sites,
         session_count: known.and_then(|it| it.sessions).map(|it| it.count),
         planned: 0,

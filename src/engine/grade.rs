@@ -123,6 +123,7 @@ fn quantitative(scale: &Quantitative, findings: &Findings, labelled: &[Facts]) -
         rows
     });
     let mut total = 0;
+    grade.rows_rated.reserve(QuantitativeRow::COUNT);
     for (row, count) in QuantitativeRow::VARIANTS.iter().zip(rows) {
         let Some(count) = count else {
             grade.flag(GradeFlag::ItemMissing, scale.item_missing);

@@ -24,7 +24,7 @@ pub(super) fn before(
     sessions: &Sessions,
     treatable: &[ScarIndex],
 ) -> Vec<Stage> {
-    let mut stages: Vec<Stage> = Vec::new();
+    let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         if !step.when_priming || !planned.is_empty() {
@@ -48,16 +48,23 @@ pub(super) fn before(
             course(context, &mut stages, step, treatable, &waiting, span);
         }
     }
-    stages.into_iter().filter_map(|stage| rested(context, sessions, stage)).collect()
+    stages.retain_mut(|stage| rest(context, sessions, stage));
+    stages
 }
 
-/// A stage with the days on which it rests: it begins after a rest and ends before one, and what rests on all its days
-/// is none.
-fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Option<Stage> {
-    stage.rests.extend(rest::rests(context, sessions, stage.procedure, &stage.scars));
-    stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+/// Gives a stage the days on which it rests: it begins after a rest and ends before one. Is a day left for it?
+fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage) -> bool {
+    let own = std::mem::replace(&mut stage.rests, rest::rests(context, sessions, stage.procedure, &stage.scars));
+    if !own.is_empty() {
+        stage.rests.extend(own);
+        stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+    }
+    if stage.rests.is_empty() {
+        return stage.end.is_none_or(|end| stage.start <= end);
+    }
     // What only a review can bring about moves nothing that is planned.
-    let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == stage.contingent_on;
+    let review = stage.contingent_on;
+    let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == review;
     // Priming begins with its first day all the same: the days of the first session are counted from it.
     let primes = stage.reasons.contains(&context.knowledge.planning().priming);
     for rest in stage.rests.iter().filter(sure).filter(|_| !primes) {
@@ -75,7 +82,7 @@ fn rested(context: Context<'_, '_>, sessions: &Sessions, mut stage: Stage) -> Op
         it.from = it.from.max(start);
         start <= it.to && end.is_none_or(|end| it.to < end)
     });
-    end.is_none_or(|end| start <= end).then_some(stage)
+    end.is_none_or(|end| start <= end)
 }
 
 /// The rules that ask for priming before planned stages, or before those that wait for a review.
@@ -155,7 +162,7 @@ pub(super) fn after(
     let Some(last) = schedule.last else { return Vec::new() };
     // What was done to its end may have ended before the plan.
     let last = last.max(0);
-    let mut stages: Vec<Stage> = Vec::new();
+    let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
     for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
         let hosts = || {
             let planned = schedule.stages.iter().filter(|it| it.draft.contingent.is_none() && !it.days.is_empty());
@@ -185,7 +192,8 @@ pub(super) fn after(
             break;
         }
     }
-    stages.into_iter().filter_map(|stage| rested(context, sessions, stage)).collect()
+    stages.retain_mut(|stage| rest(context, sessions, stage));
+    stages
 }
 
 /// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows.
@@ -284,7 +292,8 @@ fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarInde
             Truth::Yes => {}
             // What safety says of its use tells why; a condition is there for its sake.
             Truth::No => {
-                add_rules(&mut reasons, context.screening.said(Topic::Technique, procedure, scar, (0, 0)));
+                let say = |rule| add_rules(&mut reasons, [rule]);
+                context.screening.said(Topic::Technique, procedure, scar, (0, 0), say);
                 if reasons.is_empty() {
                     reasons.push(option.rule);
                 }
@@ -295,7 +304,7 @@ fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarInde
     if context.case.wishes.excluded.contains(procedure) {
         add_rules(&mut reasons, [context.knowledge.planning().unwanted]);
     }
-    (!reasons.is_empty()).then(|| PassedOver { procedure, scars: treatable.into(), reasons })
+    (!reasons.is_empty()).then(|| PassedOver { procedure, scars: Scars::from_slice(treatable), reasons })
 }
 
 /// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps.

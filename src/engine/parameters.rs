@@ -13,8 +13,8 @@ use crate::{
 
 /// The settings of `procedure` on `scars`, groups that share a setting taken together.
 pub(super) fn settings(context: Context<'_, '_>, procedure: ProcedureId, scars: &[ScarIndex]) -> Vec<ParameterSetting> {
-    let mut all: Vec<ParameterSetting> = Vec::new();
     let places = context.knowledge.procedures().get(procedure.index()).map_or(0, |it| it.parameter_names.len());
+    let mut all: Vec<ParameterSetting> = Vec::with_capacity(places);
     for parameter in 0..places {
         for &scar in scars {
             let Some((limit, reasons)) = setting(context, procedure, parameter, scar) else { continue };

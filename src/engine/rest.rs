@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, ProcedureId, Procedures, Rest, RuleId, Rules, ScarIndex, Truth, Value, copied},
+    domain::{Day, ProcedureId, ProcedureSet, Procedures, Rest, RuleId, Rules, ScarIndex, Truth, Value, copied},
     engine::{
         limits::FEW,
         schedule::Schedule,
@@ -37,7 +37,9 @@ impl Sessions {
         joining: &[Joining],
         treatable: &[ScarIndex],
     ) -> Self {
-        let mut all: Vec<Done> = Vec::new();
+        let planned = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
+        let joined = joining.iter().map(|it| it.all_days().count());
+        let mut all: Vec<Done> = Vec::with_capacity(planned.chain(joined).sum());
         for dated in &schedule.stages {
             let (procedure, contingent_on) = (dated.draft.procedure, dated.draft.contingent.map(|_| 1));
             let days = dated.test_area.into_iter().chain(dated.days.iter().copied());
@@ -72,16 +74,17 @@ pub(super) fn rests(
     product: ProcedureId,
     scars: &[ScarIndex],
 ) -> Vec<Rest> {
-    let mut rests: Vec<Rest> = Vec::new();
+    let asked = asked_before(context, product, scars);
     let around: SmallVec<[(ProcedureId, Around); FEW]> = sessions
         .procedures
         .iter()
-        .map(|procedure| (*procedure, Around::new(context, product, *procedure, scars)))
+        .map(|procedure| (*procedure, Around::new(context, product, *procedure, &asked)))
         .filter(|(_, around)| around.before > 0 || around.after > 0)
         .collect();
     if around.is_empty() {
-        return rests;
+        return Vec::new();
     }
+    let mut rests: Vec<Rest> = Vec::with_capacity(sessions.done.len());
     for done in &sessions.done {
         let Some((_, around)) = around.iter().find(|(procedure, _)| *procedure == done.procedure) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
@@ -109,7 +112,7 @@ struct Around {
 }
 
 impl Around {
-    fn new(context: Context<'_, '_>, product: ProcedureId, session: ProcedureId, scars: &[ScarIndex]) -> Self {
+    fn new(context: Context<'_, '_>, product: ProcedureId, session: ProcedureId, before: &[Before]) -> Self {
         let rests = |id: ProcedureId| {
             let known = context.knowledge.procedures().get(id.index());
             known.map(|it| it.rests.as_slice()).unwrap_or_default()
@@ -135,41 +138,40 @@ impl Around {
             around.before = row.before;
             add_rules(&mut around.reasons, [row.rule]);
         }
-        for (days, rule) in asked_before(context, product, session, scars) {
-            around.before = around.before.max(days);
-            add_rules(&mut around.reasons, [rule]);
+        for asked in before.iter().filter(|it| it.sessions.contains(session)) {
+            around.before = around.before.max(asked.days);
+            add_rules(&mut around.reasons, [asked.rule]);
         }
         around
     }
 }
 
-/// How long before a session safety rules want the last use to be, each with its rule.
-fn asked_before(
-    context: Context<'_, '_>,
-    product: ProcedureId,
-    session: ProcedureId,
-    scars: &[ScarIndex],
-) -> Vec<(Day, RuleId)> {
-    let mut all: Vec<(Day, RuleId)> = Vec::new();
+/// How long before sessions a safety rule wants the last use to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Before {
+    days: Day,
+    rule: RuleId,
+    sessions: ProcedureSet,
+}
+
+/// What safety rules ask of the time since `product` was last used on `scars`.
+fn asked_before(context: Context<'_, '_>, product: ProcedureId, scars: &[ScarIndex]) -> SmallVec<[Before; FEW]> {
+    let mut all = SmallVec::new();
     for asks in context.knowledge.last_used().iter().filter(|it| it.of == product) {
-        let rules = asks.rules.iter().filter_map(|place| context.knowledge.safety().get(*place));
-        let rules = || rules.clone().filter(|it| it.procedures.contains(session));
-        if rules().next().is_none() {
-            continue;
-        }
         for facts in scars.iter().filter_map(|scar| context.facts.get(scar.index())) {
             // As if it were used today: how many days on does the rule no longer hold?
             let mut facts = facts.clone();
             facts.set(asks.fact, Some(Value::Since(0)));
-            for rule in rules() {
+            for rule in asks.rules.iter().filter_map(|place| context.knowledge.safety().get(*place)) {
                 let mut days = 0;
                 rule.when.changes(&facts, &mut |day| {
                     if rule.when.holds(&facts, day.saturating_sub(1)) == Truth::Yes {
                         days = days.max(day);
                     }
                 });
-                if days > 0 && !all.contains(&(days, rule.rule)) {
-                    all.push((days, rule.rule));
+                let before = Before { days, rule: rule.rule, sessions: rule.procedures };
+                if days > 0 && !all.contains(&before) {
+                    all.push(before);
                 }
             }
         }

@@ -6,7 +6,7 @@ use smallvec::{Array, SmallVec, smallvec};
 
 use crate::{
     domain::{
-        Action, Case, Day, Disposition, EventId, Facts, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
+        Action, Case, Day, Disposition, EventId, Facts, Places, ProcedureId, RuleId, Rules, ScarIndex, Site, Truth,
     },
     engine::{history, select::Context},
     knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable, Topic},
@@ -222,18 +222,22 @@ impl<'k> Screening<'k> {
         self.firings(scar, self.table.about(topic))
     }
 
-    /// The ids of the rules about `topic` that hold for `procedure` on `scar` on some day of `from..=to`.
+    /// Calls `say` with the rules about `topic` that hold for `procedure` on `scar` on some day of `from..=to`.
     pub(super) fn said(
         &self,
         topic: Topic,
         procedure: ProcedureId,
         scar: ScarIndex,
         (from, to): (Day, Day),
-    ) -> impl Iterator<Item = RuleId> {
+        say: impl FnMut(RuleId),
+    ) {
         let fired = self.fired(scar);
         let wanted = self.table.on(procedure).and(self.table.about(topic)).and(fired.rules);
+        if wanted.is_empty() {
+            return;
+        }
         let windows = fired.windows.iter().chain(&fired.again);
-        let touches = move |place: usize| {
+        let touches = |place: usize| {
             if fired.timed.contains(place) {
                 windows.clone().any(|(it, first, until)| *it == place && *first <= to && from < *until)
             } else {
@@ -241,7 +245,7 @@ impl<'k> Screening<'k> {
                 to >= 0
             }
         };
-        wanted.places().filter(move |place| touches(*place)).filter_map(|place| self.table.id(place))
+        wanted.places().filter(|place| touches(*place)).filter_map(|place| self.table.id(place)).for_each(say);
     }
 
     /// The firings of `wanted` on `scar`.
@@ -267,15 +271,21 @@ impl<'k> Screening<'k> {
 
     /// How `procedure` fares on `scar`.
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
+        let on_it = self.table.on(procedure).and(self.fired(scar).rules);
+        let has = |topic| !on_it.and(self.table.about(topic)).is_empty();
         let mut not_before = 0;
         let mut waiting: Option<EventId> = None;
         let mut closed = false;
-        self.about(Topic::Keeps, procedure, scar).for_each(|firing| match (firing.rule.action, firing.rule.until) {
-            (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
-            (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
-            (_, _) if firing.until == Day::MAX => closed = true,
-            (_, _) => not_before = not_before.max(firing.until),
-        });
+        if has(Topic::Keeps) {
+            self.about(Topic::Keeps, procedure, scar).for_each(|firing| {
+                match (firing.rule.action, firing.rule.until) {
+                    (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
+                    (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
+                    (_, _) if firing.until == Day::MAX => closed = true,
+                    (_, _) => not_before = not_before.max(firing.until),
+                }
+            });
+        }
         if closed {
             return Standing::Closed;
         }
@@ -283,7 +293,8 @@ impl<'k> Screening<'k> {
             return Standing::Waiting(event);
         }
         // A clearance that time ends before the procedure may begin is not asked for.
-        let clearance = self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(not_before, not_before));
+        let clearance = has(Topic::Opinion)
+            && self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(not_before, not_before));
         Standing::Open { not_before, clearance }
     }
 
@@ -295,79 +306,100 @@ impl<'k> Screening<'k> {
 
 /// How every procedure fares on every group, groups that fare alike taken together.
 pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
-    let mut all = Vec::with_capacity(context.knowledge.procedures().len());
-    for (procedure, _) in context.knowledge.procedure_ids() {
-        let first = all.len();
-        for (scar, found) in (0_u16..).map(ScarIndex).zip(&context.case.findings.scars) {
-            let fresh = disposition(context, procedure, scar);
-            let alike = |it: &&mut Disposition| {
+    let [first, others @ ..] = context.case.findings.scars.as_slice() else { return Vec::new() };
+    let mut all = on_group(context, ScarIndex(0), first.area.site);
+    if others.is_empty() {
+        return all;
+    }
+    // By procedure: its places in the list.
+    let mut known: Vec<Places> = (0..all.len()).map(|at| smallvec![at]).collect();
+    for (scar, found) in (1_u16..).map(ScarIndex).zip(others) {
+        for (fresh, known) in on_group(context, scar, found.area.site).into_iter().zip(&mut known) {
+            let alike = |it: &Disposition| {
                 it.action == fresh.action
                     && it.until_day == fresh.until_day
                     && it.until_event == fresh.until_event
                     && it.reasons == fresh.reasons
             };
-            let site = found.area.site;
-            match all.iter_mut().skip(first).find(alike) {
+            let at = known.iter().copied().find(|at| all.get(*at).is_some_and(alike));
+            match at.and_then(|at| all.get_mut(at)) {
                 Some(known) => {
                     known.scars.push(scar);
-                    insert_sorted(&mut known.sites, site);
+                    insert_sorted(&mut known.sites, found.area.site);
                 }
-                None => all.push(Disposition { scars: smallvec![scar], sites: smallvec![site], ..fresh }),
+                None => {
+                    known.push(all.len());
+                    all.push(fresh);
+                }
             }
         }
     }
+    // Within a procedure in the order of the groups.
+    all.sort_by_key(|it| it.procedure);
     all
 }
 
-fn disposition(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Disposition {
-    let knowledge = context.knowledge;
+/// How every procedure fares on one group.
+fn on_group(context: Context<'_, '_>, scar: ScarIndex, site: Site) -> Vec<Disposition> {
+    let ids = context.knowledge.procedure_ids().map(|(id, _)| id);
+    let unspoken = |procedure| Disposition {
+        procedure,
+        scars: smallvec![scar],
+        sites: smallvec![site],
+        action: None,
+        until_day: None,
+        until_event: None,
+        reasons: Rules::new(),
+    };
+    let mut all: Vec<Disposition> = ids.map(unspoken).collect();
     let screening = context.screening;
-    let fired = screening.fired(scar);
-    let today = screening.table.on(procedure).and(fired.today);
-    let spacing = history::wait(context, procedure, scar);
-    let mut until_day = spacing.as_ref().map(|it| it.until);
-    let mut until_event: Option<(bool, EventId)> = None;
-    let mut ruled: Option<Action> = None;
-    let (mut strict, mut asking) = (0, 0);
-    let mut reasons = Rules::new();
-    // The strictest come first.
-    today.places().for_each(|place| {
-        let Some(rule) = screening.rules.get(place) else { return };
-        ruled = ruled.max(Some(rule.action));
-        reasons.push(rule.rule);
-        asking += usize::from(rule.action >= Action::Clearance);
-        strict += usize::from(rule.action >= Action::Defer);
-        if rule.action == Action::Defer {
-            let until = screening.firing(fired, place).map(|it| it.until);
-            until_day = until_day.max(until.filter(|until| *until != Day::MAX));
-            // What must come to an end is named before what can be settled at the visit.
-            let event = rule.until.map(|event| (at_visit(knowledge, event), event));
-            until_event = [until_event, event].into_iter().flatten().min();
+    // By rule: most are about few procedures, and most procedures hear few. The strictest come first.
+    screening.fired(scar).today.places().filter_map(|place| screening.rules.get(place)).for_each(|rule| {
+        for procedure in rule.procedures.procedures() {
+            if let Some(spoken) = all.get_mut(procedure.index()) {
+                spoken.action = spoken.action.max(Some(rule.action));
+                spoken.reasons.push(rule.rule);
+            }
         }
     });
-    if let Some(spacing) = spacing {
-        let waits = std::iter::once(spacing.rule).chain(spacing.also);
-        asking += waits.clone().count();
-        reasons.insert_many(strict, waits);
-    }
-    let supervised = context.case.wishes.supervised.contains(procedure);
-    if supervised {
+    all.iter_mut().for_each(|it| settle(context, it, scar));
+    all
+}
+
+/// Adds what is no safety rule, and says until when it has to wait.
+fn settle(context: Context<'_, '_>, disposition: &mut Disposition, scar: ScarIndex) {
+    let (knowledge, screening) = (context.knowledge, context.screening);
+    let Disposition { procedure, action, until_day, until_event, reasons, .. } = disposition;
+    let spacing = history::wait(context, *procedure, scar);
+    let supervised = context.case.wishes.supervised.contains(*procedure);
+    let fired = screening.fired(scar);
+    let today = || screening.table.on(*procedure).and(fired.today);
+    if spacing.is_some() || supervised {
+        let at_least = |action| {
+            let rules = today().places().filter_map(|place| screening.rules.get(place));
+            rules.filter(|it| it.action >= action).count()
+        };
         // Behind what is stricter, and what only warns behind it.
-        reasons.insert(asking.min(reasons.len()), knowledge.planning().supervised);
+        if supervised {
+            reasons.insert(at_least(Action::Clearance), knowledge.planning().supervised);
+            *action = (*action).max(Some(Action::Clearance));
+        }
+        if let Some(spacing) = spacing {
+            reasons.insert_many(at_least(Action::Defer), std::iter::once(spacing.rule).chain(spacing.also));
+            *action = (*action).max(Some(Action::Defer));
+        }
     }
     if reasons.is_empty() {
         reasons.push(knowledge.planning().allowed);
     }
-    let action = ruled.max(spacing.map(|_| Action::Defer)).max(supervised.then_some(Action::Clearance));
-    let deferred = action == Some(Action::Defer);
-    Disposition {
-        procedure,
-        scars: Scars::new(),
-        sites: Sites::new(),
-        action,
-        until_day: until_day.filter(|_| deferred),
-        until_event: until_event.map(|(_, event)| event).filter(|_| deferred),
-        reasons,
+    if *action == Some(Action::Defer) {
+        let keeping = today().and(screening.table.about(Topic::Keeps));
+        let deferring = || keeping.places().filter_map(|place| screening.firing(fired, place));
+        let ends = deferring().map(|it| it.until).filter(|until| *until != Day::MAX);
+        *until_day = ends.chain(spacing.map(|it| it.until)).max();
+        // What must come to an end is named before what can be settled at the visit.
+        let events = deferring().filter_map(|it| it.rule.until);
+        *until_event = events.min_by_key(|event| (at_visit(knowledge, *event), *event));
     }
 }
 

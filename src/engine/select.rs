@@ -77,19 +77,11 @@ pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pat
         }
     }
     // All that tells two drafts apart, so that the order of the groups says nothing.
-    selection.drafts.sort_by_key(|it| {
-        (
-            it.phase,
-            it.order,
-            it.contingent.is_some(),
-            it.procedure,
-            it.not_before,
-            it.leads,
-            it.anew,
-            it.adjunct,
-            it.done.clone(),
-        )
-    });
+    let place = |it: &Draft<'_>| {
+        let when = (it.not_before, it.leads, it.anew);
+        (it.phase, it.order, it.contingent.is_some(), it.procedure, when, it.adjunct)
+    };
+    selection.drafts.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| one.done.cmp(&other.done)));
     for draft in &mut selection.drafts {
         context.count(draft);
     }

@@ -39,6 +39,10 @@ struct Joined {
     contingent: bool,
     /// The stages it joins, with the number of their session from 0.
     hosts: SmallVec<[(usize, usize); 1]>,
+    /// Their groups.
+    scars: Scars,
+    /// Why it joins them.
+    reasons: Rules,
 }
 
 impl Joining {
@@ -87,20 +91,32 @@ impl Joining {
     }
 
     /// The groups of the sittings, and why it joins them.
-    fn hosts(&self, schedule: &Schedule<'_>) -> (Scars, Rules) {
+    fn hosts(&self) -> (Scars, Rules) {
         let (mut scars, mut reasons) = (Scars::new(), Rules::new());
-        let hosts = self.sittings.iter().flat_map(|it| &it.hosts);
-        for dated in hosts.filter_map(|(host, _)| schedule.stages.get(*host)) {
-            dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
-            add_rules(&mut reasons, dated.draft.adjunct_reasons.iter().copied());
+        for joined in &self.sittings {
+            joined.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
+            add_rules(&mut reasons, joined.reasons.iter().copied());
         }
         (scars, reasons)
     }
 
-    fn join(&mut self, day: Day, contingent: bool, host: (usize, usize)) {
+    /// Joins the session `number`, from 0, of the stage `host`.
+    fn join(&mut self, day: Day, (host, number): (usize, usize), dated: &Dated<'_>) {
+        let draft = &dated.draft;
+        let contingent = draft.contingent.is_some();
         match self.sittings.iter_mut().find(|it| it.day == day && it.contingent == contingent) {
-            Some(known) => known.hosts.push(host),
-            None => self.sittings.push(Joined { day, contingent, hosts: smallvec![host] }),
+            Some(known) => {
+                known.hosts.push((host, number));
+                draft.scars.iter().for_each(|scar| insert_sorted(&mut known.scars, *scar));
+                add_rules(&mut known.reasons, draft.adjunct_reasons.iter().copied());
+            }
+            None => self.sittings.push(Joined {
+                day,
+                contingent,
+                hosts: smallvec![(host, number)],
+                scars: copied(&draft.scars),
+                reasons: copied(&draft.adjunct_reasons),
+            }),
         }
     }
 }
@@ -114,13 +130,13 @@ pub(super) struct Plan {
 }
 
 /// One procedure on one day.
-struct Item {
+struct Item<'a> {
     day: Day,
     order: u8,
     /// Place of the stage among dated stages and then joining ones.
     stage: usize,
     procedure: ProcedureId,
-    scars: Scars,
+    scars: &'a [ScarIndex],
     kind: SessionKind,
     number: i32,
     earliest: Day,
@@ -142,7 +158,7 @@ impl Plan {
                     scars: Scars::new(),
                     reasons: Rules::new(),
                     done: Done::default(),
-                    sittings: Vec::new(),
+                    sittings: Vec::with_capacity(dated.days.len()),
                 });
                 joining.len().saturating_sub(1)
             });
@@ -155,7 +171,7 @@ impl Plan {
             let ready = dated.draft.scars.iter().map(|scar| not_before(context, procedure, *scar).max(wait(*scar)));
             let ready = ready.max().unwrap_or(0);
             for (number, day) in dated.days.iter().enumerate().filter(|(_, day)| **day >= ready) {
-                stage.join(*day, dated.draft.contingent.is_some(), (host, number));
+                stage.join(*day, (host, number), dated);
             }
         }
         let mut too_few = Vec::new();
@@ -164,12 +180,12 @@ impl Plan {
             if let Some(first) = stage.sittings.first() {
                 stage.done = stage.done.on(context, stage.procedure, first.day).into_owned();
             }
-            let before = stage.hosts(schedule);
+            let before = stage.hosts();
             let closed = stage.keep_open_days(&Calendar::of(context, stage.procedure));
             if let Some(sessions) = procedure(context, stage.procedure).and_then(|it| it.sessions) {
                 stage.keep_a_course(sessions.count);
             }
-            (stage.scars, stage.reasons) = stage.hosts(schedule);
+            (stage.scars, stage.reasons) = stage.hosts();
             let scars: Scars = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
             if !scars.is_empty() {
                 let mut reasons: Rules = smallvec![context.knowledge.planning().too_few_sittings];
@@ -192,11 +208,12 @@ impl Plan {
         let mut items = self.items(context, schedule, contingent);
         items.sort_by_key(|item| (item.day, item.order, item.stage));
         let mut visits = Vec::with_capacity(items.len());
-        let mut rest = items.as_slice();
-        let mut known: Option<(&[Item], Care)> = None;
+        let mut rest = items.as_mut_slice();
+        let mut known: Option<(&[Item<'_>], Care)> = None;
         while let Some(first) = rest.first() {
-            let size = rest.iter().take_while(|item| item.day == first.day).count();
-            let (today, later) = rest.split_at(size);
+            let day = first.day;
+            let size = rest.iter().take_while(|item| item.day == day).count();
+            let (today, later) = rest.split_at_mut(size);
             // Most visits do the same as the one before.
             let care = match known.take() {
                 Some((before, care)) if alike(before, today) => care,
@@ -209,9 +226,10 @@ impl Plan {
         visits
     }
 
-    fn items(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, contingent: bool) -> Vec<Item> {
+    fn items<'a>(&'a self, context: Context<'_, '_>, schedule: &'a Schedule<'_>, contingent: bool) -> Vec<Item<'a>> {
         let days = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
-        let mut items = Vec::with_capacity(days.sum());
+        let joined = self.joining.iter().map(|it| it.sittings.len());
+        let mut items = Vec::with_capacity(days.chain(joined).sum());
         for (at, dated) in schedule.stages.iter().enumerate() {
             if dated.draft.contingent.is_some() == contingent {
                 add_items(context, &mut items, at, dated);
@@ -221,29 +239,21 @@ impl Plan {
             let order = procedure(context, joining.procedure).map_or(0, |it| it.order);
             let sittings = joining.sittings.iter().filter(|it| it.contingent == contingent);
             for (joined, number) in sittings.zip(joining.done.count().saturating_add(1)..) {
-                let hosts = || {
-                    let hosts = joined.hosts.iter();
-                    hosts.filter_map(|(host, session)| Some((schedule.stages.get(*host)?, *session)))
-                };
-                let mut scars = Scars::new();
-                let mut reasons = Rules::new();
-                for (dated, _) in hosts() {
-                    dated.draft.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
-                    add_rules(&mut reasons, dated.draft.adjunct_reasons.iter().copied());
-                }
+                let hosts = joined.hosts.iter();
+                let hosts = hosts.filter_map(|(host, session)| Some(earliest(schedule.stages.get(*host)?, *session)));
                 items.push(Item {
                     day: joined.day,
                     order,
                     stage: schedule.stages.len() + place,
                     procedure: joining.procedure,
-                    scars,
+                    scars: &joined.scars,
                     kind: SessionKind::Treatment,
                     number,
                     // It has no day of its own.
-                    earliest: hosts().map(|(dated, session)| earliest(dated, session)).max().unwrap_or(joined.day),
+                    earliest: hosts.max().unwrap_or(joined.day),
                     latest: None,
                     past_due: None,
-                    reasons,
+                    reasons: copied(&joined.reasons),
                 });
             }
         }
@@ -260,7 +270,7 @@ struct Care {
 }
 
 impl Care {
-    fn new(context: Context<'_, '_>, items: &[Item]) -> Self {
+    fn new(context: Context<'_, '_>, items: &[Item<'_>]) -> Self {
         let mut care = Self {
             preparation: Rules::new(),
             aftercare: Rules::new(),
@@ -273,7 +283,7 @@ impl Care {
                 care.lengthen(&downtime);
             }
             for (all, of) in [(&mut care.preparation, &known.preparation), (&mut care.aftercare, &known.aftercare)] {
-                let said = said(context, of, &item.scars);
+                let said = said(context, of, item.scars);
                 if all.is_empty() {
                     *all = said;
                 } else {
@@ -294,11 +304,18 @@ impl Care {
 }
 
 /// Do two visits do the same on the same scars?
-fn alike(one: &[Item], other: &[Item]) -> bool {
+fn alike(one: &[Item<'_>], other: &[Item<'_>]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.stage == b.stage && a.scars == b.scars)
 }
 
-fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items: &[Item], care: &Care) -> Session {
+/// The visit of `items`, which give their reasons to it.
+fn visit(
+    context: Context<'_, '_>,
+    schedule: &Schedule<'_>,
+    offset: usize,
+    items: &mut [Item<'_>],
+    care: &Care,
+) -> Session {
     let planning = context.knowledge.planning();
     let day = items.first().map_or(0, |item| item.day);
     let mut session = Session {
@@ -311,12 +328,12 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
         makeup_day: care.makeup_day,
         preparation: copied(&care.preparation),
         aftercare: copied(&care.aftercare),
-        reasons: Rules::new(),
+        reasons: items.first_mut().map(|item| std::mem::take(&mut item.reasons)).unwrap_or_default(),
     };
-    for item in items {
+    for item in &*items {
         session.procedures.push(SessionProcedure {
             stage: item.stage + offset,
-            scars: copied(&item.scars),
+            scars: Scars::from_slice(item.scars),
             kind: item.kind,
             number_in_stage: item.number,
         });
@@ -332,7 +349,7 @@ fn visit(context: Context<'_, '_>, schedule: &Schedule<'_>, offset: usize, items
     session
 }
 
-fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, dated: &Dated<'_>) {
+fn add_items<'a>(context: Context<'_, '_>, items: &mut Vec<Item<'a>>, stage: usize, dated: &'a Dated<'_>) {
     let draft = &dated.draft;
     // What a session goes on from: the one before it, of the plan or of the past.
     let mut before = draft.done.last(context).max(draft.done.tested);
@@ -344,7 +361,7 @@ fn add_items(context: Context<'_, '_>, items: &mut Vec<Item>, stage: usize, date
             order: draft.order,
             stage,
             procedure: draft.procedure,
-            scars: copied(&draft.scars),
+            scars: &draft.scars,
             kind,
             number,
             earliest,
