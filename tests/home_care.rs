@@ -54,4 +54,9 @@ fn a_retinoid_that_does_not_begin_on_isotretinoin_is_told() {
     let mut over = plan.stages.iter().flat_map(|it| &it.passed_over).filter(|it| it.procedure == "topical-retinoid");
     let over = over.next().expect("the retinoid is passed over");
     assert!(over.reasons.iter().any(|it| it.rule == "ISO-11"));
+    // Priming has a step of its own for it, which nothing else takes.
+    let left = plan.not_treated.iter().find(|it| it.procedure == "topical-retinoid").expect("the step is left out");
+    let rules: Vec<&str> = left.reasons.iter().map(|it| it.rule.as_str()).collect();
+    assert_eq!(rules[0], "PLAN-HOME-CARE-LEFT-OUT");
+    assert!(rules.contains(&"ISO-11"), "{rules:?}");
 }

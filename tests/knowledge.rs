@@ -47,7 +47,7 @@ fn every_kind_of_finding_has_one_sentence() {
         after("planning.toml", "kind    = \"wait_not_over\"", "kind    = \"excluded\""),
         [
             "planning.toml:1: there is no [[finding]] for `wait_not_over`",
-            "planning.toml:225: `excluded` is listed twice",
+            "planning.toml:230: `excluded` is listed twice",
         ]
     );
 }
@@ -120,6 +120,24 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "procedures = [\"dab\"]",
             "procedures = [\"in-sessions\", \"dab\"]",
             "safety/rain.toml:9: `dab` is in the list already; write it once",
+        ),
+        (
+            "safety/rain.toml",
+            "sunburn is yes",
+            "as RAIN-99",
+            "safety/rain.toml:8: `RAIN-99` is the id of no safety rule",
+        ),
+        (
+            "safety/rain.toml",
+            "sunburn is yes",
+            "as RAIN-1",
+            "safety/rain.toml:8: `RAIN-1` takes its condition from another rule itself; name that one",
+        ),
+        (
+            "safety/rain.toml",
+            "fitzpatrick >= 4",
+            "as RAIN-1",
+            "safety/rain.toml:18: a rule that holds when `RAIN-1` does follows from it; name it in `because`",
         ),
         // Sources.
         (

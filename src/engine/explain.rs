@@ -37,7 +37,7 @@ pub(super) fn explain(
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
     let visited = Sessions::new(context, schedule, &plan.joining, treatable);
-    let mut stages = home_care::before(context, schedule, &visited, treatable);
+    let mut stages = home_care::before(context, schedule, &visited, treatable, &mut not_treated);
     let offset = stages.len();
     let at_home = context.knowledge.home_care().len();
     stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()).saturating_add(at_home));
@@ -58,7 +58,7 @@ pub(super) fn explain(
         if wanted { plan.visits(context, schedule, offset, contingent) } else { Vec::new() }
     };
     let (sessions, contingent_sessions) = (visits(counts, false), visits(in_full, true));
-    let kept = home_care::after(context, schedule, &visited, &stages, treatable);
+    let kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut not_treated);
     stages.extend(kept);
     let mut courses = evaluate::courses(schedule, &plan.joining, offset);
     for (stage, done) in evaluate::not_continued(context, &stages, treatable) {

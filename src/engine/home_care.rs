@@ -17,25 +17,22 @@ use crate::{
     knowledge::{HomeCareStep, StepOption, Topic},
 };
 
-/// Home care that begins with the plan, and priming that begins with the review for what waits for it.
+/// Home care that begins with the plan, and priming that begins with the review for what waits for it. What nothing can be
+/// used for is `left_out`.
 pub(super) fn before(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
     sessions: &Sessions,
     treatable: &[ScarIndex],
+    left_out: &mut Vec<PassedOver>,
 ) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         if !step.when_priming || !planned.is_empty() {
-            course(
-                context,
-                &mut stages,
-                step,
-                treatable,
-                &planned,
-                Span { start: 0, last: schedule.last.filter(|_| !step.goes_on), review: None },
-            );
+            let span = Span { start: 0, last: schedule.last.filter(|_| !step.goes_on), review: None };
+            let passed_over = course(context, &mut stages, step, treatable, &planned, span);
+            leave_out(context, left_out, step, treatable, passed_over);
         }
     }
     let waiting = priming(schedule, true);
@@ -45,15 +42,16 @@ pub(super) fn before(
     {
         for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
-            course(context, &mut stages, step, treatable, &waiting, span);
+            let passed_over = course(context, &mut stages, step, treatable, &waiting, span);
+            leave_out(context, left_out, step, treatable, passed_over);
         }
     }
-    stages.retain_mut(|stage| rest(context, sessions, stage));
+    stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
     stages
 }
 
 /// Gives a stage the days on which it rests: it begins after a rest and ends before one. Is a day left for it?
-fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage) -> bool {
+fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage, left_out: &mut Vec<PassedOver>) -> bool {
     let own = std::mem::replace(&mut stage.rests, rest::rests(context, sessions, stage.procedure, &stage.scars));
     if !own.is_empty() {
         stage.rests.extend(own);
@@ -78,11 +76,38 @@ fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage) -> boo
             stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
     }
     let (start, end) = (stage.start, stage.end);
+    if end.is_some_and(|end| end < start) {
+        let mut reasons: Rules = smallvec![context.knowledge.planning().home_care_left_out];
+        stage.rests.iter().filter(sure).for_each(|it| add_rules(&mut reasons, it.reasons.iter().copied()));
+        insert(left_out, PassedOver { procedure: stage.procedure, scars: copied(&stage.scars), reasons });
+        return false;
+    }
     stage.rests.retain_mut(|it| {
         it.from = it.from.max(start);
         start <= it.to && end.is_none_or(|end| it.to < end)
     });
-    end.is_none_or(|end| start <= end)
+    true
+}
+
+/// Says that nothing can be used for a step, or not for all of its days; `passed_over` is what could not.
+fn leave_out(
+    context: Context<'_, '_>,
+    left_out: &mut Vec<PassedOver>,
+    step: &HomeCareStep,
+    scars: &[ScarIndex],
+    passed_over: Vec<PassedOver>,
+) {
+    let (Some(first), false) = (step.options.first(), passed_over.is_empty()) else { return };
+    let mut reasons: Rules = smallvec![context.knowledge.planning().home_care_left_out];
+    passed_over.into_iter().for_each(|it| add_rules(&mut reasons, it.reasons));
+    insert(left_out, PassedOver { procedure: first.procedure, scars: Scars::from_slice(scars), reasons });
+}
+
+/// Adds what is not there yet.
+fn insert(list: &mut Vec<PassedOver>, entry: PassedOver) {
+    if !list.contains(&entry) {
+        list.push(entry);
+    }
 }
 
 /// The rules that ask for priming before planned stages, or before those that wait for a review.
@@ -103,7 +128,8 @@ struct Span {
     review: Option<i32>,
 }
 
-/// Adds what a step uses: a course that may not last that long is followed by the next option.
+/// Adds what a step uses: a course that may not last that long is followed by the next option. Returns what could not be
+/// used where nothing was in its place.
 fn course(
     context: Context<'_, '_>,
     stages: &mut Vec<Stage>,
@@ -111,7 +137,7 @@ fn course(
     treatable: &[ScarIndex],
     priming: &[RuleId],
     span: Span,
-) {
+) -> Vec<PassedOver> {
     let mut reasons: Rules = smallvec![step.rule];
     if step.when_priming {
         add_rules(&mut reasons, [context.knowledge.planning().priming]);
@@ -124,31 +150,38 @@ fn course(
             passed_over.push(rejected);
             continue;
         }
-        start = start.max(ready(context, option.procedure, treatable));
-        if span.last.is_some_and(|last| last < start) {
-            break;
+        let from = start.max(ready(context, option.procedure, treatable));
+        if span.last.is_some_and(|last| last < from) {
+            let mut reasons = Rules::new();
+            let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
+            add_rules(&mut reasons, waits);
+            passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
+            continue;
         }
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
         let used = used_before(context, step, option, stages);
         let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
         if most == Some(0) {
+            let reasons = course.map(|it| it.rule).into_iter().collect();
+            passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
             continue;
         }
         let end = match (most, span.last) {
-            (Some(most), Some(last)) => Some(last.min(start.saturating_add(most))),
-            (Some(most), None) => Some(start.saturating_add(most)),
+            (Some(most), Some(last)) => Some(last.min(from.saturating_add(most))),
+            (Some(most), None) => Some(from.saturating_add(most)),
             (None, last) => last,
         };
         let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
         let over = std::mem::take(&mut passed_over);
-        let used = Span { start, last: end, review: span.review };
+        let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {
             Some(day) if span.last.is_some_and(|last| day < last) => start = day,
             Some(_) | None => break,
         }
     }
+    passed_over
 }
 
 /// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
@@ -158,6 +191,7 @@ pub(super) fn after(
     sessions: &Sessions,
     begun: &[Stage],
     treatable: &[ScarIndex],
+    left_out: &mut Vec<PassedOver>,
 ) -> Vec<Stage> {
     let Some(last) = schedule.last else { return Vec::new() };
     // What was done to its end may have ended before the plan.
@@ -172,7 +206,8 @@ pub(super) fn after(
         hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
         if !scars.is_empty() {
             let days: Vec<Day> = hosts().flat_map(|it| it.days.iter().copied()).collect();
-            beside(context, &mut stages, step, &scars, &days);
+            let passed_over = beside(context, &mut stages, step, &scars, &days);
+            leave_out(context, left_out, step, &scars, passed_over);
         }
     }
     for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
@@ -184,20 +219,30 @@ pub(super) fn after(
             }
             // What began with the plan and has no end goes on by itself.
             if begun.iter().any(|it| it.procedure == option.procedure && it.end.is_none()) {
+                passed_over.clear();
                 break;
             }
             let rules: Rules = smallvec![step.rule, option.rule];
             let span = Span { start: last, last: None, review: None };
-            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, span, rules, passed_over);
+            let over = std::mem::take(&mut passed_over);
+            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, span, rules, over);
             break;
         }
+        leave_out(context, left_out, step, treatable, passed_over);
     }
-    stages.retain_mut(|stage| rest(context, sessions, stage));
+    stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
     stages
 }
 
-/// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows.
-fn beside(context: Context<'_, '_>, stages: &mut Vec<Stage>, step: &HomeCareStep, scars: &[ScarIndex], days: &[Day]) {
+/// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows. Returns what
+/// could not be used where nothing was in its place.
+fn beside(
+    context: Context<'_, '_>,
+    stages: &mut Vec<Stage>,
+    step: &HomeCareStep,
+    scars: &[ScarIndex],
+    days: &[Day],
+) -> Vec<PassedOver> {
     let mut passed_over = Vec::new();
     for option in &step.options {
         if let Some(rejected) = rejected(context, option, scars) {
@@ -215,8 +260,9 @@ fn beside(context: Context<'_, '_>, stages: &mut Vec<Stage>, step: &HomeCareStep
         if let Some(stage) = stages.last_mut() {
             stage.rests = rests;
         }
-        break;
+        return Vec::new();
     }
+    passed_over
 }
 
 /// A course at home, for what safety adds to it.

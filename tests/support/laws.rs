@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
-        Action, Area, Case, Day, EccaRow, Fact, FactKind, ItemRange, Outcome, PastSession, PastStatus, Plan,
-        ProcedureId, Protocol, QuantitativeRow, Rating, Response, RuleId, Scale, ScarIndex, Session, SessionKind,
-        SessionProcedure, Site, SkinTone, Stage, StageStatus, StatedTotal, Truth, Value,
+        Action, Area, Case, Day, EccaRow, Fact, FactKind, ItemRange, Outcome, PastSession, PastStatus, Phase, Plan,
+        Predicate, ProcedureId, Protocol, QuantitativeRow, Rating, Response, RuleId, Scale, ScarIndex, Session,
+        SessionKind, SessionProcedure, Site, SkinTone, Stage, StageStatus, StatedTotal, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -41,6 +41,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             counts(name, knowledge, protocol);
             waits(name, knowledge, case, protocol);
             every_scar_is_spoken_of(name, case, plan, protocol);
+            home_care_is_used_or_told(name, knowledge, protocol);
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
             visits_are_as_few_as_wished(name, case, plan, protocol);
@@ -339,10 +340,26 @@ fn every_scar_is_spoken_of(name: &str, case: &Case, plan: &Plan, protocol: &Prot
     for at in 0..case.findings.scars.len() {
         let scar = ScarIndex(u16::try_from(at).unwrap());
         let treated = protocol.stages.iter().any(|it| it.session_count.is_some() && it.scars.contains(&scar));
-        let left_out = protocol.not_treated.iter().any(|it| it.scars.contains(&scar));
+        let left_out = protocol.not_treated.iter().any(|it| it.scars.contains(&scar) && !is_at_home(it.procedure));
         let referred = plan.referrals.iter().any(|it| it.scars.contains(&scar));
         assert!(treated || left_out || referred, "{name}: scar {at} is silently dropped");
     }
+}
+
+/// What everybody uses at home is used, or it is told why not.
+fn home_care_is_used_or_told(name: &str, knowledge: &Knowledge, protocol: &Protocol) {
+    let used = |it: ProcedureId| protocol.stages.iter().any(|stage| stage.procedure == it);
+    let told = |it: ProcedureId| protocol.not_treated.iter().any(|left| left.procedure == it);
+    let for_all = knowledge.home_care().iter().filter(|it| it.when == Predicate::Always && it.with.is_empty());
+    for step in for_all.filter(|it| !it.when_priming && (it.phase == Phase::Prepare || !protocol.sessions.is_empty())) {
+        let first = step.options[0].procedure;
+        let rule = &knowledge.rules()[step.rule.index()].id;
+        assert!(step.options.iter().any(|it| used(it.procedure)) || told(first), "{name}: {rule} is silently dropped");
+    }
+}
+
+fn is_at_home(procedure: ProcedureId) -> bool {
+    knowledge().procedures()[procedure.index()].kind == ProcedureKind::HomeCare
 }
 
 fn days_are_in_order(name: &str, protocol: &Protocol) {

@@ -15,6 +15,7 @@ use cicatrix::{
         ScarIndex, ScarType, Site, StageStatus, Truth, Value,
     },
     engine,
+    knowledge::ProcedureKind,
 };
 use strum::VariantArray as _;
 
@@ -200,7 +201,10 @@ fn watch(who: &str, plan: &Plan, protocol: &Protocol, facts: usize, seen: &mut V
     };
     for at in groups {
         let scar = ScarIndex(u16::try_from(at).unwrap());
-        let said = |it: &cicatrix::domain::PassedOver| it.scars.contains(&scar) && !it.reasons.is_empty();
+        let at_home = |it: ProcedureId| knowledge().procedures()[it.index()].kind == ProcedureKind::HomeCare;
+        let said = |it: &cicatrix::domain::PassedOver| {
+            it.scars.contains(&scar) && !it.reasons.is_empty() && !at_home(it.procedure)
+        };
         let ended = protocol.stages.iter().any(|it| {
             it.session_count.is_some() && !goes_on(it.status) && it.scars.contains(&scar) && !it.reasons.is_empty()
         });

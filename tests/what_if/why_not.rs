@@ -88,3 +88,26 @@ fn the_smallest_change_is_told() {
     assert!(changes.contains(&Otherwise::NotExcluded), "{changes:?}");
     assert!(changes.iter().any(|it| matches!(it, Otherwise::Downtime(_))), "{changes:?}");
 }
+
+#[test]
+fn what_is_not_used_at_home_is_told_too() {
+    let mut case = example("ice_pick_phototype_iv");
+    let isotretinoin = |word| Some(Value::Words(Fact::Isotretinoin.word(word).unwrap()));
+    case.patient.set(Fact::Isotretinoin, isotretinoin("current"));
+    let (_, what_if) = found(&case, &[Insight::WhyNot]);
+    let id = |it: &ProcedureId| knowledge().procedures()[it.index()].id.as_str();
+    let retinoid = what_if.why_not.iter().find(|it| id(&it.procedure) == "topical-retinoid");
+    let retinoid = retinoid.expect("the retinoid is passed over");
+    let [Otherwise::Fact(Fact::Isotretinoin, answers)] = retinoid.changes.as_slice() else { panic!("{retinoid:?}") };
+    let never = knowledge().specimens().of(Fact::Isotretinoin).iter().find(|it| it.answers == *answers).unwrap();
+    let then = Case {
+        patient: {
+            let mut it = case.patient.clone();
+            it.set(Fact::Isotretinoin, Some(never.value));
+            it
+        },
+        ..case
+    };
+    let (plan, _) = found(&then, &[]);
+    assert!(super::done(&plan).keys().any(|it| id(&it.1) == "topical-retinoid"));
+}

@@ -15,7 +15,7 @@ use crate::{
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, Pathway, SafetyRule, Topic},
+    knowledge::{Downtime, Knowledge, Pathway, ProcedureKind, SafetyRule, Topic},
 };
 
 /// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
@@ -63,7 +63,7 @@ struct Group<'a> {
     facts: &'a Facts,
 }
 
-/// A procedure that a pathway has for the group, under any of these conditions.
+/// A procedure that a pathway or home care has for the group, under any of these conditions.
 struct Meant<'k> {
     procedure: ProcedureId,
     /// Of the step, and of the option in it.
@@ -84,7 +84,7 @@ impl<'a> Group<'a> {
         self.meant().iter().filter(|it| !planned.contains(it.procedure)).map(|it| self.answer(it)).collect()
     }
 
-    /// What the pathway of the group names, in any of its steps.
+    /// What the pathway of the group names, in any of its steps, and what could not be used at home.
     fn meant(&self) -> Vec<Meant<'a>> {
         let mut all: Vec<Meant<'a>> = Vec::new();
         let mut add = |procedure, when| match all.iter_mut().find(|it: &&mut Meant<'a>| it.procedure == procedure) {
@@ -98,7 +98,26 @@ impl<'a> Group<'a> {
                 adjunct.procedures.iter().for_each(|it| add(*it, (&step.when, &adjunct.when)));
             }
         }
+        let at_home = self.not_used_at_home();
+        for step in self.knowledge.home_care() {
+            let options = step.options.iter().filter(|it| at_home.contains(it.procedure));
+            options.for_each(|it| add(it.procedure, (&step.when, &it.when)));
+        }
         all
+    }
+
+    /// What was passed over or left out of what is used at home.
+    fn not_used_at_home(&self) -> ProcedureSet {
+        let Some(protocol) = protocol(self.plan) else { return ProcedureSet::default() };
+        let stages = protocol.stages.iter().filter(|it| it.session_count.is_none());
+        let all = stages.flat_map(|it| &it.passed_over).chain(&protocol.not_treated);
+        let here = all.filter(|it| it.scars.contains(&self.scar)).map(|it| it.procedure);
+        here.filter(|id| self.is_at_home(*id)).collect()
+    }
+
+    fn is_at_home(&self, procedure: ProcedureId) -> bool {
+        let known = self.knowledge.procedures().get(procedure.index());
+        known.is_some_and(|it| it.kind == ProcedureKind::HomeCare)
     }
 
     fn answer(&self, meant: &Meant<'a>) -> WhyNot {
@@ -246,7 +265,9 @@ impl<'a> Group<'a> {
             traces.map(|it: &Downtime| it.makeup_day).min()
         };
         let excluded = wishes.excluded.contains(procedure).then_some(Otherwise::NotExcluded);
-        let missing = wishes.available.filter(|it| !it.contains(procedure)).map(|_| Otherwise::Available);
+        // What is used at home is nothing that a clinic has to have.
+        let lacking = wishes.available.is_some_and(|it| !it.contains(procedure)) && !self.is_at_home(procedure);
+        let missing = lacking.then_some(Otherwise::Available);
         let downtime = wishes.max_downtime.and_then(|most| shortest().filter(|days| *days > most));
         let all = [excluded, missing, downtime.map(Otherwise::Downtime)];
         all.into_iter().flatten().find(|it| !made.contains(it))

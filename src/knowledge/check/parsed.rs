@@ -5,6 +5,9 @@ use serde::de::DeserializeOwned;
 use super::{Checker, line_of};
 use crate::knowledge::{ReadFile, SourceFile, raw, tree};
 
+/// How a safety rule says that it holds when another one does.
+pub(super) const AS: &str = "as ";
+
 /// A file with its content.
 pub(super) struct File<'f, T> {
     pub source: &'f SourceFile,
@@ -119,6 +122,18 @@ impl<'f> Parsed<'f> {
             pathways,
         };
         whole.then_some(parsed)
+    }
+
+    /// The safety rule whose condition holds for `rule` too: `as PRI-01`. `None`: it has one of its own, or there is no
+    /// such rule.
+    pub(super) fn model_of(&self, rule: &raw::SafetyRule) -> Option<&raw::SafetyRule> {
+        let id = rule.when.get_ref().strip_prefix(AS)?;
+        self.safety.iter().flat_map(|it| &it.raw.rule).find(|it| it.id.get_ref() == id)
+    }
+
+    /// The text of the condition of a safety rule.
+    pub(super) fn condition_of<'p>(&'p self, rule: &'p raw::SafetyRule) -> &'p raw::Text {
+        self.model_of(rule).map_or(&rule.when, |model| &model.when)
     }
 }
 

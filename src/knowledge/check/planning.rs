@@ -37,9 +37,10 @@ impl Scope<'_> {
         .map(&mut one);
         let [visits_apart, full_visit, supervised] =
             [&raw.visits_apart, &raw.full_visit, &raw.supervised].map(&mut one);
-        let [plain_first, step_left_out, test_area, priming, first_review, too_few_sittings] = [
+        let [plain_first, step_left_out, home_care_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
+            &raw.home_care_left_out,
             &raw.test_area,
             &raw.priming,
             &raw.first_review,
@@ -75,6 +76,7 @@ impl Scope<'_> {
             downtime,
             plain_first,
             step_left_out,
+            home_care_left_out,
             past: past?,
             closed_day,
             preferred,

@@ -208,7 +208,7 @@ impl<'f> Entries<'_, 'f> {
             self.procedure(file.source, &file.raw);
         }
         for file in &parsed.safety {
-            file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule));
+            file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule, parsed.condition_of(rule)));
         }
         self.gaps(parsed.gaps.source, &parsed.gaps.raw);
         for file in &parsed.more_gaps {
@@ -323,7 +323,7 @@ impl<'f> Entries<'_, 'f> {
         }
     }
 
-    fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule) {
+    fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule, when: &raw::Text) {
         let mut fields: Vec<(&str, String)> = Vec::new();
         if let Some(limit) = raw.limit.first() {
             fields.extend(limit.at_most.map(|it| ("at_most", number(it))));
@@ -335,7 +335,7 @@ impl<'f> Entries<'_, 'f> {
         fields.extend(raw.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
         let Some(entry) = self.add(file, &raw.id, &raw.says, &raw.because, &fields) else { return };
         entry.code.clone_from(raw.code.get_ref());
-        entry.condition.clone_from(raw.when.get_ref());
+        entry.condition.clone_from(when.get_ref());
         entry.action = Some(raw.action.into());
         entry.procedures = raw.procedures.iter().map(|it| it.get_ref().clone()).collect();
         entry.except = raw.except.iter().map(|it| it.get_ref().clone()).collect();

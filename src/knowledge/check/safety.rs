@@ -2,11 +2,11 @@
 
 use strum::VariantArray as _;
 
-use super::{Parsed, Scope};
+use super::{Parsed, Scope, parsed::AS};
 use crate::{
     domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
-        Amount, CareItem, ItemAt, LastUsed, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule,
+        Amount, CareItem, Condition, ItemAt, LastUsed, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule,
         SourceFile, condition, raw,
     },
 };
@@ -18,7 +18,8 @@ impl Scope<'_> {
         let mut items = Vec::new();
         for file in &parsed.safety {
             for raw in &file.raw.rule {
-                let rule = self.safety_rule(file.source, raw, procedures, &mut items);
+                let when = self.when(parsed, file.source, raw);
+                let rule = self.safety_rule(file.source, raw, when, procedures, &mut items);
                 if !condition::is_never(&rule.when) {
                     rules.push(rule);
                 }
@@ -82,16 +83,43 @@ impl Scope<'_> {
         Some(CareItem { kind, rule, at, days, options: raw.options.clone(), amounts })
     }
 
+    /// The condition of a rule; `None` where it cannot be read. One that follows from another rule can hold when that
+    /// one does, so that a number that moves moves for both.
+    fn when(&mut self, parsed: &Parsed<'_>, file: &SourceFile, raw: &raw::SafetyRule) -> Option<Predicate> {
+        let Some(named) = raw.when.get_ref().strip_prefix(AS) else {
+            let before = self.checker.count();
+            let when = self.checker.condition(file, Some(&raw.when));
+            return (self.checker.count() == before).then_some(when);
+        };
+        let wrong = match parsed.model_of(raw) {
+            None => format!("`{named}` is the id of no safety rule"),
+            Some(model) if model.when.get_ref().starts_with(AS) => {
+                format!("`{named}` takes its condition from another rule itself; name that one")
+            }
+            Some(_) if !raw.because.get_ref().iter().any(|it| it.get_ref() == named) => {
+                format!("a rule that holds when `{named}` does follows from it; name it in `because`")
+            }
+            // What is wrong with it is told where it stands.
+            Some(model) => {
+                let when = condition::parse(model.when.get_ref(), &self.checker.policies).ok()?;
+                self.checker.conditions.push(Condition { file: file.path.clone(), when: when.clone() });
+                return Some(when);
+            }
+        };
+        self.checker.at(file, &raw.when, wrong);
+        None
+    }
+
     fn safety_rule(
         &mut self,
         file: &SourceFile,
         raw: &raw::SafetyRule,
+        when: Option<Predicate>,
         procedures: &[Procedure],
         items: &mut Vec<CareItem>,
     ) -> SafetyRule {
-        let before = self.checker.count();
-        let when = self.checker.condition(file, Some(&raw.when));
-        let readable = self.checker.count() == before;
+        let readable = when.is_some();
+        let when = when.unwrap_or(Predicate::Always);
         if raw.procedures.is_empty() {
             self.checker.at(file, &raw.id, "name at least one procedure that the rule acts on");
         }

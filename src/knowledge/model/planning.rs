@@ -129,6 +129,8 @@ pub struct Planning {
     pub downtime: RuleId,
     pub plain_first: RuleId,
     pub step_left_out: RuleId,
+    /// Nothing can be used for a step of home care, or not for all of its days.
+    pub home_care_left_out: RuleId,
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.
     pub closed_day: RuleId,

@@ -46,6 +46,8 @@ pub(in crate::knowledge) struct Planning {
     pub plain_first: Line,
     /// No procedure of a step can be done now.
     pub step_left_out: Line,
+    /// Nothing can be used for a step of home care, or not for all of its days.
+    pub home_care_left_out: Line,
     /// What past sessions are to the plan.
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.

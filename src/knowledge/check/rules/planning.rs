@@ -29,6 +29,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.downtime,
             &raw.plain_first,
             &raw.step_left_out,
+            &raw.home_care_left_out,
             &raw.held,
             &raw.not_assessed,
             &raw.test_area,
