@@ -15,8 +15,11 @@ use crate::{
 /// The fewest wishes that must give way so that the others are kept, and everything is treated that could be.
 pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Conflict> {
     let wishes: Vec<Wish> = Wish::VARIANTS.iter().copied().filter(|wish| case.wishes_for(*wish)).collect();
+    if wishes.is_empty() {
+        return None;
+    }
     let here = treated(plan);
-    if wishes.is_empty() || keeps_visits(case, plan) && here.len() == case.findings.scars.len() {
+    if keeps_visits(case, plan) && here.len() == case.findings.scars.len() {
         return None;
     }
     let most = treated(&outline(knowledge, &case.without(&wishes)));

@@ -328,9 +328,9 @@ impl<'a, 'k> Context<'a, 'k> {
             let gap = self.knowledge.gaps().between(kind(host)?, kind(id)?)?;
             Some(gap.same_sitting)
         };
-        let preferred = self.case.wishes.preferred;
-        let (liked, others): (Vec<_>, Vec<_>) = ranked.iter().partition(|id| preferred.contains(**id));
-        for id in liked.into_iter().chain(others).copied().filter(|id| together(*id) == Some(true)) {
+        let is_liked = |id: &ProcedureId| self.case.wishes.preferred.contains(*id);
+        let (liked, others) = (ranked.iter().filter(|id| is_liked(id)), ranked.iter().filter(|id| !is_liked(id)));
+        for id in liked.chain(others).copied().filter(|id| together(*id) == Some(true)) {
             selection.decisive.procedures.insert(id);
             match self.screening.standing(self.knowledge, id, scar) {
                 Standing::Closed => {}
