@@ -157,3 +157,13 @@ fn a_port_that_is_taken_is_said() {
             .unwrap_err();
     assert!(error.to_string().starts_with(&format!("server.listen: cannot listen on {}", server.address)), "{error}");
 }
+
+/// Whoever stops a server that is still starting is heard: signals are listened for before the port is open.
+#[test]
+fn what_was_stopped_before_it_listened_never_does() {
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let listening = |_| panic!("it listens");
+    let ended =
+        cicatrix::serve::serve(support::service().clone(), address, &limits(), listening, std::future::ready(()));
+    ended.unwrap();
+}

@@ -7,7 +7,9 @@ use strum::VariantArray as _;
 
 use crate::{
     domain::{Action, Range, RuleId, Scale},
-    knowledge::{Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, SourceAttribute, Strength},
+    knowledge::{
+        Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, Rule, SourceAttribute, Strength,
+    },
     wire::{Catalogue, ItemText, ProcedureText, Rendered, number, v1},
 };
 
@@ -23,21 +25,22 @@ pub(super) struct Shown {
 
 /// The fixed texts of every answer.
 pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
-    let reasons = reasons(knowledge);
+    let rules = knowledge.rules();
     Catalogue {
         release: knowledge.release().to_owned(),
         digest: knowledge.digest().to_owned(),
-        reasons: reasons.iter().map(Rendered::new).collect(),
-        rules: reasons.iter().map(|it| it.rule.clone()).collect(),
-        statements: reasons.iter().map(|it| it.statement.clone()).collect(),
-        awaits_sign_off: reasons.iter().map(|it| it.awaits_sign_off).collect(),
-        procedures: knowledge.procedures().iter().map(|it| procedure_text(it, &reasons)).collect(),
+        // One after the other: all of them at once would be the largest thing that a replica ever holds.
+        reasons: all_rules(knowledge).map(|it| Rendered::new(&reason(knowledge, it))).collect(),
+        rules: rules.iter().map(|it| it.id.clone()).collect(),
+        statements: rules.iter().map(|it| it.says.clone()).collect(),
+        awaits_sign_off: rules.iter().map(awaits_sign_off).collect(),
+        procedures: knowledge.procedures().iter().map(|it| procedure_text(knowledge, it)).collect(),
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
         items: knowledge.items().iter().map(item_text).collect(),
-        policies: policies(knowledge, &reasons).iter().map(Rendered::new).collect(),
-        codes: codings(knowledge, &reasons),
+        policies: policies(knowledge).iter().map(Rendered::new).collect(),
+        codes: codings(knowledge),
     }
 }
 
@@ -55,12 +58,12 @@ fn item_text(item: &CareItem) -> ItemText {
     }
 }
 
-fn policies(knowledge: &Knowledge, reasons: &[v1::Reason]) -> Vec<v1::Policy> {
+fn policies(knowledge: &Knowledge) -> Vec<v1::Policy> {
     let policies = knowledge.policies().iter().map(|it| v1::Policy {
         policy: it.id.clone(),
         value: it.value.clone(),
         is_default: !it.chosen,
-        reasons: reasons.get(it.rule.index()).cloned().into_iter().collect(),
+        reasons: vec![reason(knowledge, it.rule)],
     });
     policies.collect()
 }
@@ -69,15 +72,11 @@ fn all_rules(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> + use<> {
     (0..u16::try_from(knowledge.rules().len()).unwrap_or(u16::MAX)).map(RuleId)
 }
 
-/// By rule: why something is in an answer.
-fn reasons(knowledge: &Knowledge) -> Vec<v1::Reason> {
-    all_rules(knowledge).map(|rule| reason(knowledge, rule)).collect()
-}
-
 fn rule_ids(knowledge: &Knowledge, rules: &[RuleId]) -> Vec<String> {
     rules.iter().filter_map(|it| Some(knowledge.rules().get(it.index())?.id.clone())).collect()
 }
 
+/// Why something is in an answer.
 fn reason(knowledge: &Knowledge, rule: RuleId) -> v1::Reason {
     let Some(rule) = knowledge.rules().get(rule.index()) else { return v1::Reason::default() };
     let (basis, citations, derived_from) = match &rule.basis {
@@ -92,24 +91,28 @@ fn reason(knowledge: &Knowledge, rule: RuleId) -> v1::Reason {
         citations,
         code: rule.code.clone(),
         derived_from,
-        awaits_sign_off: rule.basis == Basis::ExpertPractice,
+        awaits_sign_off: awaits_sign_off(rule),
     }
 }
 
-fn expected_result(expected: &Expected, reasons: &[v1::Reason]) -> v1::ExpectedResult {
+fn awaits_sign_off(rule: &Rule) -> bool {
+    rule.basis == Basis::ExpertPractice
+}
+
+fn expected_result(knowledge: &Knowledge, expected: &Expected) -> v1::ExpectedResult {
     v1::ExpectedResult {
         measure: expected.measure.clone(),
         low: expected.low,
         high: expected.high,
         unit: expected.unit.clone(),
-        reason: reasons.get(expected.rule.index()).cloned(),
+        reason: Some(reason(knowledge, expected.rule)),
     }
 }
 
-fn procedure_text(procedure: &Procedure, reasons: &[v1::Reason]) -> ProcedureText {
+fn procedure_text(knowledge: &Knowledge, procedure: &Procedure) -> ProcedureText {
     let unit = |place: usize| procedure.parameters.iter().find(|it| it.place == place).map(|it| it.unit.clone());
     let named = procedure.parameter_names.iter().enumerate();
-    let expected = |it: &Expected| (Rendered::new(&expected_result(it, reasons)), it.rule);
+    let expected = |it: &Expected| (Rendered::new(&expected_result(knowledge, it)), it.rule);
     ProcedureText {
         id: procedure.id.clone(),
         parameters: named.map(|(place, name)| (name.clone(), unit(place).unwrap_or_default())).collect(),
@@ -121,7 +124,6 @@ fn procedure_text(procedure: &Procedure, reasons: &[v1::Reason]) -> ProcedureTex
 
 /// What `KnowledgeService` shows.
 pub(super) fn shown(knowledge: &Knowledge) -> Shown {
-    let reasons = reasons(knowledge);
     let rules: Vec<v1::Rule> = all_rules(knowledge).filter_map(|it| rule(knowledge, it)).collect();
     let count = |basis: v1::Basis| length(rules.iter().filter(|it| it.basis() == basis).count());
     let kinds = knowledge.gaps().kinds.len();
@@ -137,11 +139,11 @@ pub(super) fn shown(knowledge: &Knowledge) -> Shown {
             expert_practice_rule_count: count(v1::Basis::ExpertPractice),
             citation_count: length(knowledge.citations().len()),
             gap_count: length(kinds * kinds),
-            policies: policies(knowledge, &reasons),
+            policies: policies(knowledge),
             source_attributes: knowledge.source_attributes().iter().map(source_attribute).collect(),
         },
-        considered: knowledge.considered().iter().map(|it| considered(&reasons, it)).collect(),
-        procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, &reasons, it)).collect(),
+        considered: knowledge.considered().iter().map(|it| considered(knowledge, it)).collect(),
+        procedures: knowledge.procedures().iter().map(|it| procedure(knowledge, it)).collect(),
         citations: knowledge.citations().iter().map(citation).collect(),
         rules,
     }
@@ -186,13 +188,13 @@ fn source_attribute(attribute: &SourceAttribute) -> v1::SourceAttribute {
     v1::SourceAttribute { id, name, value }
 }
 
-fn considered(reasons: &[v1::Reason], considered: &Considered) -> v1::ConsideredTreatment {
+fn considered(knowledge: &Knowledge, considered: &Considered) -> v1::ConsideredTreatment {
     let Considered { id, name, scar_types, rule } = considered;
     v1::ConsideredTreatment {
         id: id.clone(),
         name: name.clone(),
         scar_types: scar_types.iter().map(|it| nth(*it as usize)).collect(),
-        reason: reasons.get(rule.index()).cloned(),
+        reason: Some(reason(knowledge, *rule)),
     }
 }
 
@@ -201,11 +203,11 @@ fn range(range: Range) -> v1::IntRange {
     v1::IntRange { min, typical, max }
 }
 
-fn procedure(knowledge: &Knowledge, reasons: &[v1::Reason], procedure: &Procedure) -> v1::Procedure {
-    let heard = |rule: RuleId| reasons.get(rule.index()).cloned().unwrap_or_default();
+fn procedure(knowledge: &Knowledge, procedure: &Procedure) -> v1::Procedure {
+    let heard = |rule: RuleId| reason(knowledge, rule);
     let lines = |lines: &[Line]| lines.iter().map(|it| heard(it.rule)).collect();
     let repeat = procedure.gaps.and_then(|it| knowledge.gaps().between(it.kind, it.kind)).map(|gap| gap.base);
-    let expected = |all: &[Expected]| all.iter().map(|it| expected_result(it, reasons)).collect();
+    let expected = |all: &[Expected]| all.iter().map(|it| expected_result(knowledge, it)).collect();
     let rules = [
         procedure.sessions.map(|it| it.rule),
         repeat.map(|it| it.rule),

@@ -4,7 +4,9 @@
 
 use std::{
     error::Error,
-    fmt, io,
+    fmt,
+    future::poll_fn,
+    io,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -12,6 +14,7 @@ use std::{
         atomic::{AtomicUsize, Ordering::Relaxed},
         mpsc,
     },
+    task::Poll,
     thread,
     time::Duration,
 };
@@ -304,6 +307,11 @@ async fn run(
     listening: impl FnOnce(Listening),
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
+    let mut stop = pin!(stop);
+    // Signals are listened for once this was looked at: before anybody can know that the port is open.
+    if poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await {
+        return Ok(());
+    }
     let shards: Vec<Shard> =
         (0..limits.threads()).map(Shard::start).collect::<io::Result<_>>().map_err(ServeError::Start)?;
     let listener = TcpListener::bind(address).await.map_err(|error| ServeError::Bind(address, error))?;
@@ -322,7 +330,6 @@ async fn run(
     }
 
     let connections = Connections::new(common, limits);
-    let mut stop = pin!(stop);
     tokio::select! {
         () = &mut stop => {}
         () = connections.accept(&listener, &shards) => {}

@@ -79,7 +79,7 @@ pub struct Catalogue {
 
 impl Catalogue {
     pub(super) fn reason(&self, rule: RuleId) -> &Rendered {
-        self.reasons.get(rule.index()).unwrap_or(Rendered::EMPTY)
+        self.reasons.get(rule.index()).unwrap_or_else(|| Rendered::empty())
     }
 
     pub(super) fn statement(&self, rule: RuleId) -> &str {

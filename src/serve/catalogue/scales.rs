@@ -1,5 +1,6 @@
 //! Renders what an answer says of scales and codes.
 
+use super::reason;
 use crate::{
     domain::{RuleId, Scale},
     knowledge::{CodeFit, GradeBand, Knowledge},
@@ -53,14 +54,14 @@ fn bands(knowledge: &Knowledge, bands: &[GradeBand]) -> Vec<Rendered> {
 }
 
 /// What an answer says of each code, with the rule that says so.
-pub(super) fn codings(knowledge: &Knowledge, reasons: &[v1::Reason]) -> Vec<(Rendered, RuleId)> {
+pub(super) fn codings(knowledge: &Knowledge) -> Vec<(Rendered, RuleId)> {
     let written = knowledge.codes().iter().map(|it| {
         let coding = v1::Coding {
             system: it.system.clone(),
             code: it.code.clone(),
             display: it.display.clone(),
             fit: fit(it.fit).to_owned(),
-            reasons: reasons.get(it.rule.index()).cloned().into_iter().collect(),
+            reasons: vec![reason(knowledge, it.rule)],
         };
         (Rendered::new(&coding), it.rule)
     });

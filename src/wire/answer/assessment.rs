@@ -38,7 +38,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn coding(&mut self, code: CodeId) -> &'a Rendered {
-        let Some((coding, rule)) = self.catalogue.codes.get(code.index()) else { return Rendered::EMPTY };
+        let Some((coding, rule)) = self.catalogue.codes.get(code.index()) else { return Rendered::empty() };
         self.hear(*rule);
         coding
     }
