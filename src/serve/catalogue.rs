@@ -25,15 +25,13 @@ pub(super) struct Shown {
 
 /// The fixed texts of every answer.
 pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
-    let rules = knowledge.rules();
     Catalogue {
         release: knowledge.release().to_owned(),
         digest: knowledge.digest().to_owned(),
         // One after the other: all of them at once would be the largest thing that a replica ever holds.
         reasons: all_rules(knowledge).map(|it| Rendered::new(&reason(knowledge, it))).collect(),
-        rules: rules.iter().map(|it| it.id.clone()).collect(),
-        statements: rules.iter().map(|it| it.says.clone()).collect(),
-        awaits_sign_off: rules.iter().map(awaits_sign_off).collect(),
+        rules: knowledge.rules().iter().map(|it| it.id.clone()).collect(),
+        awaits_sign_off: knowledge.rules().iter().map(awaits_sign_off).collect(),
         procedures: knowledge.procedures().iter().map(|it| procedure_text(knowledge, it)).collect(),
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),

@@ -134,7 +134,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(arena: &'a Bump, catalogue: &'a Catalogue, findings: &'a Findings) -> Self {
-        let heard = arena.alloc_slice_fill_copy(catalogue.rules.len(), false);
+        let heard = arena.alloc_slice_fill_copy(catalogue.reasons.len(), false);
         Self { arena, catalogue, findings, heard, awaiting: 0 }
     }
 

@@ -3,6 +3,9 @@
 use super::{Rendered, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
 
+/// The field of a reason that holds its sentence.
+const STATEMENT: u32 = 2;
+
 /// What an answer says of a procedure.
 #[derive(Debug, Clone, Default)]
 pub struct ProcedureText {
@@ -57,8 +60,6 @@ pub struct Catalogue {
     pub reasons: Vec<Rendered>,
     /// By rule: its id.
     pub rules: Vec<String>,
-    /// By rule: its sentence.
-    pub statements: Vec<String>,
     /// By rule: a clinician has yet to sign it off.
     pub awaits_sign_off: Vec<bool>,
     /// By procedure.
@@ -82,8 +83,9 @@ impl Catalogue {
         self.reasons.get(rule.index()).unwrap_or_else(|| Rendered::empty())
     }
 
+    /// The sentence of a rule.
     pub(super) fn statement(&self, rule: RuleId) -> &str {
-        self.statements.get(rule.index()).map(String::as_str).unwrap_or_default()
+        self.reason(rule).text(STATEMENT)
     }
 
     pub(super) fn procedure(&self, procedure: ProcedureId) -> Option<&ProcedureText> {

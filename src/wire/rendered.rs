@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::OnceLock};
 
-use prost::Message;
+use prost::{
+    Message,
+    encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field},
+};
 use serde::Serialize;
 
 /// A message as its protobuf bytes and as its JSON, which is made when an answer first says it: many replicas are asked by
@@ -38,6 +41,31 @@ impl Rendered {
         &self.proto
     }
 
+    /// The text of a field, which stands in the protobuf as it is; empty where it is not set.
+    pub(super) fn text(&self, field: u32) -> &str {
+        // What was encoded here can be read.
+        self.find(field).and_then(|it| str::from_utf8(it).ok()).unwrap_or_default()
+    }
+
+    fn find(&self, field: u32) -> Option<&[u8]> {
+        let mut left = &*self.proto;
+        decode_varint(&mut left).ok()?;
+        while !left.is_empty() {
+            let (number, wire_type) = decode_key(&mut left).ok()?;
+            if wire_type != WireType::LengthDelimited {
+                skip_field(wire_type, number, &mut left, DecodeContext::default()).ok()?;
+                continue;
+            }
+            let length = usize::try_from(decode_varint(&mut left).ok()?).ok()?;
+            let (value, rest) = left.split_at_checked(length)?;
+            if number == field {
+                return Some(value);
+            }
+            left = rest;
+        }
+        None
+    }
+
     pub(super) fn json(&self) -> &[u8] {
         self.json.get_or_init(|| (self.write_json)(&self.proto).into())
     }
@@ -54,5 +82,30 @@ impl Eq for Rendered {}
 impl fmt::Debug for Rendered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(self.json()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::v1;
+
+    #[test]
+    fn a_text_is_found_in_the_protobuf() {
+        let reason = v1::Reason {
+            rule: "R-1".to_owned(),
+            statement: "Grüße.".to_owned(),
+            basis: v1::Basis::Derived.into(),
+            derived_from: vec!["R-0".to_owned()],
+            awaits_sign_off: true,
+            ..v1::Reason::default()
+        };
+        let rendered = Rendered::new(&reason);
+        assert_eq!([1, 2, 5, 6].map(|field| rendered.text(field)), ["R-1", "Grüße.", "", "R-0"]);
+        assert_eq!(serde_json::from_slice::<v1::Reason>(rendered.json()).unwrap(), reason);
+        assert_eq!(
+            (Rendered::empty().text(1), Rendered::empty().json(), Rendered::empty().proto()),
+            ("", &b"{}"[..], &[0][..])
+        );
     }
 }

@@ -30,17 +30,23 @@ struct Entry<'f> {
     code: String,
     condition: String,
     action: Option<Action>,
-    procedures: Vec<String>,
-    except: Vec<String>,
+    procedures: &'f [raw::Text],
+    except: &'f [raw::Text],
+}
+
+impl<'f> Entry<'f> {
+    /// Its id, and what tells two of the same id apart.
+    fn place(&self) -> (&'f str, &'f str, usize) {
+        (self.id.get_ref(), &self.file.path, self.id.span().start)
+    }
 }
 
 impl Rules {
     pub(super) fn collect(checker: &mut Checker, parsed: &Parsed<'_>, names: &Names, citations: &[Citation]) -> Self {
         let mut entries = Entries { checker, found: Vec::new() };
         entries.walk(parsed);
-        let found = entries.found;
-        let mut entries: Vec<&Entry<'_>> = found.iter().collect();
-        entries.sort_by(|a, b| a.id.get_ref().cmp(b.id.get_ref()));
+        let mut entries = entries.found;
+        entries.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
         entries.dedup_by(|entry, first| {
             let again = entry.id.get_ref() == first.id.get_ref();
             if again {
@@ -48,15 +54,16 @@ impl Rules {
             }
             again
         });
-        let rules = entries.iter().map(|entry| Rule {
+        let bases: Vec<Basis> = entries.iter().map(|entry| basis(checker, entry, citations, &entries)).collect();
+        let rules = entries.into_iter().zip(bases).map(|(entry, basis)| Rule {
+            procedures: members(names, &entry),
             id: entry.id.get_ref().clone(),
-            says: entry.says.clone(),
-            basis: basis(checker, entry, citations, &entries),
-            code: entry.code.clone(),
+            says: entry.says,
+            basis,
+            code: entry.code,
             file: entry.file.path.clone(),
-            condition: entry.condition.clone(),
+            condition: entry.condition,
             action: entry.action,
-            procedures: members(names, entry),
         });
         let rules: Vec<Rule> = rules.collect();
         let sources = rules.iter().filter_map(|it| match &it.basis {
@@ -89,8 +96,8 @@ impl Rules {
 
 /// The procedures that a rule acts on.
 fn members(names: &Names, entry: &Entry<'_>) -> Vec<ProcedureId> {
-    let out: Vec<ProcedureId> = entry.except.iter().flat_map(|id| names.family(id)).collect();
-    let mut all: Vec<ProcedureId> = entry.procedures.iter().flat_map(|id| names.family(id)).collect();
+    let out: Vec<ProcedureId> = entry.except.iter().flat_map(|id| names.family(id.get_ref())).collect();
+    let mut all: Vec<ProcedureId> = entry.procedures.iter().flat_map(|id| names.family(id.get_ref())).collect();
     all.retain(|it| !out.contains(it));
     all.sort_unstable();
     all.dedup();
@@ -104,7 +111,7 @@ fn place<T>(all: &[T], id: &str, of: impl Fn(&T) -> &str) -> Option<RuleId> {
 }
 
 /// What a rule rests on: sources, other rules, or clinical practice.
-fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], entries: &[&Entry<'_>]) -> Basis {
+fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], entries: &[Entry<'_>]) -> Basis {
     let because = entry.because.get_ref();
     if because.is_empty() {
         let message = "a rule must name at least one source, the rules it follows from, or `expert-practice`";
@@ -171,8 +178,8 @@ impl<'f> Entries<'_, 'f> {
             code: String::new(),
             condition: String::new(),
             action: None,
-            procedures: Vec::new(),
-            except: Vec::new(),
+            procedures: &[],
+            except: &[],
         });
         self.found.last_mut()
     }
@@ -337,8 +344,8 @@ impl<'f> Entries<'_, 'f> {
         entry.code.clone_from(raw.code.get_ref());
         entry.condition.clone_from(when.get_ref());
         entry.action = Some(raw.action.into());
-        entry.procedures = raw.procedures.iter().map(|it| it.get_ref().clone()).collect();
-        entry.except = raw.except.iter().map(|it| it.get_ref().clone()).collect();
+        entry.procedures = &raw.procedures;
+        entry.except = &raw.except;
     }
 
     fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps) {
