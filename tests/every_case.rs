@@ -8,6 +8,8 @@
 mod laws;
 #[path = "support/people.rs"]
 mod people;
+#[path = "support/special.rs"]
+mod special;
 
 use std::{
     collections::BTreeSet,
@@ -104,7 +106,7 @@ fn what_must_always_hold_holds_on_pairs_of_answers() {
 /// Rules that need several groups of scars, past sessions or wishes.
 fn mixed_rules() -> Vec<RuleId> {
     let mut rules = Vec::new();
-    for case in laws::special_cases() {
+    for case in special::special_cases() {
         let plan = engine::plan(knowledge(), &case);
         laws::check("special", knowledge(), &case, &plan);
         rules.extend(laws::rules(&plan));
@@ -261,7 +263,7 @@ fn a_contraindication_never_adds_what_it_forbids() {
 
 #[test]
 fn equal_facts_give_equal_plans() {
-    for case in laws::special_cases() {
+    for case in special::special_cases() {
         let plan = engine::plan(knowledge(), &case);
         assert_eq!(plan, engine::plan(knowledge(), &case));
     }
