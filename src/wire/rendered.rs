@@ -8,6 +8,8 @@ use prost::{
 };
 use serde::Serialize;
 
+use super::v1;
+
 /// A message as its protobuf bytes and as its JSON, which is made when an answer first says it: many replicas are asked by
 /// one door alone, and most of what could be said is not.
 #[derive(Clone)]
@@ -33,7 +35,7 @@ impl Rendered {
     /// The empty message.
     pub(super) fn empty() -> &'static Self {
         static EMPTY: OnceLock<Rendered> = OnceLock::new();
-        EMPTY.get_or_init(|| Self::new(&()))
+        EMPTY.get_or_init(|| Self::new(&v1::Reason::default()))
     }
 
     /// The bytes with their length before them.
@@ -88,7 +90,6 @@ impl fmt::Debug for Rendered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::v1;
 
     #[test]
     fn a_text_is_found_in_the_protobuf() {
