@@ -17,6 +17,8 @@ pub use procedures::{
 };
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
 
+use std::sync::Arc;
+
 use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
     Action, Day, EventId, Fact, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope, Vocabulary,
@@ -149,7 +151,7 @@ pub struct Rule {
     /// Stable code for clients; empty when there is none.
     pub code: String,
     /// File that holds it.
-    pub file: String,
+    pub file: Arc<str>,
     /// Condition as written; empty when there is none.
     pub condition: String,
     /// What a safety rule does.

@@ -67,7 +67,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
             "shown to whoever asks for the knowledge"
         } else if rule.file.starts_with(WAITS) {
             "a row of the table of waits, which has no holes"
-        } else if rule.action.is_some() && !in_force.contains(&id) || left_out.contains(&rule.file) {
+        } else if rule.action.is_some() && !in_force.contains(&id) || left_out.contains(&*rule.file) {
             "in force when a deployment chooses another policy"
         } else {
             ""
@@ -77,7 +77,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     rules
         .map(|(rule, id)| Coverage {
             rule: rule.id.clone(),
-            file: rule.file.clone(),
+            file: rule.file.to_string(),
             cases: counts.iter().filter_map(|it| it.get(id.index())).sum(),
             worked: written.get(id.index()).cloned().unwrap_or_default(),
             elsewhere: elsewhere(id, rule),

@@ -51,7 +51,7 @@ fn rules(knowledge: &Knowledge, worked: &[Worked]) -> String {
     order.sort_by(|(_, a), (_, b)| a.file.cmp(&b.file).then_with(|| a.id.cmp(&b.id)));
     let mut file = "";
     for (at, rule) in order {
-        if rule.file != file {
+        if *rule.file != *file {
             file = &rule.file;
             let _ = write!(text, "\n## `{file}`\n");
         }

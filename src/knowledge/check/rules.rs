@@ -3,7 +3,10 @@
 mod planning;
 mod scales;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{Checker, Parsed, names::Names};
 use crate::{
@@ -54,6 +57,8 @@ impl Rules {
             }
             again
         });
+        // One text for all rules of a file.
+        let mut paths: BTreeMap<&str, Arc<str>> = BTreeMap::new();
         let bases: Vec<Basis> = entries.iter().map(|entry| basis(checker, entry, citations, &entries)).collect();
         let rules = entries.into_iter().zip(bases).map(|(entry, basis)| Rule {
             procedures: members(names, &entry),
@@ -61,7 +66,7 @@ impl Rules {
             says: entry.says,
             basis,
             code: entry.code,
-            file: entry.file.path.clone(),
+            file: Arc::clone(paths.entry(&entry.file.path).or_insert_with_key(|it| Arc::from(*it))),
             condition: entry.condition,
             action: entry.action,
         });

@@ -113,10 +113,10 @@ pub(super) fn safety(it: &mut Booklet<'_>) {
          wins, and all reasons are shown.",
     );
     let mut rules: Vec<&SafetyRule> = it.knowledge.safety().iter().collect();
-    let file = |rule: RuleId| it.knowledge.rules().get(rule.index()).map(|it| it.file.as_str()).unwrap_or_default();
+    let file = |rule: RuleId| it.knowledge.rules().get(rule.index()).map(|it| &*it.file).unwrap_or_default();
     rules.sort_by_key(|rule| (file(rule.rule), rule.rule));
     let knowledge = it.knowledge;
-    let file = |rule: RuleId| knowledge.rules().get(rule.index()).map(|it| it.file.as_str()).unwrap_or_default();
+    let file = |rule: RuleId| knowledge.rules().get(rule.index()).map(|it| &*it.file).unwrap_or_default();
     for factor in rules.chunk_by(|a, b| file(a.rule) == file(b.rule)) {
         let Some(first) = factor.first() else { continue };
         let name = file(first.rule).trim_start_matches("safety/").trim_end_matches(".toml");

@@ -69,9 +69,9 @@ fn changes((was, was_basis): &Known<'_>, (is, is_basis): &Known<'_>) -> Vec<Stri
         lines.push(format!("says: {}", is.says));
         lines.push(format!("said: {}", was.says));
     }
-    for (label, was, is) in
-        [("because", was_basis, is_basis), ("code", &was.code, &is.code), ("moved", &was.file, &is.file)]
-    {
+    let told: [(&str, &str, &str); 3] =
+        [("because", was_basis, is_basis), ("code", &was.code, &is.code), ("moved", &was.file, &is.file)];
+    for (label, was, is) in told {
         if was != is {
             lines.push(format!("{label}: {was} → {is}"));
         }
