@@ -276,3 +276,17 @@ fn a_limit_that_no_visit_reaches_moves_nothing() {
     let closest = free.sessions.windows(2).map(|it| it[1].day - it[0].day).min().unwrap();
     assert_eq!(told(apart(closest, two_sites())), free, "{closest} days apart");
 }
+
+/// Skin that marks easily and heals slowly has two reasons for a longer wait, and hears both.
+#[test]
+fn each_reason_for_a_longer_wait_is_told() {
+    let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
+    let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+    request.scars.iter_mut().for_each(|it| it.site = v1::Site::Back.into());
+    let plan = plan(service().generate_protocol(request).unwrap());
+    let hears = |reasons: &[v1::Reason], rule: &str| reasons.iter().any(|it| it.rule == rule);
+    let both = |it: &v1::Session| hears(&it.reasons, "GAP-PIGMENT") && hears(&it.reasons, "GAP-TRUNK");
+    assert!(plan.sessions.iter().any(both), "{:#?}", plan.sessions);
+    let mut repeated = plan.stages.iter().filter(|it| it.interval_days.is_some());
+    assert!(repeated.all(|it| hears(&it.reasons, "GAP-TRUNK")), "{:#?}", plan.stages);
+}

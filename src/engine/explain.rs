@@ -20,7 +20,7 @@ use crate::{
         select::{Context, add_rules},
         sitting,
     },
-    knowledge::{Line, Lines, Topic},
+    knowledge::{Line, Lines, Spacing, Topic},
 };
 
 /// Puts everything into one protocol.
@@ -164,7 +164,7 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
     stage.stop_rules = stop;
     add_rules(&mut stage.reasons, draft.reasons.iter().copied());
-    add_rules(&mut stage.reasons, dated.interval().and(dated.repeat).map(|it| it.rule));
+    add_rules(&mut stage.reasons, dated.interval().and(dated.repeat).iter().flat_map(Spacing::rules));
     add_rules(&mut stage.reasons, dated.timing.iter().copied());
     // A gentler setting is how the session is done.
     let usual = context.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.downtime);

@@ -13,7 +13,7 @@ use crate::{
         select::Context,
         spacing::{between, kind, on},
     },
-    knowledge::{GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
+    knowledge::{Also, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
 
 /// What was done, by group: made once for a plan.
@@ -182,7 +182,7 @@ pub(super) struct Wait {
     /// The row of the gap table.
     pub rule: RuleId,
     /// What lengthened it.
-    pub also: Option<RuleId>,
+    pub also: Also,
 }
 
 /// The longest wait that past sessions leave for `procedure` on `scar`; `None` when there is none any more.

@@ -344,6 +344,7 @@ fn combined(
     scars: &[ScarIndex],
 ) -> Option<Spacing> {
     let mut wait = on(context, between(context.knowledge, patient, first.0?, next.0?)?, scars);
+    let mut longer: Option<Spacing> = None;
     for first in first.0.into_iter().chain(first.1) {
         for next in next.0.into_iter().chain(next.1) {
             let Some(other) = between(context.knowledge, patient, first, next) else { continue };
@@ -351,10 +352,11 @@ fn combined(
             wait.floor = wait.floor.max(other.floor);
             if other.plan_min > wait.plan_min {
                 wait.plan_min = other.plan_min;
-                wait.also = Some(other.rule);
+                longer = Some(other);
             }
         }
     }
+    longer.iter().flat_map(Spacing::rules).for_each(|rule| wait.also.add(rule));
     Some(wait)
 }
 
@@ -416,7 +418,7 @@ fn explain_timing(
     if let Some((aimed, wait)) = binding
         && aimed > 0
     {
-        add_rules(&mut timing, std::iter::once(wait.rule).chain(wait.also));
+        add_rules(&mut timing, wait.rules());
         latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
     }
     add_rules(&mut timing, stage.calendar.why(Turn::First, due));

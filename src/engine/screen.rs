@@ -385,7 +385,7 @@ fn settle(context: Context<'_, '_>, disposition: &mut Disposition, scar: ScarInd
             *action = (*action).max(Some(Action::Clearance));
         }
         if let Some(spacing) = spacing {
-            reasons.insert_many(at_least(Action::Defer), std::iter::once(spacing.rule).chain(spacing.also));
+            reasons.insert_many(at_least(Action::Defer), std::iter::once(spacing.rule).chain(spacing.also.rules()));
             *action = (*action).max(Some(Action::Defer));
         }
     }

@@ -383,7 +383,7 @@ fn add_items<'a>(context: Context<'_, '_>, items: &mut Vec<Item<'a>>, stage: usi
         let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
         let (latest, mut reasons): (Option<Day>, Rules) = match (before, repeat) {
             (Some(before), Some(spacing)) => {
-                let rules = std::iter::once(spacing.rule).chain(spacing.also).collect();
+                let rules = spacing.rules().collect();
                 (spacing.latest.map(|latest| before.saturating_add(latest)), rules)
             }
             (_, _) if dated.test_area.is_some() => {

@@ -18,7 +18,7 @@ pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, ne
         spacing.typical_from += addition.days;
         spacing.typical_to += addition.days;
         spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
-        spacing.also = Some(addition.rule);
+        spacing.also.add(addition.rule);
     }
     Some(spacing)
 }
@@ -32,7 +32,7 @@ pub(super) fn on(context: Context<'_, '_>, mut spacing: Spacing, scars: &[ScarIn
         spacing.typical_from += addition.days;
         spacing.typical_to += addition.days;
         spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
-        spacing.also = Some(addition.rule);
+        spacing.also.add(addition.rule);
     }
     spacing
 }

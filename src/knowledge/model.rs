@@ -5,6 +5,7 @@ mod pathways;
 mod planning;
 mod procedures;
 mod scales;
+mod waits;
 
 pub use naming::{
     Adjust, Band, Classification, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
@@ -16,6 +17,7 @@ pub use procedures::{
     Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,
 };
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
+pub use waits::{Also, Gap, Gaps, PigmentAddition, Spacing};
 
 use std::sync::Arc;
 
@@ -267,59 +269,6 @@ pub struct SafetyRule {
     pub asks: Vec<Fact>,
 }
 
-/// Waits of one ordered pair, in days.
-///
-/// INVARIANT (ordered): `1 <= floor <= plan_min <= typical_from <= typical_to <= latest`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Spacing {
-    pub floor: Day,
-    pub plan_min: Day,
-    pub typical_from: Day,
-    pub typical_to: Day,
-    /// `None`: nothing is lost by waiting.
-    pub latest: Option<Day>,
-    /// The rule that set it.
-    pub rule: RuleId,
-    /// A second rule that lengthened it.
-    pub also: Option<RuleId>,
-}
-
-/// One ordered pair of kinds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
-    pub base: Spacing,
-    pub same_sitting: bool,
-    /// The pair may share a sitting where this holds, though hardly anybody has done it.
-    pub same_day: Option<Line>,
-    /// `plan_min` and `typical` grow by the pigment addition.
-    pub pigment_addition: bool,
-    /// The first whose condition holds, or may hold, replaces the base.
-    pub variants: Vec<(Predicate, Spacing)>,
-}
-
-/// The gap table, total over all ordered pairs of kinds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gaps {
-    /// Names of the kinds, by place.
-    pub kinds: Vec<String>,
-    /// Row by row: the wait from the first kind to the second is at `first * kinds.len() + second`.
-    pub cells: Vec<Gap>,
-    /// Added where the cell says so.
-    pub pigment_addition: PigmentAddition,
-    /// Added to every wait on some sites.
-    pub site_addition: Option<PigmentAddition>,
-    /// No wait that is aimed at is longer.
-    pub longest: Day,
-}
-
-/// Added to a gap where the skin marks easily.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PigmentAddition {
-    pub days: Day,
-    pub when: Predicate,
-    pub rule: RuleId,
-}
-
 impl Knowledge {
     /// The release, for example `2026.1`.
     pub fn release(&self) -> &str {
@@ -464,12 +413,5 @@ impl Knowledge {
     /// The codes of public systems, in the order of the file.
     pub fn codes(&self) -> &[Code] {
         &self.codes
-    }
-}
-
-impl Gaps {
-    /// The wait from `first` to `next`. Total: the loader refuses a table with a hole.
-    pub fn between(&self, first: GapKind, next: GapKind) -> Option<&Gap> {
-        self.cells.get(usize::from(first.0) * self.kinds.len() + usize::from(next.0))
     }
 }

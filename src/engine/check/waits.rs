@@ -12,7 +12,7 @@ use crate::{
         select::Context,
         spacing::{between, on},
     },
-    knowledge::{Gap, GapKind, ProcedureKind, Spacing},
+    knowledge::{Also, Gap, GapKind, ProcedureKind, Spacing},
 };
 
 use super::{About, Found, items::Item};
@@ -29,7 +29,7 @@ struct Close {
     /// The wait of the one that decides.
     found: Day,
     limit: Day,
-    also: Option<RuleId>,
+    also: Also,
 }
 
 /// Procedures that share the day of one procedure and should not, for the same reasons.
@@ -85,7 +85,7 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
                 measured: Some(Measured::Days { found: days, limit }),
                 mends: vec![Mend::Postpone { session: next.session, day: until }],
             };
-            found.add(kind, std::iter::once(rule).chain(also), about);
+            found.add(kind, std::iter::once(rule).chain(also.rules()), about);
         }
     }
     latest(found);
@@ -108,14 +108,14 @@ fn marked(marks: &[bool]) -> Scars {
 }
 
 /// Which of the two ways a wait is too short, with its limit.
-fn too_close(context: Context<'_, '_>, wait: Day, spacing: &Spacing) -> Option<(FindingKind, Day, Option<RuleId>)> {
+fn too_close(context: Context<'_, '_>, wait: Day, spacing: &Spacing) -> Option<(FindingKind, Day, Also)> {
     let gaps = context.knowledge.gaps();
-    let added = |rule: &RuleId| {
-        *rule == gaps.pigment_addition.rule || gaps.site_addition.as_ref().is_some_and(|it| it.rule == *rule)
+    let added = |rule: RuleId| {
+        rule == gaps.pigment_addition.rule || gaps.site_addition.as_ref().is_some_and(|it| it.rule == rule)
     };
     if wait < spacing.floor {
         // What is added for some skin lengthens the plan and not the floor.
-        Some((FindingKind::BelowFloor, spacing.floor, spacing.also.filter(|rule| !added(rule))))
+        Some((FindingKind::BelowFloor, spacing.floor, spacing.also.without(added)))
     } else if wait < spacing.plan_min {
         Some((FindingKind::BelowLeast, spacing.plan_min, spacing.also))
     } else if wait < spacing.typical_from {
@@ -142,7 +142,7 @@ fn apart(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, close
 }
 
 impl Close {
-    fn add(&mut self, day: Day, place: Place, id: ProcedureId, wait: Day, limit: Day, also: Option<RuleId>) {
+    fn add(&mut self, day: Day, place: Place, id: ProcedureId, wait: Day, limit: Day, also: Also) {
         self.before.push((day, place));
         let until = day.saturating_add(limit);
         if self.before.len() <= 1 || until > self.until {
@@ -151,7 +151,7 @@ impl Close {
             self.limit = limit;
             self.other = Some(id);
         }
-        self.also = self.also.or(also);
+        also.rules().for_each(|rule| self.also.add(rule));
     }
 }
 
@@ -263,7 +263,7 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
             Some(rule) => add(FindingKind::RarelyTogether, smallvec![rule]),
             None => {
                 let row = if first.known.order > next.known.order { back } else { forward };
-                add(FindingKind::PairNotAllowed, std::iter::once(row.base.rule).chain(row.base.also).collect());
+                add(FindingKind::PairNotAllowed, row.base.rules().collect());
             }
         }
         return;
@@ -316,7 +316,7 @@ fn latest(found: &mut Found<'_, '_>) {
                 measured: Some(Measured::Days { found: day.saturating_sub(before), limit }),
                 mends: vec![Mend::BringForward { session, day: before.saturating_add(limit) }],
             };
-            found.add(FindingKind::AboveLatest, std::iter::once(spacing.rule).chain(spacing.also), about);
+            found.add(FindingKind::AboveLatest, spacing.rules(), about);
         }
     }
 }

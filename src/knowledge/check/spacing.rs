@@ -3,7 +3,7 @@
 use super::{Parsed, Scope};
 use crate::{
     domain::{Day, RuleId},
-    knowledge::{Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, raw, wait},
+    knowledge::{Also, Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, raw, wait},
 };
 
 /// How long skin rests after a kind, and what the rest of a derived pair depends on.
@@ -28,7 +28,7 @@ impl Hold {
             typical_to: typical,
             latest: None,
             rule: self.rule,
-            also: Some(rule),
+            also: Also::one(rule),
         };
         let pigment_addition = self.marks || next.marks;
         Gap { base, same_sitting: false, same_day: None, pigment_addition, variants: Vec::new() }
@@ -177,7 +177,7 @@ impl Scope<'_> {
         };
         let (floor, plan_min, (typical_from, typical_to)) = (floor?, plan_min?, typical?);
         let rule = self.rule(file, &raw.rule);
-        let base = Spacing { floor, plan_min, typical_from, typical_to, latest, rule, also: None };
+        let base = Spacing { floor, plan_min, typical_from, typical_to, latest, rule, also: Also::default() };
         let near = raw.plan_min.as_ref().unwrap_or(&raw.floor);
         self.ordered(file, near, &raw.typical, raw.latest.as_ref(), &base);
         let mut variants = Vec::new();
