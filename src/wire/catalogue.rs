@@ -58,12 +58,6 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| self.all.get(start..*end).unwrap_or_default())
-    }
-
     /// The text at `place`; empty where there is none.
     pub fn get(&self, place: usize) -> &str {
         let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
