@@ -98,6 +98,8 @@ fn what_is_not_used_at_home_is_told_too() {
     let id = |it: &ProcedureId| knowledge().procedures()[it.index()].id.as_str();
     let retinoid = what_if.why_not.iter().find(|it| id(&it.procedure) == "topical-retinoid");
     let retinoid = retinoid.expect("the retinoid is passed over");
+    let rules: Vec<&str> = retinoid.reasons.iter().map(|it| knowledge().rules()[it.index()].id.as_str()).collect();
+    assert_eq!(rules, ["ISO-11"]);
     let [Otherwise::Fact(Fact::Isotretinoin, answers)] = retinoid.changes.as_slice() else { panic!("{retinoid:?}") };
     let never = knowledge().specimens().of(Fact::Isotretinoin).iter().find(|it| it.answers == *answers).unwrap();
     let then = Case {

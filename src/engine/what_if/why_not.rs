@@ -8,12 +8,14 @@ use smallvec::smallvec;
 use super::protocol;
 use crate::{
     domain::{
-        Case, Day, Fact, Facts, Otherwise, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex, Truth, WhyNot,
+        Case, Day, Fact, Facts, Otherwise, PassedOver, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex,
+        Truth, WhyNot,
     },
     engine::{
         Ground,
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
+        select::add_rules,
     },
     knowledge::{Downtime, Knowledge, Pathway, ProcedureKind, SafetyRule, Topic},
 };
@@ -108,11 +110,15 @@ impl<'a> Group<'a> {
 
     /// What was passed over or left out of what is used at home.
     fn not_used_at_home(&self) -> ProcedureSet {
-        let Some(protocol) = protocol(self.plan) else { return ProcedureSet::default() };
-        let stages = protocol.stages.iter().filter(|it| it.session_count.is_none());
-        let all = stages.flat_map(|it| &it.passed_over).chain(&protocol.not_treated);
-        let here = all.filter(|it| it.scars.contains(&self.scar)).map(|it| it.procedure);
-        here.filter(|id| self.is_at_home(*id)).collect()
+        self.told_of_home_care().map(|it| it.procedure).collect()
+    }
+
+    /// What the plan says of home care that it passed over or left out.
+    fn told_of_home_care(&self) -> impl Iterator<Item = &'a PassedOver> {
+        let protocol = protocol(self.plan).into_iter();
+        let stages = protocol.clone().flat_map(|it| &it.stages).filter(|it| it.session_count.is_none());
+        let all = stages.flat_map(|it| &it.passed_over).chain(protocol.flat_map(|it| &it.not_treated));
+        all.filter(|it| it.scars.contains(&self.scar) && self.is_at_home(it.procedure))
     }
 
     fn is_at_home(&self, procedure: ProcedureId) -> bool {
@@ -149,6 +155,14 @@ impl<'a> Group<'a> {
     /// The rules in its way; when there are none, why something else was taken.
     fn reasons(&self, meant: &Meant<'a>) -> Rules {
         let planning = self.knowledge.planning();
+        // Of home care the plan has said why.
+        let mut told = Rules::new();
+        for it in self.told_of_home_care().filter(|it| it.procedure == meant.procedure) {
+            add_rules(&mut told, it.reasons.iter().copied().filter(|rule| *rule != planning.home_care_left_out));
+        }
+        if !told.is_empty() {
+            return told;
+        }
         let mut reasons = self.screening.against(meant.procedure, self.scar);
         if !holds(meant, self.facts) {
             reasons.insert(0, planning.not_for_this_scar);
