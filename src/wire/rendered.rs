@@ -32,7 +32,8 @@ impl Rendered {
         Self { proto: message.encode_length_delimited_to_vec().into(), json: OnceLock::new(), write_json }
     }
 
-    /// The empty message.
+    /// The empty message, for what is not known: never, as long as plan and catalogue are of one release.
+    #[cold]
     pub(super) fn empty() -> &'static Self {
         static EMPTY: OnceLock<Rendered> = OnceLock::new();
         EMPTY.get_or_init(|| Self::new(&v1::Reason::default()))
