@@ -60,3 +60,13 @@ fn a_retinoid_that_does_not_begin_on_isotretinoin_is_told() {
     assert_eq!(rules[0], "PLAN-HOME-CARE-LEFT-OUT");
     assert!(rules.contains(&"ISO-11"), "{rules:?}");
 }
+
+/// A course that has been used up gives way to the next product, and says so.
+#[test]
+fn what_was_used_for_as_long_as_it_may_be_is_passed_over() {
+    let plan = plan(|patient| patient.priming_since = Some(cicatrix::wire::Date { year: 2026, month: 1, day: 1 }));
+    assert!(!plan.stages.iter().any(|it| it.procedure == "hydroquinone" && it.contingent_on.is_none()));
+    let azelaic = plan.stages.iter().find(|it| it.procedure == "azelaic-acid").expect("the next one is used");
+    let over = azelaic.passed_over.iter().find(|it| it.procedure == "hydroquinone").expect("it is told");
+    assert!(over.reasons.iter().any(|it| it.rule == "HQN-001"), "{:?}", over.reasons);
+}

@@ -10,6 +10,7 @@
 //! ```
 //!
 //! Policies are settled when the knowledge is loaded: what is left is a condition over facts alone.
+//! A safety rule may say `as PRI-01` instead, which `check/safety.rs` reads.
 
 use std::str::FromStr as _;
 

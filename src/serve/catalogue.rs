@@ -30,7 +30,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         digest: knowledge.digest().to_owned(),
         // One after the other: all of them at once would be the largest thing that a replica ever holds.
         reasons: all_rules(knowledge).map(|it| Rendered::new(&reason(knowledge, it))).collect(),
-        rules: knowledge.rules().iter().map(|it| it.id.as_str()).collect(),
+        rules: knowledge.rules().iter().map(|it| it.id.clone()).collect(),
         awaits_sign_off: knowledge.rules().iter().map(awaits_sign_off).collect(),
         procedures: knowledge.procedures().iter().map(|it| procedure_text(knowledge, it)).collect(),
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),

@@ -1,4 +1,4 @@
-//! Everything in an answer that depends on the knowledge alone, rendered once when it is loaded.
+//! Everything in an answer that depends on the knowledge alone, made once when it is loaded.
 
 use super::{Rendered, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
@@ -49,36 +49,6 @@ pub struct ScaleText {
     pub bands: Vec<Rendered>,
 }
 
-/// Many short texts in one piece.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Texts {
-    all: String,
-    /// Where each ends.
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// The text at `place`; empty where there is none.
-    pub fn get(&self, place: usize) -> &str {
-        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
-        let ends = start.zip(self.ends.get(place));
-        ends.and_then(|(start, end)| self.all.get(start..*end)).unwrap_or_default()
-    }
-}
-
-impl<'t> FromIterator<&'t str> for Texts {
-    fn from_iter<I: IntoIterator<Item = &'t str>>(texts: I) -> Self {
-        let mut all = Self::default();
-        for text in texts {
-            all.all.push_str(text);
-            all.ends.push(all.all.len());
-        }
-        all.all.shrink_to_fit();
-        all.ends.shrink_to_fit();
-        all
-    }
-}
-
 /// Fixed texts of one knowledge release. Whoever holds the knowledge builds it.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -89,7 +59,7 @@ pub struct Catalogue {
     /// By rule: the reason, rendered.
     pub reasons: Vec<Rendered>,
     /// By rule: its id.
-    pub rules: Texts,
+    pub rules: Vec<String>,
     /// By rule: a clinician has yet to sign it off.
     pub awaits_sign_off: Vec<bool>,
     /// By procedure.

@@ -197,7 +197,7 @@ impl<'a> CheckWriter<'a> {
                 end_day: Some(*day),
             }),
             Mend::Settle { rule } => {
-                let rule = self.writer.catalogue.rules.get(rule.index());
+                let rule = self.writer.catalogue.rules.get(rule.index()).map(String::as_str).unwrap_or_default();
                 Change::SettleRule(borrowed::SettleRule { rule })
             }
             Mend::Await { places, scars, event } => Change::AwaitEvent(borrowed::AwaitEvent {

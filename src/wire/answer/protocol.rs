@@ -62,9 +62,9 @@ impl<'a> Writer<'a> {
     /// The rules in the answer that await sign-off, in their order: many, so that their list is not grown.
     pub(super) fn awaiting_sign_off(&self) -> &'a [&'a str] {
         let Catalogue { awaits_sign_off, rules, .. } = self.catalogue;
-        let all = self.heard.iter().zip(awaits_sign_off).enumerate();
+        let all = self.heard.iter().zip(awaits_sign_off).zip(rules);
         let mut awaiting = ArenaVec::with_capacity_in(self.awaiting, self.arena);
-        awaiting.extend(all.filter(|(_, (heard, awaits))| **heard && **awaits).map(|(at, _)| rules.get(at)));
+        awaiting.extend(all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.as_str()));
         awaiting.into_bump_slice()
     }
 
