@@ -11,9 +11,21 @@ use support::service;
 use v1::generate_protocol_response::Outcome;
 
 fn plan(change: impl FnOnce(&mut v1::Patient)) -> v1::Protocol {
+    plan_with(change, &[])
+}
+
+/// The same with past sessions: procedure, month and day of 2026.
+fn plan_with(change: impl FnOnce(&mut v1::Patient), done: &[(&str, i32, i32)]) -> v1::Protocol {
     let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
     let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
     change(request.patient.as_mut().unwrap());
+    let past = |(procedure, month, day): &(&str, i32, i32)| v1::PastSession {
+        procedure: (*procedure).to_owned(),
+        date: Some(cicatrix::wire::Date { year: 2026, month: *month, day: *day }),
+        sites: vec![v1::Site::Cheek.into()],
+        ..v1::PastSession::default()
+    };
+    request.history = done.iter().map(past).collect();
     match service().generate_protocol(request).unwrap().outcome {
         Some(Outcome::Protocol(protocol)) => protocol,
         other => panic!("no protocol: {other:?}"),
@@ -59,6 +71,57 @@ fn a_retinoid_that_does_not_begin_on_isotretinoin_is_told() {
     let rules: Vec<&str> = left.reasons.iter().map(|it| it.rule.as_str()).collect();
     assert_eq!(rules[0], "PLAN-HOME-CARE-LEFT-OUT");
     assert!(rules.contains(&"ISO-11"), "{rules:?}");
+}
+
+/// The retinoid that is kept up after the last session is in use when the review comes, and primes for the laser.
+#[test]
+fn what_goes_on_anyway_primes_for_what_a_review_decides() {
+    let plan = plan(|_| {});
+    let laser = plan.stages.iter().find(|it| it.session_count.is_some() && it.contingent_on.is_some()).unwrap();
+    let retinoid: Vec<&v1::Stage> = plan.stages.iter().filter(|it| it.procedure == "topical-retinoid").collect();
+    assert!(retinoid.iter().all(|it| it.contingent_on.is_none()), "it is named once for those days");
+    let kept = retinoid.iter().find(|it| it.end_day.is_none()).expect("it is kept up");
+    assert!(kept.start_day < laser.start_day);
+    let rules: Vec<&str> = kept.reasons.iter().map(|it| it.rule.as_str()).collect();
+    assert!(["HOME-KEEP", "HOME-PRIME-RETINOID"].iter().all(|it| rules.contains(it)), "{rules:?}");
+    // What is not kept up is begun for it.
+    assert!(plan.stages.iter().any(|it| it.procedure == "azelaic-acid" && it.contingent_on == Some(1)));
+}
+
+/// What is used on marks from the start and without an end primes as well: it still begins after a rest, and says of what
+/// ranked before it only what holds for all of its days.
+#[test]
+fn what_is_used_from_the_start_primes_and_begins_as_it_would() {
+    let colour = |patient: &mut v1::Patient| patient.goals = vec![v1::Goal::EvenColour.into()];
+    let azelaic = |plan: &v1::Protocol| {
+        let all: Vec<_> = plan.stages.iter().filter(|it| it.procedure == "azelaic-acid").cloned().collect();
+        assert_eq!(all.len(), 1, "it is named once");
+        all[0].clone()
+    };
+    let rules = |stage: &v1::Stage| stage.reasons.iter().map(|it| it.rule.clone()).collect::<Vec<_>>();
+    let fresh = plan(colour);
+    let stage = azelaic(&fresh);
+    assert!(["HOME-RED", "HOME-PRIME"].iter().all(|it| rules(&stage).iter().any(|rule| rule == it)));
+    assert!(fresh.stages.iter().any(|it| it.procedure == "hydroquinone"));
+    assert!(stage.passed_over.is_empty(), "hydroquinone is used: {:?}", stage.passed_over);
+
+    let done = [("tca-cross", 5, 1), ("tca-cross", 6, 1), ("tca-cross", 7, 1), ("tca-cross", 8, 1)];
+    let needled = [("mnrf", 9, 10), ("mnrf", 10, 12), ("mnrf", 11, 27)];
+    let stage = azelaic(&plan_with(colour, &[&done[..], &needled].concat()));
+    assert_eq!(stage.start_day, 3, "it rests after the session of four days ago");
+    assert!(rules(&stage).iter().any(|it| it == "AZA-042"), "{:?}", rules(&stage));
+}
+
+/// A review that is made today decides on days on which what is kept up still rests.
+#[test]
+fn what_is_kept_up_is_named_once_though_it_begins_after_a_rest() {
+    let acid = [("tca-cross", 1, 1), ("tca-cross", 2, 1), ("tca-cross", 3, 1), ("tca-cross", 4, 1)];
+    let needled = [("mnrf", 5, 10), ("mnrf", 6, 12), ("mnrf", 7, 14), ("mnrf", 8, 15), ("microneedling", 11, 28)];
+    let plan = plan_with(|_| {}, &[&acid[..], &needled].concat());
+    assert!(plan.stages.iter().any(|it| it.contingent_on.is_some() && it.session_count.is_some()));
+    let retinoid: Vec<&v1::Stage> = plan.stages.iter().filter(|it| it.procedure == "topical-retinoid").collect();
+    assert_eq!(retinoid.len(), 1, "{retinoid:?}");
+    assert!(retinoid[0].end_day.is_none() && retinoid[0].start_day > 0);
 }
 
 /// A course that has been used up gives way to the next product, and says so.

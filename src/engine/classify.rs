@@ -17,11 +17,11 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
     let mut scars = Vec::with_capacity(findings.scars.len());
     let mut labelled = Vec::with_capacity(findings.scars.len());
     for (index, scar) in (0_u16..).map(ScarIndex).zip(&findings.scars) {
-        let mut facts = scar.facts.clone();
-        let mut label = label(table, index, &mut facts);
-        label.codes = codes(knowledge.codes(), &facts);
+        labelled.push(scar.facts.clone());
+        let Some(facts) = labelled.last_mut() else { continue };
+        let mut label = label(table, index, facts);
+        label.codes = codes(knowledge.codes(), facts);
         scars.push(label);
-        labelled.push(facts);
     }
     let counts_by_type = counts(findings, &scars);
     let ceiling = table.ceiling.iter().filter(|line| labelled.iter().any(|facts| holds(&line.when, facts)));

@@ -37,10 +37,16 @@ pub(super) fn explain(
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
     let visited = Sessions::new(context, schedule, &plan.joining, treatable);
-    let mut stages = home_care::before(context, schedule, &visited, treatable, &mut not_treated);
-    let offset = stages.len();
     let at_home = context.knowledge.home_care().len();
-    stages.reserve(schedule.stages.len().saturating_add(plan.joining.len()).saturating_add(at_home));
+    let parts = [at_home, schedule.stages.len(), plan.joining.len(), at_home];
+    let mut stages = Vec::with_capacity(parts.iter().sum());
+    home_care::before(context, schedule, treatable, &mut stages, &mut not_treated);
+    let mut left_out = Vec::new();
+    let mut kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut left_out);
+    let used = (&mut stages, kept.as_mut_slice());
+    home_care::waiting(context, schedule, &visited, treatable, used, &mut not_treated);
+    left_out.into_iter().for_each(|it| home_care::insert(&mut not_treated, it));
+    let offset = stages.len();
     stages.extend(schedule.stages.iter_mut().map(|dated| stage(context, dated)));
     let schedule = &*schedule;
     let mut partial = Rules::new();
@@ -58,12 +64,14 @@ pub(super) fn explain(
         if wanted { plan.visits(context, schedule, offset, contingent) } else { Vec::new() }
     };
     let (sessions, contingent_sessions) = (visits(counts, false), visits(in_full, true));
-    let kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut not_treated);
     stages.extend(kept);
-    let mut courses = evaluate::courses(schedule, &plan.joining, offset);
-    for (stage, done) in evaluate::not_continued(context, &stages, treatable) {
-        courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done, restarted: None });
-        stages.push(stage);
+    let mut courses = Vec::new();
+    if !context.case.history.is_empty() {
+        courses = evaluate::courses(schedule, &plan.joining, offset);
+        for (stage, done) in evaluate::not_continued(context, &stages, treatable) {
+            courses.push(evaluate::Course { stage: stages.len(), procedure: stage.procedure, done, restarted: None });
+            stages.push(stage);
+        }
     }
 
     let mut protocol = Protocol { stages, sessions, contingent_sessions, reviews, not_treated, ..Protocol::default() };

@@ -17,37 +17,69 @@ use crate::{
     knowledge::{HomeCareStep, StepOption, Topic},
 };
 
-/// Home care that begins with the plan, and priming that begins with the review for what waits for it. What nothing can be
-/// used for is `left_out`.
+/// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
-    sessions: &Sessions,
     treatable: &[ScarIndex],
+    stages: &mut Vec<Stage>,
     left_out: &mut Vec<PassedOver>,
-) -> Vec<Stage> {
-    let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
+) {
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         if !step.when_priming || !planned.is_empty() {
             let span = Span { start: 0, last: schedule.last.filter(|_| !step.goes_on), review: None };
-            let passed_over = course(context, &mut stages, step, treatable, &planned, span);
+            let passed_over = course(context, stages, (&[], &mut Vec::new()), step, treatable, &planned, span);
             leave_out(context, left_out, step, treatable, passed_over);
         }
     }
+}
+
+/// Adds priming that begins with the review for what waits for it, behind what begins with the plan, and gives both their
+/// rests. What is in use then without an end, as much of what is `kept` up is, primes as it is.
+pub(super) fn waiting(
+    context: Context<'_, '_>,
+    schedule: &Schedule<'_>,
+    sessions: &Sessions,
+    treatable: &[ScarIndex],
+    (stages, kept): (&mut Vec<Stage>, &mut [Stage]),
+    left_out: &mut Vec<PassedOver>,
+) {
     let waiting = priming(schedule, true);
     let contingent = schedule.stages.iter().filter(|it| it.draft.contingent.is_some());
+    let mut used = Vec::new();
     if let (Some(gate), Some(last), false) =
         (schedule.gate, contingent.filter_map(Dated::last).max(), waiting.is_empty())
     {
         for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
-            let passed_over = course(context, &mut stages, step, treatable, &waiting, span);
+            let passed_over = course(context, stages, (kept, &mut used), step, treatable, &waiting, span);
             leave_out(context, left_out, step, treatable, passed_over);
         }
     }
     stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
-    stages
+    // What primes does not wait for its first rest to end. This has begun long before.
+    for InUse { procedure, reasons, passed_over } in used {
+        let elsewhere = |it: &PassedOver| stages.iter().any(|stage| stage.procedure == it.procedure);
+        let passed_over: Vec<PassedOver> = passed_over.into_iter().filter(|it| !elsewhere(it)).collect();
+        let goes_on = |it: &&mut Stage| it.procedure == procedure && goes_on(it, treatable);
+        let Some(known) = stages.iter_mut().chain(kept.iter_mut()).find(goes_on) else { continue };
+        add_rules(&mut known.reasons, reasons);
+        passed_over.into_iter().for_each(|it| insert(&mut known.passed_over, it));
+    }
+}
+
+/// Is it used on all of the groups without an end, whatever a review says?
+fn goes_on(stage: &Stage, treatable: &[ScarIndex]) -> bool {
+    stage.contingent_on.is_none() && stage.end.is_none() && *stage.scars == *treatable
+}
+
+/// What is in use without an end, and takes a step as it is.
+struct InUse {
+    procedure: ProcedureId,
+    reasons: Rules,
+    /// What ranked before it in the step.
+    passed_over: Vec<PassedOver>,
 }
 
 /// Gives a stage the days on which it rests: it begins after a rest and ends before one. Is a day left for it?
@@ -104,7 +136,7 @@ fn leave_out(
 }
 
 /// Adds what is not there yet.
-fn insert(list: &mut Vec<PassedOver>, entry: PassedOver) {
+pub(super) fn insert(list: &mut Vec<PassedOver>, entry: PassedOver) {
     if !list.contains(&entry) {
         list.push(entry);
     }
@@ -128,11 +160,12 @@ struct Span {
     review: Option<i32>,
 }
 
-/// Adds what a step uses: a course that may not last that long is followed by the next option. Returns what could not be
-/// used where nothing was in its place.
+/// Adds what a step uses: a course that may not last that long is followed by the next option. For what a review decides,
+/// what is in use by then is noted instead. Returns what could not be used where nothing was in its place.
 fn course(
     context: Context<'_, '_>,
     stages: &mut Vec<Stage>,
+    (kept, in_use): (&[Stage], &mut Vec<InUse>),
     step: &HomeCareStep,
     treatable: &[ScarIndex],
     priming: &[RuleId],
@@ -174,6 +207,12 @@ fn course(
         let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
         let over = std::mem::take(&mut passed_over);
+        // Named twice, the same product would seem to be used twice. What is kept up begins as soon as the skin allows.
+        let mut begun = stages.iter().filter(|it| it.start <= from).chain(kept);
+        if begun.any(|it| it.procedure == option.procedure && goes_on(it, treatable)) && span.review.is_some() {
+            in_use.push(InUse { procedure: option.procedure, reasons: rules, passed_over: over });
+            break;
+        }
         let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {

@@ -344,6 +344,9 @@ fn combined(
     scars: &[ScarIndex],
 ) -> Option<Spacing> {
     let mut wait = on(context, between(context.knowledge, patient, first.0?, next.0?)?, scars);
+    if first.1.is_none() && next.1.is_none() {
+        return Some(wait);
+    }
     let mut longer: Option<Spacing> = None;
     for first in first.0.into_iter().chain(first.1) {
         for next in next.0.into_iter().chain(next.1) {

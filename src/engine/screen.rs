@@ -409,8 +409,12 @@ pub(super) fn at_visit(knowledge: &Knowledge, event: EventId) -> bool {
 }
 
 /// Puts `item` in its place in a sorted list, once.
+#[inline]
 pub(super) fn insert_sorted<L: List<Item: Ord>>(list: &mut L, item: L::Item) {
-    if let Err(place) = list.binary_search(&item) {
+    // Most come in order.
+    if list.last().is_none_or(|last| *last < item) {
+        list.put_last(item);
+    } else if let Err(place) = list.binary_search(&item) {
         list.put(place, item);
     }
 }
@@ -420,6 +424,8 @@ pub(super) trait List: Deref<Target = [Self::Item]> {
     type Item;
     /// Puts `item` at `place`.
     fn put(&mut self, place: usize, item: Self::Item);
+    /// Puts `item` at the end.
+    fn put_last(&mut self, item: Self::Item);
 }
 
 impl<T> List for Vec<T> {
@@ -427,11 +433,17 @@ impl<T> List for Vec<T> {
     fn put(&mut self, place: usize, item: T) {
         self.insert(place, item);
     }
+    fn put_last(&mut self, item: T) {
+        self.push(item);
+    }
 }
 
 impl<A: Array> List for SmallVec<A> {
     type Item = A::Item;
     fn put(&mut self, place: usize, item: A::Item) {
         self.insert(place, item);
+    }
+    fn put_last(&mut self, item: A::Item) {
+        self.push(item);
     }
 }

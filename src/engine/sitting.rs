@@ -129,20 +129,26 @@ pub(super) struct Plan {
     pub too_few: Vec<PassedOver>,
 }
 
-/// One procedure on one day.
-struct Item<'a> {
+/// One procedure on one day, by where more of it stands. In the order of a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Item {
     day: Day,
     order: u8,
     /// Place of the stage among dated stages and then joining ones.
     stage: usize,
+    /// Its place among the sessions of the stage, or among the sittings that it joins; `None` is the test area.
+    session: Option<usize>,
+}
+
+/// What an item is.
+struct Part<'a> {
     procedure: ProcedureId,
-    scars: &'a [ScarIndex],
+    scars: &'a Scars,
     kind: SessionKind,
     number: i32,
     earliest: Day,
     latest: Option<Day>,
     past_due: Option<Day>,
-    reasons: Rules,
 }
 
 impl Plan {
@@ -205,59 +211,209 @@ impl Plan {
         offset: usize,
         contingent: bool,
     ) -> Vec<Session> {
-        let mut items = self.items(context, schedule, contingent);
-        items.sort_by_key(|item| (item.day, item.order, item.stage));
+        let items = self.items(context, schedule, contingent);
+        let drawing = Drawing { context, schedule, joining: &self.joining, offset };
         let mut visits = Vec::with_capacity(items.len());
-        let mut rest = items.as_mut_slice();
-        let mut known: Option<(&[Item<'_>], Care)> = None;
-        while let Some(first) = rest.first() {
-            let day = first.day;
-            let size = rest.iter().take_while(|item| item.day == day).count();
-            let (today, later) = rest.split_at_mut(size);
+        let mut known: Option<(&[Item], Care)> = None;
+        for today in items.chunk_by(|one, other| one.day == other.day) {
             // Most visits do the same as the one before.
             let care = match known.take() {
-                Some((before, care)) if alike(before, today) => care,
-                Some(_) | None => Care::new(context, today),
+                Some((before, care)) if drawing.alike(before, today) => care,
+                Some(_) | None => drawing.care(today),
             };
-            visits.push(visit(context, schedule, offset, today, &care));
+            visits.push(drawing.visit(today, &care));
             known = Some((today, care));
-            rest = later;
         }
         visits
     }
 
-    fn items<'a>(&'a self, context: Context<'_, '_>, schedule: &'a Schedule<'_>, contingent: bool) -> Vec<Item<'a>> {
+    fn items(&self, context: Context<'_, '_>, schedule: &Schedule<'_>, contingent: bool) -> Vec<Item> {
         let days = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
         let joined = self.joining.iter().map(|it| it.sittings.len());
         let mut items = Vec::with_capacity(days.chain(joined).sum());
-        for (at, dated) in schedule.stages.iter().enumerate() {
+        for (stage, dated) in schedule.stages.iter().enumerate() {
             if dated.draft.contingent.is_some() == contingent {
-                add_items(context, &mut items, at, dated);
+                let order = dated.draft.order;
+                items.extend(dated.test_area.map(|day| Item { day, order, stage, session: None }));
+                let days = dated.days.iter().enumerate();
+                items.extend(days.map(|(session, day)| Item { day: *day, order, stage, session: Some(session) }));
             }
         }
-        for (place, joining) in self.joining.iter().enumerate() {
+        for (stage, joining) in (schedule.stages.len()..).zip(&self.joining) {
             let order = procedure(context, joining.procedure).map_or(0, |it| it.order);
-            let sittings = joining.sittings.iter().filter(|it| it.contingent == contingent);
-            for (joined, number) in sittings.zip(joining.done.count().saturating_add(1)..) {
-                let hosts = joined.hosts.iter();
-                let hosts = hosts.filter_map(|(host, session)| Some(earliest(schedule.stages.get(*host)?, *session)));
-                items.push(Item {
-                    day: joined.day,
-                    order,
-                    stage: schedule.stages.len() + place,
-                    procedure: joining.procedure,
-                    scars: &joined.scars,
-                    kind: SessionKind::Treatment,
-                    number,
-                    // It has no day of its own.
-                    earliest: hosts.max().unwrap_or(joined.day),
-                    latest: None,
-                    past_due: None,
-                    reasons: copied(&joined.reasons),
-                });
+            let sittings = joining.sittings.iter().enumerate().filter(|(_, it)| it.contingent == contingent);
+            items.extend(sittings.map(|(at, joined)| Item { day: joined.day, order, stage, session: Some(at) }));
+        }
+        items.sort_unstable();
+        items
+    }
+}
+
+/// What visits are drawn from.
+#[derive(Clone, Copy)]
+struct Drawing<'a, 'k> {
+    context: Context<'a, 'k>,
+    schedule: &'a Schedule<'k>,
+    joining: &'a [Joining],
+    /// So many stages of home care come before.
+    offset: usize,
+}
+
+impl<'a> Drawing<'a, '_> {
+    fn dated(&self, item: Item) -> Option<&'a Dated<'a>> {
+        self.schedule.stages.get(item.stage)
+    }
+
+    fn joined(&self, item: Item) -> Option<(&'a Joining, &'a Joined)> {
+        let joining = self.joining.get(item.stage.checked_sub(self.schedule.stages.len())?)?;
+        Some((joining, joining.sittings.get(item.session?)?))
+    }
+
+    /// What the item is. `None` for what is in no list, as none of them is.
+    fn part(&self, item: Item) -> Option<Part<'a>> {
+        if let Some(dated) = self.dated(item) {
+            return Some(self.own(dated, item));
+        }
+        let (joining, joined) = self.joined(item)?;
+        let hosts = joined.hosts.iter();
+        let hosts = hosts.filter_map(|(host, session)| Some(earliest(self.schedule.stages.get(*host)?, *session)));
+        // What a review decides on comes after the planned sittings, and is counted by itself.
+        let first = if joined.contingent { joining.planned() } else { 0 };
+        let number = item.session.map_or(0, |it| i32::try_from(it.saturating_sub(first)).unwrap_or(i32::MAX));
+        Some(Part {
+            procedure: joining.procedure,
+            scars: &joined.scars,
+            kind: SessionKind::Treatment,
+            number: joining.done.count().saturating_add(1).saturating_add(number),
+            // It has no day of its own.
+            earliest: hosts.max().unwrap_or(item.day),
+            latest: None,
+            past_due: None,
+        })
+    }
+
+    /// A session, or the test area, of a stage with days of its own.
+    fn own(&self, dated: &'a Dated<'_>, item: Item) -> Part<'a> {
+        let draft = &dated.draft;
+        let before = item.session.and_then(|it| dated.days.get(it.checked_sub(1)?)).copied();
+        let number = item
+            .session
+            .map_or(0, |it| draft.done.count().saturating_add(1).saturating_add(i32::try_from(it).unwrap_or(i32::MAX)));
+        let (kind, earliest, latest) = match (item.session, before, dated.repeat) {
+            (None, ..) => (SessionKind::TestArea, dated.earliest, dated.latest),
+            (Some(session), before, repeat) => {
+                let latest = match (before, repeat) {
+                    (Some(before), Some(spacing)) => spacing.latest.map(|latest| before.saturating_add(latest)),
+                    (_, _) if dated.test_area.is_some() => None,
+                    (_, _) => dated.latest,
+                };
+                // What a closed day has moved beyond it has lost its rhythm already.
+                let latest = latest.filter(|latest| *latest >= item.day);
+                (SessionKind::Treatment, self::earliest(dated, session), latest)
+            }
+        };
+        // What a session goes on from: the one before it, of the plan or of the past.
+        let tested = dated.test_area.filter(|_| item.session.is_some());
+        let before = before.or(tested).or_else(|| draft.done.last(self.context).max(draft.done.tested));
+        let past_due =
+            before.and_then(|it| past_due(self.context.knowledge, draft.procedure, number - 1, it, item.day));
+        Part { procedure: draft.procedure, scars: &draft.scars, kind, number, earliest, latest, past_due }
+    }
+
+    /// Adds why the item is on its day.
+    fn explain(&self, item: Item, reasons: &mut Rules) {
+        let Some(dated) = self.dated(item) else {
+            add_rules(reasons, self.joined(item).iter().flat_map(|(_, it)| it.reasons.iter().copied()));
+            return;
+        };
+        let draft = &dated.draft;
+        let tested = draft.leads.test_area.map(|(_, rule)| rule);
+        let opening = dated.timing.iter().chain(&draft.reasons).copied();
+        match (item.session, dated.repeat) {
+            (None, _) => {
+                add_rules(reasons, [self.context.knowledge.planning().test_area]);
+                add_rules(reasons, tested);
+                add_rules(reasons, opening);
+            }
+            (Some(1..), Some(spacing)) => add_rules(reasons, spacing.rules()),
+            (Some(_), _) if dated.test_area.is_some() => add_rules(reasons, tested),
+            (Some(_), _) => add_rules(reasons, opening),
+        }
+        if let Some(session) = item.session {
+            add_rules(reasons, dated.moved(session));
+        }
+    }
+
+    /// Do two visits do the same on the same scars?
+    fn alike(&self, one: &[Item], other: &[Item]) -> bool {
+        let scars = |item: &Item| self.joined(*item).map(|(_, joined)| &joined.scars);
+        one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.stage == b.stage && scars(a) == scars(b))
+    }
+
+    fn care(&self, items: &[Item]) -> Care {
+        let context = self.context;
+        let mut care = Care {
+            preparation: Rules::new(),
+            aftercare: Rules::new(),
+            downtime: Range { min: 0, typical: 0, max: 0 },
+            makeup_day: 0,
+        };
+        for part in items.iter().filter_map(|item| self.part(*item)) {
+            let Some(known) = procedure(context, part.procedure) else { continue };
+            if let Some(downtime) = context.downtime(part.procedure) {
+                care.lengthen(&downtime);
+            }
+            for (all, of) in [(&mut care.preparation, &known.preparation), (&mut care.aftercare, &known.aftercare)] {
+                let said = said(context, of, part.scars);
+                if all.is_empty() {
+                    *all = said;
+                } else {
+                    add_rules(all, said);
+                }
             }
         }
-        items
+        care
+    }
+
+    /// The visit at which `items` are done.
+    fn visit(&self, items: &[Item], care: &Care) -> Session {
+        let planning = self.context.knowledge.planning();
+        let day = items.first().map_or(0, |item| item.day);
+        let mut session = Session {
+            day,
+            earliest: Day::MIN,
+            latest: None,
+            past_due: None,
+            procedures: SessionProcedures::with_capacity(items.len()),
+            downtime: care.downtime,
+            makeup_day: care.makeup_day,
+            preparation: copied(&care.preparation),
+            aftercare: copied(&care.aftercare),
+            reasons: Rules::new(),
+        };
+        let sooner = |one: Option<Day>, other: Option<Day>| one.into_iter().chain(other).min();
+        for &item in items {
+            let Some(part) = self.part(item) else { continue };
+            session.earliest = session.earliest.max(part.earliest);
+            session.latest = sooner(session.latest, part.latest);
+            session.past_due = sooner(session.past_due, part.past_due);
+            session.procedures.push(SessionProcedure {
+                stage: item.stage + self.offset,
+                scars: copied(part.scars),
+                kind: part.kind,
+                number_in_stage: part.number,
+            });
+            self.explain(item, &mut session.reasons);
+            let opens_surface = self.dated(item).is_some_and(|it| it.after_focal);
+            if opens_surface && part.number <= 1 {
+                add_rules(&mut session.preparation, [planning.visit_check]);
+            }
+        }
+        session.earliest = session.earliest.min(day);
+        if items.len() > 1 {
+            add_rules(&mut session.reasons, [planning.shared_sitting]);
+        }
+        session
     }
 }
 
@@ -270,131 +426,12 @@ struct Care {
 }
 
 impl Care {
-    fn new(context: Context<'_, '_>, items: &[Item<'_>]) -> Self {
-        let mut care = Self {
-            preparation: Rules::new(),
-            aftercare: Rules::new(),
-            downtime: Range { min: 0, typical: 0, max: 0 },
-            makeup_day: 0,
-        };
-        for item in items {
-            let Some(known) = procedure(context, item.procedure) else { continue };
-            if let Some(downtime) = context.downtime(item.procedure) {
-                care.lengthen(&downtime);
-            }
-            for (all, of) in [(&mut care.preparation, &known.preparation), (&mut care.aftercare, &known.aftercare)] {
-                let said = said(context, of, item.scars);
-                if all.is_empty() {
-                    *all = said;
-                } else {
-                    add_rules(all, said);
-                }
-            }
-        }
-        care
-    }
-
     /// A visit leaves traces for as long as the longest of its parts.
     fn lengthen(&mut self, downtime: &Downtime) {
         self.downtime.min = self.downtime.min.max(downtime.days.min);
         self.downtime.typical = self.downtime.typical.max(downtime.days.typical);
         self.downtime.max = self.downtime.max.max(downtime.days.max);
         self.makeup_day = self.makeup_day.max(downtime.makeup_day);
-    }
-}
-
-/// Do two visits do the same on the same scars?
-fn alike(one: &[Item<'_>], other: &[Item<'_>]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.stage == b.stage && a.scars == b.scars)
-}
-
-/// The visit of `items`, which give their reasons to it.
-fn visit(
-    context: Context<'_, '_>,
-    schedule: &Schedule<'_>,
-    offset: usize,
-    items: &mut [Item<'_>],
-    care: &Care,
-) -> Session {
-    let planning = context.knowledge.planning();
-    let day = items.first().map_or(0, |item| item.day);
-    let mut session = Session {
-        day,
-        earliest: items.iter().map(|item| item.earliest).max().unwrap_or(day).min(day),
-        latest: items.iter().filter_map(|item| item.latest).min(),
-        past_due: items.iter().filter_map(|item| item.past_due).min(),
-        procedures: SessionProcedures::with_capacity(items.len()),
-        downtime: care.downtime,
-        makeup_day: care.makeup_day,
-        preparation: copied(&care.preparation),
-        aftercare: copied(&care.aftercare),
-        reasons: items.first_mut().map(|item| std::mem::take(&mut item.reasons)).unwrap_or_default(),
-    };
-    for item in &*items {
-        session.procedures.push(SessionProcedure {
-            stage: item.stage + offset,
-            scars: Scars::from_slice(item.scars),
-            kind: item.kind,
-            number_in_stage: item.number,
-        });
-        add_rules(&mut session.reasons, item.reasons.iter().copied());
-        let opens_surface = schedule.stages.get(item.stage).is_some_and(|it| it.after_focal);
-        if opens_surface && item.number <= 1 {
-            add_rules(&mut session.preparation, [planning.visit_check]);
-        }
-    }
-    if items.len() > 1 {
-        add_rules(&mut session.reasons, [planning.shared_sitting]);
-    }
-    session
-}
-
-fn add_items<'a>(context: Context<'_, '_>, items: &mut Vec<Item<'a>>, stage: usize, dated: &'a Dated<'_>) {
-    let draft = &dated.draft;
-    // What a session goes on from: the one before it, of the plan or of the past.
-    let mut before = draft.done.last(context).max(draft.done.tested);
-    let mut item = |day, kind, number: i32, earliest, latest, reasons| {
-        let past_due = before.and_then(|it| past_due(context.knowledge, draft.procedure, number - 1, it, day));
-        before = Some(day);
-        items.push(Item {
-            day,
-            order: draft.order,
-            stage,
-            procedure: draft.procedure,
-            scars: &draft.scars,
-            kind,
-            number,
-            earliest,
-            latest,
-            past_due,
-            reasons,
-        });
-    };
-    let mut opening = copied(&dated.timing);
-    add_rules(&mut opening, draft.reasons.iter().copied());
-    if let Some(day) = dated.test_area {
-        let mut reasons: Rules = smallvec![context.knowledge.planning().test_area];
-        add_rules(&mut reasons, draft.leads.test_area.map(|(_, rule)| rule));
-        add_rules(&mut reasons, opening.iter().copied());
-        item(day, SessionKind::TestArea, 0, dated.earliest, dated.latest, reasons);
-    }
-    let repeat = dated.repeat;
-    for ((session, day), number) in dated.days.iter().enumerate().zip(draft.done.count().saturating_add(1)..) {
-        let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
-        let (latest, mut reasons): (Option<Day>, Rules) = match (before, repeat) {
-            (Some(before), Some(spacing)) => {
-                let rules = spacing.rules().collect();
-                (spacing.latest.map(|latest| before.saturating_add(latest)), rules)
-            }
-            (_, _) if dated.test_area.is_some() => {
-                (None, draft.leads.test_area.map(|(_, rule)| rule).into_iter().collect())
-            }
-            (_, _) => (dated.latest, copied(&opening)),
-        };
-        add_rules(&mut reasons, dated.moved(session));
-        // What a closed day has moved beyond it has lost its rhythm already.
-        let latest = latest.filter(|latest| latest >= day);
-        item(*day, SessionKind::Treatment, number, earliest(dated, session), latest, reasons);
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         // One after the other: all of them at once would be the largest thing that a replica ever holds.
         reasons: all_rules(knowledge).map(|it| Rendered::new(&reason(knowledge, it))).collect(),
         rules: knowledge.rules().iter().map(|it| it.id.clone()).collect(),
-        awaits_sign_off: knowledge.rules().iter().map(awaits_sign_off).collect(),
+        awaits_sign_off: awaiting(knowledge).collect(),
         procedures: knowledge.procedures().iter().map(|it| procedure_text(knowledge, it)).collect(),
         events: knowledge.events().iter().map(|it| it.id.clone()).collect(),
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
@@ -91,6 +91,10 @@ fn reason(knowledge: &Knowledge, rule: RuleId) -> v1::Reason {
         derived_from,
         awaits_sign_off: awaits_sign_off(rule),
     }
+}
+
+fn awaiting(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> {
+    all_rules(knowledge).zip(knowledge.rules()).filter(|(_, rule)| awaits_sign_off(rule)).map(|(id, _)| id)
 }
 
 fn awaits_sign_off(rule: &Rule) -> bool {

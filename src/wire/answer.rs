@@ -17,7 +17,7 @@ use bumpalo::{Bump, collections::Vec as ArenaVec};
 use super::{
     Catalogue, Rendered,
     borrowed::{self, Date, generate_protocol_response::Outcome as WireOutcome},
-    v1,
+    marks, v1,
 };
 use crate::domain::{
     Action, Assessment, Case, Day, Disposition, Fact, Findings, Outcome, Plan, Range, Referral, RuleId, ScarIndex,
@@ -126,16 +126,14 @@ struct Writer<'a> {
     arena: &'a Bump,
     catalogue: &'a Catalogue,
     findings: &'a Findings,
-    /// By rule: it is in the answer.
-    heard: &'a mut [bool],
-    /// How many of those await sign-off.
-    awaiting: usize,
+    /// The rules that are in the answer.
+    heard: &'a mut [u64],
 }
 
 impl<'a> Writer<'a> {
     fn new(arena: &'a Bump, catalogue: &'a Catalogue, findings: &'a Findings) -> Self {
-        let heard = arena.alloc_slice_fill_copy(catalogue.reasons.len(), false);
-        Self { arena, catalogue, findings, heard, awaiting: 0 }
+        let heard = arena.alloc_slice_fill_copy(marks::words(catalogue.reasons.len()), 0);
+        Self { arena, catalogue, findings, heard }
     }
 
     /// A list of what owns nothing.
@@ -167,16 +165,15 @@ impl<'a> Writer<'a> {
     }
 
     fn hear(&mut self, rule: RuleId) {
-        let Some(heard) = self.heard.get_mut(rule.index()) else { return };
-        if !std::mem::replace(heard, true) && self.catalogue.awaits_sign_off.get(rule.index()) == Some(&true) {
-            self.awaiting += 1;
-        }
+        marks::mark(self.heard, rule);
     }
 
     fn reasons(&mut self, rules: &[RuleId]) -> &'a [&'a Rendered] {
-        rules.iter().for_each(|rule| self.hear(*rule));
-        let catalogue = self.catalogue;
-        self.arena.alloc_slice_fill_iter(rules.iter().map(|rule| catalogue.reason(*rule)))
+        let Self { arena, catalogue, ref mut heard, .. } = *self;
+        arena.alloc_slice_fill_iter(rules.iter().map(|rule| {
+            marks::mark(heard, *rule);
+            catalogue.reason(*rule)
+        }))
     }
 
     fn policies(&self) -> &'a [&'a Rendered] {

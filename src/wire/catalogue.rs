@@ -1,6 +1,6 @@
 //! Everything in an answer that depends on the knowledge alone, made once when it is loaded.
 
-use super::{Rendered, v1};
+use super::{Marks, Rendered, v1};
 use crate::domain::{EventId, ProcedureId, RuleId, Scale};
 
 /// The field of a reason that holds its sentence.
@@ -60,8 +60,8 @@ pub struct Catalogue {
     pub reasons: Vec<Rendered>,
     /// By rule: its id.
     pub rules: Vec<String>,
-    /// By rule: a clinician has yet to sign it off.
-    pub awaits_sign_off: Vec<bool>,
+    /// The rules that a clinician has yet to sign off.
+    pub awaits_sign_off: Marks,
     /// By procedure.
     pub procedures: Vec<ProcedureText>,
     /// By event: its id.

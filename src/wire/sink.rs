@@ -1,11 +1,16 @@
 //! Writes answers of borrowed values as protobuf and as JSON, in one pass into one buffer.
 
+mod json;
+mod proto;
+
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use prost::encoding::{WireType, encode_varint};
-use serde::Serialize;
+use prost::encoding::WireType;
 
 use super::Rendered;
+
+pub(super) use json::Json;
+pub(super) use proto::Proto;
 
 /// A message that writes itself.
 pub trait Answer {
@@ -36,14 +41,18 @@ fn sized(last: &AtomicUsize) -> Vec<u8> {
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     number: u32,
-    /// In quotes, with the colon.
+    /// In quotes, between a comma and a colon.
     name: &'static str,
 }
 
 impl Field {
-    /// `name` in quotes, with the colon.
+    /// `name` in quotes, between a comma and a colon.
     pub const fn new(number: u32, name: &'static str) -> Self {
         Self { number, name }
+    }
+
+    fn key(self, wire_type: WireType) -> u32 {
+        self.number << 3 | wire_type as u32
     }
 }
 
@@ -185,247 +194,5 @@ pub trait Sink {
         if !values.is_empty() {
             self.put_rendereds(field, values);
         }
-    }
-}
-
-/// Protobuf, appended to a buffer.
-#[derive(Debug)]
-pub(super) struct Proto(Vec<u8>);
-
-impl Proto {
-    pub(super) fn written(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        static LAST: AtomicUsize = AtomicUsize::new(0);
-        let mut to = Self(sized(&LAST));
-        write(&mut to);
-        LAST.store(to.0.len(), Relaxed);
-        to.0
-    }
-
-    fn key(&mut self, field: Field, wire_type: WireType) {
-        self.varint(field.number << 3 | wire_type as u32);
-    }
-
-    fn varint(&mut self, value: u32) {
-        match u8::try_from(value) {
-            Ok(byte) if byte < 0x80 => self.0.push(byte),
-            Ok(_) | Err(_) => encode_varint(u64::from(value), &mut self.0),
-        }
-    }
-
-    /// Negative numbers have ten bytes.
-    #[allow(clippy::cast_sign_loss, reason = "how protobuf writes them")]
-    fn number(&mut self, value: i32) {
-        match u32::try_from(value) {
-            Ok(value) => self.varint(value),
-            Err(_) => encode_varint(i64::from(value) as u64, &mut self.0),
-        }
-    }
-
-    fn bytes(&mut self, field: Field, value: &[u8]) {
-        self.key(field, WireType::LengthDelimited);
-        encode_varint(value.len() as u64, &mut self.0);
-        self.0.extend_from_slice(value);
-    }
-
-    /// What `write` appends, with its length before it.
-    ///
-    /// The length is known afterwards, so room for that of most messages is left and what was written is moved when it
-    /// was another.
-    fn nested(&mut self, field: Field, write: impl FnOnce(&mut Self)) {
-        const ROOM: usize = 2;
-        self.key(field, WireType::LengthDelimited);
-        let start = self.0.len();
-        self.0.extend_from_slice(&[0; ROOM]);
-        write(self);
-        let length = self.0.len().saturating_sub(start).saturating_sub(ROOM);
-        let (mut prefix, mut rest) = ([0; 10], length);
-        let mut used = 0;
-        for byte in &mut prefix {
-            used += 1;
-            *byte = (rest & 0x7f) as u8 | if rest > 0x7f { 0x80 } else { 0 };
-            rest >>= 7;
-            if rest == 0 {
-                break;
-            }
-        }
-        let prefix = prefix.get(..used).unwrap_or_default();
-        if let (ROOM, Some(room)) = (used, self.0.get_mut(start..start.saturating_add(ROOM))) {
-            room.copy_from_slice(prefix);
-        } else {
-            self.0.splice(start..start.saturating_add(ROOM), prefix.iter().copied());
-        }
-    }
-}
-
-impl Sink for Proto {
-    fn put_int32(&mut self, field: Field, value: i32) {
-        self.key(field, WireType::Varint);
-        self.number(value);
-    }
-
-    fn put_double(&mut self, field: Field, value: f64) {
-        self.key(field, WireType::SixtyFourBit);
-        self.0.extend_from_slice(&value.to_le_bytes());
-    }
-
-    fn put_boolean(&mut self, field: Field, value: bool) {
-        self.put_int32(field, i32::from(value));
-    }
-
-    fn put_string(&mut self, field: Field, value: &str) {
-        self.bytes(field, value.as_bytes());
-    }
-
-    fn put_word(&mut self, field: Field, value: i32, _name: Name) {
-        self.put_int32(field, value);
-    }
-
-    fn put_message(&mut self, field: Field, value: &impl Answer) {
-        self.nested(field, |to| value.write(to));
-    }
-
-    fn put_rendered(&mut self, field: Field, value: &Rendered) {
-        self.key(field, WireType::LengthDelimited);
-        self.0.extend_from_slice(value.proto());
-    }
-
-    fn put_int32s(&mut self, field: Field, values: &[i32]) {
-        self.nested(field, |to| values.iter().for_each(|it| to.number(*it)));
-    }
-
-    fn put_words(&mut self, field: Field, values: &[i32], _name: Name) {
-        self.put_int32s(field, values);
-    }
-
-    fn put_strings(&mut self, field: Field, values: &[&str]) {
-        values.iter().for_each(|it| self.put_string(field, it));
-    }
-
-    fn put_messages(&mut self, field: Field, values: &[impl Answer]) {
-        values.iter().for_each(|it| self.put_message(field, it));
-    }
-
-    fn put_rendereds(&mut self, field: Field, values: &[&Rendered]) {
-        values.iter().for_each(|it| self.put_rendered(field, it));
-    }
-}
-
-/// JSON, appended to a buffer.
-#[derive(Debug)]
-pub(super) struct Json(Vec<u8>);
-
-impl Json {
-    fn written(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        static LAST: AtomicUsize = AtomicUsize::new(0);
-        let mut to = Self(sized(&LAST));
-        write(&mut to);
-        LAST.store(to.0.len(), Relaxed);
-        to.0
-    }
-
-    /// An object on a line of its own.
-    pub(super) fn line(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        Self::written(|to| {
-            to.0.push(b'{');
-            write(to);
-            to.0.extend_from_slice(b"}\n");
-        })
-    }
-
-    /// Whatever stands before it is another value, or the beginning of what holds it.
-    fn next(&mut self) {
-        if !matches!(self.0.last(), None | Some(b'{' | b'[' | b':')) {
-            self.0.push(b',');
-        }
-    }
-
-    fn name(&mut self, field: Field) {
-        self.next();
-        self.0.extend_from_slice(field.name.as_bytes());
-    }
-
-    /// A number or a text. Writing to memory does not fail, and neither kind has anything that JSON cannot say.
-    fn value(&mut self, value: &(impl Serialize + ?Sized)) {
-        let written = serde_json::to_writer(&mut self.0, value);
-        debug_assert!(written.is_ok(), "{written:?}");
-    }
-
-    fn word(&mut self, name: &str) {
-        self.0.push(b'"');
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.push(b'"');
-    }
-
-    fn object(&mut self, answer: &(impl Answer + ?Sized)) {
-        self.0.push(b'{');
-        answer.write(self);
-        self.0.push(b'}');
-    }
-
-    fn list<T>(&mut self, field: Field, values: &[T], write: impl Fn(&mut Self, &T)) {
-        self.name(field);
-        self.0.push(b'[');
-        for value in values {
-            self.next();
-            write(self, value);
-        }
-        self.0.push(b']');
-    }
-}
-
-impl Sink for Json {
-    fn put_int32(&mut self, field: Field, value: i32) {
-        self.name(field);
-        self.value(&value);
-    }
-
-    fn put_double(&mut self, field: Field, value: f64) {
-        self.name(field);
-        self.value(&value);
-    }
-
-    fn put_boolean(&mut self, field: Field, value: bool) {
-        self.name(field);
-        self.0.extend_from_slice(if value { b"true" } else { b"false" });
-    }
-
-    fn put_string(&mut self, field: Field, value: &str) {
-        self.name(field);
-        self.value(value);
-    }
-
-    fn put_word(&mut self, field: Field, value: i32, name: Name) {
-        self.name(field);
-        self.word(name(value));
-    }
-
-    fn put_message(&mut self, field: Field, value: &impl Answer) {
-        self.name(field);
-        self.object(value);
-    }
-
-    fn put_rendered(&mut self, field: Field, value: &Rendered) {
-        self.name(field);
-        self.0.extend_from_slice(value.json());
-    }
-
-    fn put_int32s(&mut self, field: Field, values: &[i32]) {
-        self.list(field, values, |to, it| to.value(it));
-    }
-
-    fn put_words(&mut self, field: Field, values: &[i32], name: Name) {
-        self.list(field, values, |to, it| to.word(name(*it)));
-    }
-
-    fn put_strings(&mut self, field: Field, values: &[&str]) {
-        self.list(field, values, |to, it| to.value(*it));
-    }
-
-    fn put_messages(&mut self, field: Field, values: &[impl Answer]) {
-        self.list(field, values, |to, it| to.object(it));
-    }
-
-    fn put_rendereds(&mut self, field: Field, values: &[&Rendered]) {
-        self.list(field, values, |to, it| to.0.extend_from_slice(it.json()));
     }
 }

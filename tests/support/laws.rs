@@ -39,6 +39,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             waits(name, knowledge, case, protocol);
             every_scar_is_spoken_of(name, case, plan, protocol);
             home_care_is_used_or_told(name, knowledge, protocol);
+            home_care_is_named_once(name, protocol);
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
             visits_are_as_few_as_wished(name, case, plan, protocol);
@@ -352,6 +353,20 @@ fn home_care_is_used_or_told(name: &str, knowledge: &Knowledge, protocol: &Proto
         let first = step.options[0].procedure;
         let rule = &knowledge.rules()[step.rule.index()].id;
         assert!(step.options.iter().any(|it| used(it.procedure)) || told(first), "{name}: {rule} is silently dropped");
+    }
+}
+
+/// What goes on without an end is not named once more for when a review decides.
+fn home_care_is_named_once(name: &str, protocol: &Protocol) {
+    let at_home = || protocol.stages.iter().filter(|it| it.session_count.is_none());
+    for waiting in at_home().filter(|it| it.contingent_on.is_some()) {
+        let goes_on = |it: &&Stage| {
+            let same = it.procedure == waiting.procedure && it.scars == waiting.scars;
+            let begun = it.start <= waiting.start || it.phase == Phase::Maintain;
+            same && begun && it.contingent_on.is_none() && it.end.is_none()
+        };
+        let twice = at_home().find(goes_on);
+        assert!(twice.is_none(), "{name}: {:?} is used from day {:?} on", waiting.procedure, twice.map(|it| it.start));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
         Case, ParameterSetting, PassedOver, Protocol, Rest, Review, Rules, Session, SessionKind, SessionProcedure,
         Stage, View, WhatIf,
     },
-    wire::{Catalogue, borrowed, v1},
+    wire::{Catalogue, borrowed, marks, v1},
 };
 
 impl<'a> Writer<'a> {
@@ -62,9 +62,10 @@ impl<'a> Writer<'a> {
     /// The rules in the answer that await sign-off, in their order: many, so that their list is not grown.
     pub(super) fn awaiting_sign_off(&self) -> &'a [&'a str] {
         let Catalogue { awaits_sign_off, rules, .. } = self.catalogue;
-        let all = self.heard.iter().zip(awaits_sign_off).zip(rules);
-        let mut awaiting = ArenaVec::with_capacity_in(self.awaiting, self.arena);
-        awaiting.extend(all.filter(|((heard, awaits), _)| **heard && **awaits).map(|(_, id)| id.as_str()));
+        let awaits = awaits_sign_off.words();
+        let mut awaiting = ArenaVec::with_capacity_in(marks::count(self.heard, awaits), self.arena);
+        let ids = marks::places(self.heard, awaits).filter_map(|at| rules.get(at));
+        awaiting.extend(ids.map(String::as_str));
         awaiting.into_bump_slice()
     }
 
