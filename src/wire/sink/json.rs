@@ -152,3 +152,46 @@ impl Sink for Json {
         self.list(field, values, |to, it| to.0.extend_from_slice(it.json()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fields(Vec<String>);
+
+    impl Answer for Fields {
+        type Owned = ();
+
+        fn write(&self, to: &mut impl Sink) {
+            self.0.iter().for_each(|it| to.string(Field::new(1, ",\"text\":"), it));
+        }
+    }
+
+    /// Every character of one byte, and some of more, in every place of a text of up to three blocks.
+    #[test]
+    fn a_text_is_escaped_as_serde_does_it() {
+        let characters = (0..0x80_u8).map(char::from).chain(['ä', '\u{2028}', '😀']);
+        for odd in characters {
+            for (before, after) in (0..34).map(|it| (it, 0)).chain([(0, 33), (7, 9), (15, 16)]) {
+                let text = format!("{}{odd}{}", "a".repeat(before), "b".repeat(after));
+                let mut to = Json(Vec::new());
+                to.text(&text);
+                assert_eq!(String::from_utf8(to.0).ok(), serde_json::to_string(&text).ok(), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_object_begins_with_a_brace_whatever_it_holds() {
+        let of = |texts: &[&str]| Fields(texts.iter().map(|it| (*it).to_owned()).collect());
+        assert_eq!(of(&[]).to_json(), b"{}");
+        assert_eq!(of(&["x"]).to_json(), br#"{"text":"x"}"#);
+        let mut to = Json(Vec::new());
+        to.fields(|to| {
+            to.put_message(Field::new(1, ",\"none\":"), &of(&[]));
+            to.put_messages(Field::new(2, ",\"some\":"), &[of(&["x"]), of(&[])]);
+            to.put_int32s(Field::new(3, ",\"numbers\":"), &[0, 9, 10, -1]);
+        });
+        assert_eq!(to.0, br#"{"none":{},"some":[{"text":"x"},{}],"numbers":[0,9,10,-1]}"#);
+    }
+}

@@ -160,3 +160,60 @@ impl Sink for Proto {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::encoding::{encode_key, int32, string};
+
+    use super::*;
+
+    /// A message with one text.
+    struct Text<'a>(&'a str);
+
+    impl Answer for Text<'_> {
+        type Owned = ();
+
+        fn write(&self, to: &mut impl Sink) {
+            to.string(Field::new(1, ""), self.0);
+        }
+    }
+
+    /// A length has one, two or three bytes, and so may the key before it.
+    #[test]
+    fn lengths_and_keys_are_those_of_the_encoder() {
+        for number in [1, 15, 16, 2047, 2048] {
+            let field = Field::new(number, "");
+            for length in [0, 1, 124, 125, 126, 127, 128, 129, 16_378, 16_379, 16_380, 16_381, 16_384, 16_385, 70_000] {
+                let text = "x".repeat(length);
+                let (mut inner, mut expected) = (Vec::new(), Vec::new());
+                if length > 0 {
+                    string::encode(1, &text, &mut inner);
+                }
+                encode_key(number, WireType::LengthDelimited, &mut expected);
+                encode_varint(inner.len() as u64, &mut expected);
+                expected.extend_from_slice(&inner);
+                let (around, after) = (b"before".to_vec(), b"after");
+                let mut to = Proto(around.clone());
+                to.put_message(field, &Text(&text));
+                to.0.extend_from_slice(after);
+                assert!(to.0 == [&around[..], &expected, after].concat(), "field {number}, {length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_encoder() {
+        let numbers = [0, 1, 127, 128, 16_383, 16_384, i32::MAX, -1, -128, i32::MIN];
+        for number in [1, 15, 16, 2048] {
+            let mut to = Proto(Vec::new());
+            let mut expected = Vec::new();
+            for value in numbers {
+                to.put_int32(Field::new(number, ""), value);
+                int32::encode(number, &value, &mut expected);
+            }
+            to.put_int32s(Field::new(number, ""), &numbers);
+            int32::encode_packed(number, &numbers, &mut expected);
+            assert_eq!(to.0, expected, "field {number}");
+        }
+    }
+}
