@@ -19,6 +19,8 @@ struct Done {
     procedure: ProcedureId,
     /// Number of the review that decides.
     contingent_on: Option<i32>,
+    /// Place of the procedure among all that are done.
+    place: usize,
 }
 
 /// Every day on which something was or is done.
@@ -43,7 +45,7 @@ impl Sessions {
         for dated in &schedule.stages {
             let (procedure, contingent_on) = (dated.draft.procedure, dated.draft.contingent.map(|_| 1));
             let days = dated.test_area.into_iter().chain(dated.days.iter().copied());
-            all.extend(days.map(|day| Done { day, procedure, contingent_on }));
+            all.extend(days.map(|day| Done { day, procedure, contingent_on, place: 0 }));
         }
         for joining in joining {
             let procedure = joining.procedure;
@@ -51,17 +53,20 @@ impl Sessions {
                 day,
                 procedure,
                 contingent_on: contingent.then_some(1),
+                place: 0,
             }));
         }
         let past = context.case.history.iter().enumerate();
         let past = past.filter(|(place, _)| treatable.iter().any(|scar| context.past.skin(*place).contains(scar)));
-        all.extend(past.map(|(_, past)| Done { day: past.day, procedure: past.procedure, contingent_on: None }));
+        let past = past.map(|(_, past)| (past.day, past.procedure));
+        all.extend(past.map(|(day, procedure)| Done { day, procedure, contingent_on: None, place: 0 }));
         all.sort_unstable();
         let mut procedures = Procedures::new();
-        for done in &all {
-            if !procedures.contains(&done.procedure) {
+        for done in &mut all {
+            done.place = procedures.iter().position(|it| *it == done.procedure).unwrap_or_else(|| {
                 procedures.push(done.procedure);
-            }
+                procedures.len().saturating_sub(1)
+            });
         }
         Self { done: all, procedures }
     }
@@ -75,23 +80,24 @@ pub(super) fn rests(
     scars: &[ScarIndex],
 ) -> Vec<Rest> {
     let asked = asked_before(context, product, scars);
-    let around: SmallVec<[(ProcedureId, Around); FEW]> = sessions
-        .procedures
-        .iter()
-        .map(|procedure| (*procedure, Around::new(context, product, *procedure, &asked)))
-        .filter(|(_, around)| around.before > 0 || around.after > 0)
-        .collect();
-    if around.is_empty() {
+    let around = sessions.procedures.iter().map(|procedure| Around::new(context, product, *procedure, &asked));
+    let around: SmallVec<[Around; FEW]> = around.collect();
+    if around.iter().all(Around::is_none) {
         return Vec::new();
     }
     let mut rests: Vec<Rest> = Vec::with_capacity(sessions.done.len());
+    // The last day of what is sure, and of what a review decides on.
+    let (mut sure, mut waiting) = (Day::MIN, Day::MIN);
     for done in &sessions.done {
-        let Some((_, around)) = around.iter().find(|(procedure, _)| *procedure == done.procedure) else { continue };
+        let Some(around) = around.get(done.place).filter(|it| !it.is_none()) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
         let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
         let to = done.day.saturating_add(around.after).saturating_sub(1).max(done.day);
+        let last = if done.contingent_on.is_none() { &mut sure } else { &mut waiting };
+        let apart = from > last.saturating_add(1);
+        *last = to.max(*last);
         let meets = |it: &&mut Rest| it.contingent_on == done.contingent_on && from <= it.to.saturating_add(1);
-        match rests.iter_mut().rev().find(meets) {
+        match if apart { None } else { rests.iter_mut().rev().find(meets) } {
             Some(known) => {
                 known.from = known.from.min(from);
                 known.to = known.to.max(to);
@@ -112,6 +118,10 @@ struct Around {
 }
 
 impl Around {
+    fn is_none(&self) -> bool {
+        self.before <= 0 && self.after <= 0
+    }
+
     fn new(context: Context<'_, '_>, product: ProcedureId, session: ProcedureId, before: &[Before]) -> Self {
         let rests = |id: ProcedureId| {
             let known = context.knowledge.procedures().get(id.index());

@@ -204,7 +204,7 @@ impl<'k> Screening<'k> {
 
     /// The rules that fired for `procedure` on `scar`: the strictest first, and last what holds again.
     pub(super) fn of(&self, procedure: ProcedureId, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
-        self.firings(scar, self.table.on(procedure))
+        self.firings(self.fired(scar), self.table.on(procedure))
     }
 
     /// Those of them that have a say in `topic`.
@@ -214,12 +214,12 @@ impl<'k> Screening<'k> {
         procedure: ProcedureId,
         scar: ScarIndex,
     ) -> impl Iterator<Item = Firing<'k>> {
-        self.firings(scar, self.table.on(procedure).and(self.table.about(topic)))
+        self.firings(self.fired(scar), self.table.on(procedure).and(self.table.about(topic)))
     }
 
     /// The rules about `topic` that fired on `scar`, whatever the procedure.
     pub(super) fn on(&self, topic: Topic, scar: ScarIndex) -> impl Iterator<Item = Firing<'k>> {
-        self.firings(scar, self.table.about(topic))
+        self.firings(self.fired(scar), self.table.about(topic))
     }
 
     /// Calls `say` with the rules about `topic` that hold for `procedure` on `scar` on some day of `from..=to`.
@@ -248,9 +248,8 @@ impl<'k> Screening<'k> {
         wanted.places().filter(|place| touches(*place)).filter_map(|place| self.table.id(place)).for_each(say);
     }
 
-    /// The firings of `wanted` on `scar`.
-    fn firings(&self, scar: ScarIndex, wanted: RuleSet) -> impl Iterator<Item = Firing<'k>> {
-        let fired = self.fired(scar);
+    /// The firings of `wanted` among what fired on a group.
+    fn firings(&self, fired: &Fired, wanted: RuleSet) -> impl Iterator<Item = Firing<'k>> {
         let first = wanted.and(fired.rules).places().filter_map(|place| self.firing(fired, place));
         let again = fired.again.iter().filter(move |(place, ..)| wanted.contains(*place));
         first
@@ -271,19 +270,19 @@ impl<'k> Screening<'k> {
 
     /// How `procedure` fares on `scar`.
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
-        let on_it = self.table.on(procedure).and(self.fired(scar).rules);
-        let has = |topic| !on_it.and(self.table.about(topic)).is_empty();
+        let fired = self.fired(scar);
+        let on_it = self.table.on(procedure).and(fired.rules);
+        let (keeps, opinions) =
+            (on_it.and(self.table.about(Topic::Keeps)), on_it.and(self.table.about(Topic::Opinion)));
         let mut not_before = 0;
         let mut waiting: Option<EventId> = None;
         let mut closed = false;
-        if has(Topic::Keeps) {
-            self.about(Topic::Keeps, procedure, scar).for_each(|firing| {
-                match (firing.rule.action, firing.rule.until) {
-                    (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
-                    (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
-                    (_, _) if firing.until == Day::MAX => closed = true,
-                    (_, _) => not_before = not_before.max(firing.until),
-                }
+        if !keeps.is_empty() {
+            self.firings(fired, keeps).for_each(|firing| match (firing.rule.action, firing.rule.until) {
+                (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
+                (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
+                (_, _) if firing.until == Day::MAX => closed = true,
+                (_, _) => not_before = not_before.max(firing.until),
             });
         }
         if closed {
@@ -293,8 +292,8 @@ impl<'k> Screening<'k> {
             return Standing::Waiting(event);
         }
         // A clearance that time ends before the procedure may begin is not asked for.
-        let clearance = has(Topic::Opinion)
-            && self.about(Topic::Opinion, procedure, scar).any(|it| it.touches(not_before, not_before));
+        let clearance =
+            !opinions.is_empty() && self.firings(fired, opinions).any(|it| it.touches(not_before, not_before));
         Standing::Open { not_before, clearance }
     }
 
