@@ -5,11 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 
+mod server;
+
 use std::{
     env, fs,
     io::{Read as _, Write as _},
-    net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
-    process::{Child, Command, ExitCode, Stdio},
+    net::TcpStream,
+    process::ExitCode,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -24,6 +26,7 @@ use cicatrix::{
     serve::{self, Service},
     wire::{Answer as _, v1},
 };
+use server::Server;
 
 /// Strangers at once.
 const STRANGERS: usize = 8;
@@ -56,68 +59,6 @@ impl Dice {
 
     fn bytes(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.roll().to_le_bytes()[0]).collect()
-    }
-}
-
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Server {
-    fn start() -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = free.local_addr().unwrap().to_string();
-        drop(free);
-        let serve = format!(
-            "ulimit -n {DESCRIPTORS}; exec '{}' serve --listen {address} --set log.access=false --set log.filter=error \
-             --set server.first_byte_timeout=2s --set server.header_timeout=2s --set server.deadline=3s",
-            env!("CARGO_BIN_EXE_cicatrix")
-        );
-        let child = Command::new("sh").args(["-c", &serve]).stderr(Stdio::null()).spawn().unwrap();
-        let server = Self { child, address };
-        let begun = Instant::now();
-        while server.connect().is_none() {
-            assert!(begun.elapsed() < PATIENCE, "it does not start");
-            thread::sleep(Duration::from_millis(10));
-        }
-        server
-    }
-
-    fn connect(&self) -> Option<TcpStream> {
-        let stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(PATIENCE)).ok()?;
-        stream.set_write_timeout(Some(PATIENCE)).ok()?;
-        Some(stream)
-    }
-
-    fn memory_mb(&self) -> f64 {
-        let text = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = text.lines().find(|it| it.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-    }
-
-    fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
-    }
-
-    /// Sends bytes and reads what comes until the other end is done, or it takes too long.
-    fn throw(&self, bytes: &[u8], patience: Duration) -> Vec<u8> {
-        let mut answer = Vec::new();
-        if let Some(mut stream) = self.connect() {
-            let _ = stream.set_read_timeout(Some(patience));
-            let _ = stream.write_all(bytes);
-            let _ = stream.shutdown(Shutdown::Write);
-            let _ = stream.read_to_end(&mut answer);
-        }
-        answer
     }
 }
 
