@@ -11,11 +11,11 @@ use support::service;
 use v1::generate_protocol_response::Outcome;
 
 fn plan(change: impl FnOnce(&mut v1::Patient)) -> v1::Protocol {
-    plan_with(change, &[])
+    plan_with(change, &[], &[])
 }
 
-/// The same with past sessions: procedure, month and day of 2026.
-fn plan_with(change: impl FnOnce(&mut v1::Patient), done: &[(&str, i32, i32)]) -> v1::Protocol {
+/// The same with past sessions, by procedure, month and day of 2026, and without what is not wanted.
+fn plan_with(change: impl FnOnce(&mut v1::Patient), done: &[(&str, i32, i32)], unwanted: &[&str]) -> v1::Protocol {
     let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
     let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
     change(request.patient.as_mut().unwrap());
@@ -26,6 +26,8 @@ fn plan_with(change: impl FnOnce(&mut v1::Patient), done: &[(&str, i32, i32)]) -
         ..v1::PastSession::default()
     };
     request.history = done.iter().map(past).collect();
+    let preferences = request.preferences.get_or_insert_default();
+    preferences.excluded_procedures = unwanted.iter().map(|it| (*it).to_owned()).collect();
     match service().generate_protocol(request).unwrap().outcome {
         Some(Outcome::Protocol(protocol)) => protocol,
         other => panic!("no protocol: {other:?}"),
@@ -105,9 +107,14 @@ fn what_is_used_from_the_start_primes_and_begins_as_it_would() {
     assert!(fresh.stages.iter().any(|it| it.procedure == "hydroquinone"));
     assert!(stage.passed_over.is_empty(), "hydroquinone is used: {:?}", stage.passed_over);
 
+    // What is refused is told, once.
+    let without = azelaic(&plan_with(colour, &[], &["hydroquinone"]));
+    let over: Vec<_> = without.passed_over.iter().map(|it| (&*it.procedure, &*it.reasons[0].rule)).collect();
+    assert_eq!(over, [("hydroquinone", "PLAN-UNWANTED")]);
+
     let done = [("tca-cross", 5, 1), ("tca-cross", 6, 1), ("tca-cross", 7, 1), ("tca-cross", 8, 1)];
     let needled = [("mnrf", 9, 10), ("mnrf", 10, 12), ("mnrf", 11, 27)];
-    let stage = azelaic(&plan_with(colour, &[&done[..], &needled].concat()));
+    let stage = azelaic(&plan_with(colour, &[&done[..], &needled].concat(), &[]));
     assert_eq!(stage.start_day, 3, "it rests after the session of four days ago");
     assert!(rules(&stage).iter().any(|it| it == "AZA-042"), "{:?}", rules(&stage));
 }
@@ -117,7 +124,7 @@ fn what_is_used_from_the_start_primes_and_begins_as_it_would() {
 fn what_is_kept_up_is_named_once_though_it_begins_after_a_rest() {
     let acid = [("tca-cross", 1, 1), ("tca-cross", 2, 1), ("tca-cross", 3, 1), ("tca-cross", 4, 1)];
     let needled = [("mnrf", 5, 10), ("mnrf", 6, 12), ("mnrf", 7, 14), ("mnrf", 8, 15), ("microneedling", 11, 28)];
-    let plan = plan_with(|_| {}, &[&acid[..], &needled].concat());
+    let plan = plan_with(|_| {}, &[&acid[..], &needled].concat(), &[]);
     assert!(plan.stages.iter().any(|it| it.contingent_on.is_some() && it.session_count.is_some()));
     let retinoid: Vec<&v1::Stage> = plan.stages.iter().filter(|it| it.procedure == "topical-retinoid").collect();
     assert_eq!(retinoid.len(), 1, "{retinoid:?}");
