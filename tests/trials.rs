@@ -98,8 +98,8 @@ fn facts(trial: &Trial, arm: &Arm) -> Facts {
 
 /// What the planner keeps.
 fn planned(facts: &Facts, gap: &Gap) -> Spacing {
-    let variant = gap.variants.iter().find(|(when, _)| when.holds(facts, 0) != Truth::No);
-    let mut spacing = variant.map_or(gap.base, |(_, it)| *it);
+    let variant = gap.variants.iter().find(|it| it.when.holds(facts, 0) != Truth::No);
+    let mut spacing = variant.map_or(gap.base, |it| it.spacing);
     let addition = &knowledge().gaps().pigment_addition;
     if gap.pigment_addition && addition.when.holds(facts, 0) != Truth::No {
         spacing.plan_min += addition.days;

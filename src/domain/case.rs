@@ -47,6 +47,35 @@ impl Site {
         self == other || self.includes(other) || other.includes(self)
     }
 
+    /// Is all of its skin among `sites`, as one of them or by its parts?
+    pub fn is_within(self, sites: &[Self]) -> bool {
+        let parts: &[Self] = match self {
+            Self::Cheek => &[Self::UpperCheek, Self::LowerCheek],
+            Self::TZone => &[Self::Forehead, Self::Glabella, Self::Nose, Self::Chin],
+            // More than the part that has a name of its own.
+            Self::Perioral
+            | Self::UpperCheek
+            | Self::LowerCheek
+            | Self::Forehead
+            | Self::Glabella
+            | Self::Temple
+            | Self::Nose
+            | Self::Chin
+            | Self::Lip
+            | Self::Jawline
+            | Self::Preauricular
+            | Self::Periorbital
+            | Self::Eyelid
+            | Self::Eyebrow
+            | Self::Neck
+            | Self::Chest
+            | Self::Back
+            | Self::Shoulder => &[],
+        };
+        let by_parts = !parts.is_empty() && parts.iter().all(|it| sites.contains(it));
+        by_parts || sites.iter().any(|it| *it == self || it.includes(self))
+    }
+
     fn includes(self, part: Self) -> bool {
         match self {
             Self::Cheek => matches!(part, Self::UpperCheek | Self::LowerCheek),

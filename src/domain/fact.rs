@@ -82,6 +82,8 @@ pub enum Fact {
     DowntimeDays,
     /// A keloid among the scars of the request. Computed.
     KeloidPresent,
+    /// A scar among them that is raised within its borders, or whose borders nobody looked at. Computed.
+    HypertrophicPresent,
     // The clinic.
     MnrfNeedleMaterial,
     GuardianConsent,
@@ -113,6 +115,8 @@ pub enum Fact {
     TattooInField,
     /// A hypertrophic scar or a keloid at the same site. Computed.
     RaisedInField,
+    /// A spot that may be cancer at the same site. Computed.
+    SuspiciousInField,
     /// What went wrong in past sessions there and is not over, or must not be risked again. Computed.
     PreviousComplication,
     /// A herpes outbreak after a past session was over. Computed.
@@ -182,6 +186,16 @@ pub enum Scope {
 }
 
 impl Fact {
+    /// Does the answer say of skin that there is no danger? One part of the skin cannot say that for the others.
+    pub fn rules_out(self, answer: Value) -> bool {
+        match answer {
+            // What stretches is safe to fill; everything else that is asked of skin is a danger.
+            Value::YesNo(yes) => yes == (self == Self::Distensible),
+            Value::Words(words) => self.word("none").is_some_and(|none| words == none),
+            Value::Number(_) | Value::Since(_) => false,
+        }
+    }
+
     /// What kind of answer it takes.
     pub fn kind(self) -> FactKind {
         match self {
@@ -194,6 +208,7 @@ impl Fact {
             | Self::RenalDisease
             | Self::PihHistory
             | Self::KeloidPresent
+            | Self::HypertrophicPresent
             | Self::CanAvoidSun
             | Self::GuardianConsent
             | Self::PustulesInField
@@ -201,6 +216,7 @@ impl Fact {
             | Self::MetalInField
             | Self::Sunburn
             | Self::RaisedInField
+            | Self::SuspiciousInField
             | Self::ExtendsBeyondWound
             | Self::Tunnel
             | Self::Tethered
@@ -370,8 +386,10 @@ impl Fact {
                 | Self::DaysSinceBurnHealed
                 | Self::DaysSinceWoundInfectionHealed
                 | Self::KeloidPresent
+                | Self::HypertrophicPresent
                 | Self::Site
                 | Self::RaisedInField
+                | Self::SuspiciousInField
                 | Self::FailedBefore
                 | Self::BaseRatio
                 | Self::ScarType

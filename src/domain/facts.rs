@@ -42,10 +42,17 @@ impl Value {
         Self::Number(whole.saturating_mul(1000))
     }
 
-    /// The more cautious of two answers to one question: a yes, all words together, the later event, the larger number.
-    fn worse(self, other: Self) -> Self {
+    /// The more cautious of two answers to one question: the one that rules nothing out, all words together, the later
+    /// event, the larger number.
+    fn worse(self, fact: Fact, other: Self) -> Self {
         match (self, other) {
-            (Self::YesNo(a), Self::YesNo(b)) => Self::YesNo(a || b),
+            (Self::YesNo(_), Self::YesNo(_)) => {
+                if fact.rules_out(self) {
+                    other
+                } else {
+                    self
+                }
+            }
             (Self::Words(a), Self::Words(b)) => Self::Words(a | b),
             (Self::Since(a), Self::Since(b)) => Self::Since(a.max(b)),
             (Self::Number(a), Self::Number(b)) => Self::Number(a.max(b)),
@@ -94,12 +101,10 @@ impl FactSet {
 }
 
 impl Facts {
-    /// Adds what `other` knows; where both know a fact of the field, the more cautious answer is kept.
-    pub fn worsen(&mut self, other: &Self) {
-        for (fact, theirs) in other.known() {
-            let value = self.get(fact).map_or(theirs, |mine| mine.worse(theirs));
-            self.set(fact, Some(value));
-        }
+    /// Adds one more answer; the more cautious of two is kept.
+    pub fn worsen(&mut self, fact: Fact, answer: Value) {
+        let value = self.get(fact).map_or(answer, |known| known.worse(fact, answer));
+        self.set(fact, Some(value));
     }
 
     /// Adds what `other` knows; where both know a fact, `other` wins.
@@ -110,7 +115,7 @@ impl Facts {
     }
 
     /// Every fact that was asked, in order.
-    fn known(&self) -> impl Iterator<Item = (Fact, Value)> {
+    pub fn known(&self) -> impl Iterator<Item = (Fact, Value)> {
         self.asked.facts().filter_map(|fact| Some((fact, self.get(fact)?)))
     }
 

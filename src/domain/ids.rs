@@ -65,6 +65,12 @@ impl ProcedureSet {
     /// How many procedures there can be.
     pub const CAPACITY: usize = u128::BITS as usize;
 
+    /// The first so many procedures.
+    pub fn first(count: usize) -> Self {
+        let beyond = u32::try_from(Self::CAPACITY.saturating_sub(count)).unwrap_or(u32::BITS);
+        Self(u128::MAX.checked_shr(beyond).unwrap_or_default())
+    }
+
     /// The set with `id` added.
     pub fn insert(&mut self, id: ProcedureId) {
         self.0 |= Self::bit(id);
@@ -77,7 +83,8 @@ impl ProcedureSet {
 
     /// Is `id` in the set?
     pub fn contains(self, id: ProcedureId) -> bool {
-        self.0 & Self::bit(id) != 0
+        // Most sets are empty.
+        self.0 != 0 && self.0 & Self::bit(id) != 0
     }
 
     /// Do the sets share a procedure?

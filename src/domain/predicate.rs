@@ -55,9 +55,14 @@ pub enum Predicate {
 
 impl Predicate {
     /// Does it hold on `day`?
-    // What reads one fact, as most conditions and most parts of the others do, is asked without a call.
     #[inline]
     pub fn holds(&self, facts: &Facts, day: Day) -> Truth {
+        self.look(facts, day)
+    }
+
+    /// What reads one fact, as most conditions and most parts of the others do, is asked without a call.
+    #[inline(always)]
+    fn look(&self, facts: &Facts, day: Day) -> Truth {
         match self {
             Self::Always => Truth::Yes,
             Self::All(_) | Self::Any(_) | Self::Not(_) => self.evaluate(facts, day),
@@ -84,8 +89,8 @@ impl Predicate {
     #[inline(never)]
     fn evaluate(&self, facts: &Facts, day: Day) -> Truth {
         match self {
-            Self::All(parts) => worst(parts.iter().map(|it| it.holds(facts, day))),
-            Self::Any(parts) => best(parts.iter().map(|it| it.holds(facts, day))),
+            Self::All(parts) => worst(parts.iter().map(|it| it.look(facts, day))),
+            Self::Any(parts) => best(parts.iter().map(|it| it.look(facts, day))),
             Self::Not(part) => match part.holds(facts, day) {
                 Truth::Yes => Truth::No,
                 Truth::Unknown => Truth::Unknown,

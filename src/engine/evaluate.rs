@@ -91,7 +91,7 @@ fn phase(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> O
 fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> (StageStatus, Rules) {
     let past = &context.knowledge.planning().past;
     match context.screening.standing(context.knowledge, procedure, scar) {
-        Standing::Waiting(_) => (StageStatus::OnHold, context.screening.against(procedure, scar)),
+        Standing::Waiting => (StageStatus::OnHold, context.screening.against(procedure, scar)),
         Standing::Closed => {
             let facts = context.facts.get(scar.index());
             let unknown = |rule: &SafetyRule| facts.is_some_and(|facts| rule.when.holds(facts, 0) == Truth::Unknown);

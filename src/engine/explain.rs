@@ -260,8 +260,10 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
         return first.into_iter().collect();
     };
     let gate = schedule.gate.map(|_| planning.gate_review);
+    let planned = schedule.stages.iter().map(|it| &it.draft).filter(|it| it.contingent.is_none());
+    let lasting = planned.map(|it| it.procedure).any(|it| !planning.not_reviewed.contains(it));
     let mut reviews: Vec<Review> = Vec::new();
-    for wait in gate.into_iter().chain([planning.final_review]) {
+    for wait in gate.into_iter().chain(lasting.then_some(planning.final_review)) {
         // A review that is overdue is made at once, or on the next day on which the patient can come.
         let due = last.saturating_add(wait.days).max(0);
         let mut reasons: Rules = smallvec![wait.rule];
@@ -305,7 +307,9 @@ fn questions(context: Context<'_, '_>, treatable: &[ScarIndex], candidates: Proc
     for &scar in treatable {
         let Some(facts) = context.facts.get(scar.index()) else { continue };
         for firing in context.screening.on(Topic::Question, scar).filter(|it| it.rule.procedures.overlaps(candidates)) {
-            for &fact in firing.rule.asks.iter().filter(|fact| facts.get(**fact).is_none()) {
+            // What goes with another answer only is not asked without it.
+            let fits = |fact: Fact| fact.beside().is_none_or(|(with, answer)| facts.get(with) == Some(answer));
+            for &fact in firing.rule.asks.iter().filter(|fact| facts.get(**fact).is_none() && fits(**fact)) {
                 insert_sorted(&mut asked, (fact, firing.rule.rule));
             }
         }

@@ -1,7 +1,10 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
 use crate::{
-    domain::{Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, Value},
+    domain::{
+        Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, SessionKind, Site,
+        Sites, Value,
+    },
     knowledge::{Failure, Knowledge},
 };
 
@@ -23,15 +26,15 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
     for past in &complicated {
         remember(&mut patient, past);
     }
-    let keloid = !areas(|it| it == ScarType::Keloid).is_empty();
-    patient.set(Fact::KeloidPresent, Some(Value::YesNo(keloid)));
+    let suspicious = areas(|it| it == ScarType::OosSuspiciousLesion);
+    let found = |fits: fn(ScarType) -> bool| Some(Value::YesNo(!areas(fits).is_empty()));
+    patient.set(Fact::KeloidPresent, found(|it| it == ScarType::Keloid));
+    patient.set(Fact::HypertrophicPresent, found(|it| is_raised(it) && it != ScarType::Keloid));
     let groups = case.findings.scars.iter().zip(&assessment.scars);
     groups
         .map(|(scar, label)| {
             let mut facts = patient.clone();
-            for field in case.fields.iter().filter(|it| it.sites.iter().any(|site| site.overlaps(scar.area.site))) {
-                facts.worsen(&field.facts);
-            }
+            on_skin(case, scar.area.site, &mut facts);
             facts.overlay(&scar.facts);
             if brown.iter().any(|area| area.overlaps(scar.area)) {
                 facts.set(Fact::PihActiveInField, Some(Value::YesNo(true)));
@@ -44,7 +47,9 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
             if !case.history.is_empty() {
                 complications(case, &complicated, scar.area, &mut facts);
             }
-            facts.set(Fact::RaisedInField, Some(Value::YesNo(raised.iter().any(|area| area.overlaps(scar.area)))));
+            let here = |areas: &[Area]| Some(Value::YesNo(areas.iter().any(|area| area.overlaps(scar.area))));
+            facts.set(Fact::RaisedInField, here(&raised));
+            facts.set(Fact::SuspiciousInField, here(&suspicious));
             facts.set_word_at(Fact::ScarType, label.scar_type as usize);
             facts.set_word_at(Fact::DepthClass, label.depth_class as usize);
             facts.set_word_at(Fact::Confidence, label.confidence as usize);
@@ -54,6 +59,18 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
             facts
         })
         .collect()
+}
+
+/// Adds what is known of the skin at a site. A danger anywhere on it counts; that there is none must be known of all of it.
+fn on_skin(case: &Case, site: Site, facts: &mut Facts) {
+    for field in case.fields.iter().filter(|it| it.sites.iter().any(|part| part.overlaps(site))) {
+        for (fact, value) in field.facts.known() {
+            let asked = || case.fields.iter().filter(|it| it.facts.has(fact)).flat_map(|it| it.sites.iter().copied());
+            if !fact.rules_out(value) || site.is_within(&field.sites) || site.is_within(&asked().collect::<Sites>()) {
+                facts.worsen(fact, value);
+            }
+        }
+    }
 }
 
 /// Who had brown marks or herpes after a session has a history of them, whatever else was said.
@@ -114,15 +131,17 @@ fn is_raised(scar_type: ScarType) -> bool {
     matches!(scar_type, ScarType::Hypertrophic | ScarType::Keloid | ScarType::RaisedUnspecified)
 }
 
-/// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged?
+/// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged? A test area,
+/// and what the sender does not count, is no treatment that could have failed.
 pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
     let on_it = |it: &&PastSession| {
         let everywhere = it.scars.is_empty() && it.sites.is_empty();
         failure.procedures.contains(it.procedure)
             && (everywhere || it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(area.site)))
     };
-    let done = || case.history.iter().filter(on_it);
+    let on_skin = || case.history.iter().filter(on_it);
+    let done = || on_skin().filter(|it| it.kind == SessionKind::Treatment && it.counts != Some(false));
     let judged = || done().filter_map(|it| it.response).next_back();
-    let rested = || done().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
+    let rested = || on_skin().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
     done().count() >= failure.sessions && rested() && judged().is_some_and(|it| it <= failure.response)
 }

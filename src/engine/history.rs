@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use smallvec::SmallVec;
 
 use crate::{
-    domain::{Area, Areas, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars},
+    domain::{Area, Areas, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars, SessionKind},
     engine::{
         done::{Done, Trail, failure},
         limits::FEW,
@@ -27,6 +27,8 @@ pub(super) struct Past {
     sittings: Vec<Sitting>,
     /// By past session: the groups it was on.
     skins: Vec<Scars>,
+    /// The groups that were as good as they get when they were last judged.
+    satisfied: Scars,
     /// What counts of a procedure that was never done.
     nothing: Done,
     /// How the sessions followed on each other.
@@ -75,6 +77,15 @@ impl Past {
             let on = scars().filter(|(scar, found)| it.touches(session, it.focal, *scar, found.area));
             skin.extend(on.map(|(scar, _)| scar));
         }
+        let goal = knowledge.planning().past.goal.response;
+        let judged = |scar: &ScarIndex| {
+            let treated = case.history.iter().zip(&past.skins).filter(|(it, skin)| {
+                it.kind == SessionKind::Treatment && it.counts != Some(false) && skin.contains(scar)
+            });
+            treated.filter_map(|(it, _)| it.response).next_back()
+        };
+        let satisfied = scars().map(|(scar, _)| scar).filter(|scar| judged(scar).is_some_and(|it| it >= goal));
+        past.satisfied = satisfied.collect();
         past.met = scars().map(|(scar, found)| Met::new(&case.history, &past.sittings, scar, found.area)).collect();
         past
     }
@@ -83,6 +94,11 @@ impl Past {
     pub(super) fn done(&self, procedure: ProcedureId, scar: ScarIndex) -> &Done {
         let course = self.courses.binary_search_by_key(&procedure, |it| it.0).ok().and_then(|at| self.courses.get(at));
         course.and_then(|(_, by_group)| by_group.get(scar.index())).unwrap_or(&self.nothing)
+    }
+
+    /// Were the scars as good as they get when they were last judged?
+    pub(super) fn goal_reached(&self, scar: ScarIndex) -> bool {
+        self.satisfied.binary_search(&scar).is_ok()
     }
 
     /// The groups that the past session at `place` was on.

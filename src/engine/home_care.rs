@@ -27,8 +27,10 @@ pub(super) fn before(
 ) {
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
-        if !step.when_priming || !planned.is_empty() {
-            let span = Span { start: 0, last: schedule.last.filter(|_| !step.goes_on), review: None };
+        let last = schedule.last.filter(|_| !step.goes_on);
+        // Where all sessions are over there is nothing left to prepare for.
+        if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
+            let span = Span { start: 0, last, review: None };
             let passed_over = course(context, stages, (&[], &mut Vec::new()), step, treatable, &planned, span);
             leave_out(context, left_out, step, treatable, passed_over);
         }
@@ -344,7 +346,7 @@ fn steps<'k>(
 fn ready(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Day {
     let days = treatable.iter().map(|scar| match context.screening.standing(context.knowledge, procedure, *scar) {
         Standing::Open { not_before, .. } => not_before,
-        Standing::Waiting(_) | Standing::Closed => 0,
+        Standing::Waiting | Standing::Closed => 0,
     });
     days.max().unwrap_or(0)
 }
@@ -368,7 +370,7 @@ fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarInde
     for &scar in treatable {
         match context.screening.standing(context.knowledge, procedure, scar) {
             Standing::Open { .. } => {}
-            Standing::Waiting(_) | Standing::Closed => {
+            Standing::Waiting | Standing::Closed => {
                 add_rules(&mut reasons, context.screening.against(procedure, scar));
             }
         }

@@ -111,7 +111,7 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     let (dispositions, not_assessed) = match context.said {
         Said::Outline | Said::Visits => (Vec::new(), Vec::new()),
         Said::Everything => {
-            let everything: ProcedureSet = knowledge.procedure_ids().map(|(id, _)| id).collect();
+            let everything = ProcedureSet::first(knowledge.procedures().len());
             (screen::dispositions(context), care::not_assessed(context, everything))
         }
     };

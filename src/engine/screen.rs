@@ -34,7 +34,7 @@ pub(super) enum Standing {
     /// Not before this day; somebody may have to agree.
     Open { not_before: Day, clearance: bool },
     /// Not until something happens.
-    Waiting(EventId),
+    Waiting,
     /// Not at all.
     Closed,
 }
@@ -275,12 +275,12 @@ impl<'k> Screening<'k> {
         let (keeps, opinions) =
             (on_it.and(self.table.about(Topic::Keeps)), on_it.and(self.table.about(Topic::Opinion)));
         let mut not_before = 0;
-        let mut waiting: Option<EventId> = None;
+        let mut waiting = false;
         let mut closed = false;
         if !keeps.is_empty() {
             self.firings(fired, keeps).for_each(|firing| match (firing.rule.action, firing.rule.until) {
                 (Action::Defer, Some(event)) if at_visit(knowledge, event) => {}
-                (Action::Defer, Some(event)) => waiting = Some(waiting.map_or(event, |it| it.min(event))),
+                (Action::Defer, Some(_)) => waiting = true,
                 (_, _) if firing.until == Day::MAX => closed = true,
                 (_, _) => not_before = not_before.max(firing.until),
             });
@@ -288,13 +288,24 @@ impl<'k> Screening<'k> {
         if closed {
             return Standing::Closed;
         }
-        if let Some(event) = waiting {
-            return Standing::Waiting(event);
+        if waiting {
+            return Standing::Waiting;
         }
         // A clearance that time ends before the procedure may begin is not asked for.
         let clearance =
             !opinions.is_empty() && self.firings(fired, opinions).any(|it| it.touches(not_before, not_before));
         Standing::Open { not_before, clearance }
+    }
+
+    /// Everything that has to happen before `procedure` may be done on `scar`, but for what a visit settles.
+    pub(super) fn waits_for(
+        &self,
+        knowledge: &Knowledge,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+    ) -> impl Iterator<Item = EventId> {
+        let keeps = self.about(Topic::Keeps, procedure, scar).filter(|it| it.rule.action == Action::Defer);
+        keeps.filter_map(|it| it.rule.until).filter(|event| !at_visit(knowledge, *event))
     }
 
     /// Why `procedure` may not be done on `scar` now.

@@ -16,7 +16,7 @@ use crate::{
         limits::FEW,
         screen::{Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
+    knowledge::{Downtime, Knowledge, Lead, Pathway, Sessions, Step, StepOption, Strength, Topic, TypeStrength},
 };
 
 use choice::Choice;
@@ -121,10 +121,10 @@ impl<'a, 'k> Context<'a, 'k> {
                 (Standing::Closed, _) => {
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
-                (Standing::Waiting(event), _) => {
+                (Standing::Waiting, _) => {
                     choice.could_open = true;
                     choice.waits = true;
-                    events.push((place, event));
+                    events.extend(self.screening.waits_for(self.knowledge, procedure, scar).map(|it| (place, it)));
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
                 (Standing::Open { .. }, Some(rule)) => {
@@ -235,7 +235,7 @@ impl<'a, 'k> Context<'a, 'k> {
         let procedure = option.procedure;
         let not_before = match self.screening.standing(self.knowledge, procedure, scar) {
             Standing::Open { not_before, .. } => not_before,
-            Standing::Waiting(_) | Standing::Closed => 0,
+            Standing::Waiting | Standing::Closed => 0,
         };
         let mut leads = self.leads(procedure, scar);
         selection.decisive.priming |= leads.priming.is_some();
@@ -250,6 +250,9 @@ impl<'a, 'k> Context<'a, 'k> {
         let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
         // What was begun has been decided.
         let contingent = waits.filter(|_| !done.begun()).map(|line| line.rule);
+        let goal_reached = self.past.goal_reached(scar);
+        let enough = self.knowledge.planning().past.goal.rule;
+        let contingent = contingent.or((goal_reached && !done.begun()).then_some(enough));
         let adjunct = step
             .adjunct
             .as_ref()
@@ -269,6 +272,7 @@ impl<'a, 'k> Context<'a, 'k> {
                 && it.leads == leads
                 && it.anew == anew
                 && it.done == *done
+                && it.goal_reached == goal_reached
                 && it.adjunct == adjunct.map(|(procedure, _)| procedure)
         };
         let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
@@ -287,6 +291,7 @@ impl<'a, 'k> Context<'a, 'k> {
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
                     done: done.clone(),
+                    goal_reached,
                     anew,
                     restarted: None,
                     stop: Vec::new(),
@@ -334,9 +339,10 @@ impl<'a, 'k> Context<'a, 'k> {
             selection.decisive.procedures.insert(id);
             match self.screening.standing(self.knowledge, id, scar) {
                 Standing::Closed => {}
-                Standing::Waiting(event) => {
+                Standing::Waiting => {
                     selection.candidates.insert(id);
-                    insert_sorted(&mut selection.events, event);
+                    let events = self.screening.waits_for(self.knowledge, id, scar);
+                    events.for_each(|event| insert_sorted(&mut selection.events, event));
                 }
                 Standing::Open { .. } => {
                     selection.candidates.insert(id);
@@ -394,8 +400,8 @@ impl<'a, 'k> Context<'a, 'k> {
         let Some(sessions) = self.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.sessions) else {
             return;
         };
-        let counts = draft.scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
-        let scars: Option<i64> = counts.sum();
+        let counts = || draft.scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
+        let scars: Option<i64> = counts().sum();
         let planning = self.knowledge.planning();
         let (count, rule) = match (self.courses, self.are_few(scars)) {
             (_, Truth::Yes) => (sessions.count.min, planning.fewest.rule),
@@ -403,22 +409,14 @@ impl<'a, 'k> Context<'a, 'k> {
             (Courses::Usual, Truth::Unknown | Truth::No) => (sessions.count.typical, planning.usual),
         };
         // Many scars need as many sittings as take them.
-        let sittings = sessions.per_sitting.zip(scars).map(|(each, scars)| {
-            whole_units(scars)
-                .saturating_add(each)
-                .saturating_sub(1)
-                .checked_div(each)
-                .unwrap_or(1)
-                .min(sessions.count.max)
-        });
-        let count = sittings.map_or(count, |sittings| count.max(sittings));
+        let count = count.max(sittings(&sessions, counts().flatten().sum()));
         let past = &planning.past;
         let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
         draft.count = repeated.saturating_sub(draft.done.count()).max(0);
         add_rules(&mut draft.reasons, [sessions.rule, rule]);
         if draft.done.begun() {
             add_rules(&mut draft.reasons, [past.counted]);
-            if draft.done.reached_goal(*self) {
+            if draft.goal_reached || draft.done.reached_goal(*self) {
                 draft.count = 0;
                 add_rules(&mut draft.reasons, [past.goal.rule]);
             } else if draft.count == 0 {
@@ -428,6 +426,13 @@ impl<'a, 'k> Context<'a, 'k> {
             }
         }
     }
+}
+
+/// How many sittings so many scars take, in thousandths, within the most of the course; 0 where one takes them all.
+pub(super) fn sittings(sessions: &Sessions, scars: i64) -> i32 {
+    let Some(each) = sessions.per_sitting else { return 0 };
+    let sittings = whole_units(scars).saturating_add(each).saturating_sub(1).checked_div(each);
+    sittings.unwrap_or(0).min(sessions.count.max)
 }
 
 /// Adds rules that are not yet there, in order.

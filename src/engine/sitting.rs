@@ -450,7 +450,7 @@ fn earliest(dated: &Dated<'_>, session: usize) -> Day {
 fn not_before(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Day {
     match context.screening.standing(context.knowledge, procedure, scar) {
         Standing::Open { not_before, .. } => not_before,
-        Standing::Waiting(_) | Standing::Closed => Day::MAX,
+        Standing::Waiting | Standing::Closed => Day::MAX,
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{
 pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, next: GapKind) -> Option<Spacing> {
     let gaps = knowledge.gaps();
     let gap = gaps.between(first, next)?;
-    let variant = gap.variants.iter().find(|(when, _)| when.holds(patient, 0) != Truth::No);
-    let mut spacing = variant.map_or(gap.base, |(_, spacing)| *spacing);
+    let variant = gap.variants.iter().find(|it| it.when.holds(patient, 0) != Truth::No);
+    let mut spacing = variant.map_or(gap.base, |it| it.spacing);
     let addition = &gaps.pigment_addition;
     if gap.pigment_addition && addition.when.holds(patient, 0) != Truth::No {
         spacing.plan_min += addition.days;

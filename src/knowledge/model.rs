@@ -17,7 +17,7 @@ pub use procedures::{
     Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,
 };
 pub use scales::{Code, CodeFit, GradeBand, Level, RatedItem, RatedScale, StatedScale};
-pub use waits::{Also, Gap, Gaps, PigmentAddition, Spacing};
+pub use waits::{Also, Gap, Gaps, PigmentAddition, Spacing, Variant};
 
 use std::sync::Arc;
 

@@ -172,18 +172,14 @@ impl Answers {
         self
     }
 
-    /// Adds to `out` what the answer to the fact rules out.
-    fn rule_out(&self, facts: &Facts, out: &mut RuleSet) {
-        let known = match facts.get(self.fact) {
+    /// What the answer to the fact rules out, when that was worked out before.
+    fn known(&self, facts: &Facts) -> Option<&RuleSet> {
+        match facts.get(self.fact) {
             None => Some(&self.unknown),
             Some(Value::YesNo(false)) => Some(&self.no),
             Some(Value::YesNo(true)) => Some(&self.yes),
             Some(Value::Words(words)) if words.is_power_of_two() => self.words.get(words.trailing_zeros() as usize),
             Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) => None,
-        };
-        match known {
-            Some(known) => out.join(known),
-            None => self.try_all(facts, out),
         }
     }
 
@@ -350,8 +346,14 @@ impl SafetyTable {
 
 /// Those of `rules` that no answer rules out.
 fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
-    let mut ruled_out = RuleSet::default();
-    answers.iter().for_each(|it| it.rule_out(facts, &mut ruled_out));
+    let ruled_out = answers.iter().fold(RuleSet::default(), |out, it| match it.known(facts) {
+        Some(known) => out.or(*known),
+        None => {
+            let mut tried = out;
+            it.try_all(facts, &mut tried);
+            tried
+        }
+    });
     rules.without(ruled_out)
 }
 

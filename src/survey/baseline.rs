@@ -151,7 +151,9 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::Cause => Baseline::OfTheScar,
         Fact::DowntimeDays
         | Fact::KeloidPresent
+        | Fact::HypertrophicPresent
         | Fact::RaisedInField
+        | Fact::SuspiciousInField
         | Fact::FailedBefore
         | Fact::BaseRatio
         | Fact::Confidence => Baseline::Computed,

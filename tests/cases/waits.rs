@@ -21,8 +21,8 @@ pub fn page(knowledge: &Knowledge) -> String {
         let sitting = if cell.same_sitting { ", or in one sitting" } else { "" };
         let marks = if cell.pigment_addition { ", longer where skin marks" } else { "" };
         writeln!(page, "{from} > {to}: {}{marks}{sitting}", days(&cell.base)).unwrap();
-        for (_, spacing) in &cell.variants {
-            writeln!(page, "    {}: {}", id(spacing.rule), days(spacing)).unwrap();
+        for it in &cell.variants {
+            writeln!(page, "    {}: {}", id(it.rule), days(&it.spacing)).unwrap();
         }
     }
     let pigment = &gaps.pigment_addition;

@@ -33,12 +33,16 @@ pub enum Kind {
     Doubtful,
     Hypertrophic,
     Keloid,
+    /// Flat and red.
+    RedMark,
+    /// A spot that may be cancer.
+    Suspicious,
 }
 
 impl Kind {
     /// Is it what the service plans for?
     pub fn is_sunken(self) -> bool {
-        !matches!(self, Self::Hypertrophic | Self::Keloid)
+        !matches!(self, Self::Hypertrophic | Self::Keloid | Self::RedMark | Self::Suspicious)
     }
 }
 
@@ -112,6 +116,7 @@ fn scar_types(kind: Kind) -> &'static [&'static str] {
         Kind::Rolling => &["rolling"],
         Kind::Hypertrophic => &["hypertrophic"],
         Kind::Keloid => &["keloid"],
+        Kind::RedMark | Kind::Suspicious => &[],
     }
 }
 
@@ -155,6 +160,11 @@ fn scar(group: &Group) -> v1::Scar {
             scar.raised_form = v1::RaisedForm::NodulePlaque.into();
             scar.extends_beyond_wound = Some(group.kind == Kind::Keloid);
         }
+        Kind::RedMark => {
+            scar.relief = v1::Relief::Flat.into();
+            scar.color = v1::ScarColor::Red.into();
+        }
+        Kind::Suspicious => scar.activity = v1::Activity::Suspicious.into(),
     }
     if matches!(group.kind, Kind::DeepNarrow) {
         scar.base_width_mm = Some(1.6);

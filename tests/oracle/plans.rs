@@ -112,7 +112,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
-        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid => Vec::new(),
+        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid | Kind::RedMark | Kind::Suspicious => Vec::new(),
     }
 }
 
@@ -161,7 +161,7 @@ fn counts(procedure: &str) -> (i32, i32) {
 fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
     // "About 4 to 6 sites a sitting": many sites are spread over the sittings there may be.
     let most = match procedure {
-        EXCISION => 3,
+        EXCISION | GRAFT => 3,
         ELEVATION => 2,
         _ => 0,
     };
@@ -176,13 +176,14 @@ fn planned(procedure: &str, group: &Group, grade: Option<i32>) -> i32 {
 fn test_days(procedure: &str, verdict: &Verdict, skin: Skin) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
-        "KEL-05" | "KEL-13" => 56,
+        // Test areas "occupy the calendar" whatever else the rule does: KEL-07 and GLD-02 only warn.
+        "KEL-05" | "KEL-07" | "KEL-13" => 56,
+        "GLD-02" => 28,
         // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
         "ISO-15" if procedure == AFL => 28,
         "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
         // "Treat as one skin type darker: test spot"; the expert case with brown marks before has none for MNRF and acid.
         "PIH-04" if laser => 28,
-        // KEL-07, "test area first", is a warning, and a warning holds nothing up.
         _ => 0,
     };
     match verdict.said.iter().map(|(rule, _, _)| of(rule)).max().unwrap_or(0) {

@@ -123,6 +123,7 @@ fn kinds(words: &Map<String, Json>) -> Vec<Kind> {
         "boxcar, 2.5 mm" => Kind::DeepMiddle,
         "rolling" => Kind::Rolling,
         "doubtful" => Kind::Doubtful,
+        "red mark" => Kind::RedMark,
         other => panic!("scar {other}"),
     }]
 }
@@ -152,10 +153,14 @@ fn person(words: &Map<String, Json>, kind: Kind) -> Person {
             "site" | "scar" | "scars" | "tethered" | "stretch" => {}
             "theatre" => person.theatre = value.as_bool(),
             "acne_marks" => person.acne_marks = value.as_bool(),
-            "raised_scar" | "keloid" => {
-                let kind = if name == "keloid" { Kind::Keloid } else { Kind::Hypertrophic };
+            "raised_scar" | "keloid" | "suspicious" => {
+                let kind = match name.as_str() {
+                    "keloid" => Kind::Keloid,
+                    "suspicious" => Kind::Suspicious,
+                    _ => Kind::Hypertrophic,
+                };
                 let site = if value == "here" { site } else { Site::Temple };
-                person.groups.push(Group { id: "raised", kind, site, count: 1 });
+                person.groups.push(Group { id: "other", kind, site, count: 1 });
             }
             name => match timed(name).filter(|_| value.is_number()) {
                 Some(fact) => {

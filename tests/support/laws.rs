@@ -324,8 +324,8 @@ fn touch(case: &Case, one: &Done<'_>, other: &Done<'_>) -> bool {
 
 fn least<'k>(knowledge: &'k Knowledge, case: &Case, first: GapKind, next: GapKind) -> (&'k Gap, Spacing) {
     let gap = knowledge.gaps().between(first, next).unwrap();
-    let variant = gap.variants.iter().find(|(when, _)| when.holds(&case.patient, 0) != Truth::No);
-    let mut spacing = variant.map_or(gap.base, |(_, it)| *it);
+    let variant = gap.variants.iter().find(|it| it.when.holds(&case.patient, 0) != Truth::No);
+    let mut spacing = variant.map_or(gap.base, |it| it.spacing);
     let addition = &knowledge.gaps().pigment_addition;
     if gap.pigment_addition && addition.when.holds(&case.patient, 0) != Truth::No {
         spacing.plan_min += addition.days;

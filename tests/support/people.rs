@@ -190,9 +190,8 @@ pub fn answers() -> Vec<Answer> {
     for fact in Fact::VARIANTS.iter().copied().filter(|it| *it < Fact::Activity) {
         use cicatrix::domain::FactKind;
         match fact {
-            Fact::Fitzpatrick | Fact::PlanningPhototype | Fact::Site | Fact::RaisedInField | Fact::KeloidPresent => {
-                continue;
-            }
+            Fact::Fitzpatrick | Fact::PlanningPhototype | Fact::Site => continue,
+            Fact::RaisedInField | Fact::SuspiciousInField | Fact::KeloidPresent | Fact::HypertrophicPresent => continue,
             Fact::DaysSinceIsotretinoin | Fact::PihOrigin => continue,
             _ => {}
         }

@@ -156,7 +156,7 @@ fn known(case: &Case, plan: &Plan, at: usize) -> Facts {
     let scar = &case.findings.scars[at];
     let mut facts = case.patient.clone();
     for field in case.fields.iter().filter(|it| it.sites.iter().any(|site| site.overlaps(scar.area.site))) {
-        facts.worsen(&field.facts);
+        field.facts.known().for_each(|(fact, value)| facts.worsen(fact, value));
     }
     facts.overlay(&scar.facts);
     facts.set_word(Fact::Site, <&str>::from(scar.area.site));

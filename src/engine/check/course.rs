@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth, Value},
     engine::{
-        select::Context,
+        select::{Context, sittings},
         spacing::{aim, between, on},
     },
     knowledge::{ProcedureKind, Spacing},
@@ -27,7 +27,6 @@ fn counts(found: &mut Found<'_, '_>) {
         let Some(known) = context.knowledge.procedures().get(id.index()) else { continue };
         let Some(sessions) = known.sessions else { continue };
         let most = usize::try_from(sessions.count.max).unwrap_or(usize::MAX);
-        let least = usize::try_from(sessions.count.min).unwrap_or(0);
         let mut many: BTreeMap<(usize, Vec<Place>), Spots> = BTreeMap::new();
         let mut few: BTreeMap<(usize, usize), (Spots, Day)> = BTreeMap::new();
         for (&scar, course) in &groups {
@@ -41,6 +40,9 @@ fn counts(found: &mut Found<'_, '_>) {
                 let spots = many.entry((done, beyond.clone())).or_default();
                 beyond.into_iter().for_each(|place| spots.add(place, [scar]));
             }
+            let many = context.facts.get(scar.index()).and_then(|it| it.number(Fact::ScarCount));
+            let sittings = many.map_or(0, |scars| sittings(&sessions, scars));
+            let least = usize::try_from(sessions.count.min.max(sittings)).unwrap_or(0);
             if done < least {
                 let (spots, last) = few.entry((done, least - done)).or_default();
                 places.into_iter().for_each(|place| spots.add(place, [scar]));
@@ -60,7 +62,7 @@ fn counts(found: &mut Found<'_, '_>) {
             let count_missing = i32::try_from(missing).unwrap_or(i32::MAX);
             let day = last.saturating_add(every);
             let about = About {
-                measured: Some(measured(count, sessions.count.min)),
+                measured: Some(measured(count, i32::try_from(count).unwrap_or(i32::MAX).saturating_add(count_missing))),
                 mends: vec![Mend::AddSessions {
                     procedure: id,
                     scars: spots.scars.clone(),
@@ -156,20 +158,22 @@ pub(super) fn phase(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) 
 /// Somebody judges the result once it can be judged.
 fn review(found: &mut Found<'_, '_>) {
     let planning = found.context.knowledge.planning();
-    let treated = found.items.iter().filter(|it| it.is_treatment() && it.known.kind != ProcedureKind::HomeCare);
-    let Some(last) = treated.max_by_key(|it| it.day) else { return };
+    let treated = || found.items.iter().filter(|it| it.is_treatment() && it.known.kind != ProcedureKind::HomeCare);
+    let Some(last) = treated().max_by_key(|it| it.day) else { return };
     let due = last.day.saturating_add(planning.gate_review.days);
     if found.plan.reviews.iter().any(|day| *day >= due) {
         return;
     }
-    let day = last.day.saturating_add(planning.final_review.days);
+    let lasting = treated().any(|it| !planning.not_reviewed.contains(it.id));
+    let reviews = [Some(planning.gate_review), Some(planning.final_review).filter(|_| lasting)];
+    let day = reviews.iter().flatten().map(|it| last.day.saturating_add(it.days)).max().unwrap_or(due);
     let about = About {
         places: vec![Place::Reviews, Place::Session(last.session)],
         day: Some(day),
         mends: vec![Mend::AddReview { day }],
         ..About::default()
     };
-    found.add(FindingKind::ReviewMissing, [planning.gate_review.rule, planning.final_review.rule], about);
+    found.add(FindingKind::ReviewMissing, reviews.iter().flatten().map(|it| it.rule), about);
 }
 
 /// Home care that lasts longer than it may, all its courses together.

@@ -29,6 +29,8 @@ pub(in crate::engine) struct Draft<'k> {
     pub count: i32,
     /// What has been done of it.
     pub done: Done,
+    /// Its scars are as good as they get, whatever made them so.
+    pub goal_reached: bool,
     /// What has to come first when it begins anew.
     pub anew: Leads,
     /// It begins anew on its first day, and this rule says so.

@@ -139,7 +139,7 @@ impl<'a> Group<'a> {
         };
         let waits = match self.screening.standing(self.knowledge, procedure, self.scar) {
             Standing::Open { not_before, .. } => Some(not_before).filter(|day| *day > 0),
-            Standing::Waiting(_) | Standing::Closed => None,
+            Standing::Waiting | Standing::Closed => None,
         };
         for most in 0..=CHANGES {
             if let Some(changes) = self.search(meant, self.facts, &mut Vec::new(), most) {

@@ -65,6 +65,7 @@ impl Scope<'_> {
             usual,
             gate_review: gate_review?,
             final_review: final_review?,
+            not_reviewed: self.procedure_set(file, &raw.final_review.except, &[]),
             first_review,
             too_few_sittings,
             visit_check,

@@ -153,6 +153,19 @@ fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], entri
 }
 
 /// Walks all files.
+/// The stable codes of waits.
+struct Codes<'p> {
+    usual: &'p raw::Text,
+    /// By the kind that they come after.
+    kinds: Vec<(&'p String, &'p raw::Text)>,
+}
+
+impl<'p> Codes<'p> {
+    fn after(&self, kind: &raw::Text) -> &'p raw::Text {
+        self.kinds.iter().find(|it| it.0 == kind.get_ref()).map_or(self.usual, |it| it.1)
+    }
+}
+
 struct Entries<'c, 'f> {
     checker: &'c mut Checker,
     found: Vec<Entry<'f>>,
@@ -222,9 +235,12 @@ impl<'f> Entries<'_, 'f> {
         for file in &parsed.safety {
             file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule, parsed.condition_of(rule)));
         }
-        self.gaps(parsed.gaps.source, &parsed.gaps.raw);
+        let more = parsed.more_gaps.iter().flat_map(|it| &it.raw.kind);
+        let kinds = parsed.gaps.raw.kind.iter().chain(more).filter_map(|it| Some((it.id.get_ref(), it.code.as_ref()?)));
+        let codes = Codes { usual: &parsed.gaps.raw.code, kinds: kinds.collect() };
+        self.gaps(parsed.gaps.source, &parsed.gaps.raw, &codes);
         for file in &parsed.more_gaps {
-            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap, &parsed.gaps.raw.code);
+            self.gap_rows(file.source, &file.raw.kind, &file.raw.gap, &codes);
         }
         for raw in &parsed.policies.raw.policy {
             let mut fields = vec![("default", raw.default.get_ref().clone())];
@@ -353,7 +369,7 @@ impl<'f> Entries<'_, 'f> {
         entry.except = &raw.except;
     }
 
-    fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps) {
+    fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps, codes: &Codes<'_>) {
         let before = self.found.len();
         for addition in std::iter::once(&raw.pigment_addition).chain(&raw.site_addition) {
             let fields = [("wait", addition.wait.get_ref().clone())];
@@ -366,18 +382,24 @@ impl<'f> Entries<'_, 'f> {
         ];
         self.add(file, &derivation.rule, &derivation.says, &derivation.because, &fields);
         self.coded(before, &raw.code);
-        self.gap_rows(file, &raw.kind, &raw.gap, &raw.code);
+        self.gap_rows(file, &raw.kind, &raw.gap, codes);
     }
 
-    fn gap_rows(&mut self, file: &'f SourceFile, kinds: &'f [raw::GapKindRow], gaps: &'f [raw::Gap], code: &raw::Text) {
+    fn gap_rows(
+        &mut self,
+        file: &'f SourceFile,
+        kinds: &'f [raw::GapKindRow],
+        gaps: &'f [raw::Gap],
+        codes: &Codes<'_>,
+    ) {
         for kind in kinds {
             let before = self.found.len();
             let fields = [("hold", kind.hold.get_ref().clone())];
             self.add(file, &kind.rule, &kind.says, &kind.because, &fields);
-            self.coded(before, kind.code.as_ref().unwrap_or(code));
+            self.coded(before, codes.after(&kind.id));
         }
-        let before = self.found.len();
         for gap in gaps {
+            let before = self.found.len();
             let mut fields = vec![("floor", gap.floor.get_ref().clone()), ("typical", gap.typical.get_ref().clone())];
             fields.extend(gap.plan_min.as_ref().map(|it| ("plan_min", it.get_ref().clone())));
             fields.extend(gap.latest.as_ref().map(|it| ("latest", it.get_ref().clone())));
@@ -390,8 +412,8 @@ impl<'f> Entries<'_, 'f> {
                 fields.extend(it.typical.as_ref().map(|it| ("typical", it.get_ref().clone())));
                 self.add(file, &it.rule, &it.says, &it.because, &fields);
             }
+            self.coded(before, gap.code.as_ref().unwrap_or_else(|| codes.after(&gap.from)));
         }
-        self.coded(before, code);
     }
 
     /// Gives every rule since `before` the same code.

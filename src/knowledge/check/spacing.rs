@@ -3,7 +3,7 @@
 use super::{Parsed, Scope};
 use crate::{
     domain::{Day, RuleId},
-    knowledge::{Also, Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, raw, wait},
+    knowledge::{Also, Gap, GapKind, Gaps, PigmentAddition, Procedure, SourceFile, Spacing, Variant, raw, wait},
 };
 
 /// How long skin rests after a kind, and what the rest of a derived pair depends on.
@@ -91,7 +91,7 @@ impl Scope<'_> {
         let cells: Option<Vec<Gap>> = cells.into_iter().collect();
         let (cells, pigment_addition) = (cells?, pigment_addition?);
         let spacings =
-            cells.iter().flat_map(|it| std::iter::once(&it.base).chain(it.variants.iter().map(|(_, it)| it)));
+            cells.iter().flat_map(|it| std::iter::once(&it.base).chain(it.variants.iter().map(|it| &it.spacing)));
         let longest = spacings.map(|it| it.typical_from.max(it.plan_min)).max().unwrap_or_default();
         let added = site_addition.as_ref().map_or(0, |it| it.days).saturating_add(pigment_addition.days);
         Some(Gaps {
@@ -190,9 +190,10 @@ impl Scope<'_> {
                 None => (typical_from, typical_to),
             };
             let rule = self.rule(file, &it.rule);
-            let spacing = Spacing { plan_min, typical_from, typical_to, rule, ..base };
+            // What it does not say otherwise is still that of the row.
+            let spacing = Spacing { plan_min, typical_from, typical_to, also: Also::one(rule), ..base };
             self.ordered(file, &it.plan_min, text.unwrap_or(&it.plan_min), raw.latest.as_ref(), &spacing);
-            variants.push((when, spacing));
+            variants.push(Variant { when, rule, spacing });
         }
         if let Some(line) = raw.same_day.as_ref().filter(|_| raw.same_sitting) {
             self.checker.at(file, &line.rule, "a pair with `same_sitting` needs no `same_day`");

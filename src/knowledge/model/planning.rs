@@ -118,6 +118,8 @@ pub struct Planning {
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,
+    /// What the final review could see nothing of.
+    pub not_reviewed: ProcedureSet,
     pub first_review: RuleId,
     pub too_few_sittings: RuleId,
     pub visit_check: RuleId,

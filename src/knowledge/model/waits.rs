@@ -16,18 +16,18 @@ pub struct Spacing {
     pub latest: Option<Day>,
     /// The rule that set it.
     pub rule: RuleId,
-    /// What lengthened it.
+    /// What changed it.
     pub also: Also,
 }
 
 impl Spacing {
-    /// The rule that set it, and those that lengthened it.
+    /// The rule that set it, and those that changed it.
     pub fn rules(&self) -> impl Iterator<Item = RuleId> + use<> {
         std::iter::once(self.rule).chain(self.also.rules())
     }
 }
 
-/// Rules that lengthen a wait: that it is derived, pigment, the site, and what joins a sitting.
+/// Rules that change a wait: that it is derived or a variant, pigment, the site, and what joins a sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Also([Option<RuleId>; 4]);
 
@@ -71,7 +71,7 @@ pub struct Gap {
     /// `plan_min` and `typical` grow by the pigment addition.
     pub pigment_addition: bool,
     /// The first whose condition holds, or may hold, replaces the base.
-    pub variants: Vec<(Predicate, Spacing)>,
+    pub variants: Vec<Variant>,
 }
 
 /// The gap table, total over all ordered pairs of kinds.
@@ -102,4 +102,14 @@ impl Gaps {
     pub fn between(&self, first: GapKind, next: GapKind) -> Option<&Gap> {
         self.cells.get(usize::from(first.0) * self.kinds.len() + usize::from(next.0))
     }
+}
+
+/// Another wait for some patients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variant {
+    /// For whom.
+    pub when: Predicate,
+    /// The rule that changes it; it is among those of the spacing.
+    pub rule: RuleId,
+    pub spacing: Spacing,
 }

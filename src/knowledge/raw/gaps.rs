@@ -9,7 +9,7 @@ use super::{Line, Text};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::knowledge) struct Gaps {
-    /// Stable code of every wait, for clients; a kind can have one of its own.
+    /// Stable code of every wait, for clients; a kind can have one of its own for all waits after it, and a pair too.
     pub code: Text,
     pub pigment_addition: PigmentAddition,
     pub site_addition: Option<PigmentAddition>,
@@ -94,6 +94,7 @@ pub(in crate::knowledge) struct Gap {
     /// Other values under a condition over patient facts; the first that holds, or may hold, is used.
     #[serde(default)]
     pub variant: Vec<GapVariant>,
+    pub code: Option<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

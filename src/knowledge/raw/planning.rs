@@ -262,6 +262,9 @@ pub(in crate::knowledge) struct Failure {
 pub(in crate::knowledge) struct ReviewRule {
     /// Wait after the last planned session.
     pub after: Text,
+    /// What leaves nothing that such a review could see.
+    #[serde(default)]
+    pub except: Vec<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -28,8 +28,7 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
     let gaps = knowledge.gaps();
     let additions = std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition).map(|it| it.rule);
     let cells = &knowledge.gaps().cells;
-    let rules =
-        cells.iter().flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|(_, it)| it.rule)));
+    let rules = cells.iter().flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|it| it.rule)));
     let mut all: Vec<RuleId> = additions.chain(rules).collect();
     // A rule can hold for many pairs.
     let mut seen = std::collections::BTreeSet::new();

@@ -66,9 +66,13 @@ impl All<'_> {
     }
 
     fn procedures(&mut self, rule: RuleId, set: ProcedureSet) {
+        self.set(rule, "procedures", set);
+    }
+
+    fn set(&mut self, rule: RuleId, label: &'static str, set: ProcedureSet) {
         let ids = self.knowledge.procedure_ids().filter(|(id, _)| set.contains(*id));
         let ids: Vec<String> = ids.map(|(_, it)| it.id.clone()).collect();
-        self.add(rule, "procedures", listed(&ids, "and"));
+        self.add(rule, label, listed(&ids, "and"));
     }
 
     fn line(&mut self, line: &Line, label: &'static str, value: &str) {
@@ -160,17 +164,17 @@ impl All<'_> {
     }
 
     fn gap(&mut self, first: &str, next: &str, gap: &Gap) {
-        let mut spacing = |it: &Spacing| {
-            self.add(it.rule, "wait", format!("from {first} to {next}"));
-            self.add(it.rule, "never below", wait_in_words(it.floor));
-            self.add(it.rule, "planned from", wait_in_words(it.plan_min));
-            self.add(it.rule, "usual", days(it.typical_from, it.typical_to));
-            it.latest.into_iter().for_each(|latest| self.add(it.rule, "latest", wait_in_words(latest)));
+        let mut spacing = |rule: RuleId, it: &Spacing| {
+            self.add(rule, "wait", format!("from {first} to {next}"));
+            self.add(rule, "never below", wait_in_words(it.floor));
+            self.add(rule, "planned from", wait_in_words(it.plan_min));
+            self.add(rule, "usual", days(it.typical_from, it.typical_to));
+            it.latest.into_iter().for_each(|latest| self.add(rule, "latest", wait_in_words(latest)));
         };
-        spacing(&gap.base);
-        gap.variants.iter().for_each(|(_, it)| spacing(it));
-        for (when, it) in &gap.variants {
-            self.when(it.rule, when);
+        spacing(gap.base.rule, &gap.base);
+        gap.variants.iter().for_each(|it| spacing(it.rule, &it.spacing));
+        for it in &gap.variants {
+            self.when(it.rule, &it.when);
         }
         if gap.same_sitting {
             self.add(gap.base.rule, "same visit", "allowed".to_owned());
@@ -331,6 +335,7 @@ impl All<'_> {
         for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        self.set(planning.final_review.rule, "not after", planning.not_reviewed);
         let occasion = &planning.occasion;
         for wait in [occasion.quiet, occasion.new, occasion.filler] {
             self.add(wait.rule, "before", wait_in_words(wait.days));

@@ -1,0 +1,142 @@
+//! What is known of skin in parts, what is said of it twice, and what past sessions say of a scar.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs, reason = "tests")]
+
+#[path = "support/people.rs"]
+mod people;
+
+use cicatrix::{
+    domain::{
+        Action, Case, CountingReason, Date, Fact, Field, Outcome, PastSession, Plan, Protocol, Response, ScarIndex,
+        SessionKind, Site, Tool, Value,
+    },
+    engine,
+};
+use people::{case, facts, healthy, knowledge, no, scar, treatable, word, yes};
+use strum::VariantArray as _;
+
+fn at(site: Site, kind: usize, fields: Vec<Field>) -> Case {
+    let mut patient = healthy(Some(2));
+    patient.set(Fact::InfectionInField, None);
+    let (_, features) = &treatable()[kind];
+    Case { fields, ..case(patient, vec![scar("s", site, 8, features)]) }
+}
+
+fn field(sites: &[Site], answers: &[(Fact, Option<Value>)]) -> Field {
+    Field { sites: sites.to_vec(), facts: facts(answers) }
+}
+
+/// By procedure: how strict, and why.
+fn fares(case: &Case) -> Vec<(Option<Action>, Vec<String>)> {
+    let id = |rule: &cicatrix::domain::RuleId| knowledge().rules()[rule.index()].id.clone();
+    let plan = engine::plan(knowledge(), case);
+    plan.dispositions.iter().map(|it| (it.action, it.reasons.iter().map(id).collect())).collect()
+}
+
+/// Every answer about skin that rules a danger out.
+fn reassuring() -> Vec<(Fact, Option<Value>)> {
+    let of_skin = Fact::VARIANTS.iter().filter(|it| **it > Fact::Site && **it < Fact::Activity && !it.is_computed());
+    let answers = of_skin.flat_map(|fact| {
+        let none = fact.word("none").map(Value::Words);
+        [Some(Value::YesNo(false)), Some(Value::YesNo(true)), none].into_iter().flatten().map(|it| (*fact, it))
+    });
+    answers.filter(|(fact, answer)| fact.rules_out(*answer)).map(|(fact, answer)| (fact, Some(answer))).collect()
+}
+
+#[test]
+fn one_part_of_the_skin_does_not_answer_for_the_others() {
+    assert!(reassuring().len() > 10);
+    for (whole, part) in [(Site::TZone, Site::Chin), (Site::Cheek, Site::UpperCheek), (Site::Perioral, Site::Lip)] {
+        let unasked = fares(&at(whole, 12, Vec::new()));
+        for answer in reassuring() {
+            assert_eq!(fares(&at(whole, 12, vec![field(&[part], &[answer])])), unasked, "{whole:?}, {answer:?}");
+        }
+    }
+    let heard = |sites: &[Site]| {
+        let all = fares(&at(Site::TZone, 12, vec![field(sites, &[word(Fact::InfectionInField, "none")])]));
+        all.iter().any(|it| it.1.iter().any(|rule| rule == "INF-07"))
+    };
+    assert!(heard(&[Site::Chin]) && heard(&[Site::Forehead, Site::Glabella, Site::Nose]) && !heard(&[Site::TZone]));
+    assert!(!heard(&[Site::Forehead, Site::Glabella, Site::Nose, Site::Chin]), "all of its parts are the whole");
+}
+
+#[test]
+fn the_parts_may_be_answered_one_by_one() {
+    let none = [word(Fact::InfectionInField, "none")];
+    let both = vec![field(&[Site::UpperCheek], &none), field(&[Site::LowerCheek], &none)];
+    let whole = vec![field(&[Site::Cheek], &none)];
+    assert_eq!(fares(&at(Site::Cheek, 12, both)), fares(&at(Site::Cheek, 12, whole)));
+}
+
+#[test]
+fn a_danger_in_one_part_counts_for_the_whole() {
+    for answer in [yes(Fact::PustulesInField), yes(Fact::MetalInField), word(Fact::InfectionInField, "bacterial")] {
+        let part = fares(&at(Site::TZone, 12, vec![field(&[Site::Chin], &[answer])]));
+        assert_eq!(part, fares(&at(Site::TZone, 12, vec![field(&[Site::TZone], &[answer])])), "{answer:?}");
+        assert_ne!(part, fares(&at(Site::TZone, 12, Vec::new())), "{answer:?}");
+    }
+}
+
+/// Of two answers about the same skin the one that rules nothing out is kept, in whichever order they come.
+#[test]
+fn the_more_cautious_of_two_answers_is_kept() {
+    for (fact, calm) in reassuring().into_iter().filter(|(_, answer)| matches!(answer, Some(Value::YesNo(_)))) {
+        let alarm = if calm == Some(Value::YesNo(false)) { yes(fact) } else { no(fact) };
+        let (calm, alarm) = (field(&[Site::Cheek], &[(fact, calm)]), field(&[Site::Cheek], &[alarm]));
+        let alone = fares(&at(Site::Cheek, 12, vec![alarm.clone()]));
+        for both in [vec![calm.clone(), alarm.clone()], vec![alarm, calm]] {
+            assert_eq!(fares(&at(Site::Cheek, 12, both)), alone, "{fact:?}");
+        }
+    }
+}
+
+/// Acid on ice pick scars, four times and hardly better for it, as the sender tells it.
+fn after_acid(tell: impl Fn(&mut PastSession)) -> Plan {
+    let mut it = case(healthy(Some(4)), vec![scar("s", Site::Cheek, 12, &treatable()[0].1)]);
+    it.start = Date::new(2027, 6, 1).unwrap();
+    let acid = knowledge().procedure_ids().find(|(_, it)| it.id == "tca-cross").unwrap().0;
+    for (place, day) in [-190, -162, -134, -106].into_iter().enumerate() {
+        let mut past = PastSession {
+            place,
+            scars: vec![ScarIndex(0)],
+            response: Some(Response::VARIANTS[0]),
+            ..PastSession::new(acid, day)
+        };
+        tell(&mut past);
+        it.history.push(past);
+    }
+    engine::plan(knowledge(), &it)
+}
+
+#[test]
+fn what_was_no_treatment_has_not_failed() {
+    let failed = |plan: &Plan| {
+        let rule = knowledge().planning().failures.iter().find(|it| it.tool == Tool::Acid).unwrap().rule;
+        let warned = |it: &Protocol| it.warnings.contains(&rule);
+        match &plan.outcome {
+            Outcome::Protocol(protocol) => warned(protocol),
+            Outcome::Referral => true,
+        }
+    };
+    assert!(failed(&after_acid(|_| {})), "four sessions that count");
+    for because in [CountingReason::BrokenOff, CountingReason::OtherSkin] {
+        let plan = after_acid(|it| (it.counts, it.counts_because) = (Some(false), Some(because)));
+        assert!(!failed(&plan), "{because:?}");
+    }
+    assert!(!failed(&after_acid(|it| it.kind = SessionKind::TestArea)), "test areas");
+}
+
+/// The rule that holds the usual wait is told beside the one that lengthens it.
+#[test]
+fn every_interval_has_the_rule_that_says_it() {
+    let plan = engine::plan(knowledge(), &case(healthy(Some(4)), vec![scar("s", Site::Cheek, 12, &treatable()[0].1)]));
+    let Outcome::Protocol(protocol) = plan.outcome else { panic!("a protocol") };
+    for stage in protocol.stages.iter().filter(|it| it.interval.is_some()) {
+        let procedure = &knowledge().procedures()[stage.procedure.index()];
+        let kind = procedure.gaps.unwrap().kind;
+        let row = knowledge().gaps().between(kind, kind).unwrap().base.rule;
+        let weaker = procedure.gaps.unwrap().weaker.map(|it| it.kind);
+        let weak = weaker.and_then(|it| knowledge().gaps().between(it, it)).map(|it| it.base.rule);
+        assert!(stage.reasons.iter().any(|it| *it == row || Some(*it) == weak), "{}", procedure.id);
+    }
+}
