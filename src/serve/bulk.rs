@@ -99,7 +99,7 @@ impl<I, A> Copy for Door<I, A> {}
 const GRPC: Door<UnreadRequest, Item> = Door {
     name: "grpc",
     plan: |service, index, item| {
-        let request = item.read().map_err(|_unreadable| error::unreadable("", codec::UNREADABLE))?;
+        let request = item.read().map_err(|_unreadable| error::unreadable(codec::UNREADABLE))?;
         service.generate_protocol_as(request, |it| Item::item(index, it))
     },
     refuse: |index, status| Item::refused(index, error::message(&status)),

@@ -91,6 +91,11 @@ pub(super) fn invalid_request(invalid: InvalidRequest) -> Status {
     refuse_fields(Reason::InvalidRequest, invalid)
 }
 
+/// Everything that keeps a body from being read.
+pub(super) fn unreadable_fields(invalid: InvalidRequest) -> Status {
+    refuse_fields(Reason::UnreadableBody, invalid)
+}
+
 fn refuse_fields(reason: Reason, invalid: InvalidRequest) -> Status {
     let InvalidRequest { violations, more } = invalid;
     let count = violations.len().saturating_add(more);
@@ -106,11 +111,18 @@ fn refuse_fields(reason: Reason, invalid: InvalidRequest) -> Status {
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-/// A body that is no such message. An empty `field` is the whole body.
-pub(super) fn unreadable(field: impl fmt::Display, description: impl fmt::Display) -> Status {
+/// A body that is no such message, as a whole.
+pub(super) fn unreadable(description: impl fmt::Display) -> Status {
+    let mut invalid = InvalidRequest::default();
+    invalid.wrong("", description);
+    unreadable_fields(invalid)
+}
+
+/// One field that is wrong. An empty `field` is all that is not the body.
+pub(super) fn invalid_field(field: &str, description: impl fmt::Display) -> Status {
     let mut invalid = InvalidRequest::default();
     invalid.wrong(field, description);
-    refuse_fields(Reason::UnreadableBody, invalid)
+    invalid_request(invalid)
 }
 
 pub(super) fn not_found(what: &str, list: &str) -> Status {
@@ -169,7 +181,7 @@ pub(super) fn no_lines() -> Status {
 }
 
 pub(super) fn body_ended_early() -> Status {
-    unreadable("", "the body ended early")
+    unreadable("the body ended early")
 }
 
 pub(super) fn too_many_streams() -> Status {

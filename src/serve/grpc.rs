@@ -51,7 +51,7 @@ pub(super) fn own_words(status: &Status, max_bytes: usize) -> Option<Status> {
     } else if code == Code::Unimplemented {
         Some(error::unknown_rpc())
     } else if code == Code::InvalidArgument && status.message() == codec::UNREADABLE {
-        Some(error::unreadable("", codec::UNREADABLE))
+        Some(error::unreadable(codec::UNREADABLE))
     } else {
         None
     }

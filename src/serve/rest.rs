@@ -3,14 +3,17 @@
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{Query, RawPathParams, Request},
+    extract::{
+        Query, RawPathParams, Request,
+        rejection::{QueryRejection, RawPathParamsRejection},
+    },
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
 use tonic::Status;
 
 use super::{
@@ -24,7 +27,7 @@ use super::{
     live::Live,
     media_type, openapi,
 };
-use crate::wire::{Answer as _, v1};
+use crate::wire::{Answer as _, InvalidRequest, v1};
 
 /// Every route, and what is beside them.
 pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
@@ -76,7 +79,7 @@ impl Doors {
     /// A route whose request is the body.
     fn post<Q>(&self, message: &'static str, run: fn(&Service, Q) -> Result<Vec<u8>, Status>) -> MethodRouter
     where
-        Q: DeserializeOwned + Weigh + Send + 'static,
+        Q: DeserializeOwned + Message + Default + Weigh + 'static,
     {
         let Self { bulk, max_bytes, .. } = self.clone();
         post(move |request: Request| async move {
@@ -115,28 +118,37 @@ impl Doors {
     /// A route whose request is the path and the query.
     fn get<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
     where
-        Q: DeserializeOwned + 'static,
+        Q: Message + Default + 'static,
         R: Serialize + 'static,
     {
         let live = self.live.clone();
-        type Pairs = Vec<(String, String)>;
-        get(
-            move |path: RawPathParams, query: Result<Query<Pairs>, axum::extract::rejection::QueryRejection>| async move {
-                let answer = || {
-                    let Query(query) = query.map_err(|_| error::unreadable("", "the query is not readable"))?;
-                    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-                    let mut fields = Map::new();
-                    for (name, value) in path.chain(query) {
-                        if fields.insert(name, Value::from(value)).is_some() {
-                            return Err(error::unreadable("", "the query gives a field twice; send each field once"));
-                        }
-                    }
-                    run(&live.now(), json::from_value(message, Value::Object(fields))?)
-                };
-                respond(answer().and_then(|it| write(&it)))
-            },
-        )
+        get(move |path: Result<RawPathParams, RawPathParamsRejection>, uri: Uri| async move {
+            let answer = || {
+                let path =
+                    path.map_err(|_not_utf8| error::invalid_field("", "the path is not UTF-8; send an id in it"))?;
+                let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                let fields = path.chain(pairs(&uri)?);
+                run(&live.now(), json::from_texts(message, fields)?)
+            };
+            respond(answer().and_then(|it| write(&it)))
+        })
     }
+}
+
+/// The parameters of a query.
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Status> {
+    let unreadable = |_: QueryRejection| error::invalid_field("", "the query is not readable");
+    Query::try_from_uri(uri).map(|Query(pairs)| pairs).map_err(unreadable)
+}
+
+/// A request that is a body has no parameters: one that nobody reads is refused, as an unknown field is.
+pub(super) fn refuse_parameters(uri: &Uri) -> Result<(), Status> {
+    let mut invalid = InvalidRequest::default();
+    for (name, _) in pairs(uri)? {
+        let name = json::repeatable(&name).unwrap_or_default();
+        invalid.wrong(name, "is no parameter of this path, which takes none; send it in the body");
+    }
+    if invalid.is_empty() { Ok(()) } else { Err(error::invalid_request(invalid)) }
 }
 
 fn respond(answer: Result<Vec<u8>, Status>) -> Response {
@@ -159,6 +171,7 @@ fn write(shown: &impl Serialize) -> Result<Vec<u8>, Status> {
 
 async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {
     let (parts, body) = request.into_parts();
+    refuse_parameters(&parts.uri)?;
     if !is_json(&parts.headers) {
         return Err(error::unsupported_media_type());
     }
