@@ -324,6 +324,25 @@ async fn a_number_that_an_enum_does_not_have_is_the_same_mistake() {
     assert_eq!(line["error"], json["error"]);
 }
 
+/// What the transport itself cannot read is the caller's mistake as well.
+#[tokio::test]
+async fn what_holds_no_message_is_unreadable_by_grpc() {
+    let server = Server::start();
+    let unreadable = by_grpc(&raw(&server, GENERATE, framed(b"\xff\xff\xff")).await);
+    assert_eq!((unreadable.0.as_str(), unreadable.2.as_str()), ("INVALID_ARGUMENT", "UNREADABLE_BODY"));
+    for body in [&b""[..], b"\0\0", b"\0\0\0\0\x09\x0a", b"\x01\0\0\0\0", b"\x07\0\0\0\0"] {
+        assert_eq!(by_grpc(&raw(&server, GENERATE, body.to_vec()).await), unreadable, "{body:?}");
+    }
+    for (content_type, body) in
+        [("application/grpc-web-text", &b"%%%%"[..]), ("application/grpc-web+proto", &b"\0\0\0\0\x09\x0a"[..])]
+    {
+        let response = http_client().post(server.url(GENERATE)).header("content-type", content_type).body(body);
+        let response = response.send().await.unwrap();
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(by_grpc(&status), unreadable, "{content_type}");
+    }
+}
+
 #[tokio::test]
 async fn a_deadline_that_has_passed_is_deadline_exceeded() {
     let server = Server::start();
