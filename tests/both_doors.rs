@@ -208,6 +208,14 @@ async fn the_same_errors() {
     let request = v1::GetProcedureRequest { procedure: "none".to_owned() };
     let status = knowledge.get_procedure(request).await.unwrap_err();
     assert_eq!((code, by_rest(&json)), (404, by_grpc(&status)));
+    // An id that is required cannot be empty.
+    let status = knowledge.get_procedure(v1::GetProcedureRequest::default()).await.unwrap_err();
+    assert_eq!(
+        (status.code(), status.message()),
+        (Code::InvalidArgument, "procedure is required; ListProcedures names them")
+    );
+    let status = knowledge.get_rule(v1::GetRuleRequest::default()).await.unwrap_err();
+    assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "rule is required; ListRules names them"));
     let (code, json) = get(&server, "/v1/rules?pageSize=-1&pageToken=x").await;
     let request = v1::ListRulesRequest { page_size: -1, page_token: "x".to_owned() };
     let status = knowledge.list_rules(request).await.unwrap_err();
