@@ -115,7 +115,7 @@ impl Bulk {
             pool: pool.handle(),
             streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
             in_flight: limits.bulk_in_flight,
-            idle: limits.bulk_idle,
+            idle: limits.bulk_idle.min(NEVER),
             max_bytes: limits.max_request_bytes,
             stopping: readiness.stopping(),
             access_log: limits.access_log,
