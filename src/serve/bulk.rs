@@ -31,7 +31,7 @@ pub(super) use rest::route;
 
 /// After a stream was ended early, what its caller still sends is thrown away for so long: closing at once could take
 /// back the last answers.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// Stands for "no deadline"; a timer cannot wait for ever.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 

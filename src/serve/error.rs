@@ -133,6 +133,11 @@ pub(super) fn too_large(most: usize) -> Status {
     status(Code::ResourceExhausted, Reason::BodyTooLarge, format!("the body is too large; send at most {most} bytes"))
 }
 
+/// Is it the answer to a body that was not read to its end?
+pub(super) fn is_too_large(status: &Status) -> bool {
+    Reason::of(status) == Some(Reason::BodyTooLarge)
+}
+
 pub(super) fn unknown_route() -> Status {
     status(Code::NotFound, Reason::UnknownRoute, "there is nothing at this path; see /openapi.json")
 }

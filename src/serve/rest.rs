@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody as _},
     extract::{
         Query, RawPathParams, Request,
         rejection::{QueryRejection, RawPathParamsRejection},
@@ -10,17 +10,18 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, Version, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::{task::consume_budget, time::timeout};
 use tonic::Status;
 
 use super::{
     Service,
     accept::Form,
     app::Readiness,
-    bulk::{self, Bulk},
+    bulk::{self, Bulk, LINGER},
     docs, error,
     heavy::Weigh,
     is_encoded, json,
@@ -170,7 +171,7 @@ fn write(shown: &impl Serialize) -> Result<Vec<u8>, Status> {
 }
 
 async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     refuse_parameters(&parts.uri)?;
     if !is_json(&parts.headers) {
         return Err(error::unsupported_media_type());
@@ -178,11 +179,32 @@ async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> 
     if is_encoded(&parts.headers) {
         return Err(error::unsupported_encoding());
     }
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(it) if it.is::<LengthLimitError>() => Err(error::too_large(max_bytes)),
-        Err(_) => Err(error::body_ended_early()),
+    // What says how long it is need not come to be refused.
+    let told = body.size_hint().lower() > max_bytes as u64;
+    let read = if told { None } else { Some(Limited::new(&mut body, max_bytes).collect().await) };
+    match read {
+        Some(Ok(body)) => Ok(body.to_bytes()),
+        Some(Err(it)) if !it.is::<LengthLimitError>() => Err(error::body_ended_early()),
+        Some(Err(_)) | None => {
+            throw_away(&parts, body);
+            Err(error::too_large(max_bytes))
+        }
     }
+}
+
+/// Takes what is still sent of a refused body, for a while: over HTTP/1 closing at once could take back the answer.
+fn throw_away(parts: &Parts, mut body: Body) {
+    // Who asks before sending does not send, and other streams of a connection are not in the way.
+    if parts.headers.contains_key(header::EXPECT) || parts.version >= Version::HTTP_2 {
+        return;
+    }
+    let thrown_away = async move {
+        while let Some(Ok(_)) = body.frame().await {
+            // Others on this thread have their turn, however much is there.
+            consume_budget().await;
+        }
+    };
+    tokio::spawn(timeout(LINGER, thrown_away));
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
