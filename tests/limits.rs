@@ -234,6 +234,9 @@ async fn what_is_measured_has_bounded_names_and_nothing_of_a_patient() {
     }
     client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
     client.post(server.url("/v1/protocols:generate")).body("{").send().await.unwrap();
+    // No message, where one is needed.
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol"));
+    call.header("content-type", "application/grpc-web+proto").send().await.unwrap();
     for it in 0..50 {
         client.get(server.url(&format!("/v1/jane-doe-{it}"))).send().await.unwrap();
         client.get(server.url(&format!("/v1/rules/jane-doe-{it}"))).send().await.unwrap();
@@ -243,6 +246,7 @@ async fn what_is_measured_has_bounded_names_and_nothing_of_a_patient() {
         "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"grpc\",code=\"OK\"} 3",
         "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"rest\",code=\"OK\"} 1",
         "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"rest\",code=\"INVALID_ARGUMENT\"} 1",
+        "cicatrix_requests_total{rpc=\"GenerateProtocol\",door=\"grpc-web\",code=\"INVALID_ARGUMENT\"} 1",
         "cicatrix_requests_total{rpc=\"Unknown\",door=\"rest\",code=\"NOT_FOUND\"} 50",
         "cicatrix_requests_total{rpc=\"GetRule\",door=\"rest\",code=\"NOT_FOUND\"} 50",
         "cicatrix_request_duration_seconds_count{rpc=\"GenerateProtocol\",door=\"grpc\"} 3",

@@ -11,7 +11,7 @@ mod support;
 
 use cicatrix::{
     serve,
-    wire::{Date, v1},
+    wire::{self, Date, v1},
 };
 use support::{bare_scar, date, pits, request, service};
 
@@ -64,9 +64,11 @@ fn all_problems_come_at_once_in_the_order_of_the_fields() {
 fn a_flood_of_problems_is_cut_and_counted() {
     let mut request = request();
     request.scars = (0..400).map(|at| v1::Scar { count: Some(-1), ..bare_scar(&at.to_string()) }).collect();
-    let status = service().generate_protocol(request).unwrap_err();
+    let status = service().generate_protocol(request.clone()).unwrap_err();
     assert_eq!(status.message(), "400 fields are wrong; the first 50 are listed");
     assert_eq!(serve::violations(&status).len(), 50);
+    let kept = wire::case(service().knowledge().vocabulary(), &request).unwrap_err();
+    assert_eq!((kept.violations.len(), kept.more), (50, 350));
     // Even a cautious client takes so much in a trailer.
     assert!(status.details().len() < 8 * 1024, "{}", status.details().len());
 }

@@ -167,3 +167,59 @@ fn what_was_stopped_before_it_listened_never_does() {
         cicatrix::serve::serve(support::service().clone(), address, &limits(), listening, std::future::ready(()));
     ended.unwrap();
 }
+
+/// The head of an answer.
+fn answer(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// What is left of the body would be read as the next request, so the client is told that there is none.
+#[test]
+fn a_body_that_is_too_large_is_refused_before_it_comes_and_the_connection_ends() {
+    const MOST: usize = 1000;
+    let server = Server::with(Limits { max_request_bytes: MOST, ..limits() });
+    let with = |line: &str, head: String| head.replace("\r\n\r\n", &format!("\r\n{line}\r\n\r\n"));
+    let ended = |head: &str| head.contains("\r\nconnection: close\r\n");
+    let large = head(MOST + 1);
+    for head in [large.clone(), with("expect: 100-continue", large)] {
+        let mut stream = connect(&server);
+        stream.write_all(head.as_bytes()).unwrap();
+        let answer = answer(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 413") && ended(&answer), "{answer}");
+    }
+    // One that does not say how long it is.
+    let mut stream = connect(&server);
+    stream.write_all(head(0).replace("content-length: 0", "transfer-encoding: chunked").as_bytes()).unwrap();
+    stream.write_all(format!("{:x}\r\n{}\r\n", MOST + 1, " ".repeat(MOST + 1)).as_bytes()).unwrap();
+    let told = answer(&mut stream);
+    assert!(told.starts_with("HTTP/1.1 413") && ended(&told), "{told}");
+    // A message of gRPC-Web, over the same kind of connection.
+    let mut stream = connect(&server);
+    let path = "/cicatrix.v1.ProtocolService/GenerateProtocol";
+    let web = head(2 * MOST).replace("/v1/protocols:generate", path).replace("/json", "/grpc-web+proto");
+    stream.write_all(web.as_bytes()).unwrap();
+    stream.write_all(&[0, 0, 0, 7, 0xd0]).unwrap();
+    let told = answer(&mut stream);
+    assert!(told.contains("grpc-status: 8") && ended(&told), "{told}");
+    // Who sends all of it before reading anything is told too.
+    for _ in 0..5 {
+        let body = vec![b' '; 5_000_000];
+        let mut stream = connect(&server);
+        stream.write_all(head(body.len()).as_bytes()).unwrap();
+        stream.write_all(&body).unwrap();
+        let told = answer(&mut stream);
+        assert!(told.starts_with("HTTP/1.1 413"), "{told}");
+    }
+    // What can be read keeps its connection, whatever becomes of it.
+    let mut stream = connect(&server);
+    let last = with("connection: close", head(2));
+    stream.write_all(format!("{}{{}}{last}{{}}", head(2)).as_bytes()).unwrap();
+    let answers = rest(&mut stream);
+    assert_eq!(answers.matches("HTTP/1.1 400").count(), 2, "{answers}");
+}

@@ -108,7 +108,7 @@ const GENERATE: &str = "/v1/protocols:generate";
 /// An answer by gRPC and by REST.
 type Answered = Result<(Vec<u8>, Vec<u8>), Status>;
 
-fn both<Q: DeserializeOwned + Message + Clone>(
+fn both<Q: DeserializeOwned + Message + Default + Clone>(
     name: &str,
     paths: [&'static str; 2],
     message: &str,

@@ -272,7 +272,7 @@ fn as_json<Q, R: Serialize>(_: &Service, _: &Q, answer: &R) -> Result<String, En
 type Show<Q, R> = fn(&Service, &Q, &R) -> Result<String, Ended>;
 
 /// Answers one request from a file, and prints the answer.
-fn answer<Q: Clone + DeserializeOwned, R>(
+fn answer<Q: Clone + Default + DeserializeOwned + prost::Message, R>(
     args: FileArgs,
     message: &str,
     run: impl Fn(&Service, Q) -> Result<R, tonic::Status>,

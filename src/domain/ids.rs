@@ -49,6 +49,11 @@ impl EventId {
 }
 
 impl ScarIndex {
+    /// The groups of a list of so many, in order. A place that no index can hold is left out.
+    pub fn all(count: usize) -> impl ExactSizeIterator<Item = Self> {
+        (0..u16::try_from(count).unwrap_or(u16::MAX)).map(Self)
+    }
+
     /// The place in a list of scars.
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -133,5 +138,17 @@ impl FromIterator<ProcedureId> for ProcedureSet {
         let mut set = Self::default();
         ids.into_iter().for_each(|id| set.insert(id));
         set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ScarIndex;
+
+    #[test]
+    fn no_list_has_more_indices_than_there_are() {
+        for (count, length) in [(0, 0), (3, 3), (65_535, 65_535), (65_536, 65_535), (1_000_000, 65_535)] {
+            assert!(ScarIndex::all(count).map(ScarIndex::index).eq(0..length), "{count}");
+        }
     }
 }

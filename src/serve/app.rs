@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Body as HttpBody;
 use tokio::sync::watch;
 use tonic::{Code, Status};
@@ -111,6 +111,16 @@ impl Door {
                     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
                 }
                 response
+            }
+        }
+    }
+
+    /// Was the body too large to be read to its end?
+    fn left_unread(self, response: &Response) -> bool {
+        match self {
+            Self::Rest => response.status() == StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Grpc | Self::GrpcWeb => {
+                Status::from_header_map(response.headers()).is_some_and(|it| error::is_too_large(&it))
             }
         }
     }
@@ -235,6 +245,7 @@ impl Inner {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let Begun { started, door, route, place } = begun;
+        let in_turn = request.version() < Version::HTTP_2;
         let headers = request.headers();
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
@@ -263,6 +274,10 @@ impl Inner {
         if self.is_logged(code) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             log(door, route, code, &response, took, &id, trace.as_ref(), known);
+        }
+        // The rest of the body stands before the next request, so there cannot be one.
+        if in_turn && door.left_unread(&response) {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         self.cors.mark(&mut response, origin);
         response.headers_mut().insert(REQUEST_ID, id);

@@ -31,7 +31,7 @@ pub(super) use rest::route;
 
 /// After a stream was ended early, what its caller still sends is thrown away for so long: closing at once could take
 /// back the last answers.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 /// Stands for "no deadline"; a timer cannot wait for ever.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
@@ -99,7 +99,7 @@ impl<I, A> Copy for Door<I, A> {}
 const GRPC: Door<UnreadRequest, Item> = Door {
     name: "grpc",
     plan: |service, index, item| {
-        let request = item.read().map_err(|_unreadable| error::unreadable("", codec::UNREADABLE))?;
+        let request = item.read().map_err(|_unreadable| error::unreadable(codec::UNREADABLE))?;
         service.generate_protocol_as(request, |it| Item::item(index, it))
     },
     refuse: |index, status| Item::refused(index, error::message(&status)),
@@ -115,7 +115,7 @@ impl Bulk {
             pool: pool.handle(),
             streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
             in_flight: limits.bulk_in_flight,
-            idle: limits.bulk_idle,
+            idle: limits.bulk_idle.min(NEVER),
             max_bytes: limits.max_request_bytes,
             stopping: readiness.stopping(),
             access_log: limits.access_log,

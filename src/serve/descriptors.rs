@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MethodDescriptor, Value};
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, Value};
 
 use crate::wire::DESCRIPTORS;
 
@@ -84,20 +84,4 @@ fn name_at(file: &prost_reflect::prost_types::FileDescriptorProto, path: &[i32])
         None => Some(name.to_owned()),
         Some(member) => Some(format!("{name}.{}", member?)),
     }
-}
-
-/// A path in JSON names, such as `scars[0].openingWidthMm`, in the names of the schema.
-pub(super) fn schema_path(message: &str, json_path: &str) -> String {
-    let mut message = pool().and_then(|it| it.get_message_by_name(message));
-    let mut path = Vec::new();
-    for part in json_path.split('.').filter(|it| !it.is_empty() && *it != "?") {
-        let (name, item) = part.split_at(part.find('[').unwrap_or(part.len()));
-        let field =
-            message.as_ref().and_then(|it| it.get_field_by_json_name(name).or_else(|| it.get_field_by_name(name)));
-        // What is no field may be anything: it is not repeated.
-        let Some(field) = field else { break };
-        path.push(format!("{}{item}", field.name()));
-        message = if let Kind::Message(next) = field.kind() { Some(next) } else { None };
-    }
-    path.join(".")
 }

@@ -1,6 +1,6 @@
 //! Errors: one status, told alike by both doors. No message repeats what was sent.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
@@ -9,12 +9,10 @@ use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _, pb};
 
-use crate::wire::{InvalidRequest, Violation};
+use crate::wire::{InvalidRequest, LISTED};
 
 /// Whose reasons they are.
 const DOMAIN: &str = "cicatrix";
-/// Violations that are listed; a gRPC client takes only so much in a trailer.
-const LISTED: usize = 50;
 
 /// Why a request failed, as a stable word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,27 +88,41 @@ fn status(code: Code, reason: Reason, message: impl Into<String>) -> Status {
 
 /// Everything that is wrong with a request.
 pub(super) fn invalid_request(invalid: InvalidRequest) -> Status {
-    refuse_fields(Reason::InvalidRequest, invalid.violations)
+    refuse_fields(Reason::InvalidRequest, invalid)
 }
 
-fn refuse_fields(reason: Reason, violations: Vec<Violation>) -> Status {
-    let count = violations.len();
+/// Everything that keeps a body from being read.
+pub(super) fn unreadable_fields(invalid: InvalidRequest) -> Status {
+    refuse_fields(Reason::UnreadableBody, invalid)
+}
+
+fn refuse_fields(reason: Reason, invalid: InvalidRequest) -> Status {
+    let InvalidRequest { violations, more } = invalid;
+    let count = violations.len().saturating_add(more);
     let message = match violations.as_slice() {
         [only] if only.field.is_empty() => only.description.clone(),
         [only] => format!("{} {}", only.field, only.description),
-        _ if count > LISTED => format!("{count} fields are wrong; the first {LISTED} are listed"),
+        _ if more > 0 => format!("{count} fields are wrong; the first {LISTED} are listed"),
         _ => format!("{count} fields are wrong"),
     };
-    let listed = violations.into_iter().take(LISTED).map(|it| FieldViolation::new(it.field, it.description));
+    let listed = violations.into_iter().map(|it| FieldViolation::new(it.field, it.description));
     let mut details = ErrorDetails::with_error_info(reason.word(), DOMAIN, []);
     details.set_bad_request(listed.collect::<Vec<_>>());
     Status::with_error_details(Code::InvalidArgument, message, details)
 }
 
-/// A body that is no such message. An empty `field` is the whole body.
-pub(super) fn unreadable(field: impl Into<String>, description: impl Into<String>) -> Status {
-    let violation = Violation { field: field.into(), description: description.into() };
-    refuse_fields(Reason::UnreadableBody, vec![violation])
+/// A body that is no such message, as a whole.
+pub(super) fn unreadable(description: impl fmt::Display) -> Status {
+    let mut invalid = InvalidRequest::default();
+    invalid.wrong("", description);
+    unreadable_fields(invalid)
+}
+
+/// One field that is wrong. An empty `field` is all that is not the body.
+pub(super) fn invalid_field(field: &str, description: impl fmt::Display) -> Status {
+    let mut invalid = InvalidRequest::default();
+    invalid.wrong(field, description);
+    invalid_request(invalid)
 }
 
 pub(super) fn not_found(what: &str, list: &str) -> Status {
@@ -119,6 +131,11 @@ pub(super) fn not_found(what: &str, list: &str) -> Status {
 
 pub(super) fn too_large(most: usize) -> Status {
     status(Code::ResourceExhausted, Reason::BodyTooLarge, format!("the body is too large; send at most {most} bytes"))
+}
+
+/// Is it the answer to a body that was not read to its end?
+pub(super) fn is_too_large(status: &Status) -> bool {
+    Reason::of(status) == Some(Reason::BodyTooLarge)
 }
 
 pub(super) fn unknown_route() -> Status {
@@ -169,7 +186,7 @@ pub(super) fn no_lines() -> Status {
 }
 
 pub(super) fn body_ended_early() -> Status {
-    unreadable("", "the body ended early")
+    unreadable("the body ended early")
 }
 
 pub(super) fn too_many_streams() -> Status {

@@ -51,7 +51,10 @@ pub(super) fn own_words(status: &Status, max_bytes: usize) -> Option<Status> {
     } else if code == Code::Unimplemented {
         Some(error::unknown_rpc())
     } else if code == Code::InvalidArgument && status.message() == codec::UNREADABLE {
-        Some(error::unreadable("", codec::UNREADABLE))
+        Some(error::unreadable(codec::UNREADABLE))
+    } else if code == Code::Internal && status.details().is_empty() {
+        // Ours carries details: the transport could not read a message, and says so as if it were our fault.
+        Some(error::unreadable(codec::UNREADABLE))
     } else {
         None
     }

@@ -1,139 +1,47 @@
 //! Reads JSON bodies by the rules of proto3 JSON.
 
-use std::fmt;
+mod message;
+mod tree;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor},
-};
-use serde_json::{Map, Number, Value};
+use prost::Message;
+use serde::de::DeserializeOwned;
 use tonic::Status;
 
-use super::{descriptors::schema_path, error};
+use self::tree::Json;
+use super::{descriptors::pool, error};
+use crate::wire::InvalidRequest;
+
+pub(super) use message::repeatable;
 
 /// Reads one message. `message` is its full name in the schema.
 ///
 /// Unknown fields are refused: a misspelt contraindication must never be dropped.
-pub fn parse<T: DeserializeOwned>(message: &str, body: &[u8]) -> Result<T, Status> {
-    // Nearly every body needs no tolerance at all.
+pub fn parse<T: DeserializeOwned + Message + Default>(message: &str, body: &[u8]) -> Result<T, Status> {
+    // Nearly every body is read by the generated reader, which knows no tolerance and stops at the first problem.
     if let Ok(value) = serde_json::from_slice(body) {
         return Ok(value);
     }
-    let Strict(value) = serde_json::from_slice(body).map_err(|it| {
-        if it.is_data() {
-            return error::unreadable("", "gives a field twice; send each field once");
-        }
-        error::unreadable("", format!("the body is not JSON (line {}, column {})", it.line(), it.column()))
+    let json: Json = serde_json::from_slice(body).map_err(|it| {
+        error::unreadable(format_args!("the body is not JSON (line {}, column {})", it.line(), it.column()))
     })?;
-    from_value(message, value)
+    read(message, &json)?.map_err(error::unreadable_fields)
 }
 
-/// Reads one message from JSON without duplicate fields.
-pub(super) fn from_value<T: DeserializeOwned>(message: &str, mut value: Value) -> Result<T, Status> {
-    tolerate(&mut value);
-    serde_path_to_error::deserialize(value).map_err(|it| {
-        let path = it.path().to_string();
-        let (field, description) = explain(message, &path, &it.into_inner().to_string());
-        error::unreadable(field, description)
-    })
+/// Reads one message whose fields came as text, in a path and a query.
+pub(super) fn from_texts<T: Message + Default>(
+    message: &str,
+    fields: impl Iterator<Item = (String, String)>,
+) -> Result<T, Status> {
+    let fields = fields.map(|(name, value)| (name, Json::Text(value))).collect();
+    read(message, &Json::Fields(fields))?.map_err(error::invalid_request)
 }
 
-/// What proto3 JSON allows and the generated readers do not: `null` for a field that is absent, `5.0` for 5.
-fn tolerate(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, it| !it.is_null());
-            fields.values_mut().for_each(tolerate);
-        }
-        Value::Array(items) => items.iter_mut().for_each(tolerate),
-        Value::Number(number) => {
-            let whole = number.as_f64().filter(|it| number.is_f64() && it.fract() == 0.0 && it.abs() < 1e15);
-            if let Some(whole) = whole {
-                #[allow(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
-                let whole = whole as i64;
-                *value = Value::from(whole);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
-    }
-}
-
-/// Field path and remedy, without repeating any value that was sent.
-fn explain(message: &str, path: &str, error: &str) -> (String, String) {
-    let path = schema_path(message, path);
-    let quoted = |prefix: &str| {
-        let name = error.strip_prefix(prefix)?.split_once('`')?.0;
-        let is_name = name.len() <= 64 && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
-        Some(if is_name { name.to_owned() } else { "it".to_owned() })
-    };
-    if let Some(name) = quoted("unknown field `") {
-        let place = if path.is_empty() { "the request".to_owned() } else { path.clone() };
-        return (path, format!("has an unknown field `{name}` in {place}; /openapi.json names the fields"));
-    }
-    if quoted("duplicate field `").is_some() {
-        return (path, "gives a field twice, perhaps in two spellings; send each field once".to_owned());
-    }
-    (path, "does not fit the type of this field; see /openapi.json".to_owned())
-}
-
-/// Any JSON, but no object may name a field twice.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, it: bool) -> Result<Value, E> {
-        Ok(Value::Bool(it))
-    }
-
-    fn visit_i64<E>(self, it: i64) -> Result<Value, E> {
-        Ok(Value::from(it))
-    }
-
-    fn visit_u64<E>(self, it: u64) -> Result<Value, E> {
-        Ok(Value::from(it))
-    }
-
-    fn visit_f64<E>(self, it: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(it).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, it: &str) -> Result<Value, E> {
-        Ok(Value::from(it))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
-        while let Some((name, Strict(value))) = map.next_entry::<String, _>()? {
-            if fields.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field is given twice"));
-            }
-        }
-        Ok(Value::Object(fields))
+/// The message, or everything that keeps it from being read.
+fn read<T: Message + Default>(message: &str, json: &Json) -> Result<Result<T, InvalidRequest>, Status> {
+    let message = pool().and_then(|it| it.get_message_by_name(message)).ok_or_else(error::internal)?;
+    match message::encoded(&message, json) {
+        Ok(bytes) => T::decode(bytes.as_slice()).map(Ok).map_err(|_undecodable| error::internal()),
+        Err(invalid) => Ok(Err(invalid)),
     }
 }
 
@@ -170,13 +78,11 @@ mod tests {
             ("{", "the body is not JSON (line 1, column 1)"),
             ("nonsense", "the body is not JSON (line 1, column 2)"),
             ("[]", "does not fit the type of this field; see /openapi.json"),
+            (r#"{"Jane Doe, 5 Elm Street": 1}"#, "has an unknown field; /openapi.json names the fields"),
+            (r#"{"scars": [{"Jane Doe": 1}]}"#, "scars[0] has an unknown field; /openapi.json names the fields"),
             (
-                r#"{"patient": {"pregnant": true}}"#,
-                "patient has an unknown field `pregnant` in patient; /openapi.json names the fields",
-            ),
-            (
-                r#"{"Jane Doe, 5 Elm Street": 1}"#,
-                "has an unknown field `it` in the request; /openapi.json names the fields",
+                r#"{"patient": {"pregnent": null}}"#,
+                "patient.pregnent is an unknown field; /openapi.json names the fields",
             ),
             (
                 r#"{"scars": [{}, {"openingWidthMm": "wide"}]}"#,
@@ -186,17 +92,71 @@ mod tests {
                 r#"{"patient": {"pregnancy": "Jane"}}"#,
                 "patient.pregnancy does not fit the type of this field; see /openapi.json",
             ),
-            (r#"{"patient": {}, "patient": {}}"#, "gives a field twice; send each field once"),
+            (
+                r#"{"patient": {"ageYears": 3000000000}}"#,
+                "patient.age_years does not fit the type of this field; see /openapi.json",
+            ),
+            (r#"{"patient": {}, "patient": {}}"#, "patient is given twice, perhaps in two spellings; send it once"),
             (
                 r#"{"view": null, "patient": {"lactating": true, "lactating": false}}"#,
-                "gives a field twice; send each field once",
+                "patient.lactating is given twice, perhaps in two spellings; send it once",
             ),
             (
                 r#"{"startDate": {"year": 2026}, "start_date": {"year": 2027}}"#,
-                "gives a field twice, perhaps in two spellings; send each field once",
+                "start_date is given twice, perhaps in two spellings; send it once",
+            ),
+            (
+                r#"{"patient": {"skinTone": {"itaDegrees": 10, "monk": 3}}}"#,
+                "patient.skin_tone.monk goes with no ita_degrees; send one of them",
             ),
         ] {
             assert_eq!(read(body).unwrap_err(), [message], "{body}");
         }
+    }
+
+    #[test]
+    fn every_problem_is_named_in_the_order_of_the_fields() {
+        let found = read(
+            r#"{"bar": 1, "view": "VIEW_NO", "patient": {"pregnant": true, "phototype": 99, "ageYears": "old",
+                "conditions": ["CONDITION_SMOKER", "NONE", null]}, "scars": [{"bar": 1}, 7, {"site": 1.5, "id": 3}],
+                "startDate": [], "plan_reference": "a", "planReference": null}"#,
+        );
+        let found = found.unwrap_err();
+        let fields: Vec<&str> = found.iter().map(|it| it.split(' ').next().unwrap()).collect();
+        assert_eq!(
+            fields,
+            [
+                "start_date",
+                "patient.age_years",
+                "patient.phototype",
+                "patient.conditions[1]",
+                "patient.conditions[2]",
+                "patient.pregnant",
+                "scars[0].bar",
+                "scars[1]",
+                "scars[2].id",
+                "scars[2].site",
+                "view",
+                "plan_reference",
+                "bar",
+            ]
+        );
+        assert_eq!(found[2], "patient.phototype is 99, which is no value of this enum; send one from 1 to 6");
+    }
+
+    /// By protobuf it is read too, and refused with everything else that is wrong.
+    #[test]
+    fn a_number_that_an_enum_does_not_have_is_read() {
+        let request = read(r#"{"patient": {"phototype": 99}, "scars": [{"site": -1}], "include": [7]}"#).unwrap();
+        assert_eq!((request.patient.unwrap().phototype, request.scars[0].site), (99, -1));
+        assert_eq!(request.include, [7]);
+    }
+
+    #[test]
+    fn a_flood_of_problems_is_counted_and_not_kept() {
+        let body = format!(r#"{{"scars": [{}]}}"#, vec!["7"; 100_000].join(","));
+        let status = parse::<v1::GenerateProtocolRequest>(MESSAGE, body.as_bytes()).unwrap_err();
+        assert_eq!(status.message(), "100000 fields are wrong; the first 50 are listed");
+        assert_eq!(violations(&status).len(), 50);
     }
 }

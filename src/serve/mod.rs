@@ -174,6 +174,9 @@ impl Service {
     /// Shows one procedure.
     pub fn get_procedure(&self, request: v1::GetProcedureRequest) -> Result<v1::GetProcedureResponse, Status> {
         let v1::GetProcedureRequest { procedure } = request;
+        if procedure.is_empty() {
+            return Err(error::invalid_field("procedure", "is required; ListProcedures names them"));
+        }
         let found = self.shown().procedures.iter().find(|it| it.procedure == procedure);
         let procedure = found.cloned().ok_or_else(|| error::not_found("procedure", "ListProcedures"))?;
         Ok(v1::GetProcedureResponse { procedure: Some(procedure) })
@@ -190,6 +193,9 @@ impl Service {
     /// Shows one rule.
     pub fn get_rule(&self, request: v1::GetRuleRequest) -> Result<v1::GetRuleResponse, Status> {
         let v1::GetRuleRequest { rule } = request;
+        if rule.is_empty() {
+            return Err(error::invalid_field("rule", "is required; ListRules names them"));
+        }
         let found = self.shown().rules.iter().find(|it| it.rule == rule);
         let rule = found.cloned().ok_or_else(|| error::not_found("rule", "ListRules"))?;
         Ok(v1::GetRuleResponse { rule: Some(rule) })

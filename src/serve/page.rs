@@ -3,7 +3,7 @@
 use tonic::Status;
 
 use super::error;
-use crate::wire::{InvalidRequest, Violation};
+use crate::wire::InvalidRequest;
 
 const DEFAULT_SIZE: usize = 100;
 const MAX_SIZE: i32 = 1000;
@@ -13,15 +13,13 @@ const DIGEST_CHARS: usize = 12;
 /// One page of `all` and the token of the next. A token holds for the release that gave it.
 pub(super) fn page<T: Clone>(digest: &str, all: &[T], size: i32, token: &str) -> Result<(Vec<T>, String), Status> {
     let digest: String = digest.chars().take(DIGEST_CHARS).collect();
-    let mut violations = Vec::new();
-    let mut wrong = |field: &str, description: String| {
-        violations.push(Violation { field: field.to_owned(), description });
-    };
+    let mut invalid = InvalidRequest::default();
     let size = match usize::try_from(size) {
         Ok(0) => DEFAULT_SIZE,
         Ok(size) if size <= MAX_SIZE.unsigned_abs() as usize => size,
         Ok(_) | Err(_) => {
-            wrong("page_size", format!("must be from 1 to {MAX_SIZE}; leave it out for {DEFAULT_SIZE}"));
+            let message = format_args!("must be from 1 to {MAX_SIZE}; leave it out for {DEFAULT_SIZE}");
+            invalid.wrong("page_size", message);
             DEFAULT_SIZE
         }
     };
@@ -32,11 +30,9 @@ pub(super) fn page<T: Clone>(digest: &str, all: &[T], size: i32, token: &str) ->
         place.and_then(|it| it.parse().ok()).filter(|first: &usize| *first < all.len())
     };
     if first.is_none() {
-        wrong("page_token", "is no token of this knowledge release; begin again without one".to_owned());
+        invalid.wrong("page_token", "is no token of this knowledge release; begin again without one");
     }
-    let Some(first) = first.filter(|_| violations.is_empty()) else {
-        return Err(error::invalid_request(InvalidRequest { violations }));
-    };
+    let Some(first) = first.filter(|_| invalid.is_empty()) else { return Err(error::invalid_request(invalid)) };
     let page: Vec<T> = all.iter().skip(first).take(size).cloned().collect();
     let next = first.saturating_add(page.len());
     let token = if next < all.len() { format!("{digest}-{next}") } else { String::new() };

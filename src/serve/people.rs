@@ -5,7 +5,7 @@ use tonic::Status;
 use super::{Service, error};
 use crate::{
     present::{Names, Plan},
-    wire::{self, InvalidRequest, Violation, v1},
+    wire::{self, v1},
 };
 
 /// Where the reference stands in a request.
@@ -46,14 +46,12 @@ impl Service {
     /// Everything that is wrong with a request, and that the reference is missing.
     fn without_reference(&self, request: &v1::GenerateProtocolRequest) -> Status {
         let read = wire::case(self.knowledge().vocabulary(), request);
-        let mut violations = read.err().map(|it| it.violations).unwrap_or_default();
-        violations.push(Violation {
-            field: REFERENCE.to_owned(),
-            description:
-                "is required for a calendar; choose one without patient data, for example a random UUID: a later \
-                          plan with the same one updates the events"
-                    .to_owned(),
-        });
-        error::invalid_request(InvalidRequest { violations })
+        let mut invalid = read.err().unwrap_or_default();
+        invalid.wrong(
+            REFERENCE,
+            "is required for a calendar; choose one without patient data, for example a random UUID: a later plan with \
+             the same one updates the events",
+        );
+        error::invalid_request(invalid)
     }
 }

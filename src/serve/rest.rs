@@ -2,29 +2,33 @@
 
 use axum::{
     Router,
-    body::{Body, Bytes},
-    extract::{Query, RawPathParams, Request},
+    body::{Body, Bytes, HttpBody as _},
+    extract::{
+        Query, RawPathParams, Request,
+        rejection::{QueryRejection, RawPathParamsRejection},
+    },
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get, post},
 };
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Uri, Version, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use tokio::{task::consume_budget, time::timeout};
 use tonic::Status;
 
 use super::{
     Service,
     accept::Form,
     app::Readiness,
-    bulk::{self, Bulk},
+    bulk::{self, Bulk, LINGER},
     docs, error,
     heavy::Weigh,
     is_encoded, json,
     live::Live,
     media_type, openapi,
 };
-use crate::wire::{Answer as _, v1};
+use crate::wire::{Answer as _, InvalidRequest, v1};
 
 /// Every route, and what is beside them.
 pub(super) fn router(live: &Live, readiness: Readiness, bulk: Bulk, max_bytes: usize) -> Router {
@@ -76,7 +80,7 @@ impl Doors {
     /// A route whose request is the body.
     fn post<Q>(&self, message: &'static str, run: fn(&Service, Q) -> Result<Vec<u8>, Status>) -> MethodRouter
     where
-        Q: DeserializeOwned + Weigh + Send + 'static,
+        Q: DeserializeOwned + Message + Default + Weigh + 'static,
     {
         let Self { bulk, max_bytes, .. } = self.clone();
         post(move |request: Request| async move {
@@ -115,28 +119,37 @@ impl Doors {
     /// A route whose request is the path and the query.
     fn get<Q, R>(&self, message: &'static str, run: fn(&Service, Q) -> Result<R, Status>) -> MethodRouter
     where
-        Q: DeserializeOwned + 'static,
+        Q: Message + Default + 'static,
         R: Serialize + 'static,
     {
         let live = self.live.clone();
-        type Pairs = Vec<(String, String)>;
-        get(
-            move |path: RawPathParams, query: Result<Query<Pairs>, axum::extract::rejection::QueryRejection>| async move {
-                let answer = || {
-                    let Query(query) = query.map_err(|_| error::unreadable("", "the query is not readable"))?;
-                    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-                    let mut fields = Map::new();
-                    for (name, value) in path.chain(query) {
-                        if fields.insert(name, Value::from(value)).is_some() {
-                            return Err(error::unreadable("", "the query gives a field twice; send each field once"));
-                        }
-                    }
-                    run(&live.now(), json::from_value(message, Value::Object(fields))?)
-                };
-                respond(answer().and_then(|it| write(&it)))
-            },
-        )
+        get(move |path: Result<RawPathParams, RawPathParamsRejection>, uri: Uri| async move {
+            let answer = || {
+                let path =
+                    path.map_err(|_not_utf8| error::invalid_field("", "the path is not UTF-8; send an id in it"))?;
+                let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                let fields = path.chain(pairs(&uri)?);
+                run(&live.now(), json::from_texts(message, fields)?)
+            };
+            respond(answer().and_then(|it| write(&it)))
+        })
     }
+}
+
+/// The parameters of a query.
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Status> {
+    let unreadable = |_: QueryRejection| error::invalid_field("", "the query is not readable");
+    Query::try_from_uri(uri).map(|Query(pairs)| pairs).map_err(unreadable)
+}
+
+/// A request that is a body has no parameters: one that nobody reads is refused, as an unknown field is.
+pub(super) fn refuse_parameters(uri: &Uri) -> Result<(), Status> {
+    let mut invalid = InvalidRequest::default();
+    for (name, _) in pairs(uri)? {
+        let name = json::repeatable(&name).unwrap_or_default();
+        invalid.wrong(name, "is no parameter of this path, which takes none; send it in the body");
+    }
+    if invalid.is_empty() { Ok(()) } else { Err(error::invalid_request(invalid)) }
 }
 
 fn respond(answer: Result<Vec<u8>, Status>) -> Response {
@@ -158,18 +171,40 @@ fn write(shown: &impl Serialize) -> Result<Vec<u8>, Status> {
 }
 
 async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
+    refuse_parameters(&parts.uri)?;
     if !is_json(&parts.headers) {
         return Err(error::unsupported_media_type());
     }
     if is_encoded(&parts.headers) {
         return Err(error::unsupported_encoding());
     }
-    match Limited::new(body, max_bytes).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(it) if it.is::<LengthLimitError>() => Err(error::too_large(max_bytes)),
-        Err(_) => Err(error::body_ended_early()),
+    // What says how long it is need not come to be refused.
+    let told = body.size_hint().lower() > max_bytes as u64;
+    let read = if told { None } else { Some(Limited::new(&mut body, max_bytes).collect().await) };
+    match read {
+        Some(Ok(body)) => Ok(body.to_bytes()),
+        Some(Err(it)) if !it.is::<LengthLimitError>() => Err(error::body_ended_early()),
+        Some(Err(_)) | None => {
+            throw_away(&parts, body);
+            Err(error::too_large(max_bytes))
+        }
     }
+}
+
+/// Takes what is still sent of a refused body, for a while: over HTTP/1 closing at once could take back the answer.
+fn throw_away(parts: &Parts, mut body: Body) {
+    // Who asks before sending does not send, and other streams of a connection are not in the way.
+    if parts.headers.contains_key(header::EXPECT) || parts.version >= Version::HTTP_2 {
+        return;
+    }
+    let thrown_away = async move {
+        while let Some(Ok(_)) = body.frame().await {
+            // Others on this thread have their turn, however much is there.
+            consume_budget().await;
+        }
+    };
+    tokio::spawn(timeout(LINGER, thrown_away));
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,10 +1,12 @@
 //! Reads a plan that somebody else wrote, with the facts that it is held against.
 
+use std::collections::BTreeSet;
+
 use strum::VariantArray as _;
 
 use super::{
     Date,
-    limits::{ENTRIES, PLAN_DAYS, SESSION_PROCEDURES, SESSIONS, SETTING, SETTINGS},
+    limits::{ENTRIES, PLAN_DAYS, SESSION_PROCEDURES, SESSIONS, SETTING, SETTINGS, WORDS},
     patient,
     reader::Reader,
     v1,
@@ -52,6 +54,10 @@ pub fn proposed(vocabulary: &Vocabulary, request: v1::CheckProtocolRequest) -> R
         ..v1::GenerateProtocolRequest::default()
     };
     let case = patient::read(&mut reader, &facts);
+    // Of so many groups none was read, and a plan can say something of each of them.
+    if facts.scars.len() > vocabulary.max_scars {
+        return reader.finish(None);
+    }
     let groups = Groups::of(&facts);
     let start = facts.start_date.as_ref().and_then(|it| domain::Date::new(it.year, it.month, it.day));
     let plan = match &plan {
@@ -76,7 +82,7 @@ impl<'r> Groups<'r> {
     }
 
     fn all(&self) -> Scars {
-        (0_u16..).map(ScarIndex).take(self.0.len()).collect()
+        ScarIndex::all(self.0.len()).collect()
     }
 
     fn named(&self, id: &str) -> Option<ScarIndex> {
@@ -86,7 +92,7 @@ impl<'r> Groups<'r> {
 
     fn at(&self, site: Site) -> Scars {
         let here = |it: &Option<Site>| it.is_some_and(|it| it.overlaps(site));
-        let all = (0_u16..).map(ScarIndex).zip(&self.0);
+        let all = ScarIndex::all(self.0.len()).zip(&self.0);
         all.filter(|(_, (_, it))| here(it)).map(|(scar, _)| scar).collect()
     }
 }
@@ -100,8 +106,9 @@ impl Reader<'_> {
         }
         let many = sessions.iter().map(|it| it.procedures.len()).fold(0, usize::saturating_add);
         if sessions.len() > SESSIONS || many > SESSION_PROCEDURES {
-            let message =
-                format!("holds too much; send at most {SESSIONS} visits with {SESSION_PROCEDURES} procedures together");
+            let message = format_args!(
+                "holds too much; send at most {SESSIONS} visits with {SESSION_PROCEDURES} procedures together"
+            );
             self.wrong(path.field("sessions"), message);
             return ProposedPlan::default();
         }
@@ -112,7 +119,7 @@ impl Reader<'_> {
             ("settled_rules", settled_rules.len()),
         ] {
             if count > SESSIONS {
-                self.wrong(path.field(field), format!("holds too many entries; send at most {SESSIONS}"));
+                self.wrong(path.field(field), format_args!("holds too many entries; send at most {SESSIONS}"));
                 return ProposedPlan::default();
             }
         }
@@ -169,8 +176,7 @@ impl Reader<'_> {
         start: Option<domain::Date>,
     ) -> Option<Day> {
         if day.is_some() && date.is_some() {
-            let message = format!("goes with no {date_field}; send one of them");
-            self.wrong(path.field(day_field), message);
+            self.wrong(path.field(day_field), format_args!("goes with no {date_field}; send one of them"));
             return None;
         }
         if let Some(date) = date {
@@ -181,7 +187,7 @@ impl Reader<'_> {
                 return None;
             }
             if day > PLAN_DAYS {
-                self.wrong(path.field(date_field), format!("lies more than {PLAN_DAYS} days after start_date"));
+                self.wrong(path.field(date_field), format_args!("lies more than {PLAN_DAYS} days after start_date"));
                 return None;
             }
             return Some(day);
@@ -213,13 +219,8 @@ impl Reader<'_> {
         let named = !scar_ids.is_empty();
         let scars = self.at_sites(path, scars, sites, named, groups);
         let kind = self.variant(path.field("kind"), *kind, &[SessionKind::Treatment, SessionKind::TestArea]);
-        if settings.len() > SETTINGS {
-            self.wrong(path.field("settings"), format!("holds too many entries; send at most {SETTINGS}"));
-        }
-        let settings = settings.iter().take(SETTINGS).enumerate().filter_map(|(at, it)| {
-            let path = path.nth("settings", at);
-            self.setting(path, it, id, &scars, groups)
-        });
+        let settings = self.entries(path.field("settings"), settings, SETTINGS).iter().enumerate();
+        let settings = settings.filter_map(|(at, it)| self.setting(path.nth("settings", at), it, id, &scars, groups));
         let settings: Vec<ProposedSetting> = settings.collect();
         (!scars.is_empty()).then_some(ProposedProcedure {
             procedure: id?,
@@ -240,15 +241,12 @@ impl Reader<'_> {
 
     /// The groups of these ids, in order.
     fn groups(&mut self, path: Path<'_>, ids: &[String], groups: &Groups<'_>) -> Scars {
-        if ids.len() > ENTRIES {
-            self.wrong(path.field("scar_ids"), format!("holds too many entries; send at most {ENTRIES}"));
-        }
-        let mut scars: Scars = Scars::new();
-        for (at, id) in ids.iter().take(ENTRIES).enumerate() {
+        let (path, mut scars) = (path.field("scar_ids"), Scars::new());
+        for (at, id) in self.entries(path, ids, ENTRIES).iter().enumerate() {
             match groups.named(id) {
                 Some(scar) => scars.push(scar),
                 None => {
-                    self.wrong(path.nth("scar_ids", at), "is the id of no group in scars; name one or leave it out");
+                    self.wrong(path.entry(at), "is the id of no group in scars; name one or leave it out");
                 }
             }
         }
@@ -262,15 +260,15 @@ impl Reader<'_> {
         if sites.is_empty() && !named {
             return groups.all();
         }
-        if sites.len() > ENTRIES {
-            self.wrong(path.field("sites"), format!("holds too many entries; send at most {ENTRIES}"));
-        }
-        for (at, number) in sites.iter().take(ENTRIES).enumerate() {
-            let place = self.listed(path.nth("sites", at), *number, Site::VARIANTS.len());
-            let Some(site) = place.and_then(|it| Site::VARIANTS.get(it)) else { continue };
+        let (path, mut seen) = (path.field("sites"), BTreeSet::new());
+        for (at, number) in self.entries(path, sites, WORDS).iter().enumerate() {
+            let place = self.listed(path.entry(at), *number, Site::VARIANTS.len());
+            let Some(site) = place.and_then(|it| Site::VARIANTS.get(it)).filter(|it| seen.insert(**it)) else {
+                continue;
+            };
             let here = groups.at(*site);
             if here.is_empty() {
-                self.wrong(path.nth("sites", at), "holds no group in scars; describe the scars there or leave it out");
+                self.wrong(path.entry(at), "holds no group in scars; describe the scars there or leave it out");
             }
             scars.extend(here);
         }
@@ -348,10 +346,7 @@ impl Reader<'_> {
             self.wrong(path.field("kind"), "is required; say what is arranged");
         }
         let kind = self.variant(path.field("kind"), *kind, ItemKind::VARIANTS);
-        if days.len() > ENTRIES {
-            self.wrong(path.field("days"), format!("holds too many entries; send at most {ENTRIES}"));
-            return None;
-        }
+        let days = self.entries(path.field("days"), days, ENTRIES);
         let days = self.plan_days(path, "days", days);
         Some(ProposedCare { kind: kind?, days })
     }

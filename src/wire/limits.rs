@@ -34,7 +34,9 @@ pub(super) const UNAVAILABLE_DAYS: i32 = 365;
 pub(super) const TCA_PERCENT: (f64, f64) = (10.0, 100.0);
 /// The clinician's own grade, least and most.
 pub(super) const GRADE: (i32, i32) = (1, 4);
-/// The last day of a plan that is checked.
+/// Years in which a plan can begin, first and last.
+pub(super) const START_YEARS: (i32, i32) = (1900, 2200);
+/// The last day of a plan that is checked, and of what is wished for.
 pub(super) const PLAN_DAYS: i32 = 3650;
 /// Visits of a plan that is checked.
 pub(super) const SESSIONS: usize = 100;
@@ -46,6 +48,8 @@ pub(super) const SETTINGS: usize = 20;
 pub(super) const SETTING: f64 = 1_000_000.0;
 /// Entries of a list that has no limit of its own in the knowledge.
 pub(super) const ENTRIES: usize = 1000;
+/// Entries of a list of enum values, of which each says something once.
+pub(super) const WORDS: usize = 100;
 /// The largest total of a scale that the caller states.
 pub(super) const STATED_TOTAL: i32 = 1000;
 /// Characters in the name of a version.

@@ -34,7 +34,7 @@ pub use rendered::Rendered;
 pub use scars::findings;
 pub use sink::{Answer, Sink};
 pub use unread::UnreadRequest;
-pub use violation::{InvalidRequest, Violation};
+pub use violation::{InvalidRequest, LISTED, Path, Violation, no_value};
 
 /// What `build.rs` makes of `proto/`: the messages with their clients in the tree that their paths expect, and the services.
 #[allow(

@@ -3,7 +3,7 @@
 use strum::VariantArray as _;
 
 use super::{
-    limits::{ENTRIES, TCA_PERCENT},
+    limits::{ENTRIES, TCA_PERCENT, WORDS},
     reader::Reader,
     v1,
     violation::Path,
@@ -21,7 +21,7 @@ impl Reader<'_> {
     ) -> Vec<PastSession> {
         let most = self.vocabulary.max_history;
         if history.len() > most {
-            self.wrong(Path::root("history"), format!("holds too many sessions; send the latest {most}"));
+            self.wrong(Path::root("history"), format_args!("holds too many sessions; send the latest {most}"));
             return Vec::new();
         }
         let mut all: Vec<PastSession> = Vec::new();
@@ -68,7 +68,7 @@ impl Reader<'_> {
             self.wrong(path.field("date"), "lies after start_date; send only sessions that were done");
         }
         let mut groups: Vec<ScarIndex> = Vec::new();
-        for (at, id) in scar_ids.iter().take(ENTRIES).enumerate() {
+        for (at, id) in self.entries(path.field("scar_ids"), scar_ids, ENTRIES).iter().enumerate() {
             match scars.binary_search_by(|it| it.id.cmp(id)).ok().and_then(|it| u16::try_from(it).ok()) {
                 Some(index) => groups.push(ScarIndex(index)),
                 None => {
@@ -108,9 +108,9 @@ impl Reader<'_> {
     }
 
     fn complications(&mut self, path: Path<'_>, numbers: &[i32]) -> Vec<Complication> {
-        let all = Complication::VARIANTS;
-        let numbers = numbers.iter().take(ENTRIES).enumerate();
-        let places = numbers.filter_map(|(at, number)| self.listed(path.nth("complications", at), *number, all.len()));
+        let (path, all) = (path.field("complications"), Complication::VARIANTS);
+        let numbers = self.entries(path, numbers, WORDS).iter().enumerate();
+        let places = numbers.filter_map(|(at, number)| self.listed(path.entry(at), *number, all.len()));
         let mut found: Vec<Complication> = places.filter_map(|it| all.get(it).copied()).collect();
         found.sort_unstable();
         found.dedup();

@@ -3,7 +3,7 @@
 use strum::VariantArray as _;
 
 use super::{
-    limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, PROCEDURES_PER_VISIT, WEIGHT_KG},
+    limits::{AGE_YEARS, ENTRIES, HBA1C, HEMOGLOBIN, INR, PLATELETS, PROCEDURES_PER_VISIT, WEIGHT_KG, WORDS},
     reader::Reader,
     v1,
     violation::{InvalidRequest, Path},
@@ -37,7 +37,7 @@ pub(super) fn read(reader: &mut Reader<'_>, request: &v1::GenerateProtocolReques
         include,
     } = request;
     let start = match start_date {
-        Some(date) => reader.date(Path::root("start_date"), date),
+        Some(date) => reader.start(Path::root("start_date"), date),
         None => {
             reader.wrong(Path::root("start_date"), "is required; send the day on which the plan begins");
             None
@@ -102,12 +102,16 @@ const CONDITIONS: [Fact; 20] = [
     Fact::UnrealisticExpectations,
 ];
 
+/// The bit of the first word, where that says that there is none.
+pub(super) const NONE: u32 = 1;
+
 impl Reader<'_> {
     /// What else is to be found out, each once.
     fn include(&mut self, include: &[i32]) -> Vec<Insight> {
         let mut all: Vec<Insight> = Vec::new();
-        for (at, number) in include.iter().enumerate() {
-            let place = self.listed(Path::item("include", at), *number, Insight::VARIANTS.len());
+        let path = Path::root("include");
+        for (at, number) in self.entries(path, include, WORDS).iter().enumerate() {
+            let place = self.listed(path.entry(at), *number, Insight::VARIANTS.len());
             all.extend(place.and_then(|place| Insight::VARIANTS.get(place)));
         }
         all.sort_unstable();
@@ -267,8 +271,8 @@ impl Reader<'_> {
     /// A list in which one entry says that there is none.
     fn list(&mut self, path: Path<'_>, field: &str, numbers: &[i32], none: &str, fact: Fact, facts: &mut Facts) {
         let words = self.words(fact, path, field, numbers);
-        if numbers.len() > 1 && numbers.contains(&1) {
-            self.wrong(path.field(field), format!("holds {none} beside others; send one or the other"));
+        if numbers.len() > 1 && words & NONE != 0 {
+            self.wrong(path.field(field), format_args!("holds {none} beside others; send one or the other"));
         }
         if !numbers.is_empty() {
             facts.set(fact, Some(Value::Words(words)));
@@ -290,12 +294,11 @@ impl Reader<'_> {
     fn antithrombotics(&mut self, path: Path<'_>, strongest: i32, further: &[i32], facts: &mut Facts) {
         let first = self.word(facts, Fact::Antithrombotic, path.field("antithrombotic"), strongest);
         let more = self.words(Fact::Antithrombotic, path, "further_antithrombotics", further);
-        let none = v1::Antithrombotic::None as i32;
-        if !further.is_empty() && (first.is_none() || strongest == none) {
+        if !further.is_empty() && (first.is_none() || strongest == v1::Antithrombotic::None as i32) {
             let message = "names drugs although antithrombotic does not; name the strongest there";
             self.wrong(path.field("further_antithrombotics"), message);
         }
-        if further.contains(&none) {
+        if more & NONE != 0 {
             let message = "cannot hold ANTITHROMBOTIC_NONE; leave the list empty when there are no others";
             self.wrong(path.field("further_antithrombotics"), message);
         }
@@ -324,16 +327,15 @@ impl Reader<'_> {
 
     fn conditions(&mut self, path: Path<'_>, present: &[i32], absent: &[i32], facts: &mut Facts) {
         for (field, listed, answer) in [("conditions", present, true), ("absent_conditions", absent, false)] {
-            for (at, condition) in listed.iter().enumerate() {
-                let path = path.nth(field, at);
-                if !answer && present.contains(condition) {
-                    self.wrong(path, "also stands in conditions; a condition is present or absent");
+            let path = path.field(field);
+            for (at, condition) in self.entries(path, listed, WORDS).iter().enumerate() {
+                let place = self.listed(path.entry(at), *condition, CONDITIONS.len());
+                let Some(fact) = place.and_then(|it| CONDITIONS.get(it)) else { continue };
+                if !answer && facts.get(*fact) == Some(Value::YesNo(true)) {
+                    self.wrong(path.entry(at), "also stands in conditions; a condition is present or absent");
                     continue;
                 }
-                let place = self.listed(path, *condition, CONDITIONS.len());
-                if let Some(fact) = place.and_then(|it| CONDITIONS.get(it)) {
-                    facts.set(*fact, Some(Value::YesNo(answer)));
-                }
+                facts.set(*fact, Some(Value::YesNo(answer)));
             }
         }
     }
@@ -369,13 +371,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn procedures(&mut self, path: Path<'_>, field: &str, ids: &[String]) -> ProcedureSet {
-        if ids.len() > ENTRIES {
-            self.wrong(path.field(field), format!("holds too many entries; send at most {ENTRIES}"));
-            return ProcedureSet::default();
-        }
-        let mut all = ProcedureSet::default();
-        for (at, id) in ids.iter().enumerate() {
-            self.procedure(path.nth(field, at), id).into_iter().for_each(|id| all.insert(id));
+        let (path, mut all) = (path.field(field), ProcedureSet::default());
+        for (at, id) in self.entries(path, ids, ENTRIES).iter().enumerate() {
+            self.procedure(path.entry(at), id).into_iter().for_each(|id| all.insert(id));
         }
         all
     }

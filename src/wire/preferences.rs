@@ -2,12 +2,12 @@
 
 use super::{
     Date,
-    limits::{BETWEEN_VISITS, DOWNTIME_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS, VISITS},
+    limits::{BETWEEN_VISITS, DOWNTIME_DAYS, PLAN_DAYS, UNAVAILABLE, UNAVAILABLE_DAYS, VISITS, WORDS},
     reader::Reader,
     v1,
     violation::Path,
 };
-use crate::domain::{self, Day, Fact, Facts, Weekday, Weekdays, Wishes};
+use crate::domain::{self, Day, Fact, Facts, ProcedureSet, Weekday, Weekdays, Wishes};
 use strum::VariantArray as _;
 
 impl Reader<'_> {
@@ -37,22 +37,37 @@ impl Reader<'_> {
         wishes.unavailable = self.unavailable(path, unavailable, start);
         wishes.weekdays = self.weekdays(path, weekdays);
         wishes.preferred = self.procedures(path, "preferred_procedures", preferred_procedures);
-        let both = preferred_procedures.iter().enumerate().filter(|(_, id)| excluded_procedures.contains(id));
-        for (at, _) in both {
-            self.wrong(
-                path.nth("preferred_procedures", at),
-                "also stands in excluded_procedures; a procedure is preferred or excluded",
-            );
+        if wishes.preferred.overlaps(wishes.excluded) {
+            self.not_both(path.field("preferred_procedures"), preferred_procedures, wishes.excluded);
         }
         wishes.max_visits = self.whole(path.field("max_visits"), *max_visits, 1, VISITS);
         let apart = path.field("min_days_between_visits");
         wishes.days_between_visits = self.whole(apart, *min_days_between_visits, 1, BETWEEN_VISITS);
     }
 
+    /// Names what is preferred and excluded.
+    fn not_both(&mut self, path: Path<'_>, preferred: &[String], excluded: ProcedureSet) {
+        for (at, id) in preferred.iter().enumerate() {
+            if self.vocabulary.procedure(id).is_some_and(|it| excluded.contains(it)) {
+                let message = "also stands in excluded_procedures; a procedure is preferred or excluded";
+                self.wrong(path.entry(at), message);
+            }
+        }
+    }
+
     fn event_day(&mut self, path: Path<'_>, date: Option<&Date>, start: Option<domain::Date>) -> Option<Day> {
         let day = self.date(path, date?)?.days_after(start?);
         if day < 0 {
             self.wrong(path, "lies before start_date; send a day that is to come, or leave it out");
+            return None;
+        }
+        self.within_plan(path, day)
+    }
+
+    /// A day that is not too far ahead.
+    fn within_plan(&mut self, path: Path<'_>, day: Day) -> Option<Day> {
+        if day > PLAN_DAYS {
+            self.wrong(path, format_args!("lies more than {PLAN_DAYS} days after start_date; leave it out"));
             return None;
         }
         Some(day)
@@ -65,16 +80,13 @@ impl Reader<'_> {
         ranges: &[v1::DateRange],
         start: Option<domain::Date>,
     ) -> Vec<(Day, Day)> {
-        if ranges.len() > UNAVAILABLE {
-            self.wrong(path.field("unavailable"), format!("holds too many entries; send at most {UNAVAILABLE}"));
-            return Vec::new();
-        }
-        let mut times: Vec<(Day, Day)> = Vec::new();
-        for (at, range) in ranges.iter().enumerate() {
-            let read = self.date_range(path.nth("unavailable", at), range);
+        let (path, mut times) = (path.field("unavailable"), Vec::new());
+        for (at, range) in self.entries(path, ranges, UNAVAILABLE).iter().enumerate() {
+            let read = self.date_range(path.entry(at), range);
             let (Some((from, to)), Some(start)) = (read, start) else { continue };
+            let Some(last) = self.within_plan(path.entry(at).field("to"), to.days_after(start)) else { continue };
             // What is over before the plan begins closes no day of it.
-            let (first, last) = (from.days_after(start).max(0), to.days_after(start));
+            let first = from.days_after(start).max(0);
             if first <= last {
                 times.push((first, last));
             }
@@ -89,10 +101,8 @@ impl Reader<'_> {
         }
         let closed = apart.iter().map(|(first, last)| last.saturating_sub(*first).saturating_add(1));
         if closed.fold(0, Day::saturating_add) > UNAVAILABLE_DAYS {
-            self.wrong(
-                path.field("unavailable"),
-                format!("holds too many days; send at most {UNAVAILABLE_DAYS}, or plan again later"),
-            );
+            let message = format_args!("holds too many days; send at most {UNAVAILABLE_DAYS}, or plan again later");
+            self.wrong(path, message);
             return Vec::new();
         }
         apart
@@ -116,9 +126,9 @@ impl Reader<'_> {
     }
 
     fn weekdays(&mut self, path: Path<'_>, weekdays: &[i32]) -> Weekdays {
-        let all = Weekday::VARIANTS;
-        let days = weekdays.iter().enumerate().filter_map(|(at, number)| {
-            let place = self.listed(path.nth("weekdays", at), *number, all.len())?;
+        let (path, all) = (path.field("weekdays"), Weekday::VARIANTS);
+        let days = self.entries(path, weekdays, WORDS).iter().enumerate().filter_map(|(at, number)| {
+            let place = self.listed(path.entry(at), *number, all.len())?;
             all.get(place).copied()
         });
         days.collect()

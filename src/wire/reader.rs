@@ -1,9 +1,11 @@
 //! Reads single values of a request and collects what is wrong with them.
 
+use std::fmt;
+
 use super::{
     Date,
-    limits::REFERENCE_CHARS,
-    violation::{InvalidRequest, Path, Violation},
+    limits::{REFERENCE_CHARS, START_YEARS, WORDS},
+    violation::{InvalidRequest, Path, no_value},
 };
 use crate::domain::{self, Fact, FactKind, Facts, ProcedureId, Value, Vocabulary};
 
@@ -13,31 +15,40 @@ const THOUSAND: f64 = 1000.0;
 /// Reads values and collects violations.
 pub(super) struct Reader<'v> {
     pub(super) vocabulary: &'v Vocabulary,
-    violations: Vec<Violation>,
+    invalid: InvalidRequest,
 }
 
 impl<'v> Reader<'v> {
     pub(super) fn new(vocabulary: &'v Vocabulary) -> Self {
-        Self { vocabulary, violations: Vec::new() }
+        Self { vocabulary, invalid: InvalidRequest::default() }
     }
 
-    pub(super) fn wrong(&mut self, path: Path<'_>, description: impl Into<String>) {
-        self.violations.push(Violation { field: path.to_string(), description: description.into() });
+    pub(super) fn wrong(&mut self, path: Path<'_>, description: impl fmt::Display) {
+        self.invalid.wrong(path, description);
     }
 
     /// The value that was read, unless something is wrong.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, InvalidRequest> {
         match value {
-            Some(value) if self.violations.is_empty() => Ok(value),
-            Some(_) | None => Err(InvalidRequest { violations: self.violations }),
+            Some(value) if self.invalid.is_empty() => Ok(value),
+            Some(_) | None => Err(self.invalid),
         }
+    }
+
+    /// The entries of a list; none when there are more than `most`, which is then all that is said of them.
+    pub(super) fn entries<'l, T>(&mut self, path: Path<'_>, entries: &'l [T], most: usize) -> &'l [T] {
+        if entries.len() > most {
+            self.wrong(path, format_args!("holds too many entries; send at most {most}"));
+            return &[];
+        }
+        entries
     }
 
     /// The place of an enum value in its closed list; `None` when it is unspecified or unknown.
     pub(super) fn place(&mut self, path: Path<'_>, number: i32, count: usize) -> Option<usize> {
         let place = usize::try_from(number).ok().filter(|it| *it <= count);
         if place.is_none() {
-            self.wrong(path, format!("is {number}, which is no value of this enum; send one from 1 to {count}"));
+            self.wrong(path, no_value(number, count));
         }
         place?.checked_sub(1)
     }
@@ -65,9 +76,9 @@ impl<'v> Reader<'v> {
 
     /// Several words that hold together.
     pub(super) fn words(&mut self, fact: Fact, path: Path<'_>, field: &str, numbers: &[i32]) -> u32 {
-        let mut all = 0;
-        for (at, number) in numbers.iter().enumerate() {
-            all |= self.listed(path.nth(field, at), *number, words(fact)).and_then(bit).unwrap_or(0);
+        let (path, mut all) = (path.field(field), 0);
+        for (at, number) in self.entries(path, numbers, WORDS).iter().enumerate() {
+            all |= self.listed(path.entry(at), *number, words(fact)).and_then(bit).unwrap_or(0);
         }
         all
     }
@@ -76,7 +87,7 @@ impl<'v> Reader<'v> {
     pub(super) fn number(&mut self, path: Path<'_>, number: Option<f64>, least: f64, most: f64) -> Option<i64> {
         let number = number?;
         if !(least..=most).contains(&number) {
-            self.wrong(path, format!("must be a number from {least} to {most}"));
+            self.wrong(path, format_args!("must be a number from {least} to {most}"));
             return None;
         }
         thousandths(number)
@@ -87,7 +98,7 @@ impl<'v> Reader<'v> {
         let number = number?;
         let found = thousandths(number).filter(|it| *it > 0 && number <= most);
         if found.is_none() {
-            self.wrong(path, format!("must be a number above 0 and up to {most}"));
+            self.wrong(path, format_args!("must be a number above 0 and up to {most}"));
         }
         found
     }
@@ -96,7 +107,7 @@ impl<'v> Reader<'v> {
     pub(super) fn whole(&mut self, path: Path<'_>, number: Option<i32>, least: i32, most: i32) -> Option<i32> {
         let number = number?;
         if !(least..=most).contains(&number) {
-            self.wrong(path, format!("must be a whole number from {least} to {most}"));
+            self.wrong(path, format_args!("must be a whole number from {least} to {most}"));
             return None;
         }
         Some(number)
@@ -110,6 +121,17 @@ impl<'v> Reader<'v> {
             self.wrong(path, "is not a date; send year, month and day of a day that exists");
         }
         found
+    }
+
+    /// The day on which a plan begins.
+    pub(super) fn start(&mut self, path: Path<'_>, date: &Date) -> Option<domain::Date> {
+        let found = self.date(path, date)?;
+        let (first, last) = START_YEARS;
+        if !(first..=last).contains(&date.year) {
+            self.wrong(path, format_args!("lies outside the years {first} to {last}; send the day of planning"));
+            return None;
+        }
+        Some(found)
     }
 
     /// The day of an event that is not after the start. A part that is 0 is not known: the latest day that it can be
@@ -161,7 +183,7 @@ impl<'v> Reader<'v> {
         let safe = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_');
         if text.is_empty() || text.len() > REFERENCE_CHARS || !text.bytes().all(safe) {
             let most = REFERENCE_CHARS;
-            self.wrong(path, format!("holds 1 to {most} letters (a to z), digits, dots, hyphens and underscores"));
+            self.wrong(path, format_args!("holds 1 to {most} letters (a to z), digits, dots, hyphens and underscores"));
         }
     }
 

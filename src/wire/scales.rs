@@ -166,7 +166,7 @@ impl Reader<'_> {
     /// Refuses any version but the first: an unnamed one is a guess.
     fn version(&mut self, path: Path<'_>, version: i32, remedy: &str) {
         if version == 0 {
-            self.wrong(path.field("version"), format!("is required; send {remedy}"));
+            self.wrong(path.field("version"), format_args!("is required; send {remedy}"));
         }
         self.place(path.field("version"), version, 1);
     }

@@ -35,7 +35,10 @@ impl Reader<'_> {
             self.wrong(Path::root("scars"), "is empty; send at least one group of scars");
         }
         if scars.len() > most {
-            self.wrong(Path::root("scars"), format!("holds too many groups; send at most {most} and merge like ones"));
+            self.wrong(
+                Path::root("scars"),
+                format_args!("holds too many groups; send at most {most} and merge like ones"),
+            );
             return findings;
         }
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -44,9 +47,12 @@ impl Reader<'_> {
             let path = Path::item("scars", at);
             let chars = scar.id.chars().count();
             if chars == 0 || chars > ID_CHARS {
-                self.wrong(path.field("id"), format!("is required and holds 1 to {ID_CHARS} characters"));
+                self.wrong(path.field("id"), format_args!("is required and holds 1 to {ID_CHARS} characters"));
             } else if let Some(first) = seen.get(scar.id.as_str()) {
-                self.wrong(path.field("id"), format!("is also the id of scars[{first}]; every group needs its own"));
+                self.wrong(
+                    path.field("id"),
+                    format_args!("is also the id of scars[{first}]; every group needs its own"),
+                );
             } else {
                 seen.insert(&scar.id, at);
             }

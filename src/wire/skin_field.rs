@@ -2,15 +2,18 @@
 
 use strum::VariantArray as _;
 
-use super::{limits::ENTRIES, reader::Reader, v1, violation::Path};
+use super::{
+    limits::{ENTRIES, WORDS},
+    patient::NONE,
+    reader::Reader,
+    v1,
+    violation::Path,
+};
 use crate::domain::{Date, Fact, Facts, Field, Site, Value};
 
 impl Reader<'_> {
     pub(super) fn fields(&mut self, fields: &[v1::SkinField], start: Option<Date>) -> Vec<Field> {
-        if fields.len() > ENTRIES {
-            self.wrong(Path::root("fields"), format!("holds too many entries; send at most {ENTRIES}"));
-            return Vec::new();
-        }
+        let fields = self.entries(Path::root("fields"), fields, ENTRIES);
         fields.iter().enumerate().map(|(at, field)| self.field(Path::item("fields", at), field, start)).collect()
     }
 
@@ -47,7 +50,7 @@ impl Reader<'_> {
         if !infections.is_empty() {
             facts.set(Fact::InfectionInField, Some(Value::Words(known)));
         }
-        if infections.len() > 1 && infections.contains(&(v1::Infection::None as i32)) {
+        if infections.len() > 1 && known & NONE != 0 {
             self.wrong(path.field("infections"), "holds INFECTION_NONE beside infections; send one or the other");
         }
         for (fact, name, date) in [
@@ -84,9 +87,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn sites(&mut self, path: Path<'_>, sites: &[i32]) -> Vec<Site> {
-        let mut all = Vec::new();
-        for (at, site) in sites.iter().enumerate() {
-            let place = self.listed(path.nth("sites", at), *site, Site::VARIANTS.len());
+        let (path, mut all) = (path.field("sites"), Vec::new());
+        for (at, site) in self.entries(path, sites, WORDS).iter().enumerate() {
+            let place = self.listed(path.entry(at), *site, Site::VARIANTS.len());
             all.extend(place.and_then(|it| Site::VARIANTS.get(it)));
         }
         all.sort_unstable();

@@ -235,3 +235,10 @@ async fn last_error(response: reqwest::Response) -> (usize, u64, String) {
     let error = &last["error"];
     (before.len(), error["code"].as_u64().unwrap(), error["details"][0]["reason"].as_str().unwrap().to_owned())
 }
+
+#[tokio::test]
+async fn a_time_without_end_is_no_end() {
+    let server = Server::with(Limits { bulk_idle: Duration::MAX, ..limits() });
+    let answers = super::post(&server, "{}\n{}\n").await;
+    assert_eq!(answers.len(), 2);
+}

@@ -260,6 +260,23 @@ pub(crate) fn mistakes() {
             "plan.sessions[0].procedures[0].sites[0] holds no group in scars; describe the scars there or leave it out",
         ),
         (
+            procedure(|it| it.sites = vec![v1::Site::Cheek.into(), v1::Site::Chest.into(), v1::Site::Chest.into()]),
+            "plan.sessions[0].procedures[0].sites[1] holds no group in scars; describe the scars there or leave it out",
+        ),
+        (
+            procedure(|it| it.sites = vec![v1::Site::Cheek.into(); 101]),
+            "plan.sessions[0].procedures[0].sites holds too many entries; send at most 100",
+        ),
+        (
+            procedure(|it| it.scar_ids = vec!["s1".to_owned(); 1001]),
+            "plan.sessions[0].procedures[0].scar_ids holds too many entries; send at most 1000",
+        ),
+        // Of groups that are not read a plan says nothing, and more than there are indices of them harm nothing.
+        (
+            Request { scars: vec![v1::Scar::default(); 65_536], ..first(|it| it.procedures[0].scar_ids.clear()) },
+            "scars holds too many groups; send at most 1000 and merge like ones",
+        ),
+        (
             procedure(|it| it.kind = 9),
             "plan.sessions[0].procedures[0].kind is 9, which is no value of this enum; send one from 1 to 2",
         ),

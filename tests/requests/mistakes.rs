@@ -17,6 +17,14 @@ fn each_mistake_has_its_sentence() {
             |it| it.start_date = date(2026, 12, 0),
             "start_date is not a date; send year, month and day of a day that exists",
         ),
+        (
+            |it| it.start_date = date(1899, 12, 31),
+            "start_date lies outside the years 1900 to 2200; send the day of planning",
+        ),
+        (
+            |it| it.start_date = date(9999, 12, 1),
+            "start_date lies outside the years 1900 to 2200; send the day of planning",
+        ),
         (|it| it.scars.clear(), "scars is empty; send at least one group of scars"),
         (
             |it| it.scars = (0..1001).map(|at| bare_scar(&at.to_string())).collect(),
@@ -136,6 +144,14 @@ fn each_mistake_has_its_sentence() {
             "patient.conditions[0] is unspecified; name a value or leave the entry out",
         ),
         (
+            |it| {
+                let both = vec![v1::Condition::Smoker.into()];
+                let patient = it.patient.as_mut().unwrap();
+                (patient.conditions, patient.absent_conditions) = (both.clone(), both);
+            },
+            "patient.absent_conditions[0] also stands in conditions; a condition is present or absent",
+        ),
+        (
             |it| it.fields = vec![v1::SkinField::default()],
             "fields[0].sites is empty; name the sites that this describes",
         ),
@@ -210,6 +226,14 @@ fn each_mistake_has_its_sentence() {
             "preferences.event_date is not a date; send year, month and day of a day that exists",
         ),
         (
+            |it| wishes(it, |it| it.event_date = date(2036, 11, 29)),
+            "preferences.event_date lies more than 3650 days after start_date; leave it out",
+        ),
+        (
+            |it| wishes(it, |it| it.unavailable = vec![away(date(2026, 6, 2), date(9999, 6, 1))]),
+            "preferences.unavailable[0].to lies more than 3650 days after start_date; leave it out",
+        ),
+        (
             |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 6, 2), date(2027, 6, 1))]),
             "preferences.unavailable[0] ends before it begins; send the first day as from and the last one as to",
         ),
@@ -281,4 +305,62 @@ fn each_mistake_has_its_sentence() {
         let found = violations(*spoil);
         assert_eq!(found, [*sentence]);
     }
+}
+
+/// What a list holds beyond its limit is not looked at: it would take long, and fill the memory.
+#[test]
+fn each_list_has_a_limit() {
+    type Fill = fn(&mut Request);
+    fn patient(it: &mut Request) -> &mut v1::Patient {
+        it.patient.as_mut().unwrap()
+    }
+    fn field(it: &mut Request) -> &mut v1::SkinField {
+        it.fields = vec![v1::SkinField { sites: vec![1], ..v1::SkinField::default() }];
+        &mut it.fields[0]
+    }
+    fn session(it: &mut Request) -> &mut v1::PastSession {
+        it.history = vec![past("mnrf", 1)];
+        &mut it.history[0]
+    }
+    const MANY: usize = 200_000;
+    let ids = || vec!["prp".to_owned(); MANY];
+    let words: &[(Fill, &str)] = &[
+        (|it| patient(it).conditions = vec![1; MANY], "patient.conditions"),
+        (|it| patient(it).absent_conditions = vec![0; MANY], "patient.absent_conditions"),
+        (|it| patient(it).goals = vec![1; MANY], "patient.goals"),
+        (|it| patient(it).malignancies = vec![1; MANY], "patient.malignancies"),
+        (|it| patient(it).photosensitisers = vec![1; MANY], "patient.photosensitisers"),
+        (|it| patient(it).connective_tissue_diseases = vec![1; MANY], "patient.connective_tissue_diseases"),
+        (|it| patient(it).allergies.as_mut().unwrap().substances = vec![99; MANY], "patient.allergies.substances"),
+        (
+            |it| patient(it).implanted_devices.as_mut().unwrap().devices = vec![1; MANY],
+            "patient.implanted_devices.devices",
+        ),
+        (
+            |it| {
+                patient(it).antithrombotic = v1::Antithrombotic::Doac.into();
+                patient(it).further_antithrombotics = vec![1; MANY];
+            },
+            "patient.further_antithrombotics",
+        ),
+        (|it| field(it).sites = vec![1; MANY], "fields[0].sites"),
+        (|it| field(it).infections = vec![1; MANY], "fields[0].infections"),
+        (|it| wishes(it, |it| it.weekdays = vec![0; MANY]), "preferences.weekdays"),
+        (|it| session(it).sites = vec![1; MANY], "history[0].sites"),
+        (|it| session(it).complications = vec![1; MANY], "history[0].complications"),
+        (|it| it.include = vec![9; MANY], "include"),
+    ];
+    for (fill, field) in words {
+        assert_eq!(violations(*fill), [format!("{field} holds too many entries; send at most 100")]);
+    }
+    assert_eq!(
+        violations(|it| session(it).scar_ids = vec!["s1".to_owned(); MANY]),
+        ["history[0].scar_ids holds too many entries; send at most 1000"]
+    );
+    let both = violations(|it| wishes(it, |it| (it.preferred_procedures, it.excluded_procedures) = (ids(), ids())));
+    assert_eq!(
+        both,
+        ["excluded", "preferred"]
+            .map(|it| format!("preferences.{it}_procedures holds too many entries; send at most 1000"))
+    );
 }

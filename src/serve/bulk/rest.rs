@@ -16,7 +16,7 @@ use super::{
     Bulk, Door,
     lines::{Line, Lines},
 };
-use crate::serve::{error, is_encoded, json, media_type};
+use crate::serve::{error, is_encoded, json, media_type, rest::refuse_parameters};
 
 /// One JSON document on each line.
 const LINES: &str = "application/x-ndjson";
@@ -45,6 +45,7 @@ pub(in crate::serve) fn route(bulk: Bulk) -> MethodRouter {
 
 async fn answer(bulk: &Bulk, request: Request) -> Result<Response, Status> {
     let (parts, body) = request.into_parts();
+    refuse_parameters(&parts.uri)?;
     if !is_lines(&parts.headers) {
         return Err(error::no_lines());
     }
