@@ -380,6 +380,28 @@ fn it_refuses_to_start_before_a_port_opens() {
     assert_eq!(code(&output), 69);
 }
 
+/// The name of a group of scars is the caller's text, and a terminal obeys some of it.
+#[test]
+fn a_table_holds_nothing_that_a_terminal_obeys() {
+    let scratch = Scratch::new("obeyed");
+    let request = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/rolling.json")).unwrap();
+    let mut request: Value = serde_json::from_str(&request).unwrap();
+    let id = "a\u{1b}[31mb\n\r\u{202e}c\u{2066}";
+    request["scars"][0]["id"] = json!(id);
+    let plan = scratch.file("plan.json", &request.to_string());
+    let classify = scratch.file("classify.json", &json!({ "scars": request["scars"] }).to_string());
+    for args in [["plan", &plan], ["classify", &classify]] {
+        let printed = out(&run(&args));
+        let obeyed = |it: char| it.is_control() && it != '\n' || ['\u{202e}', '\u{2066}'].contains(&it);
+        assert!(!printed.contains(obeyed), "{printed:?}");
+        assert!(printed.contains(r"a\u{1b}[31mb\n\r\u{202e}c\u{2066}"), "{printed}");
+        // A program gets what was sent.
+        let answer: Value = serde_json::from_slice(&run(&[args[0], args[1], "--json"]).stdout).unwrap();
+        let scars = if args[0] == "plan" { &answer["assessment"]["scars"] } else { &answer["scars"] };
+        assert_eq!(scars[0]["id"], id);
+    }
+}
+
 #[test]
 fn help_names_every_command() {
     let output = run(&["--help"]);

@@ -9,8 +9,10 @@ mod labels;
 mod markup;
 mod svg;
 mod timeline;
+mod visible;
 
 pub(crate) use markup::escape;
+pub(crate) use visible::visible;
 
 use std::collections::{BTreeMap, BTreeSet};
 
