@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, env, fmt, path::PathBuf};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
+use sections::remedy;
 pub use sections::{
     AdminListen, AdminSettings, Auth, CorsSettings, JwtSettings, KnowledgeSettings, LimitSettings, Log, Server,
     Settings, TlsSettings, TraceSettings,
@@ -125,11 +126,18 @@ impl Settings {
             Environment::with_prefix(PREFIX).prefix_separator("__").separator("__").source(Some(variables));
         builder = builder.add_source(environment);
         for (name, value) in &sources.overrides {
-            builder =
-                builder.set_override(name, value.as_str()).map_err(|it| Mistakes(vec![format!("{name}: {it}")]))?;
+            match builder.clone().set_override(name, value.as_str()) {
+                Ok(with) => builder = with,
+                Err(_) => mistakes.push(format!("{name}: is no name of a setting; write one such as log.format")),
+            }
         }
-        let config = builder.build().map_err(|it| Mistakes(vec![format!("settings file: {it}")]))?;
-        let settings = read(config.cache, &mut mistakes);
+        let settings = match builder.build() {
+            Ok(config) => read(config.cache, &mut mistakes),
+            Err(error) => {
+                mistakes.push(format!("settings file: {error}"));
+                None
+            }
+        };
         match settings {
             Some(settings) => settings.check(mistakes),
             None => Err(Mistakes(mistakes)),
@@ -327,7 +335,7 @@ fn read(mut values: Value, mistakes: &mut Vec<String>) -> Option<Settings> {
                 "is no setting{}",
                 text.split_once(", ").map(|(_, rest)| format!("; {rest}")).unwrap_or_default()
             ),
-            None => text,
+            None => remedy(&path).map_or(text, ToOwned::to_owned),
         };
         mistakes.push(format!("{path}: {what}{from}"));
         if !seen.insert(path) {

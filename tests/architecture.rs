@@ -2,10 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/source.rs"]
+mod source;
+
 use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+use source::{code, lines, paths};
 
 /// Every Rust file below `dir`, with its text.
 fn files(dir: &str) -> Vec<(String, String)> {
@@ -27,28 +32,73 @@ fn files(dir: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The code of a file without its tests, its comments and what stands in quotes.
-fn code(text: &str) -> Vec<(usize, String)> {
-    let mut lines = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("#[cfg(test)]") {
-            break;
-        }
-        let mut kept = String::new();
-        let mut quoted = false;
-        let mut chars = line.chars().peekable();
-        while let Some(it) = chars.next() {
-            match it {
-                '\\' if quoted => drop(chars.next()),
-                '"' => quoted = !quoted,
-                '/' if !quoted && chars.peek() == Some(&'/') => break,
-                _ if quoted => {}
-                _ => kept.push(it),
+/// Where code of `file` says `crate::` or `super::` and means one of `banned`.
+fn foreign(file: &str, text: &str, banned: &[&str]) -> Vec<String> {
+    let module = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+    let depth = module.split('/').count();
+    let mut found = Vec::new();
+    for (line, path) in paths(&code(text)) {
+        let mut parts = path.split("::").peekable();
+        let mut up = 0;
+        let from_root = match parts.peek() {
+            Some(&"crate") => parts.next().is_some(),
+            Some(&"super") => {
+                while parts.next_if_eq(&"super").is_some() {
+                    up += 1;
+                }
+                up >= depth
             }
+            _ => false,
+        };
+        let name = parts.next().unwrap_or_default();
+        if from_root && banned.contains(&name) {
+            found.push(format!("{file}:{line} may not import crate::{name}"));
         }
-        lines.push((number + 1, kept));
     }
-    lines
+    found
+}
+
+#[test]
+fn the_checker_sees_every_way_to_import() {
+    for planted in [
+        "use crate::wire;",
+        "use crate::{domain::Date, wire::v1};",
+        "use crate::{\n    domain::Date,\n    wire,\n};",
+        "use crate::{domain::{Date, Day}, wire as other};",
+        "use crate::{domain::{self, fact::{A, B}}, knowledge::{C}, wire::{v1::{self, D}}};",
+        "pub(crate) use crate::wire::v1;",
+        "use super::super::wire;",
+        "use super::{super::{wire::v1}};",
+        "fn f() -> crate::wire::v1::Scar {}",
+        "fn f(it: &crate::wire::Date) {}",
+        "let it = super::super::wire::number(1);",
+        "let quote = '\"'; let it = crate::wire::number(1); let quote = '\"';",
+        "let text = \"\\\"\"; use crate::wire; let text = \"\";",
+        "let text = r#\"\"\"#; use crate::wire; let text = \"\";",
+        "fn f<'a>(it: &'a str) -> crate::wire::X<'a> {}",
+        "/* a\nb */ use crate::wire;",
+        "#[cfg(test)]\nuse std::fmt;\nuse crate::wire;",
+        "#[cfg(test)]\nmod tests;\nuse crate::wire;",
+        "#[cfg(test)]\nmod tests {\n    fn f() { let brace = '}'; }\n}\nuse crate::wire;",
+        "use\n    crate::wire;",
+    ] {
+        assert!(!foreign("src/engine/check.rs", planted, &["wire"]).is_empty(), "{planted}");
+    }
+    for harmless in [
+        "use crate::{domain::Date, engine::wire, wired::X};",
+        "use super::wire;",
+        "use wire::v1;",
+        "use crate::domain::{self as wire, Date};",
+        "// use crate::wire;",
+        "/* use crate::wire; */",
+        "let it = \"crate::wire\";",
+        "let it = \"a\n use crate::wire;\";",
+        "let it = r#\"\" crate::wire \"#;",
+        "#[cfg(test)]\n#[allow(x, reason = \"tests\")]\nmod tests {\n    use crate::wire;\n}",
+        "mod tests {}\nfn f() { if crate::domain::x() { wire::number() } }",
+    ] {
+        assert_eq!(foreign("src/engine/check.rs", harmless, &["wire"]), [""; 0], "{harmless}");
+    }
 }
 
 fn is_test(name: &str) -> bool {
@@ -71,22 +121,8 @@ fn imports_go_one_way() {
         ("src/serve", &["settings", "release", "cli", "survey", "review"]),
     ];
     for (dir, banned) in rules {
-        for (name, text) in files(dir) {
-            // `use crate::{` trees are flattened well enough by looking at every line of the tree.
-            let mut in_tree = false;
-            for (line, code) in code(&text) {
-                let starts = code.contains("use crate::{");
-                in_tree |= starts;
-                for it in banned {
-                    let direct = code.contains(&format!("crate::{it}"));
-                    let inside = in_tree && code.trim_start().starts_with(&format!("{it}::"));
-                    assert!(!direct && !inside, "{name}:{line} may not import crate::{it}");
-                }
-                if in_tree && code.contains("};") {
-                    in_tree = false;
-                }
-            }
-        }
+        let found: Vec<String> = files(dir).iter().flat_map(|(name, text)| foreign(name, text, banned)).collect();
+        assert!(found.is_empty(), "{found:#?}");
     }
 }
 
@@ -154,15 +190,9 @@ fn no_procedure_and_no_rule_is_named_in_rust() {
         if is_test(&name) || name == "src/domain/fact.rs" {
             continue;
         }
-        for (number, line) in text.lines().enumerate() {
-            if line.trim_start().starts_with("//") {
-                continue;
-            }
-            if line.trim_start().starts_with("#[cfg(test)]") {
-                break;
-            }
+        for (number, line) in lines(&text, true) {
             for procedure in &names {
-                assert!(!line.contains(&format!("\"{procedure}\"")), "{name}:{} names {procedure}", number + 1);
+                assert!(!line.contains(&format!("\"{procedure}\"")), "{name}:{number} names {procedure}");
             }
         }
     }

@@ -361,11 +361,18 @@ fn it_refuses_to_start_before_a_port_opens() {
     for part in [
         "server.lisen: is no setting",
         "lgo: is no setting",
-        "server.deadline: ",
+        "server.deadline: is no time; write for example 10s or 1m 30s",
         "server.max_streams: must be above 0",
     ] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
+    // What cannot be read as an argument keeps no other mistake quiet.
+    let output = run(&["serve", "--set", "nope=1", "--set", "log.format=xml", "--set", "x", "--set", "y"]);
+    assert_eq!(code(&output), 78);
+    let said = err(&output);
+    let beginnings = ["--set x: write NAME=VALUE", "--set y: write NAME=VALUE", "nope: is no setting", "log.format: "];
+    assert_eq!(said.lines().count(), beginnings.len(), "{said}");
+    assert!(said.lines().zip(beginnings).all(|(line, it)| line.starts_with(it)), "{said}");
     let output = run(&["serve", "--listen", "0.0.0.0:0"]);
     assert_eq!(code(&output), 78);
     assert!(err(&output).contains("server.allow_unauthenticated"), "{}", err(&output));
@@ -375,9 +382,61 @@ fn it_refuses_to_start_before_a_port_opens() {
     let output = run(&["serve", "--listen", "127.0.0.1:0", "--knowledge", &dir]);
     assert_eq!(code(&output), 78);
     assert!(err(&output).contains("release.toml:1: missing field `date`"), "{}", err(&output));
+    // Knowledge that is wrong keeps no other file quiet.
+    let files = ["tls.certificate=no/such.pem", "tls.key=no/such.key", "auth.api_keys=no/such.toml"];
+    let args: Vec<&str> = files.iter().flat_map(|it| ["--set", it]).collect();
+    let output = run(&[&["serve", "--listen", "127.0.0.1:0", "--knowledge", &dir], args.as_slice()].concat());
+    assert_eq!(code(&output), 78);
+    let said = err(&output);
+    assert!(said.contains("release.toml:1: missing field `date`"), "{said}");
+    for name in files.map(|it| it.split_once('=').unwrap().0) {
+        assert!(said.contains(&format!("{name}: ")), "{name} is not in\n{said}");
+    }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let output = run(&["serve", "--listen", &taken.local_addr().unwrap().to_string()]);
     assert_eq!(code(&output), 69);
+}
+
+/// What follows from a wrong choice is not told: the conditions that read it are right.
+#[test]
+fn a_policy_that_is_wrong_is_told_and_nothing_else() {
+    for (wrong, said) in [
+        ("isotretinoin=foo", "isotretinoin must be one of consensus_2017_conservative, consensus_2017, label_strict"),
+        ("acne_quiescence_focal=foo", "acne_quiescence_focal write one wait such as \"4 weeks\" or \"3 days\""),
+        ("acne_quiescence_focal=1000 weeks", "acne_quiescence_focal must lie between "),
+    ] {
+        let output = run(&["plan", "--policy", wrong, "examples/rolling.json"]);
+        let setting = format!("knowledge.policy.{wrong}");
+        let served = run(&["serve", "--listen", "127.0.0.1:0", "--set", &setting]);
+        assert_eq!((code(&output), err(&output)), (code(&served), err(&served)));
+        assert_eq!((code(&output), err(&output).lines().count()), (78, 1), "{}", err(&output));
+        assert!(err(&output).starts_with(&format!("settings: knowledge.policy.{said}")), "{}", err(&output));
+    }
+    let output = run(&["plan", "--policy", "x", "--policy", "y", "examples/rolling.json"]);
+    assert_eq!((code(&output), err(&output).lines().count()), (78, 2), "{}", err(&output));
+    assert!(err(&output).starts_with("--policy x: write NAME=VALUE"), "{}", err(&output));
+}
+
+/// The name of a group of scars is the caller's text, and a terminal obeys some of it.
+#[test]
+fn a_table_holds_nothing_that_a_terminal_obeys() {
+    let scratch = Scratch::new("obeyed");
+    let request = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/rolling.json")).unwrap();
+    let mut request: Value = serde_json::from_str(&request).unwrap();
+    let id = "a\u{1b}[31mb\n\r\u{202e}c\u{2066}";
+    request["scars"][0]["id"] = json!(id);
+    let plan = scratch.file("plan.json", &request.to_string());
+    let classify = scratch.file("classify.json", &json!({ "scars": request["scars"] }).to_string());
+    for args in [["plan", &plan], ["classify", &classify]] {
+        let printed = out(&run(&args));
+        let obeyed = |it: char| it.is_control() && it != '\n' || ['\u{202e}', '\u{2066}'].contains(&it);
+        assert!(!printed.contains(obeyed), "{printed:?}");
+        assert!(printed.contains(r"a\u{1b}[31mb\n\r\u{202e}c\u{2066}"), "{printed}");
+        // A program gets what was sent.
+        let answer: Value = serde_json::from_slice(&run(&[args[0], args[1], "--json"]).stdout).unwrap();
+        let scars = if args[0] == "plan" { &answer["assessment"]["scars"] } else { &answer["scars"] };
+        assert_eq!(scars[0]["id"], id);
+    }
 }
 
 #[test]
@@ -387,6 +446,17 @@ fn help_names_every_command() {
         assert!(out(&output).contains(word), "{word}");
     }
     assert_eq!(code(&output), 0);
+    // Knowledge that is to be looked after is data; that which somebody is to work with is a setting.
+    let scratch = Scratch::new("codes");
+    let dir = scratch.knowledge();
+    fs::write(scratch.0.join("release.toml"), "release = \"x\"\n").unwrap();
+    for (args, ends, said) in [
+        (["knowledge", "check", &dir].as_slice(), 65, "65 wrong request, or wrong knowledge to look after"),
+        (&["plan", "examples/rolling.json", "--knowledge", &dir], 78, "78 wrong settings, or wrong knowledge"),
+    ] {
+        assert_eq!(code(&run(args)), ends);
+        assert!(out(&output).contains(said), "{said}");
+    }
     assert!(out(&run(&["plan", "--help"])).contains("--json"));
     assert!(out(&run(&["plan", "--help"])).contains("--format"));
 }

@@ -150,3 +150,35 @@ fn classify_json() {
 fn knowledge() {
     fuzz("knowledge");
 }
+
+/// Every number of the toy medicine as large and as small as it can be written: nothing that is made of it overflows.
+#[test]
+fn numbers_of_the_knowledge_may_be_anything() {
+    let (_, door) = DOORS.iter().find(|(door, _)| *door == "knowledge").unwrap();
+    let mut executions = 0;
+    for file in toy() {
+        let digits = |it: &(usize, char)| it.1.is_ascii_digit();
+        let mut numbers: Vec<std::ops::Range<usize>> = Vec::new();
+        for (at, _) in file.text.char_indices().filter(digits) {
+            match numbers.last_mut().filter(|it| it.end == at) {
+                Some(it) => it.end += 1,
+                None => numbers.push(at..at + 1),
+            }
+        }
+        for number in numbers {
+            let (before, after) = (&file.text[..number.start], &file.text[number.end..]);
+            let begun = before.ends_with(|it: char| it.is_alphanumeric() || "-_.".contains(it));
+            // Names, and what says nothing of a patient.
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            if begun || line.starts_with('#') || ["rule ", "id ", "text "].iter().any(|it| line.starts_with(it)) {
+                continue;
+            }
+            for odd in ["2147483647", "-2147483648", "2000000000", "9223372036854775807", "999999999"] {
+                door(format!("{FILE}{}\n{before}{odd}{after}", file.path).as_bytes());
+                executions += 1;
+            }
+        }
+    }
+    println!("{executions} executions");
+    assert!(executions > 1_000, "only {executions}");
+}

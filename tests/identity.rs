@@ -19,7 +19,7 @@ mod support;
 use std::{path::PathBuf, sync::mpsc, time::Duration};
 
 use cicatrix::{
-    serve::{Address, Around, Credentials, Guard, Jwks, Jwt},
+    serve::{Address, Admin, Around, Credentials, Guard, Jwks, Jwt, KnowledgeSource},
     wire::v1::{
         self, classification_service_client::ClassificationServiceClient,
         knowledge_service_client::KnowledgeServiceClient, protocol_service_client::ProtocolServiceClient,
@@ -307,6 +307,46 @@ async fn keys_are_taken_anew_when_their_file_changes_and_bad_ones_change_nothing
     assert_eq!((status("old").await, status("new").await), (200, 401));
 
     // Nobody asks: the change is seen.
+    scratch.file("keys.toml", row("new"));
+    for _ in 0..100 {
+        if status("new").await == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!((status("old").await, status("new").await), (401, 200));
+}
+
+/// What panics is refused, and whoever looks after the files lives on.
+#[tokio::test]
+async fn keys_are_taken_anew_after_something_else_broke_down() {
+    let scratch = Scratch::new("broke-down");
+    let row = |key: &str| format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash(key));
+    let keys = scratch.file("keys.toml", row("old"));
+    let (ask, asked) = mpsc::channel();
+    let guard = Guard::new(Credentials { api_keys: Some(keys), ..Credentials::default() }).unwrap();
+    let knowledge = KnowledgeSource {
+        read: Box::new(|| Ok(Vec::new())),
+        parse: Box::new(|_| panic!("a slip of ours")),
+        watch: true,
+    };
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let around = Around { guard, admin, knowledge: Some(knowledge), reload: Some(asked), ..Around::default() };
+    let server = Server::around(limits(), around);
+    let refused = async || {
+        let metrics = reqwest::get(format!("http://{}/metrics", server.admin.unwrap())).await.unwrap();
+        metrics.text().await.unwrap().contains("cicatrix_reloads_total{what=\"knowledge\",result=\"refused\"} 1\n")
+    };
+    let status = async |key: &str| by_rest(&server, "POST", "/v1/protocols:generate", &[("x-api-key", key)]).await.0;
+    ask.send(()).unwrap();
+    for _ in 0..100 {
+        if refused().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(refused().await, "what broke down is not counted");
+    assert_eq!(status("old").await, 200);
     scratch.file("keys.toml", row("new"));
     for _ in 0..100 {
         if status("new").await == 200 {

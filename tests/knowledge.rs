@@ -160,6 +160,38 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "procedures/dab.toml:20: write `min`, `typical` and `max` in ascending order",
         ),
         ("procedures/dab.toml", "min     = 1", "min     = 0", "procedures/dab.toml:20: `min` is at least 1"),
+        ("procedures/dab.toml", "max     = 3", "max     = 2000000000", "procedures/dab.toml:20: `max` is at most 100"),
+        (
+            "procedures/dab.toml",
+            "max     = 3",
+            "max     = 3\nper_sitting = 0",
+            "procedures/dab.toml:21: write `per_sitting` as a number from 1 to 100",
+        ),
+        (
+            "procedures/dab.toml",
+            "max        = 2",
+            "max        = 2000000000",
+            "procedures/dab.toml:29: `max` is at most 10000",
+        ),
+        // How much a request may hold.
+        (
+            "classification.toml",
+            "max_scars    = 10",
+            "max_scars    = 0",
+            "classification.toml:5: write `max_scars` as a number from 1 to 65534",
+        ),
+        (
+            "classification.toml",
+            "max_scars    = 10",
+            "max_scars    = 65535",
+            "classification.toml:5: write `max_scars` as a number from 1 to 65534",
+        ),
+        (
+            "classification.toml",
+            "max_history  = 5",
+            "max_history  = 0",
+            "classification.toml:6: `max_history` is at least 1",
+        ),
         (
             "procedures/dab.toml",
             "makeup_day = 1",

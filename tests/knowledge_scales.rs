@@ -52,6 +52,31 @@ fn each_mistake_has_its_sentence() {
             "{ above = 5.0, points = 4 }",
             "grading.toml: the parts add up to 14, and the maximum is 13",
         ),
+        // Numbers that sums are made of.
+        (
+            "grading.toml",
+            "{ name = \"papular\", points = 2 }",
+            "{ name = \"papular\", points = 2000000000 }",
+            "grading.toml: write `points` as a number from 0 to 10000",
+        ),
+        (
+            "grading.toml",
+            "{ above = 20.0, points = 18 }",
+            "{ above = 20.0, points = 2000000000 }",
+            "grading.toml: write `points` as a number from 0 to 10000",
+        ),
+        (
+            "grading.toml",
+            "{ from = 1, times = 1 }",
+            "{ from = 1, times = -2000000000 }",
+            "grading.toml: write `times` as a number from 0 to 10000",
+        ),
+        (
+            "skin_tone.toml",
+            "neighbours = 1",
+            "neighbours = 2000000000",
+            "skin_tone.toml: write `neighbours` as a number from 0 to 5",
+        ),
         // Items.
         (
             "grading.toml",

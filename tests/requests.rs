@@ -9,10 +9,13 @@ mod ratings;
 #[path = "support/service.rs"]
 mod support;
 
+use std::collections::BTreeSet;
+
 use cicatrix::{
     serve,
     wire::{self, Date, v1},
 };
+use serde_json::{Value, json};
 use support::{bare_scar, date, pits, request, service};
 
 type Request = v1::GenerateProtocolRequest;
@@ -105,22 +108,101 @@ fn a_partial_date_is_read_as_the_latest_day_it_can_be() {
     assert!(!until(date(2025, 0, 0)));
 }
 
+/// Every list that a request can hold, by its path.
+fn lists(message: &prost_reflect::MessageDescriptor, path: &str) -> Vec<String> {
+    let below = |field: prost_reflect::FieldDescriptor| {
+        let path = format!("{path}{}", field.json_name());
+        let kind = field.kind();
+        let inner = kind.as_message().map(|it| lists(it, &format!("{path}."))).unwrap_or_default();
+        field.is_list().then_some(path).into_iter().chain(inner)
+    };
+    message.fields().flat_map(below).collect()
+}
+
+/// Turns every list around and says everything in it twice, and notes its path. Groups have ids and are said once; the
+/// answer tells past sessions by their places.
+fn turn(value: &mut Value, path: &str, turned: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, it) in fields {
+                turn(it, format!("{path}.{name}").trim_start_matches('.'), turned);
+            }
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(|it| turn(it, path, turned));
+            match path {
+                "history" => {}
+                "scars" => items.reverse(),
+                _ => {
+                    assert!(items.len() > 1 && items[0] != items[1], "{path} has no order");
+                    items.reverse();
+                    items.extend(items.clone());
+                }
+            }
+            turned.insert(path.to_owned());
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 #[test]
 fn the_order_of_scars_and_lists_changes_nothing() {
-    let mut one = request();
-    one.scars = vec![pits("a"), v1::Scar { site: v1::Site::Temple.into(), ..pits("b") }, bare_scar("c")];
-    one.preferences = Some(v1::Preferences {
-        excluded_procedures: vec!["gfc".to_owned(), "prp".to_owned()],
-        ..v1::Preferences::default()
+    let mut one = serde_json::to_value(request()).unwrap();
+    one["scars"] =
+        serde_json::to_value([pits("a"), v1::Scar { site: v1::Site::Temple.into(), ..pits("b") }, bare_scar("c")])
+            .unwrap();
+    let patient = &mut one["patient"];
+    patient["antithrombotic"] = json!("ANTITHROMBOTIC_ASPIRIN_CV");
+    patient["furtherAntithrombotics"] = json!(["ANTITHROMBOTIC_P2Y12", "ANTITHROMBOTIC_DOAC"]);
+    patient["allergies"]["substances"] = json!(["ALLERGEN_SALICYLATE", "ALLERGEN_LATEX"]);
+    patient["implantedDevices"]["devices"] = json!(["IMPLANTED_DEVICE_PACEMAKER", "IMPLANTED_DEVICE_COCHLEAR"]);
+    patient["conditions"] = json!(["CONDITION_PIH_HISTORY", "CONDITION_RENAL_DISEASE"]);
+    patient["absentConditions"] = json!(["CONDITION_SEPSIS", "CONDITION_FEBRILE_ILLNESS"]);
+    patient["connectiveTissueDiseases"] =
+        json!(["CONNECTIVE_TISSUE_DISEASE_EHLERS_DANLOS", "CONNECTIVE_TISSUE_DISEASE_OTHER_QUIESCENT"]);
+    patient["malignancies"] = json!(["MALIGNANCY_REMISSION", "MALIGNANCY_HEMATOLOGIC"]);
+    patient["photosensitisers"] = json!(["PHOTOSENSITISER_OTHER", "PHOTOSENSITISER_AMIODARONE"]);
+    patient["goals"] = json!(["GOAL_SMOOTHER_SURFACE", "GOAL_SHALLOWER_SCARS"]);
+    one["fields"] = json!([
+        { "sites": ["SITE_TEMPLE", "SITE_CHEEK"], "infections": ["INFECTION_WARTS", "INFECTION_FUNGAL"] },
+        { "sites": ["SITE_CHEEK", "SITE_TEMPLE"], "infections": ["INFECTION_HSV", "INFECTION_FUNGAL"], "sunburn": true },
+    ]);
+    one["history"] = json!([{
+        "procedure": "mnrf",
+        "date": { "year": 2026, "month": 10, "day": 1 },
+        "scarIds": ["b", "a"],
+        "sites": ["SITE_TEMPLE", "SITE_CHEEK"],
+        "complications": ["COMPLICATION_HERPES_OUTBREAK", "COMPLICATION_PIH_UNRESOLVED"],
+    }]);
+    let away = |month: i32| {
+        let day = |day: i32| json!({ "year": 2027, "month": month, "day": day });
+        json!({ "from": day(3), "to": day(9) })
+    };
+    one["preferences"] = json!({
+        "excludedProcedures": ["prp", "gfc"],
+        "preferredProcedures": ["mnrf", "subcision"],
+        "unavailable": [away(5), away(2)],
+        "weekdays": ["WEEKDAY_FRIDAY", "WEEKDAY_MONDAY"],
     });
+    one["clinic"] = json!({
+        "availableProcedures": ["tca-cross", "mnrf", "microneedling"],
+        "supervisedProcedures": ["tca-cross", "mnrf"],
+    });
+    one["include"] = json!(["INSIGHT_VALID_UNTIL", "INSIGHT_WHY_NOT"]);
     let mut other = one.clone();
-    other.scars.reverse();
-    other.preferences.as_mut().unwrap().excluded_procedures.reverse();
-    let one = service().generate_protocol(one).unwrap();
-    assert_eq!(one, service().generate_protocol(other.clone()).unwrap());
+    let mut turned = BTreeSet::new();
+    turn(&mut other, "", &mut turned);
+
+    // None is left out, and so a new one cannot be.
+    let schema = prost_reflect::DescriptorPool::decode(cicatrix::wire::REFLECTION).unwrap();
+    let schema = schema.get_message_by_name("cicatrix.v1.GenerateProtocolRequest").unwrap();
+    assert_eq!(turned, lists(&schema, "").into_iter().collect());
+
+    let answer = |it: &Value| service().generate_protocol(serde_json::from_value(it.clone()).unwrap()).unwrap();
+    assert_eq!(answer(&one), answer(&other));
     // Other facts, other id.
-    other.patient.as_mut().unwrap().age_years = Some(28);
-    assert_ne!(one.protocol_id, service().generate_protocol(other).unwrap().protocol_id);
+    other["patient"]["ageYears"] = json!(28);
+    assert_ne!(answer(&one).protocol_id, answer(&other).protocol_id);
 }
 
 #[test]

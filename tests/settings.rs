@@ -76,13 +76,13 @@ fn every_mistake_is_named_at_once() {
     )
     .unwrap_err();
     for name in [
-        "server.listen: ",
-        "server.shards: ",
+        "server.listen: is no address; write an IP address and a port, for example 127.0.0.1:50051 (from ",
+        "server.shards: is no whole number that fits; write for example 100",
         "server.deadline: must be longer than nothing",
         "server.bulk_in_flight: must be above 0",
         "server.bulk_idle_timeout: must be longer than nothing",
         "knowlege: is no setting",
-        "log.format: ",
+        "log.format: is no format; write human or json",
         "log.fromat: is no setting",
         "log.filter: is no filter",
         "CICATRIX_LOG_FILTER is no setting",
@@ -93,6 +93,19 @@ fn every_mistake_is_named_at_once() {
 }
 
 #[test]
+fn a_name_that_is_none_keeps_no_other_mistake_quiet() {
+    let overrides = [("a[", "1"), ("server.deadline", "abc")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let found = load(&Sources { file: None, overrides: overrides.into() }, &[]).unwrap_err();
+    assert_eq!(
+        found,
+        [
+            "a[: is no name of a setting; write one such as log.format",
+            "server.deadline: is no time; write for example 10s or 1m 30s",
+        ]
+    );
+}
+
+#[test]
 fn every_setting_has_a_name_and_every_name_a_setting() {
     // What the policies of the knowledge are called is not for the settings to know.
     for name in cicatrix::settings::NAMES.into_iter().filter(|it| *it != "knowledge.policy") {
@@ -100,6 +113,13 @@ fn every_setting_has_a_name_and_every_name_a_setting() {
         // No setting is a map, so a table is always wrong, and the name is known.
         let found = load(&Sources::default(), &[(&format!("{variable}__X"), "1")]).unwrap_err();
         assert!(found.iter().any(|it| it.starts_with(name) && !it.contains("is no setting")), "{name}: {found:?}");
+        // What it holds is said in words of ours.
+        assert!(found.iter().all(|it| it.contains("; write ") || it.contains("needs")), "{name}: {found:?}");
+        assert!(!found.iter().any(|it| it.contains("expected") || it.contains("invalid")), "{name}: {found:?}");
+    }
+    for (section, _) in cicatrix::settings::NAMES.iter().filter_map(|it| it.split_once('.')) {
+        let found = load(&Sources::default(), &[(&format!("CICATRIX__{}", section.to_uppercase()), "1")]).unwrap_err();
+        assert!(found[0].starts_with(&format!("{section}: holds settings and no value of its own; ")), "{found:?}");
     }
 }
 

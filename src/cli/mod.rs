@@ -32,7 +32,7 @@ enum Ended {
     Different = 1,
     /// What was to be compared cannot be: the code of a comparison that failed.
     NotCompared = 2,
-    /// What was given is wrong: a request, or knowledge.
+    /// What was given is wrong: a request, or knowledge that is to be looked after.
     BadData = 65,
     /// A file cannot be read.
     NoInput = 66,
@@ -40,7 +40,7 @@ enum Ended {
     Unavailable = 69,
     /// The output cannot be written.
     NoOutput = 74,
-    /// A setting is wrong, or the knowledge that the settings name.
+    /// A setting is wrong, or the knowledge that it names.
     BadSettings = 78,
 }
 
@@ -57,8 +57,8 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check) or not ready (health), 2 wrong usage, 65 wrong request or knowledge, 66 unreadable file, 69 port not free,
-74 output not writable, 78 wrong settings.";
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check) or not ready (health), 2 wrong usage, 65 wrong request, or wrong knowledge to look after (knowledge), 66 unreadable file, 69 port not free,
+74 output not writable, 78 wrong settings, or wrong knowledge or policies to serve, plan, check or classify with.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -279,8 +279,11 @@ fn answer<Q: Clone + Default + DeserializeOwned + prost::Message, R>(
     show: Show<Q, R>,
 ) -> Result<R, Ended> {
     let FileArgs { file, json: _, knowledge, policy } = args;
-    let policies: Choices =
-        pairs(policy, "--policy: write NAME=VALUE, for example isotretinoin=label_strict")?.into_iter().collect();
+    let (policies, unread) = pairs("--policy", policy, "isotretinoin=label_strict");
+    if !unread.is_empty() {
+        return Err(complain(Ended::BadSettings, &unread.join("\n")));
+    }
+    let policies: Choices = policies.into_iter().collect();
     let body = read_file(&file)?;
     let service = Service::new(load(knowledge.as_deref(), &policies, Ended::BadSettings)?);
     let wrong = |status: tonic::Status| {
@@ -294,11 +297,14 @@ fn answer<Q: Clone + Default + DeserializeOwned + prost::Message, R>(
     Ok(answered)
 }
 
-/// Splits NAME=VALUE.
-fn pairs(all: Vec<String>, how: &str) -> Result<Vec<(String, String)>, Ended> {
-    let split = |pair: String| {
-        let (name, value) = pair.split_once('=').ok_or_else(|| complain(Ended::BadSettings, how))?;
-        Ok((name.to_owned(), value.to_owned()))
-    };
-    all.into_iter().map(split).collect()
+/// Splits each NAME=VALUE, and says which are none.
+fn pairs(flag: &str, all: Vec<String>, example: &str) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut pairs, mut unread) = (Vec::new(), Vec::new());
+    for pair in all {
+        match pair.split_once('=') {
+            Some((name, value)) => pairs.push((name.to_owned(), value.to_owned())),
+            None => unread.push(format!("{flag} {pair}: write NAME=VALUE, for example {example}")),
+        }
+    }
+    (pairs, unread)
 }

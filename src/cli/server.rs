@@ -35,27 +35,41 @@ pub(super) struct ServeArgs {
     set: Vec<String>,
 }
 
-fn sources(args: ServeArgs) -> Result<Sources, Ended> {
+/// Where settings come from, and which arguments say nothing.
+fn sources(args: ServeArgs) -> (Sources, Vec<String>) {
     let ServeArgs { listen, allow_unauthenticated, knowledge, config, set } = args;
-    let mut overrides = pairs(set, "--set: write NAME=VALUE, for example log.format=json")?;
+    let (mut overrides, unread) = pairs("--set", set, "log.format=json");
     overrides.extend(listen.map(|it| ("server.listen".to_owned(), it)));
     if allow_unauthenticated {
         overrides.push(("server.allow_unauthenticated".to_owned(), true.to_string()));
     }
     overrides.extend(knowledge.map(|it| ("knowledge.path".to_owned(), it.display().to_string())));
-    Ok(Sources { file: config, overrides })
+    (Sources { file: config, overrides }, unread)
+}
+
+/// The settings; everything that is wrong is said at once.
+fn settings(args: ServeArgs) -> Result<Settings, Ended> {
+    let (sources, mut wrong) = sources(args);
+    match Settings::load(&sources) {
+        Ok(settings) if wrong.is_empty() => return Ok(settings),
+        Ok(_) => {}
+        Err(mistakes) => wrong.extend(mistakes.0),
+    }
+    Err(complain(Ended::BadSettings, &wrong.join("\n")))
 }
 
 pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
     let started = Instant::now();
-    let settings = Settings::load(&sources(args)?).map_err(|it| complain(Ended::BadSettings, &it.to_string()))?;
+    let settings = settings(args)?;
     telemetry::start(settings.log.format, &settings.log.filter)
         .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
     telemetry::log_panics();
-    let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings)?;
-    let (release, digest) = (knowledge.release().to_owned(), knowledge.digest().to_owned());
     let (ask, asked) = mpsc::channel();
-    let around = around(&settings, asked)?;
+    let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings);
+    // Each has said what is wrong with it before either ends the process.
+    let around = around(&settings, asked);
+    let (knowledge, around) = (knowledge?, around?);
+    let (release, digest) = (knowledge.release().to_owned(), knowledge.digest().to_owned());
     let plain = !settings.server.listen.ip().is_loopback() && around.tls.is_none();
     let listening = |it: serve::Listening| {
         tracing::info!(

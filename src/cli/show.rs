@@ -11,14 +11,14 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     domain::Action,
     knowledge::Knowledge,
-    present::{self, Names},
+    present::{self, Names, visible},
     wire::v1::{self, Reason, generate_protocol_response::Outcome},
 };
 
 /// Columns of text in a paragraph.
 const WIDTH: usize = 100;
 
-/// Text under headings. Writing to it cannot fail.
+/// Text under headings. Writing to it cannot fail. Lines and tables show what a terminal would obey.
 #[derive(Default)]
 struct Page(String);
 
@@ -34,7 +34,7 @@ impl Page {
     fn line(&mut self, indent: usize, text: &str) {
         let mut indent = indent;
         let mut column = 0;
-        for word in text.split(' ') {
+        for word in visible(text).split(' ') {
             let length = word.chars().count();
             if column > indent && column + 1 + length > WIDTH {
                 self.0.push('\n');
@@ -64,10 +64,12 @@ impl Page {
 
     /// Rows in columns of equal width.
     fn table(&mut self, rows: &[Vec<String>]) {
+        let shown = |row: &Vec<String>| row.iter().map(|it| visible(it).into_owned()).collect();
+        let rows: Vec<Vec<String>> = rows.iter().map(shown).collect();
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|it| it.chars().count()).max();
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-        for row in rows {
+        for row in &rows {
             let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
             let cells: Vec<String> = cells.collect();
             let _ = writeln!(self.0, "  {}", cells.join("  ").trim_end());

@@ -19,6 +19,8 @@ mod scales;
 mod skin_tone;
 mod spacing;
 
+use std::ops::RangeInclusive;
+
 use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
@@ -30,6 +32,9 @@ use crate::domain::{Date, EventId, Predicate, ProcedureId, ProcedureSet, RuleId,
 use names::Names;
 use parsed::{File, Parsed};
 use rules::Rules;
+
+/// Groups of scars are told apart by numbers of 16 bits.
+const MAX_SCARS: usize = u16::MAX as usize - 1;
 
 /// Checks all files.
 pub(super) fn check(files: &[SourceFile], read: &[ReadFile<'_>], choices: &Choices) -> Result<Knowledge, Problems> {
@@ -105,6 +110,23 @@ impl Checker {
         #[allow(clippy::cast_possible_truncation, reason = "checked above")]
         let whole = scaled.round() as i64;
         whole
+    }
+
+    /// A number within bounds; the nearest one that is when it is not, so that nothing is reckoned with what was refused.
+    pub(super) fn within(
+        &mut self,
+        file: &SourceFile,
+        near: &raw::Text,
+        name: &str,
+        number: i32,
+        bounds: RangeInclusive<i32>,
+    ) -> i32 {
+        let (least, most) = bounds.into_inner();
+        let nearest = number.clamp(least, most);
+        if nearest != number {
+            self.at(file, near, format!("write `{name}` as a number from {least} to {most}"));
+        }
+        nearest
     }
 
     /// A word of a closed list.
@@ -313,14 +335,21 @@ impl Scope<'_> {
             let all = (0_u8..).map(ProcedureId).zip(&parsed.procedures);
             all.filter(|(_, (_, file))| fits(&file.raw)).map(|(id, _)| id).collect()
         };
+        if !(1..=MAX_SCARS).contains(limits.max_scars.get_ref()) {
+            let message = format!("write `max_scars` as a number from 1 to {MAX_SCARS}");
+            self.checker.at(file, &limits.max_scars, message);
+        }
+        if *limits.max_history.get_ref() == 0 {
+            self.checker.at(file, &limits.max_history, "`max_history` is at least 1");
+        }
         Vocabulary {
             procedures: self.names.procedures.clone(),
             in_sessions: having(|it| it.sessions.is_some()),
             parameters: Vec::new(),
             settled_by_word: Vec::new(),
             by_strength: having(|it| it.gaps.as_ref().is_some_and(|gaps| gaps.weaker.is_some())),
-            max_scars: limits.max_scars,
-            max_history: limits.max_history,
+            max_scars: *limits.max_scars.get_ref(),
+            max_history: *limits.max_history.get_ref(),
             max_depth_mm: self.checker.thousandths(file, &limits.rule, limits.max_depth_mm),
             max_width_mm: self.checker.thousandths(file, &limits.rule, limits.max_width_mm),
             items: grading.map(scales::ranges).unwrap_or_default(),

@@ -5,12 +5,12 @@
 //!
 //! There is no METHOD: with one, RFC 5546 asks for an ORGANIZER, and the service is nobody's organizer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     CareDay, Plan, Standing, Visit,
     content_line::{Lines, basic},
-    labels,
+    is_test, labels,
 };
 use crate::wire::v1;
 
@@ -94,21 +94,19 @@ fn notice(thing: &str, what: &str) -> Event {
 }
 
 fn visit_events(plan: &Plan<'_>, visits: &[Visit<'_>], care: &[CareDay]) -> Vec<Event> {
-    let mut sessions = plan.done_before();
-    let mut tests: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts = plan.done_before();
     let mut all = Vec::new();
     for visit in visits {
         let mut thing = None;
+        let mut here = BTreeSet::new();
         for it in &visit.session.procedures {
-            let procedure = it.procedure.as_str();
-            let (kind, counts) = match it.kind() {
-                v1::SessionKind::TestArea => ("test-area", &mut tests),
-                v1::SessionKind::Treatment | v1::SessionKind::Unspecified => ("visit", &mut sessions),
-            };
-            let count = counts.entry(procedure).or_insert(0);
-            *count += 1;
+            let what = (is_test(it.kind()), it.procedure.as_str());
+            let count = counts.entry(what).or_insert(0);
+            // Two stages of one procedure are one sitting of it, as they are when they are told as done.
+            *count += usize::from(here.insert(what));
+            let kind = if what.0 { "test-area" } else { "visit" };
             // What is done first names the visit: it is the same visit whatever joins it.
-            thing.get_or_insert_with(|| format!("{kind}.{procedure}.{count}"));
+            thing.get_or_insert_with(|| format!("{kind}.{}.{count}", what.1));
         }
         all.push(Event {
             thing: thing.unwrap_or_else(|| format!("visit.{}", visit.session.number)),
@@ -122,11 +120,15 @@ fn visit_events(plan: &Plan<'_>, visits: &[Visit<'_>], care: &[CareDay]) -> Vec<
 }
 
 fn visit_summary(plan: &Plan<'_>, visit: &Visit<'_>) -> String {
-    let done = visit.session.procedures.iter().map(|it| match it.kind() {
-        v1::SessionKind::TestArea => format!("test area of {}", plan.names.of(&it.procedure)),
-        v1::SessionKind::Treatment | v1::SessionKind::Unspecified => plan.names.of(&it.procedure).to_owned(),
-    });
-    let what = done.collect::<Vec<_>>().join(" + ");
+    let mut done: Vec<String> = Vec::new();
+    for it in &visit.session.procedures {
+        let name = plan.names.of(&it.procedure);
+        let name = if is_test(it.kind()) { format!("test area of {name}") } else { name.to_owned() };
+        if !done.contains(&name) {
+            done.push(name);
+        }
+    }
+    let what = done.join(" + ");
     match visit.standing {
         Standing::Planned => format!("Visit {}: {what}", visit.session.number),
         Standing::Decided(_) => format!("Possible visit: {what}"),

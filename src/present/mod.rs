@@ -9,8 +9,10 @@ mod labels;
 mod markup;
 mod svg;
 mod timeline;
+mod visible;
 
 pub(crate) use markup::escape;
+pub(crate) use visible::visible;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,14 +150,15 @@ impl<'a> Plan<'a> {
         days.into_iter().map(|((kind, day), planned)| CareDay { kind, day, planned }).collect()
     }
 
-    /// On how many days each procedure was done before.
-    fn done_before(&self) -> BTreeMap<&'a str, usize> {
+    /// On how many days each procedure was done before, test areas apart from the rest.
+    fn done_before(&self) -> BTreeMap<(bool, &'a str), usize> {
         let day = |it: &v1::PastSession| it.date.as_ref().map(|it| (it.year, it.month, it.day));
+        let what = |it: &'a v1::PastSession| (is_test(it.kind()), it.procedure.as_str());
         // One sitting can be told as several, one for each group of scars.
-        let days: BTreeSet<_> = self.history.iter().map(|it| (it.procedure.as_str(), day(it))).collect();
+        let days: BTreeSet<_> = self.history.iter().map(|it| (what(it), day(it))).collect();
         let mut counts = BTreeMap::new();
-        for (procedure, _) in days {
-            *counts.entry(procedure).or_insert(0) += 1;
+        for (what, _) in days {
+            *counts.entry(what).or_insert(0) += 1;
         }
         counts
     }
@@ -167,5 +170,13 @@ impl<'a> Plan<'a> {
         let reviews = self.reviews().iter().map(|it| it.day);
         let care = self.care().into_iter().map(|it| it.day);
         visits.chain(stages).chain(reviews).chain(care).max().unwrap_or(0)
+    }
+}
+
+/// Is only a test area treated?
+fn is_test(kind: v1::SessionKind) -> bool {
+    match kind {
+        v1::SessionKind::TestArea => true,
+        v1::SessionKind::Treatment | v1::SessionKind::Unspecified => false,
     }
 }

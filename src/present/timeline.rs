@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Plan, Standing, Visit, labels};
+use super::{Plan, Standing, Visit, labels, visible};
 use crate::{domain::Date, wire::v1};
 
 /// Columns of a chart. Each stands for one week, or for several where the plan is longer.
@@ -179,7 +179,7 @@ fn done(plan: &Plan<'_>, it: &v1::SessionProcedure) -> String {
         }
         v1::SessionKind::Treatment | v1::SessionKind::Unspecified => it.number_in_stage.to_string(),
     };
-    format!("{} {which} ({})", plan.names.of(&it.procedure), it.scar_ids.join(", "))
+    format!("{} {which} ({})", plan.names.of(&it.procedure), visible(&it.scar_ids.join(", ")))
 }
 
 /// What begins and ends at home. What ends and begins again on the same day goes on.

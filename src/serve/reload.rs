@@ -4,6 +4,7 @@ use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
+    panic::{self, AssertUnwindSafe},
     path::PathBuf,
     sync::{
         Arc,
@@ -184,20 +185,30 @@ pub(super) fn start(
     let mut keys = guard.fetches().then(|| Keys { guard, last: Instant::now() });
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         loop {
-            match asked.recv_timeout(LOOK) {
-                Ok(()) => {
-                    all.iter_mut().for_each(|it| it.try_again(&metrics));
-                    keys.iter_mut().for_each(|it| it.fetch(&metrics));
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    all.iter_mut().for_each(|it| it.look(&metrics));
-                    keys.iter_mut().for_each(|it| it.look(&metrics));
-                }
+            let asked = match asked.recv_timeout(LOOK) {
+                Ok(()) => true,
+                Err(RecvTimeoutError::Timeout) => false,
                 Err(RecvTimeoutError::Disconnected) => return,
+            };
+            for it in &mut all {
+                let what = it.what;
+                survived(what, &metrics, || if asked { it.try_again(&metrics) } else { it.look(&metrics) });
+            }
+            if let Some(it) = &mut keys {
+                survived("jwks", &metrics, || if asked { it.fetch(&metrics) } else { it.look(&metrics) });
             }
         }
     })?;
     Ok(())
+}
+
+/// One step. One that panics is a refusal as well, and the others go on: certificates and keys have nobody else.
+fn survived(what: &'static str, metrics: &Metrics, step: impl FnOnce()) {
+    // Each step notes what it tries before it does, so what it leaves behind is not tried again.
+    if panic::catch_unwind(AssertUnwindSafe(step)).is_err() {
+        metrics.reloaded(what, false);
+        tracing::error!(what, problem = "reading it broke down", "refused; what was there before stays");
+    }
 }
 
 fn stamp(files: &[PathBuf]) -> Option<u64> {

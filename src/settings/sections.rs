@@ -112,10 +112,7 @@ impl<'de> Deserialize<'de> for AdminListen {
         if text.is_empty() {
             return Ok(Self(Admin::Off));
         }
-        let address = text.parse().map_err(|_| {
-            D::Error::custom("is no address; write for example 127.0.0.1:9464, or nothing to have no admin port")
-        })?;
-        Ok(Self(Admin::At(address)))
+        Ok(Self(Admin::At(text.parse().map_err(D::Error::custom)?)))
     }
 }
 
@@ -280,4 +277,53 @@ impl Default for Log {
     fn default() -> Self {
         Self { format: Format::default(), filter: "info".to_owned(), access: true, access_every: 100 }
     }
+}
+
+/// What a setting holds, for whoever wrote something that it cannot hold.
+pub(super) fn remedy(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "server.listen" => "is no address; write an IP address and a port, for example 127.0.0.1:50051",
+        "admin.listen" => "is no address; write for example 127.0.0.1:9464, or nothing to have no admin port",
+        "log.format" => "is no format; write human or json",
+        "cors.origins" => "is no list of origins; write them with commas, for example https://records.example.org",
+        "server.allow_unauthenticated" | "knowledge.watch" | "log.access" => {
+            "is neither yes nor no; write true or false"
+        }
+        "server.deadline"
+        | "server.first_byte_timeout"
+        | "server.header_timeout"
+        | "server.unread_timeout"
+        | "server.max_connection_age"
+        | "server.ping_interval"
+        | "server.ping_timeout"
+        | "server.drain_delay"
+        | "server.drain_timeout"
+        | "server.bulk_idle_timeout" => "is no time; write for example 10s or 1m 30s",
+        "server.shards"
+        | "server.max_connections"
+        | "server.max_request_bytes"
+        | "server.max_streams"
+        | "server.bulk_streams"
+        | "server.bulk_in_flight"
+        | "limits.concurrency"
+        | "limits.rate_per_second"
+        | "limits.burst"
+        | "traces.one_in"
+        | "log.access_every" => "is no whole number that fits; write for example 100",
+        "tls.certificate"
+        | "tls.key"
+        | "tls.client_ca"
+        | "auth.jwt.issuer"
+        | "auth.jwt.audience"
+        | "auth.jwt.jwks"
+        | "auth.jwt.jwks_ca"
+        | "auth.api_keys"
+        | "auth.client_certificates"
+        | "traces.otlp"
+        | "knowledge.path"
+        | "log.filter" => "is no text; write one, in quotes where a file holds it",
+        "server" | "admin" | "tls" | "auth" | "auth.jwt" | "limits" | "cors" | "traces" | "knowledge"
+        | "knowledge.policy" | "log" => "holds settings and no value of its own; write one of them, as log.format",
+        _ => return None,
+    })
 }

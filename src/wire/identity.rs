@@ -13,15 +13,37 @@ pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> Str
     hex(&canonical.finalize())
 }
 
-/// The request without what makes no difference: the order of the groups and of lists, and how absence is written.
+/// The request without what makes no difference: the order of the groups and of lists, what a list holds twice, and how
+/// absence is written. The order of the history stays: the answer tells its sessions by their places.
 fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
     request.plan_reference = None;
     request.horizon = v1::Horizon::Unspecified.into();
     request.include.clear();
     request.scars.sort_by(|a, b| a.id.cmp(&b.id));
+    for field in &mut request.fields {
+        set(&mut field.sites);
+        set(&mut field.infections);
+    }
+    if request.fields.len() > 1 {
+        // Messages have no order of their own; their bytes have one.
+        request.fields.sort_by_cached_key(v1::SkinField::encode_to_vec);
+        request.fields.dedup();
+    }
+    for session in &mut request.history {
+        set(&mut session.scar_ids);
+        set(&mut session.sites);
+        set(&mut session.complications);
+    }
     let patient = request.patient.get_or_insert_default();
+    if let Some(allergies) = &mut patient.allergies {
+        set(&mut allergies.substances);
+    }
+    if let Some(implanted) = &mut patient.implanted_devices {
+        set(&mut implanted.devices);
+    }
     for list in [
+        &mut patient.further_antithrombotics,
         &mut patient.conditions,
         &mut patient.absent_conditions,
         &mut patient.connective_tissue_diseases,
@@ -29,19 +51,26 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
         &mut patient.photosensitisers,
         &mut patient.goals,
     ] {
-        list.sort_unstable();
+        set(list);
     }
     request.appearance.get_or_insert_default();
     request.scale_inputs.get_or_insert_default();
     let preferences = request.preferences.get_or_insert_default();
-    preferences.excluded_procedures.sort_unstable();
-    preferences.preferred_procedures.sort_unstable();
-    preferences.weekdays.sort_unstable();
+    set(&mut preferences.excluded_procedures);
+    set(&mut preferences.preferred_procedures);
+    set(&mut preferences.weekdays);
     preferences.unavailable.sort_by_key(days);
+    preferences.unavailable.dedup();
     let clinic = request.clinic.get_or_insert_default();
-    clinic.available_procedures.sort_unstable();
-    clinic.supervised_procedures.sort_unstable();
+    set(&mut clinic.available_procedures);
+    set(&mut clinic.supervised_procedures);
     request.encode_to_vec()
+}
+
+/// Puts a list in the one order that stands for all, each entry once.
+fn set<T: Ord>(list: &mut Vec<T>) {
+    list.sort_unstable();
+    list.dedup();
 }
 
 /// What orders times at which the patient cannot come.

@@ -46,6 +46,17 @@ fn hz_050_contradictions_are_refused() {
     is_refused("allergies", |it| {
         it.allergies = Some(v1::Allergies { recorded: false, substances: vec![v1::Allergen::Gold.into()] });
     });
+    // Two entries for one site are both heard, in whatever order.
+    let burnt = |answers: &[bool]| {
+        let sites = vec![v1::Site::Cheek.into()];
+        let field = |it: &bool| v1::SkinField { sites: sites.clone(), sunburn: Some(*it), ..v1::SkinField::default() };
+        let fields = answers.iter().map(field).collect();
+        let answer = service().generate_protocol(v1::GenerateProtocolRequest { fields, ..request() }).unwrap();
+        (answer.dispositions, answer.outcome)
+    };
+    assert_ne!(burnt(&[true]), burnt(&[false]));
+    assert_eq!(burnt(&[true, false]), burnt(&[true]));
+    assert_eq!(burnt(&[false, true]), burnt(&[true]));
 }
 
 #[test]

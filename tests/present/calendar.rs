@@ -1,6 +1,6 @@
 //! Any plan is a calendar that another program reads as the same days, and a later plan updates its events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cicatrix::wire::{Date, v1};
 
@@ -135,34 +135,61 @@ fn a_later_plan_of_the_same_facts_moves_every_event() {
 
 #[test]
 fn a_visit_that_took_place_keeps_its_event() {
-    let mut followed = 0;
+    let (mut followed, mut tests, mut twice) = (0, 0, 0);
     for (request, answer) in everybody() {
         let Some((first, true)) = sessions(&answer).first().copied() else { continue };
-        if first.procedures.iter().any(|it| it.kind() == v1::SessionKind::TestArea) {
-            continue;
-        }
         let before = events(&calendar(&request));
         let date = iso(first.date.as_ref());
-        let done = of(&before, &["visit."]).find(|it| it.date == date).unwrap();
+        let done = of(&before, &["visit.", "test-area."]).find(|it| it.date == date).unwrap();
         // The next day: what was done is told.
         let mut next = moved(request.clone(), first.day + 1);
         next.history = request.history.clone();
         next.history.extend(first.procedures.iter().map(|it| v1::PastSession {
             procedure: it.procedure.clone(),
             date: first.date,
+            scar_ids: it.scar_ids.clone(),
+            kind: it.kind,
             ..v1::PastSession::default()
         }));
         let after = events(&calendar(&next));
         assert!(after.iter().all(|it| it.uid != done.uid), "{} is moved", done.uid);
-        // What comes next of the same procedure is the next session of the old plan, where there is one.
-        let procedure = &first.procedures[0].procedure;
-        let ahead = |all: &[Event]| -> BTreeSet<String> {
-            of(all, &[&format!("visit.{procedure}.")]).map(|it| it.uid.clone()).collect()
-        };
-        let (old, new) = (ahead(&before), ahead(&after));
-        followed += usize::from(old.len() > 1 && old.intersection(&new).next().is_some());
+        // What comes next of the same procedures has the events that the old plan gave it, where it has the same days.
+        for procedure in first.procedures.iter().map(|it| &it.procedure).collect::<BTreeSet<_>>() {
+            for kind in ["visit", "test-area"] {
+                let thing = format!("{kind}.{procedure}.");
+                let ahead = |all: &[Event]| -> BTreeMap<String, String> {
+                    let others = all.iter().filter(|it| it.thing().starts_with(&thing) && it.uid != done.uid);
+                    others.map(|it| (it.date.clone(), it.uid.clone())).collect()
+                };
+                let (old, new) = (ahead(&before), ahead(&after));
+                if old.keys().eq(new.keys()) {
+                    assert_eq!(old, new);
+                    followed += usize::from(!new.is_empty());
+                    tests += usize::from(!new.is_empty() && done.thing().starts_with("test-area."));
+                    let stages = first.procedures.iter().filter(|it| it.procedure == **procedure).count();
+                    twice += usize::from(!new.is_empty() && stages > 1);
+                }
+            }
+        }
     }
-    assert!(followed > 50, "only {followed} plans go on");
+    println!("{followed} go on, {tests} after a test area, {twice} of two stages at once");
+    assert!(followed > 50 && tests > 0 && twice > 0, "{followed}, {tests}, {twice} plans go on");
+}
+
+#[test]
+fn a_title_names_a_procedure_once() {
+    let mut shared = 0;
+    for (request, answer) in everybody() {
+        for (session, _) in sessions(&answer) {
+            let procedures: BTreeSet<_> = session.procedures.iter().map(|it| (&it.procedure, it.kind)).collect();
+            shared += usize::from(procedures.len() < session.procedures.len());
+        }
+        for it in events(&calendar(&request)) {
+            let named: Vec<&str> = it.summary.rsplit(": ").next().unwrap().split(" + ").collect();
+            assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), named.len(), "{}", it.summary);
+        }
+    }
+    assert!(shared > 0, "nobody has two stages of a procedure at one visit");
 }
 
 #[test]

@@ -108,10 +108,28 @@ fn person(dice: &mut Dice) -> v1::GenerateProtocolRequest {
     }
 }
 
+/// Somebody of whom one group has had a session and the other none: two stages of one procedure share their visits.
+fn two_stages_at_once() -> v1::GenerateProtocolRequest {
+    let temple = v1::Scar { site: v1::Site::Temple.into(), ..pits("b") };
+    let done = v1::PastSession {
+        procedure: "tca-cross".to_owned(),
+        date: date(2026, 11, 3),
+        scar_ids: vec!["a".to_owned()],
+        ..v1::PastSession::default()
+    };
+    v1::GenerateProtocolRequest {
+        patient: Some(v1::Patient { acne_quiet_since: date(2025, 6, 30), ..patient() }),
+        scars: vec![pits("a"), temple],
+        history: vec![done],
+        plan_reference: Some("Plan_7.a-1".to_owned()),
+        ..request()
+    }
+}
+
 /// Everybody who is answered, with the answer.
 pub fn everybody() -> Vec<(v1::GenerateProtocolRequest, v1::GenerateProtocolResponse)> {
     let mut dice = Dice(20_261_125);
-    let people = (0..PEOPLE).map(|_| person(&mut dice));
+    let people = (0..PEOPLE).map(|_| person(&mut dice)).chain([two_stages_at_once()]);
     let answered: Vec<_> = people
         .filter_map(|it| {
             let answer = service().generate_protocol(it.clone()).ok()?;

@@ -1,5 +1,7 @@
 //! Checks the scales.
 
+use std::ops::RangeInclusive;
+
 use strum::VariantArray;
 
 use super::{Parsed, Scope};
@@ -7,6 +9,9 @@ use crate::{
     domain::{EccaRow, GradeFlag, QuantitativeRow},
     knowledge::{Band, Ecca, Grading, Line, Qualitative, Quantitative, ScaleMap, ScarsMatch, SourceFile, raw},
 };
+
+/// Points of a row or a band, and how often a row counts: small enough for their products and sums.
+pub(super) const POINTS: RangeInclusive<i32> = 0..=10_000;
 
 impl Scope<'_> {
     /// The scales.
@@ -58,14 +63,16 @@ impl Scope<'_> {
 
     fn quantitative(&mut self, file: &SourceFile, raw: &raw::Quantitative) -> Option<Quantitative> {
         self.cited(file, &raw.citation);
+        let before = self.checker.count();
         let area_bands = self.point_bands(file, &raw.rule, &raw.area_band);
         let area = QuantitativeRow::HypertrophicAreaCm2;
         let rows: Vec<QuantitativeRow> = QuantitativeRow::VARIANTS.iter().copied().filter(|row| *row != area).collect();
         let bands = self.bands(file, &raw.rule, &raw.band);
         let points = self.points(file, &raw.rule, &raw.row, &rows);
-        let largest = most(&points, &bands) + area_bands.iter().map(|(_, _, points)| *points).max().unwrap_or(0);
-        // Without a row the sum is wrong because of that.
-        if points.len() == rows.len() {
+        let largest_area = area_bands.iter().map(|(_, _, points)| *points).max().unwrap_or(0);
+        let largest = most(&points, &bands) + i64::from(largest_area);
+        // What is wrong already makes the sum wrong.
+        if self.checker.count() == before {
             self.adds_up(file, &raw.rule, largest, raw.maximum, "maximum");
         }
         Some(Quantitative {
@@ -85,9 +92,10 @@ impl Scope<'_> {
 
     fn ecca(&mut self, file: &SourceFile, raw: &raw::Ecca) -> Option<Ecca> {
         self.cited(file, &raw.citation);
+        let before = self.checker.count();
         let bands = self.bands(file, &raw.rule, &raw.band);
         let points = self.points(file, &raw.rule, &raw.row, EccaRow::VARIANTS);
-        if points.len() == EccaRow::VARIANTS.len() {
+        if self.checker.count() == before {
             self.adds_up(file, &raw.rule, most(&points, &bands), raw.maximum, "maximum");
         }
         Some(Ecca {
@@ -120,7 +128,8 @@ impl Scope<'_> {
         if raw.first().is_some_and(|it| it.from != 1) {
             self.checker.at(file, near, "the first band begins at 1, so that no scar is left out");
         }
-        raw.iter().map(|it| Band { from: it.from, times: it.times }).collect()
+        let times = |it: &raw::Band| self.checker.within(file, near, "times", it.times, POINTS);
+        raw.iter().map(times).zip(raw).map(|(times, it)| Band { from: it.from, times }).collect()
     }
 
     fn points<R: Copy + PartialEq + Into<&'static str>>(
@@ -136,7 +145,7 @@ impl Scope<'_> {
             if points.iter().any(|(known, _)| *known == row) {
                 self.checker.at(file, &it.name, "this row is listed twice");
             }
-            points.push((row, it.points));
+            points.push((row, self.checker.within(file, &it.name, "points", it.points, POINTS)));
         }
         for row in all {
             if !points.iter().any(|(known, _)| known == row) {
@@ -164,7 +173,7 @@ impl Scope<'_> {
 }
 
 /// What the rows add up to when each holds as many as there can be.
-fn most<R>(points: &[(R, i32)], bands: &[Band]) -> i32 {
+fn most<R>(points: &[(R, i32)], bands: &[Band]) -> i64 {
     let times = bands.iter().map(|it| it.times).max().unwrap_or(0);
-    points.iter().map(|(_, points)| points * times).sum()
+    points.iter().map(|(_, points)| i64::from(*points) * i64::from(times)).sum()
 }

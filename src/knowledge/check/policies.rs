@@ -49,7 +49,8 @@ impl Checker {
         if !values.iter().any(|it| it == value) {
             let message = format!("knowledge.policy.{} must be one of {}", raw.id.get_ref(), values.join(", "));
             self.problem(SETTINGS, 1, message);
-            return None;
+            // Conditions are read with the default: what is wrong is the choice, and not they.
+            return Some(Kind::Word { values, value: raw.default.get_ref().clone() });
         }
         Some(Kind::Word { values, value: value.to_owned() })
     }
@@ -68,7 +69,7 @@ impl Checker {
             Ok(days) => Some(Kind::Wait(days)),
             Err(message) => {
                 self.problem(SETTINGS, 1, format!("knowledge.policy.{} {message}", raw.id.get_ref()));
-                None
+                Some(Kind::Wait(default))
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Checks the procedures.
 
+use std::ops::RangeInclusive;
+
 use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
@@ -13,6 +15,10 @@ use crate::{
 
 /// How many classes of cost there are.
 const CLASSES: i32 = 4;
+/// The longest course, and the most scars of one sitting.
+const MOST_SESSIONS: i32 = 100;
+/// The most days, of downtime and between a session and its care: every plan ends long before.
+pub(super) const MOST_DAYS: i32 = 10_000;
 
 impl Scope<'_> {
     /// The procedures, in the order of the ids, unless one could not be made.
@@ -41,9 +47,9 @@ impl Scope<'_> {
             None => None,
         };
         let sessions = raw.sessions.as_ref().map(|it| {
-            self.in_order(file, &it.rule, [it.min, it.typical, it.max], 1);
-            if it.per_sitting.is_some_and(|scars| scars < 1) {
-                self.checker.at(file, &it.rule, "`per_sitting` is at least 1");
+            self.in_order(file, &it.rule, [it.min, it.typical, it.max], 1..=MOST_SESSIONS);
+            if let Some(scars) = it.per_sitting {
+                self.checker.within(file, &it.rule, "per_sitting", scars, 1..=MOST_SESSIONS);
             }
             Sessions {
                 count: Range { min: it.min, typical: it.typical, max: it.max },
@@ -166,7 +172,7 @@ impl Scope<'_> {
     }
 
     fn downtime(&mut self, file: &SourceFile, raw: &raw::Downtime) -> Downtime {
-        self.in_order(file, &raw.rule, [raw.min, raw.typical, raw.max], 0);
+        self.in_order(file, &raw.rule, [raw.min, raw.typical, raw.max], 0..=MOST_DAYS);
         if raw.makeup_day < 0 || raw.makeup_day > raw.max {
             self.checker.at(file, &raw.rule, "`makeup_day` lies between 0 and the longest downtime");
         }
@@ -232,10 +238,14 @@ impl Scope<'_> {
         }
     }
 
-    fn in_order(&mut self, file: &SourceFile, near: &raw::Text, numbers: [i32; 3], least: i32) {
+    fn in_order(&mut self, file: &SourceFile, near: &raw::Text, numbers: [i32; 3], bounds: RangeInclusive<i32>) {
         let [min, typical, max] = numbers;
+        let (least, most) = bounds.into_inner();
         if min < least {
             self.checker.at(file, near, format!("`min` is at least {least}"));
+        }
+        if max > most {
+            self.checker.at(file, near, format!("`max` is at most {most}"));
         }
         if min > typical || typical > max {
             self.checker.at(file, near, "write `min`, `typical` and `max` in ascending order");

@@ -424,8 +424,8 @@ impl<'f> Entries<'_, 'f> {
     fn classification(&mut self, file: &'f SourceFile, raw: &'f raw::Classification) {
         let limits = &raw.limits;
         let fields = [
-            ("max_scars", limits.max_scars.to_string()),
-            ("max_history", limits.max_history.to_string()),
+            ("max_scars", limits.max_scars.get_ref().to_string()),
+            ("max_history", limits.max_history.get_ref().to_string()),
             ("max_depth_mm", number(limits.max_depth_mm)),
             ("max_width_mm", number(limits.max_width_mm)),
         ];

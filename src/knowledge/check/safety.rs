@@ -2,7 +2,7 @@
 
 use strum::VariantArray as _;
 
-use super::{Parsed, Scope, parsed::AS};
+use super::{Parsed, Scope, parsed::AS, procedures::MOST_DAYS};
 use crate::{
     domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
@@ -59,7 +59,9 @@ impl Scope<'_> {
     }
 
     fn item(&mut self, file: &SourceFile, rule: RuleId, raw: &raw::CareItem) -> Option<CareItem> {
-        let mut days = raw.days.clone().unwrap_or_else(|| vec![0]);
+        let days = raw.days.as_deref().unwrap_or(&[0]).iter();
+        let mut days: Vec<i32> =
+            days.map(|it| self.checker.within(file, &raw.kind, "days", *it, -MOST_DAYS..=MOST_DAYS)).collect();
         days.sort_unstable();
         if days.is_empty() {
             self.checker.at(file, &raw.kind, "name at least one day, or leave `days` out");

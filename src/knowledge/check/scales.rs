@@ -1,6 +1,6 @@
 //! Checks the scales that are rated item by item, and what every scale has: bands without holes, sums that are maxima.
 
-use super::{Parsed, Scope};
+use super::{Parsed, Scope, grading::POINTS};
 use crate::{
     domain::{ItemRange, RuleId, Scale},
     knowledge::{GradeBand, Grading, Level, RatedItem, RatedScale, SourceFile, StatedScale, raw},
@@ -51,7 +51,7 @@ impl Scope<'_> {
         }
         let items: Vec<RatedItem> =
             raw.item.iter().zip(names).map(|(it, name)| self.rated_item(file, it, name)).collect();
-        let sum = |points: fn(&RatedItem) -> i64| i32::try_from(items.iter().map(points).sum::<i64>()).unwrap_or(-1);
+        let sum = |points: fn(&RatedItem) -> i64| items.iter().map(points).sum::<i64>();
         let least = sum(|it| if it.bands.is_empty() { it.least / THOUSAND } else { 0 });
         let most = sum(|it| it.bands.last().map_or(it.most / THOUSAND, |(_, _, points)| i64::from(*points)));
         // Without an item the sums are wrong because of that.
@@ -126,7 +126,8 @@ impl Scope<'_> {
                     continue;
                 }
             };
-            bands.push((self.checker.thousandths(file, near, limit), above, it.points));
+            let points = self.checker.within(file, near, "points", it.points, POINTS);
+            bands.push((self.checker.thousandths(file, near, limit), above, points));
         }
         let ascends = |a: &(i64, bool, i32), b: &(i64, bool, i32)| (a.0, a.1) < (b.0, b.1) && a.2 < b.2;
         if !bands.is_sorted_by(ascends) {
@@ -162,8 +163,8 @@ impl Scope<'_> {
     }
 
     /// The parts of a scale must add up to what it says.
-    pub(super) fn adds_up(&mut self, file: &SourceFile, near: &raw::Text, sum: i32, said: i32, which: &str) {
-        if sum != said {
+    pub(super) fn adds_up(&mut self, file: &SourceFile, near: &raw::Text, sum: i64, said: i32, which: &str) {
+        if sum != i64::from(said) {
             self.checker.at(file, near, format!("the parts add up to {sum}, and the {which} is {said}"));
         }
     }

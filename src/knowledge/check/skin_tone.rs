@@ -19,15 +19,14 @@ impl Scope<'_> {
             (ToneScale::Monk, &raw.monk),
             (ToneScale::MelaninIndex, &raw.melanin_index),
         ];
-        if raw.differs.neighbours < 0 {
-            self.checker.at(file, &raw.differs.rule, "`neighbours` is 0 or more");
-        }
+        // Six phototypes: none is further from another than this.
+        let neighbours = self.checker.within(file, &raw.differs.rule, "neighbours", raw.differs.neighbours, 0..=5);
         SkinTones {
             tables: tables.map(|(scale, raw)| self.tone_table(file, scale, raw)).into(),
             estimated: self.rule(file, &raw.estimated.rule),
             border: self.rule(file, &raw.border.rule),
             differs: self.rule(file, &raw.differs.rule),
-            neighbours: raw.differs.neighbours,
+            neighbours,
             agreement: self.rule(file, &raw.agreement.rule),
         }
     }

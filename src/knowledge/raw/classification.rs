@@ -28,8 +28,8 @@ pub(in crate::knowledge) struct Classification {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::knowledge) struct ScarLimits {
-    pub max_scars: usize,
-    pub max_history: usize,
+    pub max_scars: Spanned<usize>,
+    pub max_history: Spanned<usize>,
     pub max_depth_mm: f64,
     pub max_width_mm: f64,
     pub rule: Text,
