@@ -262,10 +262,6 @@ impl Reader<'_> {
             let message = "only goes with VITILIGO_STABLE; set that or leave the date out";
             self.wrong(path.field("vitiligo_stable_since"), message);
         }
-        if patient.hba1c_percent.is_some() && patient.diabetes == 0 {
-            let message = "goes with diabetes; say whether there is diabetes, DIABETES_NONE for example";
-            self.wrong(path.field("hba1c_percent"), message);
-        }
     }
 
     /// A list in which one entry says that there is none.

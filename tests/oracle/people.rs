@@ -180,6 +180,7 @@ fn combined() -> Vec<Answer> {
         ("isotretinoin now, could be pregnant", json!({"isotretinoin": "current", "pregnancy": "no"})),
         ("tan and sunburn", json!({"tan_days_since": 1, "sunburn": true})),
         ("monitored heart", json!({"cardiac_monitoring": true})),
+        ("HbA1c 9.1 alone", json!({"hba1c": 9.1})),
         ("HbA1c 9.1, uncontrolled", json!({"diabetes": "uncontrolled", "hba1c": 9.1})),
         ("full face, herpes unknown", json!({"field_extent": "full_face", "hsv_history": null})),
         ("steroids", json!({"systemic_steroid_weeks": 1, "site_steroid_weeks": 2})),
