@@ -138,6 +138,8 @@ impl Settings {
                 None
             }
         };
+        // Maps that they come from have no order of their own.
+        mistakes.sort_unstable();
         match settings {
             Some(settings) => settings.check(mistakes),
             None => Err(Mistakes(mistakes)),

@@ -370,7 +370,7 @@ fn it_refuses_to_start_before_a_port_opens() {
     let output = run(&["serve", "--set", "nope=1", "--set", "log.format=xml", "--set", "x", "--set", "y"]);
     assert_eq!(code(&output), 78);
     let said = err(&output);
-    let beginnings = ["--set x: write NAME=VALUE", "--set y: write NAME=VALUE", "nope: is no setting", "log.format: "];
+    let beginnings = ["--set x: write NAME=VALUE", "--set y: write NAME=VALUE", "log.format: ", "nope: is no setting"];
     assert_eq!(said.lines().count(), beginnings.len(), "{said}");
     assert!(said.lines().zip(beginnings).all(|(line, it)| line.starts_with(it)), "{said}");
     let output = run(&["serve", "--listen", "0.0.0.0:0"]);

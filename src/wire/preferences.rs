@@ -67,7 +67,10 @@ impl Reader<'_> {
     /// A day that is not too far ahead.
     fn within_plan(&mut self, path: Path<'_>, day: Day) -> Option<Day> {
         if day > PLAN_DAYS {
-            self.wrong(path, format_args!("lies more than {PLAN_DAYS} days after start_date; leave it out"));
+            self.wrong(
+                path,
+                format_args!("lies more than {PLAN_DAYS} days after start_date; send an earlier day or leave it out"),
+            );
             return None;
         }
         Some(day)

@@ -202,12 +202,15 @@ fn who_is_referred_gets_one_event_that_sends_to_the_plan() {
 }
 
 #[test]
-fn the_last_day_there_is_has_no_day_after() {
+fn the_first_and_the_last_day_on_which_a_plan_can_begin_are_days() {
     let on = |year, month, day| {
         let start_date = Some(Date { year, month, day });
         calendar(&v1::GenerateProtocolRequest { start_date, patient: None, ..referred() })
     };
-    let text = on(9999, 12, 31);
-    assert!(text.contains("DTSTART;VALUE=DATE:99991231\r\n") && !text.contains("DTEND"), "{text}");
-    assert!(on(1, 1, 1).contains("DTSTAMP:00010101T000000Z\r\nSEQUENCE:10101\r\n"));
+    let text = on(2200, 12, 31);
+    assert!(
+        text.contains("DTSTART;VALUE=DATE:22001231\r\n") && text.contains("DTEND;VALUE=DATE:22010101\r\n"),
+        "{text}"
+    );
+    assert!(on(1900, 1, 1).contains("DTSTAMP:19000101T000000Z\r\nSEQUENCE:19000101\r\n"));
 }

@@ -227,11 +227,11 @@ fn each_mistake_has_its_sentence() {
         ),
         (
             |it| wishes(it, |it| it.event_date = date(2036, 11, 29)),
-            "preferences.event_date lies more than 3650 days after start_date; leave it out",
+            "preferences.event_date lies more than 3650 days after start_date; send an earlier day or leave it out",
         ),
         (
             |it| wishes(it, |it| it.unavailable = vec![away(date(2026, 6, 2), date(9999, 6, 1))]),
-            "preferences.unavailable[0].to lies more than 3650 days after start_date; leave it out",
+            "preferences.unavailable[0].to lies more than 3650 days after start_date; send an earlier day or leave it out",
         ),
         (
             |it| wishes(it, |it| it.unavailable = vec![away(date(2027, 6, 2), date(2027, 6, 1))]),

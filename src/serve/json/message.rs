@@ -192,7 +192,7 @@ fn number(json: &Json) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::wildcard_enum_match_arm, reason = "tests")]
 
     use std::collections::BTreeSet;
 
