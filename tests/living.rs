@@ -139,6 +139,13 @@ fn knowledge_is_taken_anew_when_asked_and_a_bad_release_changes_nothing() {
     assert_eq!(server.release(), "2026.1");
 
     let whole = knowledge.spoil();
+    // An alert sees an increase only from what was there.
+    let metrics = server.get(&server.admin, "/metrics");
+    for what in ["tls", "auth", "knowledge", "jwks"] {
+        let line = format!("cicatrix_reloads_total{{what=\"{what}\",result=\"refused\"}} 0");
+        assert!(metrics.contains(&line), "{line} is not in\n{metrics}");
+    }
+
     server.signal("-HUP");
     let refused = server.hears("refused; what was there before stays");
     assert!(refused["problem"].as_str().unwrap().contains("gaps.toml:"), "{refused}");

@@ -21,6 +21,10 @@ const CODES: usize = 17;
 const PLANS_PER_SAMPLE: u64 = 64;
 /// Bytes of a page of memory, where the system does not say.
 const PAGE: u64 = 4096;
+/// What is read again while serving.
+const RELOADED: [&str; 4] = ["tls", "auth", "knowledge", "jwks"];
+/// How that ends.
+const RESULTS: [&str; 2] = ["taken", "refused"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -167,6 +171,10 @@ impl Default for Metrics {
         registry.register("reloads", help, reloads.clone());
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
+        // An increase from nothing is none: what an alert waits for is there from the beginning.
+        for (what, result) in RELOADED.into_iter().flat_map(|what| RESULTS.map(|result| (what, result))) {
+            let _zero = reloads.get_or_create(&Reloaded { what, result });
+        }
             registry.register(name, help, gauge.clone());
             gauge
         };
@@ -255,7 +263,8 @@ impl Metrics {
 
     /// Counts files that were read again.
     pub(super) fn reloaded(&self, what: &'static str, well: bool) {
-        let result = if well { "taken" } else { "refused" };
+        let [taken, refused] = RESULTS;
+        let result = if well { taken } else { refused };
         self.reloads.get_or_create(&Reloaded { what, result }).inc();
     }
 
