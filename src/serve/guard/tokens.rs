@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use super::{Callers, Identity, Jwks, Jwt, Scopes, digest, plain};
 
+use crate::serve::outward::shown;
 /// Clocks may differ by so much, in seconds.
 const LEEWAY: u64 = 60;
 /// Verified tokens that are remembered: verifying one again would cost more than the answer.
@@ -134,7 +135,7 @@ impl Tokens {
         let Jwt { issuer, audience, jwks } = how;
         let place = match jwks {
             Jwks::File(path) => path.display().to_string(),
-            Jwks::Url(address) => address.url.clone(),
+            Jwks::Url(address) => shown(&address.url),
         };
         let wrong = |what: &dyn fmt::Display| format!("auth.jwt.jwks: {place}: {what}");
         let set: KeySet = serde_json::from_str(text).map_err(|it| {
