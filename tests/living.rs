@@ -138,7 +138,6 @@ fn knowledge_is_taken_anew_when_asked_and_a_bad_release_changes_nothing() {
     let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap()]);
     assert_eq!(server.release(), "2026.1");
 
-    let whole = knowledge.spoil();
     // An alert sees an increase only from what was there.
     let metrics = server.get(&server.admin, "/metrics");
     for what in ["tls", "auth", "knowledge", "jwks"] {
@@ -146,6 +145,7 @@ fn knowledge_is_taken_anew_when_asked_and_a_bad_release_changes_nothing() {
         assert!(metrics.contains(&line), "{line} is not in\n{metrics}");
     }
 
+    let whole = knowledge.spoil();
     server.signal("-HUP");
     let refused = server.hears("refused; what was there before stays");
     assert!(refused["problem"].as_str().unwrap().contains("gaps.toml:"), "{refused}");
@@ -258,4 +258,31 @@ fn two_servers_on_one_machine() {
         .unwrap();
     assert_eq!(output.status.code(), Some(69));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("admin.listen: cannot listen on"));
+}
+
+/// Keys that do not come keep the start waiting, and whoever has the files read again meanwhile ends nothing.
+#[test]
+fn a_signal_while_it_starts_is_heard_and_kills_nothing() {
+    for (signal, ends) in [("-HUP", false), ("-TERM", true)] {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let jwks = format!("https://127.0.0.1:{}/keys", silent.local_addr().unwrap().port());
+        let mut child = cicatrix()
+            .args(["serve", "--listen", "127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"])
+            .args(["--set", "auth.jwt.issuer=https://login.example.org", "--set", "auth.jwt.audience=cicatrix"])
+            .args(["--set", &format!("auth.jwt.jwks={jwks}")])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _asked = silent.accept().unwrap();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let listens = lines.by_ref().inspect(|it| said.push_str(it)).any(|it| it.contains("listening"));
+        assert_eq!(listens, !ends, "{signal}: {said}");
+        if ends {
+            assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
 }
