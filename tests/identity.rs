@@ -391,6 +391,8 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
         false
     };
     assert_eq!(status(of(&first)).await, 503);
+    let call = reqwest::Client::new().get(server.url("/v1/knowledge")).header("authorization", of(&first));
+    assert_eq!(call.send().await.unwrap().headers()["retry-after"], "10");
     std::fs::write(&served, key_set(&[&first])).unwrap();
     ask.send(()).unwrap();
     assert!(becomes(of(&first), 200).await, "the keys were not fetched");

@@ -75,6 +75,7 @@ pub(super) enum Refused {
     BadCredentials,
     NoScope,
     NoKeys,
+    Streams,
 }
 
 impl Refused {
@@ -86,6 +87,7 @@ impl Refused {
             Self::BadCredentials => "bad_credentials",
             Self::NoScope => "no_scope",
             Self::NoKeys => "no_keys",
+            Self::Streams => "streams",
         }
     }
 }
@@ -155,7 +157,7 @@ impl Default for Metrics {
         registry.register("requests", "Requests by rpc, door and status.", requests.clone());
         let durations: Family<Call, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        let help = "Time from the headers of a request to those of its answer.";
+        let help = "Time from the headers of a request to those of its answer; of a stream, to its end.";
         registry.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
         let refused = Family::<Why, Counter>::default();
         registry.register("refused", "Requests turned away before they were read, by reason.", refused.clone());
@@ -169,12 +171,12 @@ impl Default for Metrics {
         let reloads = Family::<Reloaded, Counter>::default();
         let help = "Files read again while serving; refused: what was there before stays.";
         registry.register("reloads", help, reloads.clone());
-        let mut gauge = |name: &str, help: &str| {
-            let gauge = Gauge::default();
         // An increase from nothing is none: what an alert waits for is there from the beginning.
         for (what, result) in RELOADED.into_iter().flat_map(|what| RESULTS.map(|result| (what, result))) {
             let _zero = reloads.get_or_create(&Reloaded { what, result });
         }
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
             gauge
         };

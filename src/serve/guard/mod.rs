@@ -2,6 +2,7 @@
 
 mod fetch;
 mod files;
+mod payer;
 mod rate;
 mod tokens;
 
@@ -12,9 +13,9 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
@@ -28,10 +29,13 @@ use self::{
 };
 use super::{
     error,
+    given::Ending,
+    retry,
     routes::{Needs, Scope},
 };
 
 pub use fetch::Address;
+pub(super) use payer::{Open, Payer};
 pub(super) use rate::{Account, Rate};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -39,6 +43,8 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const MAX_CREDENTIAL: usize = 8 * 1024;
 /// Characters of a name that are kept.
 const MAX_NAME: usize = 128;
+/// Keys that are wanted are fetched again after so long.
+const KEYS_WAIT: Duration = Duration::from_secs(10);
 /// The part of an IPv6 address that names the network.
 const NETWORK: u128 = !0 << 64;
 
@@ -110,6 +116,8 @@ impl Scopes {
 pub(super) struct Caller {
     pub(super) name: String,
     pub(super) account: Account,
+    /// Its open streams.
+    streams: AtomicUsize,
 }
 
 /// A caller that is known, and what it may do.
@@ -150,7 +158,8 @@ impl Callers {
             let now = self.now();
             known.retain(|_, it| Arc::strong_count(it) > 1 || !it.account.is_even(now));
         }
-        let caller = Arc::new(Caller { name: name.to_owned(), account: Account::default() });
+        let caller =
+            Arc::new(Caller { name: name.to_owned(), account: Account::default(), streams: AtomicUsize::new(0) });
         known.insert(name.to_owned(), Arc::clone(&caller));
         caller
     }
@@ -172,6 +181,8 @@ pub(super) struct Peer {
     pub(super) stranger: Arc<Caller>,
     /// The names in a client certificate that was verified; `None` without one.
     pub(super) certificate: Option<Vec<String>>,
+    /// The connection, when it ends.
+    pub(super) ending: Ending,
 }
 
 /// Lets callers in, or not. Cheap to clone.
@@ -316,7 +327,8 @@ impl Guard {
         if let Some(sent) = headers.get(header::AUTHORIZATION) {
             let token = bearer(sent.as_bytes()).ok_or_else(|| bad(Bad::Malformed))?;
             let Some(tokens) = &known.tokens else {
-                return Err(if self.fetches() { (Refusal::NoKeys, error::no_keys()) } else { bad(Bad::NotTaken) });
+                let no_keys = || retry::after(&error::no_keys(), KEYS_WAIT);
+                return Err(if self.fetches() { (Refusal::NoKeys, no_keys()) } else { bad(Bad::NotTaken) });
             };
             return tokens.identify(token, now(), &self.0.callers).map_err(|why| {
                 if why == Bad::UnknownKey {
