@@ -15,6 +15,7 @@ use std::{
 };
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 fn cicatrix() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cicatrix"));
@@ -285,4 +286,36 @@ fn a_signal_while_it_starts_is_heard_and_kills_nothing() {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+#[test]
+fn who_is_known_and_turned_away_is_named_in_the_log() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("named-{}.toml", std::process::id()));
+    let row = |name: &str, scope: &str| {
+        let hash: String = Sha256::digest(name).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"{name}\"\nscopes = [\"{scope}\"]\nsha256 = \"{hash}\"\n")
+    };
+    fs::write(&dir, row("emr", "protocols") + &row("portal", "knowledge")).unwrap();
+    let keys = format!("auth.api_keys={}", dir.display());
+    let server = Serving::start(&[
+        "--set",
+        &keys,
+        "--set",
+        "log.access_every=1",
+        "--set",
+        "limits.rate_per_second=1",
+        "--set",
+        "limits.burst=1",
+    ]);
+    for (key, status) in [("emr", "403"), ("portal", "200"), ("portal", "429")] {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        write!(stream, "GET /v1/knowledge HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        let line = server.hears("request");
+        assert_eq!((&line["status"], &line["caller"]), (&Value::from(status), &Value::from(key)), "{line}");
+    }
+    fs::remove_file(dir).unwrap();
 }

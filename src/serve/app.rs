@@ -31,7 +31,7 @@ use super::{
     error,
     given::{Given, Held, PIECE, Until},
     grpc,
-    guard::{Caller, Guard, Payer, Peer, Rate},
+    guard::{Caller, Guard, Payer, Peer, Rate, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
@@ -274,7 +274,7 @@ impl Inner {
                     (self.run(request, door, started).await, Some(caller), place)
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
-                Err(status) => (door.tell(&status), None, None),
+                Err((status, caller)) => (door.tell(&status), caller, None),
             },
         };
         let (code, took) = (door.code(&response), started.elapsed());
@@ -311,23 +311,34 @@ impl Inner {
         }
     }
 
-    /// Everything that can turn a request away before its body is read.
-    fn admit(&self, route: Route, headers: &HeaderMap, peer: &Peer, room: bool) -> Result<Arc<Caller>, Status> {
-        let refuse = |why: Refused, status: Status| {
+    /// Everything that can turn a request away before its body is read. With the status comes who asked, when known.
+    fn admit(
+        &self,
+        route: Route,
+        headers: &HeaderMap,
+        peer: &Peer,
+        room: bool,
+    ) -> Result<Arc<Caller>, (Status, Option<Arc<Caller>>)> {
+        let refuse = |why: Refused, status: Status, caller: Option<Arc<Caller>>| {
             self.metrics.refused(why);
-            status
+            (status, caller)
         };
         if !room {
-            return Err(refuse(Refused::Overload, error::overloaded()));
+            return Err(refuse(Refused::Overload, error::overloaded(), None));
         }
         let needs = route.needs();
-        let caller =
-            self.guard.admit(needs, headers, peer).map_err(|(refusal, status)| refuse(refusal.into(), status))?;
+        let caller = self
+            .guard
+            .admit(needs, headers, peer)
+            .map_err(|TurnedAway { why, status, caller }| refuse(why.into(), status, caller))?;
         if let Some(rate) = self.bounds.rate
             && needs != Needs::Nothing
         {
             let now = self.guard.callers().now();
-            caller.account.take(rate, now).map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait)))?;
+            caller
+                .account
+                .take(rate, now)
+                .map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait), Some(Arc::clone(&caller))))?;
         }
         Ok(caller)
     }

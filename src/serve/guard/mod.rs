@@ -228,6 +228,21 @@ pub(super) enum Refusal {
     NoKeys,
 }
 
+/// A caller who is not let in.
+#[derive(Debug)]
+pub(super) struct TurnedAway {
+    pub(super) why: Refusal,
+    pub(super) status: Status,
+    /// Who it is, when that is known.
+    pub(super) caller: Option<Arc<Caller>>,
+}
+
+impl TurnedAway {
+    fn unknown(why: Refusal, status: Status) -> Self {
+        Self { why, status, caller: None }
+    }
+}
+
 impl Guard {
     /// Lets everybody in.
     pub fn open() -> Self {
@@ -301,34 +316,36 @@ impl Guard {
     }
 
     /// Who asks, if that caller may have what it asks for.
-    pub(super) fn admit(
-        &self,
-        needs: Needs,
-        headers: &HeaderMap,
-        peer: &Peer,
-    ) -> Result<Arc<Caller>, (Refusal, Status)> {
+    pub(super) fn admit(&self, needs: Needs, headers: &HeaderMap, peer: &Peer) -> Result<Arc<Caller>, TurnedAway> {
         if needs == Needs::Nothing || !self.0.how.any() {
             return Ok(Arc::clone(&peer.stranger));
         }
         let Identity { caller, scopes } = self.identify(headers, peer)?;
         match needs {
-            Needs::Scope(scope) if !scopes.allows(scope) => Err((Refusal::NoScope, error::missing_scope(scope.name()))),
+            Needs::Scope(scope) if !scopes.allows(scope) => {
+                let status = error::missing_scope(scope.name());
+                Err(TurnedAway { why: Refusal::NoScope, status, caller: Some(caller) })
+            }
             Needs::Scope(_) | Needs::Identity | Needs::Nothing => Ok(caller),
         }
     }
 
     /// What was sent counts, and not what else might have been: a bad token is not made good by a certificate.
-    fn identify(&self, headers: &HeaderMap, peer: &Peer) -> Result<Identity, (Refusal, Status)> {
+    fn identify(&self, headers: &HeaderMap, peer: &Peer) -> Result<Identity, TurnedAway> {
         let known = self.0.known.load();
         let bad = |why: Bad| {
             tracing::debug!(why = why.word(), "credentials are not accepted");
-            (Refusal::BadCredentials, error::bad_credentials())
+            TurnedAway::unknown(Refusal::BadCredentials, error::bad_credentials())
         };
         if let Some(sent) = headers.get(header::AUTHORIZATION) {
             let token = bearer(sent.as_bytes()).ok_or_else(|| bad(Bad::Malformed))?;
             let Some(tokens) = &known.tokens else {
                 let no_keys = || retry::after(&error::no_keys(), KEYS_WAIT);
-                return Err(if self.fetches() { (Refusal::NoKeys, no_keys()) } else { bad(Bad::NotTaken) });
+                return Err(if self.fetches() {
+                    TurnedAway::unknown(Refusal::NoKeys, no_keys())
+                } else {
+                    bad(Bad::NotTaken)
+                });
             };
             return tokens.identify(token, now(), &self.0.callers).map_err(|why| {
                 if why == Bad::UnknownKey {
@@ -348,7 +365,7 @@ impl Guard {
                 Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
             }
             Some(names) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
-            None => Err((Refusal::NoCredentials, error::no_credentials())),
+            None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
         }
     }
 }
