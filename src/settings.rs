@@ -224,6 +224,11 @@ impl Settings {
         if self.traces.otlp.as_ref().is_some_and(|it| !it.starts_with("http://") && !it.starts_with(HTTPS)) {
             wrong("traces.otlp", "is no address of a collector; write for example http://127.0.0.1:4318");
         }
+        for (name, url) in [("auth.jwt.jwks", jwks), ("traces.otlp", &self.traces.otlp)] {
+            if url.as_ref().is_some_and(|it| names_somebody(it)) {
+                wrong(name, "holds a user name or a password, which would not be sent; write the address without it");
+            }
+        }
         for origin in self.cors.origins.iter().filter(|it| !Cors::is_origin(it)) {
             wrong("cors.origins", &format!("{origin:?} is no origin; write for example https://records.example.org"));
         }
@@ -310,6 +315,12 @@ impl Settings {
             bulk_idle: bulk_idle_timeout,
         }
     }
+}
+
+/// Does a URL hold a user or a password? Of any other text it says no.
+fn names_somebody(url: &str) -> bool {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    authority.is_some_and(|it| it.contains('@'))
 }
 
 /// Reads the values; each one that is wrong is named, taken out, and the rest is read again.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "bulk/charged.rs"]
+mod charged;
 #[path = "support/server.rs"]
 mod server;
 #[path = "support/service.rs"]

@@ -185,6 +185,9 @@ async fn tokens_that_are_not_good_are_turned_away_alike() {
     }
     assert_eq!(both(&server, &[]).await, (401, "NO_CREDENTIALS".to_owned()));
     assert_eq!(both(&server, &[("authorization", "Basic YTpi")]).await, (401, "BAD_CREDENTIALS".to_owned()));
+    // A time may have a fraction (RFC 7519, 2).
+    let broken = with(&|it| it["exp"] = json!(now() as f64 + 60.5));
+    assert_eq!(both(&server, &[("authorization", &bearer(&broken))]).await.0, 200);
     // Clocks may differ by a minute.
     let late = with(&|it| it["exp"] = json!(now() - 20));
     assert_eq!(both(&server, &[("authorization", &bearer(&late))]).await.0, 200);
@@ -428,6 +431,8 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
         false
     };
     assert_eq!(status(of(&first)).await, 503);
+    let call = reqwest::Client::new().get(server.url("/v1/knowledge")).header("authorization", of(&first));
+    assert_eq!(call.send().await.unwrap().headers()["retry-after"], "10");
     std::fs::write(&served, key_set(&[&first])).unwrap();
     ask.send(()).unwrap();
     assert!(becomes(of(&first), 200).await, "the keys were not fetched");

@@ -15,6 +15,7 @@ use std::{
 };
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 fn cicatrix() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cicatrix"));
@@ -138,6 +139,13 @@ fn knowledge_is_taken_anew_when_asked_and_a_bad_release_changes_nothing() {
     let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap()]);
     assert_eq!(server.release(), "2026.1");
 
+    // An alert sees an increase only from what was there.
+    let metrics = server.get(&server.admin, "/metrics");
+    for what in ["tls", "auth", "knowledge", "jwks"] {
+        let line = format!("cicatrix_reloads_total{{what=\"{what}\",result=\"refused\"}} 0");
+        assert!(metrics.contains(&line), "{line} is not in\n{metrics}");
+    }
+
     let whole = knowledge.spoil();
     server.signal("-HUP");
     let refused = server.hears("refused; what was there before stays");
@@ -251,4 +259,63 @@ fn two_servers_on_one_machine() {
         .unwrap();
     assert_eq!(output.status.code(), Some(69));
     assert!(String::from_utf8(output.stderr).unwrap().starts_with("admin.listen: cannot listen on"));
+}
+
+/// Keys that do not come keep the start waiting, and whoever has the files read again meanwhile ends nothing.
+#[test]
+fn a_signal_while_it_starts_is_heard_and_kills_nothing() {
+    for (signal, ends) in [("-HUP", false), ("-TERM", true)] {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let jwks = format!("https://127.0.0.1:{}/keys", silent.local_addr().unwrap().port());
+        let mut child = cicatrix()
+            .args(["serve", "--listen", "127.0.0.1:0", "--set", "admin.listen=127.0.0.1:0"])
+            .args(["--set", "auth.jwt.issuer=https://login.example.org", "--set", "auth.jwt.audience=cicatrix"])
+            .args(["--set", &format!("auth.jwt.jwks={jwks}")])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _asked = silent.accept().unwrap();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let listens = lines.by_ref().inspect(|it| said.push_str(it)).any(|it| it.contains("listening"));
+        assert_eq!(listens, !ends, "{signal}: {said}");
+        if ends {
+            assert_eq!(child.wait().unwrap().code(), Some(0), "{said}");
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+#[test]
+fn who_is_known_and_turned_away_is_named_in_the_log() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("named-{}.toml", std::process::id()));
+    let row = |name: &str, scope: &str| {
+        let hash: String = Sha256::digest(name).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"{name}\"\nscopes = [\"{scope}\"]\nsha256 = \"{hash}\"\n")
+    };
+    fs::write(&dir, row("emr", "protocols") + &row("portal", "knowledge")).unwrap();
+    let keys = format!("auth.api_keys={}", dir.display());
+    let server = Serving::start(&[
+        "--set",
+        &keys,
+        "--set",
+        "log.access_every=1",
+        "--set",
+        "limits.rate_per_second=1",
+        "--set",
+        "limits.burst=1",
+    ]);
+    for (key, status) in [("emr", "403"), ("portal", "200"), ("portal", "429")] {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        write!(stream, "GET /v1/knowledge HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        let line = server.hears("request");
+        assert_eq!((&line["status"], &line["caller"]), (&Value::from(status), &Value::from(key)), "{line}");
+    }
+    fs::remove_file(dir).unwrap();
 }

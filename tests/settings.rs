@@ -157,6 +157,8 @@ fn halves_of_security_are_refused() {
         (("CICATRIX__AUTH__JWT__ISSUER", "https://a.example"), "auth.jwt.jwks: is missing"),
         (("CICATRIX__AUTH__JWT__JWKS", "a.json"), "auth.jwt.audience: is missing"),
         (("CICATRIX__AUTH__JWT__JWKS", "http://a.example/keys"), "auth.jwt.jwks: is no https URL"),
+        (("CICATRIX__AUTH__JWT__JWKS", "https://me:secret@a.example/keys"), "auth.jwt.jwks: holds a user name"),
+        (("CICATRIX__TRACES__OTLP", "http://secret@127.0.0.1:4318"), "traces.otlp: holds a user name"),
         (("CICATRIX__AUTH__JWT__JWKS_CA", "ca.pem"), "auth.jwt.jwks_ca: needs an https URL"),
         (("CICATRIX__CORS__ORIGINS", "https://a.example, *"), "cors.origins: \"*\" is no origin"),
         (("CICATRIX__ADMIN__LISTEN", "everywhere"), "admin.listen: is no address"),
@@ -166,6 +168,7 @@ fn halves_of_security_are_refused() {
     ] {
         let found = load(&Sources::default(), &[set]).unwrap_err();
         assert!(found.iter().any(|it| it.starts_with(said)), "{said} is not in {found:?}");
+        assert!(!found.concat().contains("secret"), "{found:?}");
     }
 }
 

@@ -24,7 +24,7 @@ use std::{
 };
 
 use cicatrix::{
-    serve::{Around, Credentials, Guard, Limits, Tls, TlsFiles},
+    serve::{Admin, Around, Credentials, Guard, Limits, Tls, TlsFiles},
     wire::v1::protocol_service_client::ProtocolServiceClient,
 };
 use hyper_util::rt::TokioIo;
@@ -215,6 +215,39 @@ async fn a_new_certificate_is_shown_without_a_restart_and_a_broken_one_is_not() 
     let mut answer = [0; 12];
     old.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn a_certificate_of_another_time_takes_no_ones_place() {
+    let pki = Pki::new("untimely");
+    let (ask, asked) = mpsc::channel();
+    let tls = Some(Tls::new(pki.files(false, false)).unwrap());
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let server = Server::around(limits(), Around { tls, admin, reload: Some(asked), ..Around::default() });
+    let shown = async || {
+        let stream = connect(&server, pki.client(None, b"h2")).await.unwrap();
+        stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+    };
+    let refused = async |count: u32| {
+        let text =
+            reqwest::get(format!("http://{}/metrics", server.admin.unwrap())).await.unwrap().text().await.unwrap();
+        text.contains(&format!("cicatrix_reloads_total{{what=\"tls\",result=\"refused\"}} {count}\n"))
+    };
+    let first = shown().await;
+    for (count, years) in [(1, 2000..2001), (2, 2099..2100)] {
+        let (certificate, key) = pki.authority.leaf_of("localhost", false, years);
+        pki.scratch.file("server.pem", certificate);
+        pki.scratch.file("server.key", key);
+        ask.send(()).unwrap();
+        let begun = Instant::now();
+        while !refused(count).await {
+            assert!(begun.elapsed() < Duration::from_secs(10), "it was taken");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(shown().await, first);
+    }
+    // At the start there is none to keep: better one that callers may refuse than no service.
+    assert!(Tls::new(pki.files(false, false)).is_ok());
 }
 
 #[tokio::test]

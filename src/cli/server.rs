@@ -1,12 +1,15 @@
 //! The command that serves: settings first, then files, then the port.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::mpsc,
+    thread,
     time::Instant,
 };
 
 use clap::Args;
+use tokio::{runtime, sync::oneshot};
 
 use super::{Ended, complain, in_dir, load, pairs};
 use crate::{
@@ -65,6 +68,7 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
         .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
     telemetry::log_panics();
     let (ask, asked) = mpsc::channel();
+    let stop = signals(ask).map_err(|it| complain(Ended::Unavailable, &format!("cannot listen for signals: {it}")))?;
     let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings);
     // Each has said what is wrong with it before either ends the process.
     let around = around(&settings, asked);
@@ -85,7 +89,7 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
         }
     };
     let (service, limits) = (Service::new(knowledge), settings.limits());
-    serve::serve_around(service, settings.server.listen, &limits, around, listening, stop_signal(ask))
+    serve::serve_around(service, settings.server.listen, &limits, around, listening, stop)
         .map_err(|it| complain(Ended::Unavailable, &it.to_string()))?;
     tracing::info!("stopped");
     Ok(())
@@ -123,39 +127,55 @@ fn source(dir: PathBuf, policies: Choices, watch: bool) -> KnowledgeSource {
     }
 }
 
-/// Ready when the process is asked to stop. Until then, whoever hangs up has the files read again.
-async fn stop_signal(ask: mpsc::Sender<()>) {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    let (terminate, hang_up) = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminate = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut signal) => signal.recv().await,
-                Err(_) => std::future::pending().await,
-            }
-        };
-        let hang_up = async {
-            if let Ok(mut signal) = signal(SignalKind::hangup()) {
-                while signal.recv().await.is_some() {
+/// Listens for signals from now on, on a thread of its own: also while files are read and keys are fetched.
+///
+/// What is given is ready when the process is asked to stop. Whoever hangs up has the files read again.
+fn signals(ask: mpsc::Sender<()>) -> io::Result<impl Future<Output = ()>> {
+    let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
+    let (stop, stopped) = oneshot::channel();
+    let heard = {
+        // The runtime must be there when they are installed.
+        let _inside = runtime.enter();
+        hear(ask)?
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let signal = runtime.block_on(heard);
+        // An error is the server being gone.
+        let _ = stop.send(signal);
+    })?;
+    Ok(async {
+        if let Ok(signal) = stopped.await {
+            tracing::info!(signal, "draining");
+        }
+    })
+}
+
+/// Installs them, and gives what waits for the one that ends the process.
+#[cfg(unix)]
+fn hear(ask: mpsc::Sender<()>) -> io::Result<impl Future<Output = &'static str>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => return "interrupt",
+                _ = terminate.recv() => return "terminate",
+                _ = hang_up.recv() => {
                     tracing::info!("asked to read the files again");
                     // An error is the server being gone.
                     let _ = ask.send(());
                 }
             }
-            std::future::pending::<()>().await
-        };
-        (terminate, hang_up)
-    };
-    #[cfg(not(unix))]
-    let (terminate, hang_up) = {
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn hear(ask: mpsc::Sender<()>) -> io::Result<impl Future<Output = &'static str>> {
+    Ok(async move {
         let _never = ask;
-        (std::future::pending::<Option<()>>(), std::future::pending::<()>())
-    };
-    let signal = tokio::select! {
-        _ = interrupt => "interrupt",
-        _ = terminate => "terminate",
-        () = hang_up => "hang up",
-    };
-    tracing::info!(signal, "draining");
+        let _ = tokio::signal::ctrl_c().await;
+        "interrupt"
+    })
 }

@@ -19,13 +19,19 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Body as HttpBody;
 use tokio::sync::watch;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tonic::{Code, Status};
 use tower::ServiceExt as _;
 
 use super::{
+    access,
+    bulk::Outcome,
     cors::Cors,
-    error, grpc,
-    guard::{Caller, Guard, Peer, Rate},
+    deadline::asked,
+    error,
+    given::{Given, Held, PIECE, Until},
+    grpc,
+    guard::{Caller, Guard, Payer, Peer, Rate, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
@@ -33,10 +39,7 @@ use super::{
     traces::Traces,
 };
 
-const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
-/// Stands in the access log for a path that is none of ours.
-const UNKNOWN: &str = "unknown";
 
 /// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
@@ -188,14 +191,32 @@ struct Begun {
     route: Route,
     /// `None` when there is no room.
     place: Option<Place>,
+    /// Of its connection.
+    token: TaskTrackerToken,
 }
 
-/// A place among the requests that are answered at once, until it is dropped.
-struct Place(Arc<Inner>);
+/// A place among the requests that are answered at once, until it is dropped: when the answer was taken.
+pub(super) struct Place(Arc<Inner>);
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.metrics.in_flight.dec();
+    }
+}
+
+/// A stream that is told when it ends: only then is it known how it ended and how long it took.
+pub(super) struct Late {
+    inner: Arc<Inner>,
+    outcome: Outcome,
+    started: Instant,
+    door: Door,
+    route: Route,
+    trace: Option<TraceParent>,
+}
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        self.inner.tell(self.route, self.door, self.outcome.code(), self.started.elapsed(), self.trace.as_ref());
     }
 }
 
@@ -213,14 +234,14 @@ impl App {
         &self,
         request: Request<B>,
         peer: Arc<Peer>,
-    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<B>
+    ) -> impl Future<Output = Result<http::Response<Given>, Infallible>> + Send + use<B>
     where
         B: HttpBody<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let route = Route::of(request.uri().path());
-        let begun =
-            Begun { started: Instant::now(), door: Door::of(request.headers()), route, place: self.0.enter(route) };
+        let (door, token) = (Door::of(request.headers()), peer.ending.request());
+        let begun = Begun { started: Instant::now(), door, route, place: self.0.enter(route), token };
         Arc::clone(&self.0).answer(request, peer, begun)
     }
 }
@@ -239,41 +260,42 @@ impl Inner {
         mut request: Request<B>,
         peer: Arc<Peer>,
         begun: Begun,
-    ) -> Result<Response, Infallible>
+    ) -> Result<http::Response<Given>, Infallible>
     where
         B: HttpBody<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Begun { started, door, route, place } = begun;
+        let Begun { started, door, route, place, token } = begun;
         let in_turn = request.version() < Version::HTTP_2;
+        let piece = if request.version() == Version::HTTP_2 { PIECE } else { usize::MAX };
         let headers = request.headers();
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
-        let (mut response, caller) = match self.cors.preflight(&request) {
-            Some(response) => (response, None),
+        let (mut response, caller, place) = match self.cors.preflight(&request) {
+            Some(response) => (response, None, None),
             None => match self.admit(route, headers, &peer, place.is_some()) {
                 Ok(caller) => {
-                    // A stream is logged once more at its end.
+                    // A stream is logged once more at its end, and charged for each item.
                     if route == Route::GenerateProtocols {
                         request.headers_mut().insert(REQUEST_ID, id.clone());
+                        let payer = Payer::new(self.guard.clone(), Arc::clone(&caller), self.bounds.rate);
+                        request.extensions_mut().insert(payer);
                     }
-                    (self.run(request, door, started).await, Some(caller))
+                    (self.run(request, door, started).await, Some(caller), place)
                 }
-                Err(status) => (door.tell(&status), None),
+                // What was refused holds nothing, or strangers could keep everybody out.
+                Err((status, caller)) => (door.tell(&status), caller, None),
             },
         };
         let (code, took) = (door.code(&response), started.elapsed());
-        self.metrics.request(route, door, code, took);
-        if let Some(traces) = &self.traces
-            && route.needs() != Needs::Nothing
-            && traces.samples(trace.as_ref())
-        {
-            traces.take(trace.as_ref(), route, door, code, took);
+        let outcome = response.extensions_mut().remove::<Outcome>().filter(|_| code == Code::Ok);
+        if outcome.is_none() {
+            self.tell(route, door, code, took, trace.as_ref());
         }
         if self.is_logged(code) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
-            log(door, route, code, &response, took, &id, trace.as_ref(), known);
+            access::line(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
         // The rest of the body stands before the next request, so there cannot be one.
         if in_turn && door.left_unread(&response) {
@@ -281,29 +303,57 @@ impl Inner {
         }
         self.cors.mark(&mut response, origin);
         response.headers_mut().insert(REQUEST_ID, id);
-        if let Some(trace) = trace {
+        if let Some(trace) = &trace {
             response.headers_mut().insert(TRACEPARENT, trace.header());
         }
-        Ok(response)
+        let endless = door != Door::Rest && matches!(route, Route::Health | Route::Reflection);
+        let until = endless.then(|| Until::new(door, &peer.ending));
+        // Probes hold no place: whoever watches for long would keep others out.
+        let place = place.filter(|_| route.needs() != Needs::Nothing);
+        let late = outcome.map(|outcome| Late { inner: self, outcome, started, door, route, trace });
+        let held = Held { _place: place, _request: token, _late: late };
+        Ok(response.map(|body| Given::new(body, piece, until, held)))
     }
 
-    /// Everything that can turn a request away before its body is read.
-    fn admit(&self, route: Route, headers: &HeaderMap, peer: &Peer, room: bool) -> Result<Arc<Caller>, Status> {
-        let refuse = |why: Refused, status: Status| {
+    /// Counts a request that has ended, and traces it.
+    fn tell(&self, route: Route, door: Door, code: Code, took: Duration, trace: Option<&TraceParent>) {
+        self.metrics.request(route, door, code, took);
+        if let Some(traces) = &self.traces
+            && route.needs() != Needs::Nothing
+            && traces.samples(trace)
+        {
+            traces.take(trace, route, door, code, took);
+        }
+    }
+
+    /// Everything that can turn a request away before its body is read. With the status comes who asked, when known.
+    fn admit(
+        &self,
+        route: Route,
+        headers: &HeaderMap,
+        peer: &Peer,
+        room: bool,
+    ) -> Result<Arc<Caller>, (Status, Option<Arc<Caller>>)> {
+        let refuse = |why: Refused, status: Status, caller: Option<Arc<Caller>>| {
             self.metrics.refused(why);
-            status
+            (status, caller)
         };
         if !room {
-            return Err(refuse(Refused::Overload, error::overloaded()));
+            return Err(refuse(Refused::Overload, error::overloaded(), None));
         }
         let needs = route.needs();
-        let caller =
-            self.guard.admit(needs, headers, peer).map_err(|(refusal, status)| refuse(refusal.into(), status))?;
+        let caller = self
+            .guard
+            .admit(needs, headers, peer)
+            .map_err(|TurnedAway { why, status, caller }| refuse(why.into(), status, caller))?;
         if let Some(rate) = self.bounds.rate
             && needs != Needs::Nothing
         {
             let now = self.guard.callers().now();
-            caller.account.take(rate, now).map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait)))?;
+            caller
+                .account
+                .take(rate, now)
+                .map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait), Some(Arc::clone(&caller))))?;
         }
         Ok(caller)
     }
@@ -345,57 +395,6 @@ impl Inner {
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "the columns of one line")]
-fn log(
-    door: Door,
-    route: Route,
-    code: Code,
-    response: &Response,
-    took: Duration,
-    id: &HeaderValue,
-    trace: Option<&TraceParent>,
-    caller: Option<&str>,
-) {
-    let http = response.status();
-    let status = if door == Door::Rest { http.as_str() } else { error::name(code) };
-    // A path that is none of ours could hold anything.
-    let route = if route == Route::Unknown { UNKNOWN } else { route.path(door == Door::Rest) };
-    tracing::info!(
-        target: "cicatrix::access",
-        door = door.name(),
-        route,
-        status,
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        request_id = id.to_str().unwrap_or_default(),
-        trace_id = trace.map(tracing::field::display),
-        caller,
-        "request"
-    );
-}
-
-/// The time that a caller gives the whole call.
-pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
-    timeout(headers.get(GRPC_TIMEOUT)?.to_str().ok()?)
-}
-
-/// A timeout of the gRPC wire format, such as `250m`.
-fn timeout(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|it| it.is_ascii_digit()) {
-        return None;
-    }
-    let number: u64 = digits.parse().ok()?;
-    match unit {
-        "H" => Some(Duration::from_secs(number * 3600)),
-        "M" => Some(Duration::from_secs(number * 60)),
-        "S" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_millis(number)),
-        "u" => Some(Duration::from_micros(number)),
-        "n" => Some(Duration::from_nanos(number)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
@@ -407,8 +406,13 @@ mod tests {
     use http_body_util::BodyExt as _;
     use serde_json::Value;
 
-    use super::{App, Bounds, Told, timeout};
-    use crate::serve::{Cors, Doors, Guard, guard::Peer, metrics::Metrics};
+    use super::{App, Bounds, Told};
+    use crate::serve::{
+        Cors, Doors, Guard,
+        given::{Ending, Given},
+        guard::Peer,
+        metrics::Metrics,
+    };
 
     /// Both doors open on a handler that panics, one that never ends, and one that answers.
     fn app() -> App {
@@ -423,17 +427,17 @@ mod tests {
         App::new(doors, bounds, Guard::open(), Cors::default(), told)
     }
 
-    async fn send(path: &str, headers: &[(&str, &str)]) -> axum::response::Response {
+    async fn send(path: &str, headers: &[(&str, &str)]) -> http::Response<Given> {
         let mut request = Request::get(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let stranger = Guard::open().callers().named("test");
-        let peer = Arc::new(Peer { stranger, certificate: None });
+        let peer = Arc::new(Peer { stranger, certificate: None, ending: Ending::default() });
         app().answer(request.body(Body::empty()).unwrap(), peer).await.unwrap()
     }
 
-    async fn json_status(response: axum::response::Response) -> (StatusCode, String, String) {
+    async fn json_status(response: http::Response<Given>) -> (StatusCode, String, String) {
         let code = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         let error = serde_json::from_slice::<Value>(&body).unwrap()["error"].clone();
@@ -471,14 +475,5 @@ mod tests {
         assert_eq!(response.headers()["x-request-id"], "abc");
         assert_eq!(response.headers()["traceparent"], trace);
         assert!(send("/quick", &[]).await.headers().contains_key("x-request-id"));
-    }
-
-    #[test]
-    fn timeouts_are_read() {
-        assert_eq!(timeout("250m"), Some(Duration::from_millis(250)));
-        assert_eq!(timeout("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
-        for bad in ["", "m", "1", "1x", "-1S", "123456789S", "1.5S", "ä"] {
-            assert_eq!(timeout(bad), None, "{bad}");
-        }
     }
 }

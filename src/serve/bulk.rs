@@ -2,63 +2,49 @@
 //!
 //! A stream holds only so many items, so what its caller does not read is not taken from them either.
 
+mod head;
 mod lines;
+mod pool;
 mod rest;
 
 use std::{
     collections::VecDeque,
-    fmt, io,
+    fmt,
     pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures_util::{Stream, StreamExt as _, stream};
-use http::HeaderMap;
 use tokio::{
-    runtime::{self, Runtime},
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
+    runtime,
+    sync::{Semaphore, mpsc, oneshot, watch},
     task::consume_budget,
     time::{Sleep, sleep, timeout},
 };
 use tokio_util::task::AbortOnDropHandle;
-use tonic::Status;
+use tonic::{Code, Status};
 
-use super::{Service, app, app::Readiness, error, heavy::Weigh, listen::Limits, live::Live, trace::REQUEST_ID};
+use super::{
+    Service, app::Readiness, error, guard::Payer, heavy::Weigh, listen::Limits, live::Live, metrics::Refused, retry,
+};
 use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
+pub(super) use head::Outcome;
+use head::{Head, Room};
+pub(super) use pool::Pool;
 pub(super) use rest::route;
 
 /// After a stream was ended early, what its caller still sends is thrown away for so long: closing at once could take
 /// back the last answers.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
+/// After so long another stream may have ended.
+const FULL: Duration = Duration::from_secs(1);
 /// Stands for "no deadline"; a timer cannot wait for ever.
 const NEVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// The path of the route.
 pub(super) const ROUTE: &str = "/v1/protocols:batchGenerate";
-
-/// The threads that plan the items of every stream. Dropping it ends them.
-pub(super) struct Pool(Option<Runtime>);
-
-impl Pool {
-    pub(super) fn start(threads: usize) -> io::Result<Self> {
-        let runtime = runtime::Builder::new_multi_thread().worker_threads(threads).thread_name("bulk").build()?;
-        Ok(Self(Some(runtime)))
-    }
-
-    fn handle(&self) -> Option<runtime::Handle> {
-        self.0.as_ref().map(|it| it.handle().clone())
-    }
-}
-
-impl Drop for Pool {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
 
 /// What answers streams. Cheap to clone.
 #[derive(Clone)]
@@ -68,6 +54,8 @@ struct Shared {
     live: Live,
     pool: Option<runtime::Handle>,
     streams: Arc<Semaphore>,
+    /// Most streams of one caller: half of all, so that there is room for another.
+    of_one: usize,
     in_flight: usize,
     idle: Duration,
     max_bytes: usize,
@@ -114,6 +102,7 @@ impl Bulk {
             live: live.clone(),
             pool: pool.handle(),
             streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
+            of_one: limits.bulk_streams.div_ceil(2),
             in_flight: limits.bulk_in_flight,
             idle: limits.bulk_idle.min(NEVER),
             max_bytes: limits.max_request_bytes,
@@ -142,12 +131,12 @@ impl Bulk {
     pub(super) fn grpc(
         &self,
         request: tonic::Request<tonic::Streaming<UnreadRequest>>,
-    ) -> Result<impl Stream<Item = Result<Item, Status>> + Send + use<>, Status> {
-        let headers = request.metadata().as_ref().clone();
+    ) -> Result<(impl Stream<Item = Result<Item, Status>> + Send + use<>, Outcome), Status> {
+        let head = Head::of(request.metadata().as_ref(), request.extensions());
         let most = self.0.max_bytes;
         // Frames that are too large are not read, so where the next one begins is lost.
         let items = request.into_inner().map(move |it| it.map_err(|status| error::broken_stream(&status, most)));
-        self.answer(items, GRPC, &headers)
+        self.answer(items, GRPC, head)
     }
 
     /// Takes items as long as there is room, and gives their answers in order. The last one can be why it ended early.
@@ -155,31 +144,46 @@ impl Bulk {
         &self,
         items: S,
         door: Door<I, A>,
-        headers: &HeaderMap,
-    ) -> Result<impl Stream<Item = Result<A, Status>> + Send + use<I, A, S>, Status>
+        head: Head,
+    ) -> Result<(impl Stream<Item = Result<A, Status>> + Send + use<I, A, S>, Outcome), Status>
     where
         I: Send + 'static,
         A: Send + 'static,
         S: Stream<Item = Result<I, Status>> + Send + 'static,
     {
-        let permit = Arc::clone(&self.0.streams).try_acquire_owned().map_err(|_full| error::too_many_streams())?;
+        let Head { id, deadline, payer } = head;
+        let room = self.room(payer.as_ref()).ok_or_else(|| {
+            self.0.live.metrics().refused(Refused::Streams);
+            retry::after(&error::too_many_streams(), FULL)
+        })?;
         let pool = self.0.pool.clone().ok_or_else(error::internal)?;
         // One answer waits for the connection, the others where they are counted.
         let (send, answers) = mpsc::channel(1);
         let (finish, finished) = oneshot::channel();
-        let run = Run { bulk: self.clone(), pool, door, send, waiting: VecDeque::new(), taken: 0, refused: 0, permit };
-        let deadline = app::asked(headers).unwrap_or(NEVER).min(NEVER);
-        let id = headers.get(REQUEST_ID).and_then(|it| it.to_str().ok()).unwrap_or_default().to_owned();
+        let (bulk, waiting, outcome) = (self.clone(), VecDeque::new(), Outcome::default());
+        let run = Run { bulk, pool, door, send, waiting, taken: 0, refused: 0, room, payer, outcome: outcome.clone() };
+        let deadline = deadline.unwrap_or(NEVER).min(NEVER);
         // Not part of the answer's own stream: nobody polls that while the caller does not read.
         tokio::spawn(run.all(items, deadline, finish, id));
-        Ok(stream::unfold((answers, Some(finished)), |(mut answers, mut finished)| async move {
+        let answers = stream::unfold((answers, Some(finished)), |(mut answers, mut finished)| async move {
             if let Some(answer) = answers.recv().await {
                 return Some((Ok(answer), (answers, finished)));
             }
             // Without a word of its own it was cut off, and must not look whole.
             let end = finished.take()?.await.unwrap_or_else(|_cut| Err(error::internal()));
             Some((Err(end.err()?), (answers, finished)))
-        }))
+        });
+        Ok((answers, outcome))
+    }
+
+    /// Room for one more stream, of this caller and of all.
+    fn room(&self, payer: Option<&Payer>) -> Option<Room> {
+        let permit = Arc::clone(&self.0.streams).try_acquire_owned().ok()?;
+        let open = match payer {
+            Some(payer) => Some(payer.open(self.0.of_one)?),
+            None => None,
+        };
+        Some(Room::new(permit, open))
     }
 }
 
@@ -192,7 +196,9 @@ struct Run<I, A> {
     waiting: VecDeque<Waiting<A>>,
     taken: i32,
     refused: u64,
-    permit: OwnedSemaphorePermit,
+    room: Room,
+    payer: Option<Payer>,
+    outcome: Outcome,
 }
 
 /// An item that is planned or will be. Dropping it gives it up, if it was not begun.
@@ -217,16 +223,17 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         let started = Instant::now();
         let mut items = pin!(items);
         let ended = self.pump(&mut items, deadline).await;
+        let code = match &ended {
+            Ended::Well => Code::Ok,
+            Ended::Early(status) => status.code(),
+            Ended::Gone => Code::Cancelled,
+        };
+        self.outcome.set(code);
         if self.bulk.0.access_log {
-            let how = match &ended {
-                Ended::Well => "OK",
-                Ended::Early(status) => error::name(status.code()),
-                Ended::Gone => "CANCELLED",
-            };
             tracing::info!(
                 target: "cicatrix::access",
                 door = self.door.name,
-                status = how,
+                status = error::name(code),
                 items = self.taken,
                 refused = self.refused,
                 micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -234,9 +241,9 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
                 "stream ended"
             );
         }
-        let Self { send, waiting, permit, .. } = self;
+        let Self { send, waiting, room, .. } = self;
         // What nobody will read is not planned, and the next stream has room.
-        drop((waiting, permit));
+        drop((waiting, room));
         let early = match ended {
             Ended::Well => Some(Ok(())),
             Ended::Early(status) => Some(Err(status)),
@@ -264,10 +271,24 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         let mut stopping = self.bulk.0.stopping.clone();
         let mut late = pin!(sleep(deadline));
         let mut silent = pin!(sleep(idle));
+        // An item that waits until its caller may have it planned.
+        let mut next: Option<I> = None;
+        let mut turn = pin!(sleep(Duration::ZERO));
         // How it ends once what was taken is answered; `None` while more is taken.
         let mut end: Option<Ended> = None;
         loop {
-            let room = end.is_none() && self.waiting.len() < in_flight;
+            if end.is_none()
+                && let Some(item) = next.take()
+            {
+                match self.pay() {
+                    Ok(()) => end = self.take(item),
+                    Err(wait) => {
+                        turn.as_mut().reset(tokio::time::Instant::now() + wait);
+                        next = Some(item);
+                    }
+                }
+            }
+            let room = end.is_none() && next.is_none() && self.waiting.len() < in_flight;
             if self.waiting.is_empty()
                 && let Some(end) = end
             {
@@ -277,7 +298,8 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
                 biased;
                 () = self.send.closed() => return Ended::Gone,
                 () = late.as_mut() => return Ended::Early(error::deadline_exceeded()),
-                () = silent.as_mut() => return Ended::Early(error::silent_stream(idle)),
+                // Whom we let wait does not stand still.
+                () = silent.as_mut(), if next.is_none() => return Ended::Early(error::silent_stream(idle)),
                 () = told(&mut stopping), if end.is_none() => {
                     end = Some(Ended::Early(error::stopping(self.taken)));
                 }
@@ -288,15 +310,24 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
                     }
                     Err(Gone) => return Ended::Gone,
                 },
+                () = turn.as_mut(), if next.is_some() && end.is_none() => moved(silent.as_mut(), idle),
                 item = items.next(), if room => match item {
                     Some(Ok(item)) => {
-                        end = self.take(item);
+                        next = Some(item);
                         moved(silent.as_mut(), idle);
                     }
                     Some(Err(status)) => end = Some(Ended::Early(status)),
                     None => end = Some(Ended::Well),
                 },
             }
+        }
+    }
+
+    /// Charges the caller for the next item, or says how long to wait. The first came with the request itself.
+    fn pay(&self) -> Result<(), Duration> {
+        match &self.payer {
+            Some(payer) if self.taken > 0 => payer.pay(),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -367,10 +398,9 @@ mod tests {
     };
 
     use futures_util::{StreamExt as _, stream};
-    use http::HeaderMap;
     use tonic::{Code, Status};
 
-    use super::{Bulk, Door, Pool};
+    use super::{Bulk, Door, Head, Pool};
     use crate::{
         knowledge::Knowledge,
         release,
@@ -412,7 +442,7 @@ mod tests {
             Ok(())
         });
         let door = door(|_, _, ()| Err(super::error::internal()));
-        let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap());
+        let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0);
         for read in 0..10 {
             tokio::time::sleep(Duration::from_millis(50)).await;
             // One more waits for the connection.
@@ -433,7 +463,7 @@ mod tests {
         let door = door(
             |_, _, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) },
         );
-        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers = bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0;
         let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
         let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
         assert_eq!(answers, (0..20).map(|it| (it, Some(code(it)))).collect::<Vec<_>>());
@@ -452,7 +482,7 @@ mod tests {
             let (begun, _) = BEGUN.1.wait_timeout_while(begun, Duration::from_secs(10), |it| *it < 2).unwrap();
             Err(if *begun == 2 { super::error::no_lines() } else { super::error::internal() })
         });
-        let answers = bulk(&pool, &readiness).answer(items, door, &HeaderMap::new()).unwrap();
+        let answers = bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0;
         let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
         assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
     }

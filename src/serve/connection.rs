@@ -13,10 +13,7 @@ use std::{
 
 use http::Request;
 use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -29,16 +26,18 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use super::{
     app::App,
     first::Known,
+    given::Ending,
     guard::{Guard, Peer},
     metrics::Metrics,
     tls::{self, Tls},
+    unread::Streams,
 };
 
 /// Everything that connections have in common. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Common {
     pub(super) app: App,
-    pub(super) protocol: auto::Builder<TokioExecutor>,
+    pub(super) protocol: auto::Builder<Streams>,
     pub(super) tls: Option<Tls>,
     pub(super) guard: Guard,
     pub(super) metrics: Arc<Metrics>,
@@ -105,7 +104,8 @@ impl Connection {
         };
         let Ok(Ok(Some(stream))) = known else { return };
         let stranger = self.common.guard.callers().stranger(self.from.ip());
-        let peer = Arc::new(Peer { stranger, certificate });
+        let ending = Ending::default();
+        let peer = Arc::new(Peer { stranger, certificate, ending: ending.clone() });
         let app = &self.common.app;
         let answer = service_fn(|request: Request<Incoming>| app.answer(request, Arc::clone(&peer)));
         let mut connection = pin!(self.common.protocol.serve_connection(TokioIo::new(stream), answer));
@@ -125,7 +125,15 @@ impl Connection {
             None => {
                 // What was begun is answered; HTTP/2 callers are told not to begin more.
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                ending.begin();
+                tokio::select! {
+                    ended = connection => ended,
+                    // Dropping it cuts it off.
+                    () = ending.settled(self.common.unread) => {
+                        tracing::debug!("a connection is cut off: what was answered is not taken");
+                        return;
+                    }
+                }
             }
         };
         if let Err(error) = ended {

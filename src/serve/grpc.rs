@@ -87,7 +87,10 @@ impl ProtocolService for Protocols {
         &self,
         request: Request<Streaming<UnreadRequest>>,
     ) -> Answer<Self::GenerateProtocolsStream> {
-        Ok(Response::new(self.bulk.grpc(request)?.boxed()))
+        let (answers, outcome) = self.bulk.grpc(request)?;
+        let mut response = Response::new(answers.boxed());
+        response.extensions_mut().insert(outcome);
+        Ok(response)
     }
 
     async fn generate_protocol(

@@ -20,10 +20,7 @@ use std::{
 };
 
 use axum::Router;
-use hyper_util::{
-    rt::{TokioExecutor, TokioTimer},
-    server::conn::auto,
-};
+use hyper_util::{rt::TokioTimer, server::conn::auto};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime,
@@ -52,6 +49,7 @@ use super::{
     rest,
     tls::Tls,
     traces::{Collector, Traces},
+    unread::Streams,
 };
 
 /// What the server allows.
@@ -365,8 +363,8 @@ impl Shard {
 }
 
 /// What HTTP/1 and HTTP/2 are held to.
-fn protocol(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut protocol = auto::Builder::new(TokioExecutor::new());
+fn protocol(limits: &Limits) -> auto::Builder<Streams> {
+    let mut protocol = auto::Builder::new(Streams::new(limits.unread));
     protocol
         .http1()
         .timer(TokioTimer::new())

@@ -61,6 +61,11 @@ impl Live {
         self.0.service.load()
     }
 
+    /// Where it is counted.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.counts.metrics
+    }
+
     /// Puts another release in place.
     pub(super) fn replace(&self, knowledge: Knowledge) {
         let service = Service::new(knowledge).counted(self.0.counts.clone());

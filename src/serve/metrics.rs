@@ -21,6 +21,10 @@ const CODES: usize = 17;
 const PLANS_PER_SAMPLE: u64 = 64;
 /// Bytes of a page of memory, where the system does not say.
 const PAGE: u64 = 4096;
+/// What is read again while serving.
+const RELOADED: [&str; 4] = ["tls", "auth", "knowledge", "jwks"];
+/// How that ends.
+const RESULTS: [&str; 2] = ["taken", "refused"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -71,6 +75,7 @@ pub(super) enum Refused {
     BadCredentials,
     NoScope,
     NoKeys,
+    Streams,
 }
 
 impl Refused {
@@ -82,6 +87,7 @@ impl Refused {
             Self::BadCredentials => "bad_credentials",
             Self::NoScope => "no_scope",
             Self::NoKeys => "no_keys",
+            Self::Streams => "streams",
         }
     }
 }
@@ -151,7 +157,7 @@ impl Default for Metrics {
         registry.register("requests", "Requests by rpc, door and status.", requests.clone());
         let durations: Family<Call, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        let help = "Time from the headers of a request to those of its answer.";
+        let help = "Time from the headers of a request to those of its answer; of a stream, to its end.";
         registry.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
         let refused = Family::<Why, Counter>::default();
         registry.register("refused", "Requests turned away before they were read, by reason.", refused.clone());
@@ -165,6 +171,10 @@ impl Default for Metrics {
         let reloads = Family::<Reloaded, Counter>::default();
         let help = "Files read again while serving; refused: what was there before stays.";
         registry.register("reloads", help, reloads.clone());
+        // An increase from nothing is none: what an alert waits for is there from the beginning.
+        for (what, result) in RELOADED.into_iter().flat_map(|what| RESULTS.map(|result| (what, result))) {
+            let _zero = reloads.get_or_create(&Reloaded { what, result });
+        }
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -255,7 +265,8 @@ impl Metrics {
 
     /// Counts files that were read again.
     pub(super) fn reloaded(&self, what: &'static str, well: bool) {
-        let result = if well { "taken" } else { "refused" };
+        let [taken, refused] = RESULTS;
+        let result = if well { taken } else { refused };
         self.reloads.get_or_create(&Reloaded { what, result }).inc();
     }
 

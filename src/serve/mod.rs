@@ -1,16 +1,19 @@
 //! Serves: one function for each rpc, and two doors that open on it.
 
 mod accept;
+mod access;
 mod admin;
 mod app;
 mod bulk;
 mod catalogue;
 mod connection;
 mod cors;
+mod deadline;
 mod descriptors;
 mod docs;
 mod error;
 mod first;
+mod given;
 mod grpc;
 mod guard;
 mod heavy;
@@ -25,11 +28,13 @@ mod page;
 mod people;
 mod reload;
 mod rest;
+mod retry;
 mod routes;
 pub mod telemetry;
 mod tls;
 mod trace;
 mod traces;
+mod unread;
 
 use std::sync::{Arc, OnceLock};
 

@@ -37,6 +37,12 @@ pub(super) struct Sent<'a> {
     pub(super) body: Vec<u8>,
 }
 
+/// An address as it may stand in a log: what could be a secret is left out.
+pub(super) fn shown(url: &str) -> String {
+    let Ok(url) = url.parse::<Uri>() else { return "an address that is no URL".to_owned() };
+    format!("{}://{}{}", url.scheme_str().unwrap_or_default(), host(&url), url.path())
+}
+
 /// Sends it on a runtime of its own and waits. Redirections are not followed: nobody else says where to.
 pub(super) fn send(sent: Sent<'_>) -> Result<Bytes, String> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
@@ -79,7 +85,7 @@ where
     let request = Request::builder()
         .method(sent.method)
         .uri(url.path_and_query().map_or("/", |it| it.as_str()))
-        .header(header::HOST, url.authority().map_or("", |it| it.as_str()))
+        .header(header::HOST, host(url))
         .header(kind, sent.media_type)
         .header(header::USER_AGENT, concat!("cicatrix/", env!("CARGO_PKG_VERSION")))
         .body(Full::new(Bytes::from(sent.body)))
@@ -91,6 +97,12 @@ where
     let body = Limited::new(response.into_body(), MOST).collect().await.map_err(|it| it.to_string())?;
     connection.abort();
     Ok(body.to_bytes())
+}
+
+/// Host and port alone: whoever is named before them is no part of it (RFC 9110, 7.2).
+fn host(url: &Uri) -> String {
+    let port = url.port().map(|it| format!(":{it}")).unwrap_or_default();
+    format!("{}{port}", url.host().unwrap_or_default())
 }
 
 fn text(error: impl fmt::Display) -> String {
@@ -112,4 +124,23 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, String> {
         }
     }
     if roots.is_empty() { Err("there is no authority to trust here".to_owned()) } else { Ok(roots) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::{host, shown};
+
+    #[test]
+    fn no_secret_of_an_address_is_shown_or_sent() {
+        for (url, named, sent) in [
+            ("https://user:secret@a.example:8443/keys?key=secret", "https://a.example:8443/keys", "a.example:8443"),
+            ("http://[::1]:4318/v1/traces", "http://[::1]:4318/v1/traces", "[::1]:4318"),
+            ("https://a.example", "https://a.example/", "a.example"),
+        ] {
+            assert_eq!((shown(url).as_str(), host(&url.parse().unwrap()).as_str()), (named, sent));
+        }
+        assert_eq!(shown("https://us er:secret@a"), "an address that is no URL");
+    }
 }

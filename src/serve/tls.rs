@@ -10,9 +10,10 @@ use arc_swap::ArcSwap;
 use rustls::{
     RootCertStore, ServerConfig, ServerConnection,
     crypto::{CryptoProvider, aws_lc_rs},
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject as _},
     server::WebPkiClientVerifier,
 };
+use webpki::{EndEntityCert, KeyUsage};
 
 /// What a client may speak, what is preferred first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -46,15 +47,24 @@ impl fmt::Debug for Tls {
 }
 
 impl Tls {
-    /// Reads the files; everything that is wrong is said at once.
+    /// Reads the files; everything that is wrong is said at once. A certificate of another time is shown all the same:
+    /// there is no better one.
     pub fn new(files: TlsFiles) -> Result<Self, Vec<String>> {
-        let config = ArcSwap::from_pointee(read(&files)?);
+        let Read { config, untimely } = read(&files)?;
+        for problem in untimely {
+            tracing::warn!(problem, "callers will not trust this server");
+        }
+        let config = ArcSwap::from_pointee(config);
         Ok(Self(Arc::new(Inner { files, config })))
     }
 
-    /// Reads the files again. When something is wrong, what was there stays.
+    /// Reads the files again. When something is wrong, or the certificate is of another time, what was there stays.
     pub(super) fn reload(&self) -> Result<(), Vec<String>> {
-        self.0.config.store(Arc::new(read(&self.0.files)?));
+        let Read { config, untimely } = read(&self.0.files)?;
+        if !untimely.is_empty() {
+            return Err(untimely);
+        }
+        self.0.config.store(Arc::new(config));
         Ok(())
     }
 
@@ -73,17 +83,27 @@ impl Tls {
 /// The names in the client certificate of a connection, DNS names before addresses; `None` without one.
 pub(super) fn names(connection: &ServerConnection) -> Option<Vec<String>> {
     let certificate = connection.peer_certificates()?.first()?;
-    let read = webpki::EndEntityCert::try_from(certificate).ok()?;
+    let read = EndEntityCert::try_from(certificate).ok()?;
     Some(read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect())
 }
 
-fn read(files: &TlsFiles) -> Result<ServerConfig, Vec<String>> {
+/// What the files say.
+struct Read {
+    config: ServerConfig,
+    /// What is wrong with the times of the certificates.
+    untimely: Vec<String>,
+}
+
+fn read(files: &TlsFiles) -> Result<Read, Vec<String>> {
     let TlsFiles { certificate, key, client_ca, certificate_optional } = files;
     let mut problems = Vec::new();
     let chain = certificates("tls.certificate", certificate).map_err(|it| problems.push(it));
     let private = private_key(key).map_err(|it| problems.push(it));
     let roots = client_ca.as_ref().map(|it| roots(it)).transpose().map_err(|it| problems.push(it));
     let (Ok(chain), Ok(private), Ok(roots)) = (chain, private, roots) else { return Err(problems) };
+    let untimely =
+        chain.iter().filter_map(untimely).map(|it| format!("tls.certificate: {}: {it}", certificate.display()));
+    let untimely = untimely.collect();
 
     let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
     let broken = |it: rustls::Error| vec![format!("tls: {it}")];
@@ -103,7 +123,20 @@ fn read(files: &TlsFiles) -> Result<ServerConfig, Vec<String>> {
         vec![format!("tls.certificate: {} with tls.key {}: {it}", certificate.display(), key.display())]
     })?;
     config.alpn_protocols = PROTOCOLS.iter().map(|it| it.to_vec()).collect();
-    Ok(config)
+    Ok(Read { config, untimely })
+}
+
+/// Why a certificate is not good now, as far as its times go.
+fn untimely(certificate: &CertificateDer<'_>) -> Option<&'static str> {
+    let read = EndEntityCert::try_from(certificate).ok()?;
+    // The times are looked at before anything else. Who vouches for it is for callers to know: nobody is trusted here.
+    match read.verify_for_usage(&[], &[], &[], UnixTime::now(), KeyUsage::server_auth(), None, None) {
+        Err(webpki::Error::CertExpired { .. }) => Some("a certificate has expired; renew it"),
+        Err(webpki::Error::CertNotValidYet { .. }) => {
+            Some("a certificate is not valid yet; wait for its day, or set the clock of this machine")
+        }
+        Ok(_) | Err(_) => None,
+    }
 }
 
 fn certificates(setting: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {

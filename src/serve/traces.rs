@@ -24,7 +24,7 @@ use super::{
     app::Door,
     error,
     metrics::Metrics,
-    outward::{Sent, send},
+    outward::{Sent, send, shown},
     routes::Route,
     trace::TraceParent,
 };
@@ -166,7 +166,7 @@ fn export(url: &str, spans: &Receiver<Post>, metrics: &Metrics) {
                     metrics.spans_dropped.inc_by(count);
                     // Once, and not every second while the collector is away.
                     if well {
-                        tracing::warn!(url, problem, "traces are not taken; spans are dropped");
+                        tracing::warn!(url = shown(url), problem, "traces are not taken; spans are dropped");
                     }
                     well = false;
                 }

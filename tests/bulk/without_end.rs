@@ -114,8 +114,11 @@ async fn who_goes_away_makes_room() {
             // There is room for one only.
             let status = other.generate_protocols(stream::empty()).await.unwrap_err();
             assert_eq!(status.code(), Code::ResourceExhausted);
-            assert_eq!(status.get_error_details().error_info().unwrap().reason, "TOO_MANY_STREAMS");
-            assert_eq!(posting(&server, "{}").send().await.unwrap().status(), 429);
+            let details = status.get_error_details();
+            assert_eq!(details.error_info().unwrap().reason, "TOO_MANY_STREAMS");
+            assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(1)));
+            let refused = posting(&server, "{}").send().await.unwrap();
+            assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"1".parse().unwrap()));
             go.send(()).unwrap();
             tokio::task::block_in_place(|| away.join()).unwrap();
             free(&server).await;

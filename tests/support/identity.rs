@@ -9,6 +9,7 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
@@ -17,7 +18,7 @@ use std::{
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    PublicKeyData as _, SanType, SigningKey as _,
+    PublicKeyData as _, SanType, SigningKey as _, date_time_ymd,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -155,7 +156,14 @@ impl Authority {
 
     /// Certificate and key as PEM.
     pub fn leaf(&self, name: &str, client: bool) -> (String, String) {
+        self.leaf_of(name, client, 2000..2100)
+    }
+
+    /// The same, good from the beginning of one year to that of another.
+    pub fn leaf_of(&self, name: &str, client: bool, years: Range<i32>) -> (String, String) {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.not_before = date_time_ymd(years.start, 1, 1);
+        params.not_after = date_time_ymd(years.end, 1, 1);
         params.subject_alt_names = vec![if name.contains(':') {
             SanType::URI(name.try_into().unwrap())
         } else {

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, header};
 use tonic::Status;
 
 use super::{
-    Bulk, Door,
+    Bulk, Door, Head,
     lines::{Line, Lines},
 };
 use crate::serve::{error, is_encoded, json, media_type, rest::refuse_parameters};
@@ -57,10 +57,11 @@ async fn answer(bulk: &Bulk, request: Request) -> Result<Response, Status> {
         lines.begin().await?;
     }
     let items = Box::pin(stream::unfold(lines, |mut lines| async move { Some((lines.next().await?, lines)) }));
-    let answers = bulk.answer(items, REST, &parts.headers)?;
+    let (answers, outcome) = bulk.answer(items, REST, Head::of(&parts.headers, &parts.extensions))?;
     let body = answers.map(|it| Ok::<_, Infallible>(it.unwrap_or_else(|status| last_line(&status))));
     let mut response = Response::new(Body::from_stream(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(LINES));
+    response.extensions_mut().insert(outcome);
     Ok(response)
 }
 

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use http::Method;
 
-use crate::serve::outward::{Sent, send};
+use crate::serve::outward::{Sent, send, shown};
 
 /// Where keys are fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Address {
 /// Fetches the text at an address.
 pub(super) fn fetch(address: &Address) -> Result<String, String> {
     let Address { url, ca } = address;
-    let wrong = |what: &dyn fmt::Display| format!("auth.jwt.jwks: {url}: {what}");
+    let wrong = |what: &dyn fmt::Display| format!("auth.jwt.jwks: {}: {what}", shown(url));
     if !url.starts_with("https://") {
         return Err(wrong(&"is no https URL"));
     }

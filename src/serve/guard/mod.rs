@@ -2,6 +2,7 @@
 
 mod fetch;
 mod files;
+mod payer;
 mod rate;
 mod tokens;
 
@@ -12,9 +13,9 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
@@ -28,10 +29,13 @@ use self::{
 };
 use super::{
     error,
+    given::Ending,
+    retry,
     routes::{Needs, Scope},
 };
 
 pub use fetch::Address;
+pub(super) use payer::{Open, Payer};
 pub(super) use rate::{Account, Rate};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -39,6 +43,8 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const MAX_CREDENTIAL: usize = 8 * 1024;
 /// Characters of a name that are kept.
 const MAX_NAME: usize = 128;
+/// Keys that are wanted are fetched again after so long.
+const KEYS_WAIT: Duration = Duration::from_secs(10);
 /// The part of an IPv6 address that names the network.
 const NETWORK: u128 = !0 << 64;
 
@@ -110,6 +116,8 @@ impl Scopes {
 pub(super) struct Caller {
     pub(super) name: String,
     pub(super) account: Account,
+    /// Its open streams.
+    streams: AtomicUsize,
 }
 
 /// A caller that is known, and what it may do.
@@ -150,7 +158,8 @@ impl Callers {
             let now = self.now();
             known.retain(|_, it| Arc::strong_count(it) > 1 || !it.account.is_even(now));
         }
-        let caller = Arc::new(Caller { name: name.to_owned(), account: Account::default() });
+        let caller =
+            Arc::new(Caller { name: name.to_owned(), account: Account::default(), streams: AtomicUsize::new(0) });
         known.insert(name.to_owned(), Arc::clone(&caller));
         caller
     }
@@ -172,6 +181,8 @@ pub(super) struct Peer {
     pub(super) stranger: Arc<Caller>,
     /// The names in a client certificate that was verified; `None` without one.
     pub(super) certificate: Option<Vec<String>>,
+    /// The connection, when it ends.
+    pub(super) ending: Ending,
 }
 
 /// Lets callers in, or not. Cheap to clone.
@@ -215,6 +226,21 @@ pub(super) enum Refusal {
     BadCredentials,
     NoScope,
     NoKeys,
+}
+
+/// A caller who is not let in.
+#[derive(Debug)]
+pub(super) struct TurnedAway {
+    pub(super) why: Refusal,
+    pub(super) status: Status,
+    /// Who it is, when that is known.
+    pub(super) caller: Option<Arc<Caller>>,
+}
+
+impl TurnedAway {
+    fn unknown(why: Refusal, status: Status) -> Self {
+        Self { why, status, caller: None }
+    }
 }
 
 impl Guard {
@@ -290,33 +316,36 @@ impl Guard {
     }
 
     /// Who asks, if that caller may have what it asks for.
-    pub(super) fn admit(
-        &self,
-        needs: Needs,
-        headers: &HeaderMap,
-        peer: &Peer,
-    ) -> Result<Arc<Caller>, (Refusal, Status)> {
+    pub(super) fn admit(&self, needs: Needs, headers: &HeaderMap, peer: &Peer) -> Result<Arc<Caller>, TurnedAway> {
         if needs == Needs::Nothing || !self.0.how.any() {
             return Ok(Arc::clone(&peer.stranger));
         }
         let Identity { caller, scopes } = self.identify(headers, peer)?;
         match needs {
-            Needs::Scope(scope) if !scopes.allows(scope) => Err((Refusal::NoScope, error::missing_scope(scope.name()))),
+            Needs::Scope(scope) if !scopes.allows(scope) => {
+                let status = error::missing_scope(scope.name());
+                Err(TurnedAway { why: Refusal::NoScope, status, caller: Some(caller) })
+            }
             Needs::Scope(_) | Needs::Identity | Needs::Nothing => Ok(caller),
         }
     }
 
     /// What was sent counts, and not what else might have been: a bad token is not made good by a certificate.
-    fn identify(&self, headers: &HeaderMap, peer: &Peer) -> Result<Identity, (Refusal, Status)> {
+    fn identify(&self, headers: &HeaderMap, peer: &Peer) -> Result<Identity, TurnedAway> {
         let known = self.0.known.load();
         let bad = |why: Bad| {
             tracing::debug!(why = why.word(), "credentials are not accepted");
-            (Refusal::BadCredentials, error::bad_credentials())
+            TurnedAway::unknown(Refusal::BadCredentials, error::bad_credentials())
         };
         if let Some(sent) = headers.get(header::AUTHORIZATION) {
             let token = bearer(sent.as_bytes()).ok_or_else(|| bad(Bad::Malformed))?;
             let Some(tokens) = &known.tokens else {
-                return Err(if self.fetches() { (Refusal::NoKeys, error::no_keys()) } else { bad(Bad::NotTaken) });
+                let no_keys = || retry::after(&error::no_keys(), KEYS_WAIT);
+                return Err(if self.fetches() {
+                    TurnedAway::unknown(Refusal::NoKeys, no_keys())
+                } else {
+                    bad(Bad::NotTaken)
+                });
             };
             return tokens.identify(token, now(), &self.0.callers).map_err(|why| {
                 if why == Bad::UnknownKey {
@@ -336,7 +365,7 @@ impl Guard {
                 Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
             }
             Some(names) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
-            None => Err((Refusal::NoCredentials, error::no_credentials())),
+            None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::{
     fmt, fs,
     path::Path,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use jsonwebtoken::{
@@ -12,9 +13,10 @@ use jsonwebtoken::{
     errors::ErrorKind,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{Callers, Identity, Jwks, Jwt, Scopes, digest, plain};
+use crate::serve::outward::shown;
 
 /// Clocks may differ by so much, in seconds.
 const LEEWAY: u64 = 60;
@@ -61,6 +63,7 @@ impl Bad {
 /// What a token says of its bearer.
 #[derive(Debug, Deserialize)]
 struct Claims {
+    #[serde(deserialize_with = "numeric_date")]
     exp: u64,
     sub: Option<String>,
     client_id: Option<String>,
@@ -68,6 +71,12 @@ struct Claims {
     scope: Words,
     #[serde(default)]
     scp: Words,
+}
+
+/// Seconds since 1970, which may have a fraction (RFC 7519, 2).
+fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map(|it| it.as_secs()).map_err(D::Error::custom)
 }
 
 /// Scopes in one text or in a list: both are in use.
@@ -134,7 +143,7 @@ impl Tokens {
         let Jwt { issuer, audience, jwks } = how;
         let place = match jwks {
             Jwks::File(path) => path.display().to_string(),
-            Jwks::Url(address) => address.url.clone(),
+            Jwks::Url(address) => shown(&address.url),
         };
         let wrong = |what: &dyn fmt::Display| format!("auth.jwt.jwks: {place}: {what}");
         let set: KeySet = serde_json::from_str(text).map_err(|it| {

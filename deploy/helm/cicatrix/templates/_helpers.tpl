@@ -58,3 +58,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "cicatrix.key" -}}
 {{- . | replace "/" "__" -}}
 {{- end -}}
+
+{{/* A setting as text. Every number of a values file is a float, which from a million on would be written as 1e+06. */}}
+{{- define "cicatrix.value" -}}
+{{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{/* Ports of what the settings have a pod call: the keys of the issuer and the collector of traces. */}}
+{{- define "cicatrix.calls" -}}
+{{- $ports := list -}}
+{{- range $url := list (index .Values.settings "auth.jwt.jwks") (index .Values.settings "traces.otlp") -}}
+{{- if and $url (contains "://" $url) -}}
+{{- $url := urlParse $url -}}
+{{- $named := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- $ports = append $ports (default (ternary "443" "80" (eq $url.scheme "https")) $named | int) -}}
+{{- end -}}
+{{- end -}}
+{{- uniq $ports | toJson -}}
+{{- end -}}
