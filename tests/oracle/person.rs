@@ -35,6 +35,10 @@ pub enum Kind {
     Keloid,
     /// Flat and red.
     RedMark,
+    /// Flat and brown.
+    BrownMark,
+    /// Flat and white.
+    WhiteMark,
     /// A spot that may be cancer.
     Suspicious,
 }
@@ -42,7 +46,8 @@ pub enum Kind {
 impl Kind {
     /// Is it what the service plans for?
     pub fn is_sunken(self) -> bool {
-        !matches!(self, Self::Hypertrophic | Self::Keloid | Self::RedMark | Self::Suspicious)
+        let flat = matches!(self, Self::RedMark | Self::BrownMark | Self::WhiteMark);
+        !flat && !matches!(self, Self::Hypertrophic | Self::Keloid | Self::Suspicious)
     }
 }
 
@@ -116,7 +121,7 @@ fn scar_types(kind: Kind) -> &'static [&'static str] {
         Kind::Rolling => &["rolling"],
         Kind::Hypertrophic => &["hypertrophic"],
         Kind::Keloid => &["keloid"],
-        Kind::RedMark | Kind::Suspicious => &[],
+        Kind::RedMark | Kind::BrownMark | Kind::WhiteMark | Kind::Suspicious => &[],
     }
 }
 
@@ -129,6 +134,10 @@ fn scar(group: &Group) -> v1::Scar {
         scar.edge = edge.into();
         scar.stretch = stretch.into();
         scar.opening_width_mm = Some(width);
+    };
+    let flat = |scar: &mut v1::Scar, color: v1::ScarColor| {
+        scar.relief = v1::Relief::Flat.into();
+        scar.color = color.into();
     };
     let boxcar = |scar: &mut v1::Scar, width: f64| {
         depressed(scar, v1::Profile::U, v1::Edge::Sharp, v1::Stretch::NoChange, width);
@@ -160,10 +169,9 @@ fn scar(group: &Group) -> v1::Scar {
             scar.raised_form = v1::RaisedForm::NodulePlaque.into();
             scar.extends_beyond_wound = Some(group.kind == Kind::Keloid);
         }
-        Kind::RedMark => {
-            scar.relief = v1::Relief::Flat.into();
-            scar.color = v1::ScarColor::Red.into();
-        }
+        Kind::RedMark => flat(&mut scar, v1::ScarColor::Red),
+        Kind::BrownMark => flat(&mut scar, v1::ScarColor::Brown),
+        Kind::WhiteMark => flat(&mut scar, v1::ScarColor::White),
         Kind::Suspicious => scar.activity = v1::Activity::Suspicious.into(),
     }
     if matches!(group.kind, Kind::DeepNarrow) {

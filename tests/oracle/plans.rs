@@ -112,7 +112,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
-        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid | Kind::RedMark | Kind::Suspicious => Vec::new(),
+        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid | Kind::Suspicious => Vec::new(),
+        Kind::RedMark | Kind::BrownMark | Kind::WhiteMark => Vec::new(),
     }
 }
 

@@ -124,6 +124,8 @@ fn kinds(words: &Map<String, Json>) -> Vec<Kind> {
         "rolling" => Kind::Rolling,
         "doubtful" => Kind::Doubtful,
         "red mark" => Kind::RedMark,
+        "brown mark" => Kind::BrownMark,
+        "white mark" => Kind::WhiteMark,
         other => panic!("scar {other}"),
     }]
 }
