@@ -188,6 +188,50 @@ fn a_goal_reached_ends_the_stage_and_a_plateau_switches() {
     assert_eq!(statuses(&plateau), [PastSessionStatus::Counted; 2]);
 }
 
+/// One session, judged or not, on the pits.
+fn done(procedure: &str, days: i32, response: Response) -> v1::PastSession {
+    v1::PastSession {
+        procedure: procedure.to_owned(),
+        date: Some(days_before(days)),
+        scar_ids: vec!["s1".to_owned()],
+        response: response.into(),
+        ..v1::PastSession::default()
+    }
+}
+
+#[test]
+fn scars_that_are_as_good_as_they_get_get_no_more() {
+    let mut request = support::request();
+    request.history = vec![
+        done("tca-cross", 90, Response::Unspecified),
+        done("mnrf", 56, Response::Unspecified),
+        done("mnrf", 28, Response::Over75Percent),
+    ];
+    let plan = protocol(&request).unwrap();
+    assert!(plan.sessions.is_empty() && !plan.contingent_sessions.is_empty());
+    for procedure in ["tca-cross", "mnrf"] {
+        let stage = plan.stages.iter().find(|it| it.procedure == procedure).unwrap();
+        assert_eq!(stage.status(), StageStatus::Satisfied, "{procedure}");
+        assert!(stage.reasons.iter().any(|it| it.rule == "PAST-GOAL"), "{procedure}");
+    }
+    // What was not begun waits, and says why.
+    for stage in plan.stages.iter().filter(|it| it.done_sessions == 0 && it.session_count.is_some()) {
+        assert!(stage.contingent_on.is_some() && stage.planned_sessions == 0, "{}", stage.procedure);
+    }
+    let laser = plan.stages.iter().find(|it| it.procedure == "ablative-fractional-laser").unwrap();
+    assert!(laser.reasons.iter().any(|it| it.rule == "PAST-GOAL"));
+    // Nothing is left to prepare for, and nothing is left out for that.
+    assert!(plan.not_treated.iter().all(|it| it.procedure != "sunscreen"), "{:?}", plan.not_treated);
+    assert!(plan.stages.iter().any(|it| it.procedure == "sunscreen"));
+
+    // A session that does not count, and a test area, were no success.
+    request.history[2].counts = Some(false);
+    assert!(!protocol(&request).unwrap().sessions.is_empty());
+    request.history[2] = done("mnrf", 28, Response::Over75Percent);
+    request.history[2].kind = v1::SessionKind::TestArea.into();
+    assert!(!protocol(&request).unwrap().sessions.is_empty());
+}
+
 #[test]
 fn the_sender_may_say_that_a_session_does_not_count() {
     let mut request = support::request();

@@ -7,10 +7,12 @@ mod people;
 
 use cicatrix::{
     domain::{
-        Action, Case, CountingReason, Date, Fact, Field, Outcome, PastSession, Plan, Protocol, Response, ScarIndex,
-        SessionKind, Site, Tool, Value,
+        Action, Case, CountingReason, Date, Fact, Field, Outcome, PastSession, Plan, Protocol, Response, RuleId,
+        ScarIndex, SessionKind, Site, Tool, Value,
     },
     engine,
+    knowledge::{GapKind, Knowledge},
+    release,
 };
 use people::{case, facts, healthy, knowledge, no, scar, treatable, word, yes};
 use strum::VariantArray as _;
@@ -139,4 +141,37 @@ fn every_interval_has_the_rule_that_says_it() {
         let weak = weaker.and_then(|it| knowledge().gaps().between(it, it)).map(|it| it.base.rule);
         assert!(stage.reasons.iter().any(|it| *it == row || Some(*it) == weak), "{}", procedure.id);
     }
+}
+
+/// Clients show the code: it is that of what was done, whatever comes next.
+#[test]
+fn waits_after_deep_resurfacing_have_its_code() {
+    let k = knowledge();
+    let kinds = || (0_u8..).map(GapKind).zip(&k.gaps().kinds);
+    let code = |rule: RuleId| k.rules()[rule.index()].code.as_str();
+    for (from, name) in kinds() {
+        let deep =
+            ["abrasion-spot", "abrasion-full", "peel-medium", "peel-deep", "ablative-full"].contains(&name.as_str());
+        for (to, next) in kinds() {
+            let row = k.gaps().between(from, to).unwrap();
+            let resurfaced = deep || (name == "afl" && next == "mnrf");
+            let expected = if resurfaced { "RECENT_RESURFACING" } else { "INTERVAL" };
+            assert_eq!(code(row.base.rule), expected, "{name} to {next}");
+        }
+    }
+}
+
+/// When it was last taken goes with a course that was stopped: who takes it now is not asked.
+#[test]
+fn what_goes_with_another_answer_is_not_asked_without_it() {
+    let choices = [("isotretinoin".to_owned(), "label_strict".to_owned())].into();
+    let strict = Knowledge::with_policies(&release::embedded(), &choices).unwrap();
+    let asked = |status: &str| {
+        let mut patient = healthy(Some(2));
+        patient.set(Fact::Isotretinoin, word(Fact::Isotretinoin, status).1);
+        let plan = engine::plan(&strict, &case(patient, vec![scar("s", Site::Cheek, 12, &treatable()[0].1)]));
+        let Outcome::Protocol(protocol) = plan.outcome else { return false };
+        protocol.questions.iter().any(|it| it.fact == Fact::DaysSinceIsotretinoin)
+    };
+    assert!(asked("stopped") && !asked("current"));
 }

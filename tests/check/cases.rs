@@ -390,3 +390,28 @@ pub(crate) fn unasked() {
     let before = clearances(dark());
     assert_eq!(clearances(plan(dark(), |it| it.settled_rules = vec!["FST-06".to_owned()])), before - 1);
 }
+
+#[test]
+fn a_course_has_as_many_sittings_as_take_its_sites() {
+    let few = |scars: i32, days: &[i32]| {
+        let mut it = every(days, &on("punch-excision", &["s1"]));
+        it.scars[0].count = Some(scars);
+        let advice = service().check_protocol(it).unwrap().advice;
+        let found = advice.into_iter().find(|it| it.kind() == Kind::TooFewSessions);
+        found.map(|it| (it.measured.as_ref().and_then(|it| it.found), it.measured.as_ref().and_then(|it| it.limit)))
+    };
+    assert_eq!(few(14, &[0]), Some((Some(1.0), Some(3.0))));
+    assert_eq!(few(14, &[0, 28]), Some((Some(2.0), Some(3.0))));
+    assert_eq!((few(14, &[0, 28, 56]), few(6, &[0])), (None, None));
+}
+
+#[test]
+fn work_on_colour_is_judged_once() {
+    let reviewed = |procedure: &str| {
+        let it = plan(every(&[0, 28, 56], &on(procedure, &["s1"])), |it| it.review_days.clear());
+        let advice = service().check_protocol(it).unwrap().advice;
+        let missing = advice.into_iter().find(|it| it.kind() == Kind::ReviewMissing).unwrap();
+        (missing.day, missing.reasons.iter().filter(|it| it.rule.starts_with("REVIEW-")).count())
+    };
+    assert_eq!((reviewed("peel-superficial-aha"), reviewed("mnrf")), ((Some(140), 1), (Some(238), 2)));
+}
