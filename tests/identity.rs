@@ -34,6 +34,16 @@ use support::request;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
+/// Looks again and again, for what another thread brings about.
+async fn eventually(so: impl AsyncFn() -> bool) {
+    for _ in 0..100 {
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 fn hash(key: &str) -> String {
     Sha256::digest(key).iter().map(|it| format!("{it:02x}")).collect()
 }
@@ -311,12 +321,7 @@ async fn keys_are_taken_anew_when_their_file_changes_and_bad_ones_change_nothing
 
     // Nobody asks: the change is seen.
     scratch.file("keys.toml", row("new"));
-    for _ in 0..100 {
-        if status("new").await == 200 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually(async || status("new").await == 200).await;
     assert_eq!((status("old").await, status("new").await), (401, 200));
 }
 
@@ -342,21 +347,11 @@ async fn keys_are_taken_anew_after_something_else_broke_down() {
     };
     let status = async |key: &str| by_rest(&server, "POST", "/v1/protocols:generate", &[("x-api-key", key)]).await.0;
     ask.send(()).unwrap();
-    for _ in 0..100 {
-        if refused().await {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually(refused).await;
     assert!(refused().await, "what broke down is not counted");
     assert_eq!(status("old").await, 200);
     scratch.file("keys.toml", row("new"));
-    for _ in 0..100 {
-        if status("new").await == 200 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually(async || status("new").await == 200).await;
     assert_eq!((status("old").await, status("new").await), (401, 200));
 }
 

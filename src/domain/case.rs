@@ -49,38 +49,22 @@ impl Site {
 
     /// Is all of its skin among `sites`, as one of them or by its parts?
     pub fn is_within(self, sites: &[Self]) -> bool {
-        let parts: &[Self] = match self {
-            Self::Cheek => &[Self::UpperCheek, Self::LowerCheek],
-            Self::TZone => &[Self::Forehead, Self::Glabella, Self::Nose, Self::Chin],
-            // More than the part that has a name of its own.
-            Self::Perioral
-            | Self::UpperCheek
-            | Self::LowerCheek
-            | Self::Forehead
-            | Self::Glabella
-            | Self::Temple
-            | Self::Nose
-            | Self::Chin
-            | Self::Lip
-            | Self::Jawline
-            | Self::Preauricular
-            | Self::Periorbital
-            | Self::Eyelid
-            | Self::Eyebrow
-            | Self::Neck
-            | Self::Chest
-            | Self::Back
-            | Self::Shoulder => &[],
-        };
-        let by_parts = !parts.is_empty() && parts.iter().all(|it| sites.contains(it));
+        let parts = self.parts();
+        // There is more around the mouth than the lip.
+        let by_parts = self != Self::Perioral && !parts.is_empty() && parts.iter().all(|it| sites.contains(it));
         by_parts || sites.iter().any(|it| *it == self || it.includes(self))
     }
 
     fn includes(self, part: Self) -> bool {
+        self.parts().contains(&part)
+    }
+
+    /// The parts of it that have names of their own.
+    fn parts(self) -> &'static [Self] {
         match self {
-            Self::Cheek => matches!(part, Self::UpperCheek | Self::LowerCheek),
-            Self::TZone => matches!(part, Self::Forehead | Self::Glabella | Self::Nose | Self::Chin),
-            Self::Perioral => part == Self::Lip,
+            Self::Cheek => &[Self::UpperCheek, Self::LowerCheek],
+            Self::TZone => &[Self::Forehead, Self::Glabella, Self::Nose, Self::Chin],
+            Self::Perioral => &[Self::Lip],
             Self::UpperCheek
             | Self::LowerCheek
             | Self::Forehead
@@ -97,7 +81,7 @@ impl Site {
             | Self::Neck
             | Self::Chest
             | Self::Back
-            | Self::Shoulder => false,
+            | Self::Shoulder => &[],
         }
     }
 }

@@ -143,7 +143,15 @@ impl FromIterator<ProcedureId> for ProcedureSet {
 
 #[cfg(test)]
 mod tests {
-    use super::ScarIndex;
+    use super::{ProcedureId, ProcedureSet, ScarIndex};
+
+    #[test]
+    fn the_first_procedures_are_those_below() {
+        for count in [0_u8, 1, 44, 127, 128, 200] {
+            let below: ProcedureSet = (0..count.min(128)).map(ProcedureId).collect();
+            assert_eq!(ProcedureSet::first(usize::from(count)), below, "{count}");
+        }
+    }
 
     #[test]
     fn no_list_has_more_indices_than_there_are() {

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// One thing that is wrong. The text says what to send instead and never repeats what was sent.
+/// One thing that is wrong. The text says what to send instead and repeats nothing of what was sent but the number of an
+/// enum value that there is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Path in the request, as `scars[0].opening_width_mm`.

@@ -40,9 +40,9 @@ fn counts(found: &mut Found<'_, '_>) {
                 let spots = many.entry((done, beyond.clone())).or_default();
                 beyond.into_iter().for_each(|place| spots.add(place, [scar]));
             }
-            let many = context.facts.get(scar.index()).and_then(|it| it.number(Fact::ScarCount));
-            let sittings = many.map_or(0, |scars| sittings(&sessions, scars));
-            let least = usize::try_from(sessions.count.min.max(sittings)).unwrap_or(0);
+            let scars = context.facts.get(scar.index()).and_then(|it| it.number(Fact::ScarCount));
+            let needed = scars.map_or(0, |scars| sittings(&sessions, scars));
+            let least = usize::try_from(sessions.count.min.max(needed)).unwrap_or(0);
             if done < least {
                 let (spots, last) = few.entry((done, least - done)).or_default();
                 places.into_iter().for_each(|place| spots.add(place, [scar]));

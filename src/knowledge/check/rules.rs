@@ -152,7 +152,6 @@ fn basis(checker: &mut Checker, entry: &Entry<'_>, citations: &[Citation], entri
     }
 }
 
-/// Walks all files.
 /// The stable codes of waits.
 struct Codes<'p> {
     usual: &'p raw::Text,
@@ -166,6 +165,7 @@ impl<'p> Codes<'p> {
     }
 }
 
+/// Walks all files.
 struct Entries<'c, 'f> {
     checker: &'c mut Checker,
     found: Vec<Entry<'f>>,

@@ -94,6 +94,7 @@ pub(in crate::knowledge) struct Gap {
     /// Other values under a condition over patient facts; the first that holds, or may hold, is used.
     #[serde(default)]
     pub variant: Vec<GapVariant>,
+    /// Absent: that of the kind it comes after.
     pub code: Option<Text>,
     pub rule: Text,
     pub says: Text,
