@@ -17,6 +17,7 @@ mod grade;
 mod history;
 mod home_care;
 mod limits;
+mod opening;
 mod parameters;
 mod place;
 mod rate;
@@ -35,7 +36,8 @@ use crate::{
     knowledge::{Knowledge, Pathway},
 };
 
-use select::{Context, Courses, Decisive};
+use opening::Begun;
+use select::{Context, Courses, Decisive, Selection};
 
 pub use check::check;
 pub use classify::classify;
@@ -117,24 +119,22 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     };
 
     let (groups, mut referrals) = answers(knowledge, case, context.facts);
-    let selection = select::select(context, &groups);
+    let (selection, schedule) = drafted(context, &groups);
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
     }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
     let decisive = selection.decisive;
-    let outcome = if selection.treatable.is_empty() {
-        Outcome::Referral
-    } else {
-        let mut schedule = schedule::schedule(context, selection.drafts);
-        Outcome::Protocol(Box::new(explain::explain(
+    let outcome = match schedule {
+        None => Outcome::Referral,
+        Some(mut schedule) => Outcome::Protocol(Box::new(explain::explain(
             context,
             &mut schedule,
             &selection.treatable,
             selection.left_out,
             selection.events,
             selection.candidates,
-        )))
+        ))),
     };
     let reasons = knowledge.planning().disclaimer.as_slice().into();
     let plan = Plan {
@@ -148,6 +148,31 @@ fn draw(context: Context<'_, '_>) -> Drawn {
         what_if: WhatIf::default(),
     };
     Drawn { plan, decisive }
+}
+
+/// What is selected for `groups`, and its days where any of them can be treated.
+///
+/// Steps are selected for the earliest days that they can have. Where something hung on these days and they came later,
+/// they are selected once more for the days that came out of it.
+fn drafted<'k>(
+    context: Context<'_, 'k>,
+    groups: &[(ScarIndex, &'k Pathway)],
+) -> (Selection<'k>, Option<schedule::Schedule<'k>>) {
+    let dated = |begun: Vec<Begun>| {
+        let mut selection = select::select(context, groups, begun);
+        let drafts = std::mem::take(&mut selection.drafts);
+        let schedule = (!selection.treatable.is_empty()).then(|| schedule::schedule(context, drafts));
+        (selection, schedule)
+    };
+    let (first, schedule) = dated(Vec::new());
+    let Some(known) = schedule.as_ref().filter(|_| first.by_days) else { return (first, schedule) };
+    let (mut again, later) = dated(known.begun());
+    // What moved to earlier days than it was selected for is not safe.
+    if !later.as_ref().is_some_and(|it| it.is_tested(context)) {
+        return (first, schedule);
+    }
+    again.decisive = again.decisive.with(first.decisive);
+    (again, later)
 }
 
 /// The pathway or the referral that answers each group.

@@ -3,24 +3,20 @@
 use smallvec::SmallVec;
 
 use crate::{
-    domain::{
-        Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex, SessionKind,
-    },
+    domain::{Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, SessionKind},
     engine::{
         calendar::{Calendar, Turn},
         done::{Break, after},
         history::{self, areas},
         limits::FEW,
+        opening::{Begun, after_past, offsets, open_day},
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, add_rules},
-        spacing::{aim, between, kind, on},
+        spacing::{Kinds, aim, combined},
     },
-    knowledge::{GapKind, ProcedureKind, Spacing, Topic},
+    knowledge::{ProcedureKind, Spacing, Topic},
 };
-
-/// Row and column of the gap table of a sitting; the second is that of what joins it.
-type Kinds = (Option<GapKind>, Option<GapKind>);
 
 /// The earlier stages that one waits for, by their places.
 type Waits = SmallVec<[(usize, Spacing); FEW]>;
@@ -128,12 +124,43 @@ fn settled<'k>(context: Context<'_, 'k>, patient: &Facts, mut stages: Vec<Dated<
     Schedule { stages, gate, last, calendar, exact }
 }
 
+impl Schedule<'_> {
+    /// When each step began on each group.
+    pub(super) fn begun(&self) -> Vec<Begun> {
+        let dated = self.stages.iter().filter_map(|it| Some((&it.draft, it.first()?)));
+        let begun = dated.flat_map(|(Draft { phase, procedure, scars, .. }, day)| {
+            scars.iter().map(move |scar| Begun { scar: *scar, phase: *phase, procedure: *procedure, day })
+        });
+        begun.collect()
+    }
+
+    /// Has each stage the test area that is asked for on the day on which it begins?
+    pub(super) fn is_tested(&self, context: Context<'_, '_>) -> bool {
+        self.stages.iter().filter_map(|it| Some((&it.draft, it.first()?))).all(|(draft, first)| {
+            let asked = draft.scars.iter().filter_map(|scar| context.test_area(draft.procedure, *scar, || first));
+            asked.map(|(days, _)| Some(days)).all(|days| days <= draft.anew.test_area.map(|(days, _)| days))
+        })
+    }
+}
+
 impl Dated<'_> {
     /// Its days are to be found anew.
     fn forget_days(&mut self) {
         self.test_area = None;
         self.days.clear();
         self.held.clear();
+    }
+
+    /// Days of the test area and of the sessions, counted from the first.
+    fn offsets(&self) -> Days {
+        let test_area = self.draft.leads.test_area.map(|(days, _)| days);
+        offsets(test_area, self.repeat.as_ref(), self.draft.count)
+    }
+
+    /// The first day from `ready` on that screening and priming allow.
+    fn open_day(&self, context: Context<'_, '_>, ready: Day) -> Day {
+        let priming = self.draft.leads.priming.map(|(days, _)| days);
+        open_day(context, self.draft.not_before, priming, &self.draft.done, ready)
     }
 
     /// The first day on which something is done.
@@ -151,7 +178,7 @@ impl Dated<'_> {
         if self.calendar.is_always_open() && self.held.is_empty() {
             return Rules::new();
         }
-        let offsets = offsets(self);
+        let offsets = self.offsets();
         let place = session.saturating_add(usize::from(self.test_area.is_some()));
         let days: Days = self.test_area.iter().chain(&self.days).copied().collect();
         let due = place.checked_sub(1).and_then(|before| {
@@ -183,9 +210,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
     let knowledge = context.knowledge;
     let settings = parameters::settings(context, draft.procedure, &draft.scars);
     let procedure = knowledge.procedures().get(draft.procedure.index());
-    let own = procedure.and_then(|it| kind(it, |parameter| parameters::highest(&settings, parameter)));
-    let joined = draft.adjunct.and_then(|id| Some(knowledge.procedures().get(id.index())?.gaps?.kind));
-    let kinds = (own, joined);
+    let kinds = Kinds::new(knowledge, draft.procedure, draft.adjunct, |place| parameters::highest(&settings, place));
     let repeat = combined(context, patient, kinds, kinds, &draft.scars);
     let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
     let calendar = Calendar::of(context, draft.procedure);
@@ -254,17 +279,15 @@ fn settle<'k>(
         let Some(stage) = stages.get(at) else { continue };
         let mut waits_for = Waits::new();
         let mut course = Course {
-            offsets: offsets(stage),
-            ready: open_day(context, stage, ready),
+            offsets: stage.offsets(),
+            ready: stage.open_day(context, ready),
             after: Vec::new(),
             calendar: stage.calendar.clone(),
             procedures: procedures(stage),
         };
         for past in history::recent(context) {
             if let Some(wait) = since(context, past, stage) {
-                // A test area keeps the least wait, as it does when it is planned.
-                let wait = if past.kind == SessionKind::TestArea { wait.plan_min } else { aim(&wait) };
-                course.ready = course.ready.max(past.day.saturating_add(wait));
+                course.ready = course.ready.max(after_past(past, &wait));
             }
         }
         for (before, earlier) in stages.iter().enumerate().take(at) {
@@ -298,35 +321,6 @@ fn settle<'k>(
     best
 }
 
-/// Days of the test area and of the sessions, counted from the first.
-fn offsets(stage: &Dated<'_>) -> Days {
-    let step = stage.repeat.map_or(0, |spacing| aim(&spacing));
-    // The test area is treated skin too: it also keeps the wait between two sessions.
-    let between = stage.repeat.map_or(0, |spacing| spacing.plan_min);
-    let first = stage.draft.leads.test_area.map(|(days, _)| days.max(between));
-    let sessions = (0..stage.draft.count).map(|number| first.unwrap_or(0).saturating_add(step.saturating_mul(number)));
-    first.map(|_| 0).into_iter().chain(sessions).collect()
-}
-
-/// The first day from `ready` on that screening and priming allow. What waits for a review is primed after it.
-fn open_day(context: Context<'_, '_>, stage: &Dated<'_>, ready: Day) -> Day {
-    let since = if ready > 0 { ready } else { primed_since(context) };
-    // Skin that was treated or tested was primed for it.
-    let begun = stage.draft.done.begun() || stage.draft.done.tested.is_some();
-    let priming = stage.draft.leads.priming.filter(|_| !begun);
-    let primed = priming.map_or(ready, |(days, _)| days.saturating_add(since));
-    stage.draft.not_before.max(primed).max(ready)
-}
-
-/// The day since which the skin is primed: on record, or the start of the plan.
-fn primed_since(context: Context<'_, '_>) -> Day {
-    use crate::domain::{Fact, Value};
-    match context.patient().get(Fact::DaysSincePriming) {
-        Some(Value::Since(day)) => day.min(0),
-        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
-    }
-}
-
 /// The wait from one stage to a later one, when they touch the same skin: the longest over all that is done.
 fn longest(context: Context<'_, '_>, patient: &Facts, earlier: &Dated<'_>, later: &Dated<'_>) -> Option<Spacing> {
     if !overlap(context, earlier, later) {
@@ -335,37 +329,9 @@ fn longest(context: Context<'_, '_>, patient: &Facts, earlier: &Dated<'_>, later
     combined(context, patient, earlier.kinds, later.kinds, &later.draft.scars)
 }
 
-/// The wait from one sitting to another: that of its procedure, lengthened by what joins the sittings.
-fn combined(
-    context: Context<'_, '_>,
-    patient: &Facts,
-    first: Kinds,
-    next: Kinds,
-    scars: &[ScarIndex],
-) -> Option<Spacing> {
-    let mut wait = on(context, between(context.knowledge, patient, first.0?, next.0?)?, scars);
-    if first.1.is_none() && next.1.is_none() {
-        return Some(wait);
-    }
-    let mut longer: Option<Spacing> = None;
-    for first in first.0.into_iter().chain(first.1) {
-        for next in next.0.into_iter().chain(next.1) {
-            let Some(other) = between(context.knowledge, patient, first, next) else { continue };
-            let other = on(context, other, scars);
-            wait.floor = wait.floor.max(other.floor);
-            if other.plan_min > wait.plan_min {
-                wait.plan_min = other.plan_min;
-                longer = Some(other);
-            }
-        }
-    }
-    longer.iter().flat_map(Spacing::rules).for_each(|rule| wait.also.add(rule));
-    Some(wait)
-}
-
 /// The wait from a past session to a stage, when they touch the same skin.
 fn since(context: Context<'_, '_>, past: &PastSession, stage: &Dated<'_>) -> Option<Spacing> {
-    history::since(context, past, stage.kinds.0?, stage.focal, &stage.draft.scars)
+    history::since(context, past, stage.kinds.own?, stage.focal, &stage.draft.scars)
 }
 
 /// Two focal stages meet on the same scars; as soon as one works on the field, they meet on the same site.
@@ -389,7 +355,7 @@ fn explain_timing(
     let Some(stage) = stages.get(at) else { return };
     let Some(first) = stage.first() else { return };
     let mut timing = Rules::new();
-    let mut earliest = open_day(context, stage, ready);
+    let mut earliest = stage.open_day(context, ready);
     let mut due = earliest;
     let mut latest: Option<Day> = None;
     let mut after_focal = false;

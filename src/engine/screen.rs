@@ -31,8 +31,8 @@ impl Firing<'_> {
 /// How a procedure fares on one group of scars, for the planner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Not before this day; somebody may have to agree.
-    Open { not_before: Day, clearance: bool },
+    /// Not before this day.
+    Open { not_before: Day },
     /// Not until something happens.
     Waiting,
     /// Not at all.
@@ -271,9 +271,7 @@ impl<'k> Screening<'k> {
     /// How `procedure` fares on `scar`.
     pub(super) fn standing(&self, knowledge: &Knowledge, procedure: ProcedureId, scar: ScarIndex) -> Standing {
         let fired = self.fired(scar);
-        let on_it = self.table.on(procedure).and(fired.rules);
-        let (keeps, opinions) =
-            (on_it.and(self.table.about(Topic::Keeps)), on_it.and(self.table.about(Topic::Opinion)));
+        let keeps = self.table.on(procedure).and(self.table.about(Topic::Keeps)).and(fired.rules);
         let mut not_before = 0;
         let mut waiting = false;
         let mut closed = false;
@@ -291,10 +289,21 @@ impl<'k> Screening<'k> {
         if waiting {
             return Standing::Waiting;
         }
-        // A clearance that time ends before the procedure may begin is not asked for.
-        let clearance =
-            !opinions.is_empty() && self.firings(fired, opinions).any(|it| it.touches(not_before, not_before));
-        Standing::Open { not_before, clearance }
+        Standing::Open { not_before }
+    }
+
+    /// Does somebody have to agree to `procedure` on `scar`, on the day on which it `begins`?
+    pub(super) fn wants_opinion(&self, procedure: ProcedureId, scar: ScarIndex, begins: impl FnOnce() -> Day) -> bool {
+        let fired = self.fired(scar);
+        let opinions = self.table.on(procedure).and(self.table.about(Topic::Opinion)).and(fired.rules);
+        if opinions.is_empty() {
+            return false;
+        }
+        if !opinions.without(fired.timed).is_empty() {
+            return true;
+        }
+        let day = begins();
+        self.firings(fired, opinions).any(|it| it.touches(day, day))
     }
 
     /// Everything that has to happen before `procedure` may be done on `scar`, but for what a visit settles.

@@ -1,25 +1,29 @@
 //! Selects: which procedure takes each step, and which steps become one stage.
 
 mod choice;
+mod course;
 mod draft;
+
+use std::cell::LazyCell;
 
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
-        Case, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
-        Value, whole_units,
+        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
     },
     engine::{
         Said,
         history::Past,
         limits::FEW,
+        opening::{Begun, Candidate, Rung},
         screen::{Screening, Standing, insert_sorted},
     },
-    knowledge::{Downtime, Knowledge, Lead, Pathway, Sessions, Step, StepOption, Strength, Topic, TypeStrength},
+    knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
 
 use choice::Choice;
+pub(super) use course::sittings;
 pub(super) use draft::{Decisive, Draft, Leads, Selection};
 
 /// Everything that selecting looks at.
@@ -45,8 +49,14 @@ pub(super) enum Courses {
 }
 
 /// Selects the steps of each group that has a pathway, and merges them into stages.
-pub(super) fn select<'k>(context: Context<'_, 'k>, groups: &[(ScarIndex, &'k Pathway)]) -> Selection<'k> {
-    let mut selection = Selection::default();
+///
+/// `begun` says on which days the steps began when they had been selected and scheduled before.
+pub(super) fn select<'k>(
+    context: Context<'_, 'k>,
+    groups: &[(ScarIndex, &'k Pathway)],
+    begun: Vec<Begun>,
+) -> Selection<'k> {
+    let mut selection = Selection { begun, ..Selection::default() };
     for &(scar, pathway) in groups {
         let mut taken = false;
         let mut could_open = false;
@@ -131,7 +141,15 @@ impl<'a, 'k> Context<'a, 'k> {
                     choice.could_open = true;
                     choice.passed_over.push((procedure, smallvec![rule]));
                 }
-                (Standing::Open { clearance, .. }, None) => {
+                (Standing::Open { not_before }, None) => {
+                    let priming = || self.priming(procedure, scar);
+                    let mut by_days = false;
+                    let clearance = self.screening.wants_opinion(procedure, scar, || {
+                        by_days = true;
+                        self.opens(step, procedure, scar, not_before, priming(), selection)
+                    });
+                    selection.by_days |= by_days;
+                    selection.decisive.priming |= by_days && priming().is_some();
                     let supervised = self.case.wishes.supervised.contains(procedure);
                     candidates.push((option, clearance || supervised));
                 }
@@ -234,25 +252,28 @@ impl<'a, 'k> Context<'a, 'k> {
     ) {
         let procedure = option.procedure;
         let not_before = match self.screening.standing(self.knowledge, procedure, scar) {
-            Standing::Open { not_before, .. } => not_before,
+            Standing::Open { not_before } => not_before,
             Standing::Waiting | Standing::Closed => 0,
         };
-        let mut leads = self.leads(procedure, scar);
-        selection.decisive.priming |= leads.priming.is_some();
+        let priming = self.priming(procedure, scar);
+        selection.decisive.priming |= priming.is_some();
+        let mut by_days = false;
+        let test_area = self.test_area(procedure, scar, || {
+            by_days = true;
+            self.opens(step, procedure, scar, not_before, priming, selection)
+        });
+        selection.by_days |= by_days;
+        let anew = Leads { priming, test_area };
         let done = self.past.done(procedure, scar);
-        let anew = leads;
-        let not_before = match (leads.test_area, done.tested) {
+        let not_before = match (anew.test_area, done.tested) {
             (Some((days, _)), Some(tested)) => not_before.max(tested.saturating_add(days)),
             (_, _) => not_before,
         };
         // What was tested, or done, is not tested again.
-        leads.test_area = leads.test_area.filter(|_| !done.begun() && done.tested.is_none());
-        let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
-        // What was begun has been decided.
-        let contingent = waits.filter(|_| !done.begun()).map(|line| line.rule);
+        let test_area = anew.test_area.filter(|_| !done.begun() && done.tested.is_none());
+        let leads = Leads { priming, test_area };
+        let contingent = self.contingent(step, procedure, scar);
         let goal_reached = self.past.goal_reached(scar);
-        let enough = self.knowledge.planning().past.goal.rule;
-        let contingent = contingent.or((goal_reached && !done.begun()).then_some(enough));
         let adjunct = step
             .adjunct
             .as_ref()
@@ -278,11 +299,10 @@ impl<'a, 'k> Context<'a, 'k> {
         let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
             Some(draft) => draft,
             None => {
-                let order = self.knowledge.procedures().get(procedure.index()).map_or(0, |it| it.order);
                 drafts.push(Draft {
                     phase: step.phase,
                     procedure,
-                    order,
+                    order: self.order(procedure),
                     contingent,
                     not_before,
                     leads,
@@ -355,17 +375,67 @@ impl<'a, 'k> Context<'a, 'k> {
         None
     }
 
-    fn leads(&self, procedure: ProcedureId, scar: ScarIndex) -> Leads {
-        let mut leads = Leads::default();
-        for firing in self.screening.about(Topic::Lead, procedure, scar) {
-            let rule = firing.rule.rule;
-            match firing.rule.lead {
-                Some(Lead::Priming(days)) => leads.priming = leads.priming.max(Some((days, rule))),
-                Some(Lead::TestArea(days)) => leads.test_area = leads.test_area.max(Some((days, rule))),
-                None => {}
-            }
+    /// The rule by which a step waits for a review.
+    fn contingent(&self, step: &Step, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
+        // What was begun has been decided.
+        if self.past.done(procedure, scar).begun() {
+            return None;
         }
-        leads
+        let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
+        let enough = self.past.goal_reached(scar).then_some(self.knowledge.planning().past.goal.rule);
+        waits.map(|line| line.rule).or(enough)
+    }
+
+    /// The first day on which a procedure can take a step, after what was taken before.
+    fn opens(
+        &self,
+        step: &Step,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+        not_before: Day,
+        priming: Option<(Day, RuleId)>,
+        selection: &Selection<'_>,
+    ) -> Day {
+        let contingent = self.contingent(step, procedure, scar).is_some();
+        let rung = Rung { contingent, phase: step.phase, order: self.order(procedure) };
+        let priming = priming.map(|(days, _)| days);
+        let done = self.past.done(procedure, scar);
+        let candidate = Candidate { rung, procedure, adjunct: None, scar, not_before, priming, done };
+        // Others share its visits, and days are closed: where it came later before, it comes later now.
+        let takes = |it: &&Begun| it.scar == scar && it.phase == step.phase && it.procedure == procedure;
+        let before = selection.begun.iter().filter(takes).map(|it| it.day).min();
+        candidate.opens(*self, &selection.drafts).max(before.unwrap_or(0))
+    }
+
+    /// Its place on the ladder within a phase.
+    fn order(&self, procedure: ProcedureId) -> u8 {
+        self.knowledge.procedures().get(procedure.index()).map_or(0, |it| it.order)
+    }
+
+    /// The longest priming that some rule asks for, on whatever days: priming itself moves the first one.
+    fn priming(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<(Day, RuleId)> {
+        let firings = self.screening.about(Topic::Lead, procedure, scar);
+        let priming = firings.filter_map(|it| match it.rule.lead? {
+            Lead::Priming(days) => Some((days, it.rule.rule)),
+            Lead::TestArea(_) => None,
+        });
+        priming.max()
+    }
+
+    /// The longest wait after a test area that some rule asks for on the first day, which `opens` finds, or later.
+    pub(super) fn test_area(
+        &self,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+        opens: impl FnOnce() -> Day,
+    ) -> Option<(Day, RuleId)> {
+        let opens = LazyCell::new(opens);
+        let firings = self.screening.about(Topic::Lead, procedure, scar);
+        let test_areas = firings.filter_map(|it| match it.rule.lead? {
+            Lead::TestArea(days) if !it.rule.timed || it.touches(*opens, Day::MAX) => Some((days, it.rule.rule)),
+            Lead::TestArea(_) | Lead::Priming(_) => None,
+        });
+        test_areas.max()
     }
 
     fn leave_out(
@@ -382,57 +452,6 @@ impl<'a, 'k> Context<'a, 'k> {
         }
         merge_passed_over(left_out, first.procedure, scar, reasons);
     }
-
-    /// Are so many scars few and mild?
-    fn are_few(&self, scars: Option<i64>) -> Truth {
-        let Some(facts) = self.facts.first() else { return Truth::Unknown };
-        let when = &self.knowledge.planning().fewest.when;
-        if facts.number(Fact::ScarCount) == scars {
-            return when.holds(facts, 0);
-        }
-        let mut facts = facts.clone();
-        facts.set(Fact::ScarCount, scars.map(Value::Number));
-        when.holds(&facts, 0)
-    }
-
-    /// Plans the least number of sessions for few and mild scars, the usual number otherwise.
-    pub(super) fn count(&self, draft: &mut Draft<'_>) {
-        let Some(sessions) = self.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.sessions) else {
-            return;
-        };
-        let counts = || draft.scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
-        let scars: Option<i64> = counts().sum();
-        let planning = self.knowledge.planning();
-        let (count, rule) = match (self.courses, self.are_few(scars)) {
-            (_, Truth::Yes) => (sessions.count.min, planning.fewest.rule),
-            (Courses::Least, Truth::Unknown | Truth::No) => (sessions.count.min, planning.few_visits),
-            (Courses::Usual, Truth::Unknown | Truth::No) => (sessions.count.typical, planning.usual),
-        };
-        // Many scars need as many sittings as take them.
-        let count = count.max(sittings(&sessions, counts().flatten().sum()));
-        let past = &planning.past;
-        let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
-        draft.count = repeated.saturating_sub(draft.done.count()).max(0);
-        add_rules(&mut draft.reasons, [sessions.rule, rule]);
-        if draft.done.begun() {
-            add_rules(&mut draft.reasons, [past.counted]);
-            if draft.goal_reached || draft.done.reached_goal(*self) {
-                draft.count = 0;
-                add_rules(&mut draft.reasons, [past.goal.rule]);
-            } else if draft.count == 0 {
-                add_rules(&mut draft.reasons, [past.complete]);
-            } else if repeated > count {
-                add_rules(&mut draft.reasons, past.lapse(draft.procedure).map(|it| it.rule));
-            }
-        }
-    }
-}
-
-/// How many sittings so many scars take, in thousandths, within the most of the course; 0 where one takes them all.
-pub(super) fn sittings(sessions: &Sessions, scars: i64) -> i32 {
-    let Some(each) = sessions.per_sitting else { return 0 };
-    let sittings = whole_units(scars).saturating_add(each).saturating_sub(1).checked_div(each);
-    sittings.unwrap_or(0).min(sessions.count.max)
 }
 
 /// Adds rules that are not yet there, in order.

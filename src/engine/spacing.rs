@@ -1,10 +1,37 @@
 //! How long one procedure waits for another on the same skin, for one patient.
 
 use crate::{
-    domain::{Day, Facts, ScarIndex, Truth},
+    domain::{Day, Facts, ProcedureId, ScarIndex, Truth},
     engine::select::Context,
     knowledge::{GapKind, Knowledge, Procedure, Spacing},
 };
+
+/// Rows and columns of the gap table of a sitting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kinds {
+    /// Of its procedure.
+    pub own: Option<GapKind>,
+    /// Of what joins it.
+    pub joined: Option<GapKind>,
+}
+
+impl Kinds {
+    /// Those of `procedure`, of which a parameter goes up to what `high` says, and of what joins it.
+    pub(super) fn new(
+        knowledge: &Knowledge,
+        procedure: ProcedureId,
+        joined: Option<ProcedureId>,
+        high: impl Fn(usize) -> Option<i64>,
+    ) -> Self {
+        let known = |id: ProcedureId| knowledge.procedures().get(id.index());
+        let own = known(procedure).and_then(|it| kind(it, high));
+        Self { own, joined: joined.and_then(|id| Some(known(id)?.gaps?.kind)) }
+    }
+
+    fn each(self) -> impl Iterator<Item = GapKind> {
+        self.own.into_iter().chain(self.joined)
+    }
+}
 
 /// The wait from `first` to `next`, with the patient's variant and addition.
 pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, next: GapKind) -> Option<Spacing> {
@@ -47,4 +74,32 @@ pub(super) fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -
 /// The wait that the generator aims at: the usual one, never below the least.
 pub(super) fn aim(spacing: &Spacing) -> Day {
     spacing.typical_from.max(spacing.plan_min)
+}
+
+/// The wait from one sitting to another: that of its procedure, lengthened by what joins the sittings.
+pub(super) fn combined(
+    context: Context<'_, '_>,
+    patient: &Facts,
+    first: Kinds,
+    next: Kinds,
+    scars: &[ScarIndex],
+) -> Option<Spacing> {
+    let mut wait = on(context, between(context.knowledge, patient, first.own?, next.own?)?, scars);
+    if first.joined.is_none() && next.joined.is_none() {
+        return Some(wait);
+    }
+    let mut longer: Option<Spacing> = None;
+    for first in first.each() {
+        for next in next.each() {
+            let Some(other) = between(context.knowledge, patient, first, next) else { continue };
+            let other = on(context, other, scars);
+            wait.floor = wait.floor.max(other.floor);
+            if other.plan_min > wait.plan_min {
+                wait.plan_min = other.plan_min;
+                longer = Some(other);
+            }
+        }
+    }
+    longer.iter().flat_map(Spacing::rules).for_each(|rule| wait.also.add(rule));
+    Some(wait)
 }

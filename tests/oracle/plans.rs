@@ -224,21 +224,18 @@ const CHECKS: [&str; 3] = ["PREG-07", "ATH-01", "AGE-09"];
 struct Calendar<'a> {
     person: &'a Person,
     group: &'a Group,
-    quirk: Option<Quirk>,
     heard: BTreeMap<i32, Heard<'a>>,
 }
 
 /// Where the service is known to plan otherwise than the rulings have it: told apart so that nothing else hides behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quirk {
-    /// Whether an opinion or a test is wanted is judged on day 0, against "screen at the day of the session".
-    OpinionsOnDayZero,
     /// What a review decides is drawn although nothing is planned that could be reviewed.
     ReviewOfNothing,
 }
 
 impl Quirk {
-    pub const ALL: [Self; 2] = [Self::OpinionsOnDayZero, Self::ReviewOfNothing];
+    pub const ALL: [Self; 1] = [Self::ReviewOfNothing];
 }
 
 impl<'a> Calendar<'a> {
@@ -265,8 +262,6 @@ impl<'a> Calendar<'a> {
             Some(Until::Event) => None,
             Some(Until::Day(wait)) => self.opens(procedure, from + wait),
             None => {
-                let asked = if self.quirk == Some(Quirk::OpinionsOnDayZero) { 0 } else { from };
-                let verdict = self.verdict(procedure, asked);
                 let mut clearances = verdict.said.iter().filter(|it| it.1 == Action::Clearance);
                 Some((from, clearances.any(|it| is_opinion(it.0))))
             }
@@ -282,7 +277,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
     let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
-    let mut calendar = Calendar { person, group, quirk, heard: BTreeMap::new() };
+    let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
     let mut reviews = Vec::new();
@@ -320,8 +315,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
         let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
-        let asked = if quirk == Some(Quirk::OpinionsOnDayZero) { 0 } else { day };
-        let test = test_days(procedure, &calendar.verdict(procedure, asked), skin);
+        let test = test_days(procedure, &calendar.verdict(procedure, day), skin);
         let every = between(procedure, procedure, skin);
         let count = planned(procedure, group, person.grade);
         let days: Vec<i32> = (0..count).map(|at| day + test + at * every).collect();

@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, Scars, Sites},
-    engine::done::Done,
+    engine::{
+        done::Done,
+        opening::{Begun, Rung},
+    },
     knowledge::Line,
 };
 
@@ -43,6 +46,13 @@ pub(in crate::engine) struct Draft<'k> {
     pub passed_over: Vec<PassedOver>,
 }
 
+impl Draft<'_> {
+    /// Its place on the ladder.
+    pub(in crate::engine) fn rung(&self) -> Rung {
+        Rung { contingent: self.contingent.is_some(), phase: self.phase, order: self.order }
+    }
+}
+
 /// What has to come before the first session, with the rules that ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(in crate::engine) struct Leads {
@@ -68,6 +78,10 @@ pub(in crate::engine) struct Selection<'k> {
     /// What could be done on some group, now or later: only what they need to know is worth a question.
     pub candidates: ProcedureSet,
     pub decisive: Decisive,
+    /// When the steps began, as far as that was known.
+    pub begun: Vec<Begun>,
+    /// It hung on the days on which steps begin.
+    pub by_days: bool,
 }
 
 /// What this plan hangs on: while nothing of it is otherwise, neither is the plan.

@@ -1,0 +1,140 @@
+//! What a rule asks for is asked on the day on which something begins, and not on the day of the request.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs, reason = "tests")]
+
+#[path = "support/service.rs"]
+mod support;
+
+use cicatrix::{
+    domain,
+    wire::{Date, v1},
+};
+use support::{date, pits, request, service};
+use v1::{SessionKind, generate_protocol_response::Outcome};
+
+const LASER: &str = "ablative-fractional-laser";
+/// ISO-03: half a year after the last capsule.
+const HALF_YEAR: i32 = 183;
+
+fn plan(request: &v1::GenerateProtocolRequest) -> v1::Protocol {
+    match service().generate_protocol(request.clone()).unwrap().outcome {
+        Some(Outcome::Protocol(protocol)) => protocol,
+        other => panic!("no protocol: {other:?}"),
+    }
+}
+
+/// A day of the plan.
+fn on(day: i32) -> Option<Date> {
+    let (year, month, day) = domain::Date::new(2026, 12, 1).unwrap().plus(day).civil();
+    date(year, month, day)
+}
+
+/// Scars that are released first: the laser begins twelve weeks later.
+fn rolling() -> v1::Scar {
+    v1::Scar {
+        id: "valleys".to_owned(),
+        profile: v1::Profile::M.into(),
+        edge: v1::Edge::Sloping.into(),
+        stretch: v1::Stretch::CentralTether.into(),
+        opening_width_mm: Some(6.0),
+        ..pits("")
+    }
+}
+
+/// Scars that the laser treats at once.
+fn shallow() -> v1::Scar {
+    v1::Scar {
+        id: "boxes".to_owned(),
+        profile: v1::Profile::U.into(),
+        opening_width_mm: Some(3.0),
+        depth_mm: Some(0.3),
+        depth_method: v1::DepthMethod::Ultrasound.into(),
+        ..pits("")
+    }
+}
+
+/// The last capsule was taken so many days before the start.
+fn stopped(days: i32, scars: Vec<v1::Scar>) -> v1::GenerateProtocolRequest {
+    let mut request = v1::GenerateProtocolRequest { scars, ..request() };
+    let patient = request.patient.as_mut().unwrap();
+    patient.isotretinoin =
+        Some(v1::IsotretinoinUse { status: v1::Isotretinoin::Stopped.into(), last_taken: on(-days) });
+    request
+}
+
+/// Days of a procedure, and which of them are test areas.
+fn visits(plan: &v1::Protocol, procedure: &str) -> Vec<(i32, SessionKind)> {
+    let parts = plan.sessions.iter().flat_map(|visit| visit.procedures.iter().map(|it| (visit.day, it)));
+    parts.filter(|(_, it)| it.procedure == procedure).map(|(day, it)| (day, it.kind())).collect()
+}
+
+fn stages<'p>(plan: &'p v1::Protocol, procedure: &str) -> Vec<&'p v1::Stage> {
+    plan.stages.iter().filter(|it| it.procedure == procedure).collect()
+}
+
+fn asks(stage: &v1::Stage, rule: &str) -> bool {
+    stage.preconditions.iter().any(|it| it.rule == rule)
+}
+
+#[test]
+fn a_laser_after_the_half_year_needs_no_test_area_and_no_agreement() {
+    let begins = 84;
+    for days in 0..=HALF_YEAR {
+        let plan = plan(&stopped(days, vec![rolling()]));
+        let visits = visits(&plan, LASER);
+        let within = days + begins < HALF_YEAR;
+        let first = if within { SessionKind::TestArea } else { SessionKind::Treatment };
+        assert_eq!(visits[0], (begins, first), "{days} days after the last capsule");
+        assert_eq!(visits.len(), if within { 4 } else { 3 }, "{days} days after the last capsule");
+        assert_eq!(asks(stages(&plan, LASER)[0], "ISO-03"), within, "{days} days after the last capsule");
+    }
+}
+
+#[test]
+fn what_ranks_first_is_not_passed_over_for_an_opinion_that_nobody_will_need() {
+    let days: Vec<_> = [14, 60, 140].iter().map(|it| plan(&stopped(*it, vec![pits("s1")]))).collect();
+    let never = plan(&request());
+    assert!(!visits(&never, LASER).is_empty());
+    for stopped in &days {
+        assert_eq!(visits(stopped, LASER), visits(&never, LASER));
+        let passed = stopped.stages.iter().flat_map(|it| &it.passed_over).flat_map(|it| &it.reasons);
+        assert!(passed.into_iter().all(|it| it.rule != "PLAN-PLAIN-FIRST"));
+    }
+}
+
+#[test]
+fn what_begins_at_once_is_asked_for_today() {
+    for days in [0, 100, HALF_YEAR - 1, HALF_YEAR] {
+        let plan = plan(&stopped(days, vec![shallow()]));
+        let within = days < HALF_YEAR;
+        let first = if within { SessionKind::TestArea } else { SessionKind::Treatment };
+        assert_eq!(visits(&plan, LASER)[0], (0, first), "{days} days after the last capsule");
+    }
+}
+
+#[test]
+fn groups_that_share_a_laser_are_tested_together_or_not_at_all() {
+    for days in 0..=HALF_YEAR {
+        let plan = plan(&stopped(days, vec![rolling(), shallow()]));
+        let [stage] = stages(&plan, LASER)[..] else { panic!("{days} days after the last capsule: two courses") };
+        assert_eq!(stage.scar_ids, ["boxes", "valleys"]);
+        let first = visits(&plan, LASER)[0];
+        let within = days + first.0 < HALF_YEAR;
+        assert_eq!(first.1 == SessionKind::TestArea, within, "{days} days after the last capsule: {first:?}");
+    }
+}
+
+#[test]
+fn a_day_that_is_closed_can_end_a_wait() {
+    let away = |days: i32| {
+        let mut request = stopped(days, vec![rolling()]);
+        let unavailable = vec![v1::DateRange { from: on(60), to: on(119) }];
+        request.preferences = Some(v1::Preferences { unavailable, ..v1::Preferences::default() });
+        let plan = plan(&request);
+        (visits(&plan, LASER)[0], asks(stages(&plan, LASER)[0], "ISO-03"))
+    };
+    // Without the journey it would begin on day 84, within the half year.
+    assert_eq!(away(80), ((120, SessionKind::Treatment), false));
+    assert_eq!(away(63), ((120, SessionKind::Treatment), false));
+    assert_eq!(away(62), ((120, SessionKind::TestArea), true));
+}
