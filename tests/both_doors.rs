@@ -412,7 +412,8 @@ async fn health_and_reflection_are_there() {
         panic!("{answer:?}")
     };
     let names: Vec<String> = found.service.into_iter().map(|it| it.name).collect();
-    for name in ["cicatrix.v1.ProtocolService", "cicatrix.v1.ClassificationService", "cicatrix.v1.KnowledgeService"] {
+    let ours = ["cicatrix.v1.ProtocolService", "cicatrix.v1.ClassificationService", "cicatrix.v1.KnowledgeService"];
+    for name in ours.into_iter().chain(["grpc.health.v1.Health"]) {
         assert!(names.iter().any(|it| it == name), "{names:?}");
     }
     let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(server.channel().await);

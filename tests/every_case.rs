@@ -173,11 +173,11 @@ fn failed_rules() -> Vec<RuleId> {
                 for grade in [None, Some(4)] {
                     let mut it = case(healthy(Some(2)), vec![scar("s", Site::Cheek, 14, &features)]);
                     it.findings.declared_grade = grade;
-                    let past = PastSession {
-                        response: Some(Response::Under25Percent),
-                        ..PastSession::new(id, -failure.after)
-                    };
-                    it.history = vec![past; failure.sessions];
+                    let days =
+                        (0..failure.sessions).rev().map(|back| -failure.after - 28 * i32::try_from(back).unwrap());
+                    let past =
+                        |day| PastSession { response: Some(Response::Under25Percent), ..PastSession::new(id, day) };
+                    it.history = days.map(past).collect();
                     let plan = engine::plan(knowledge(), &it);
                     laws::check(name, knowledge(), &it, &plan);
                     rules.extend(laws::rules(&plan));

@@ -7,6 +7,8 @@
 mod asked;
 #[path = "replanning/complications.rs"]
 mod complications;
+#[path = "replanning/courses.rs"]
+mod courses;
 #[path = "replanning/lateness.rs"]
 mod lateness;
 #[path = "support/service.rs"]
@@ -155,9 +157,13 @@ fn what_is_used_at_home_never_begins_before_the_plan() {
 
 #[test]
 fn a_long_break_begins_a_new_course() {
-    let plan = after_acid(&[(420, Response::Unspecified), (392, Response::Unspecified)]);
-    assert_eq!(statuses(&plan), [PastSessionStatus::EarlierCourse; 2]);
+    let plan = after_acid(&[(392, Response::Unspecified)]);
+    assert_eq!(statuses(&plan), [PastSessionStatus::EarlierCourse]);
     assert_eq!(acid(&plan).planned_sessions, 4);
+    // What has had its least number stands.
+    let plan = after_acid(&[(420, Response::Unspecified), (392, Response::Unspecified)]);
+    assert_eq!(statuses(&plan), [PastSessionStatus::Counted; 2]);
+    assert_eq!(acid(&plan).planned_sessions, 2);
 }
 
 #[test]

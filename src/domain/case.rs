@@ -275,6 +275,14 @@ impl Complication {
         self == Self::HypertrophicScar
     }
 
+    /// Did the skin answer badly, as it may again? Germs and viruses are fought otherwise.
+    pub fn is_reaction(self) -> bool {
+        match self {
+            Self::HypertrophicScar | Self::PihUnresolved | Self::BurnUnresolved | Self::PersistentErythema => true,
+            Self::InfectionUnresolved | Self::HerpesOutbreak => false,
+        }
+    }
+
     /// Can it be over? A raised scar never is: it must not be risked again.
     pub fn heals(self) -> bool {
         self != Self::HypertrophicScar
@@ -362,6 +370,16 @@ impl PastSession {
             healed: None,
             place: 0,
         }
+    }
+
+    /// Did the skin answer badly?
+    pub fn has_reaction(&self) -> bool {
+        self.complications.iter().any(|it| it.is_reaction())
+    }
+
+    /// Is it another part of the same visit, when it is the same procedure?
+    pub fn is_same_visit(&self, other: &Self) -> bool {
+        (self.day, self.kind) == (other.day, other.kind)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, Places, ProcedureId, RuleId, ScarIndex, SessionKind},
+    domain::{Case, Day, PastSession, Places, ProcedureId, RuleId, ScarIndex, SessionKind},
     engine::{facts::has_failed, screen::insert_sorted, select::Context},
     knowledge::{Failure, Knowledge, Lapse, LapseThen, Plateau},
 };
@@ -15,27 +15,45 @@ pub(super) struct Done {
     pub sessions: Places,
     /// The day of the last test area of the same course.
     pub tested: Option<Day>,
+    /// The day since which the skin has shown that it bears the treatment: that of a test area with nothing but sessions
+    /// after it, or of the first session. What went wrong takes it back.
+    pub borne: Option<Day>,
+    /// Sessions of a course on the same skin that was for other scars.
+    pub beside: i32,
     /// Sessions that are repeated, since one came too late after another.
     pub repeats: i32,
+    /// The scars were as good as they get with it when they were last judged.
+    pub good: bool,
     /// The last sessions that were judged, of this course or of one before, left the scars hardly better.
     pub plateaued: bool,
 }
 
 impl Done {
-    /// What `places`, the sessions of `procedure` on one group in the order of the days, leave of a course.
+    /// What `places`, the sessions of `procedure` on the skin of one group in the order of the days, leave of a course;
+    /// each with whether it was on the group itself, so that it says something of its scars.
     pub(super) fn of(
         knowledge: &Knowledge,
         case: &Case,
         procedure: ProcedureId,
-        places: impl Iterator<Item = usize>,
+        places: Vec<(usize, bool)>,
         trail: &mut Trail,
     ) -> Self {
         let Plateau { sessions, response: hardly, .. } = knowledge.planning().past.plateau;
+        let goal = knowledge.planning().past.goal.response;
         let mut course = Self::default();
         let mut before: Option<(usize, Day)> = None;
         let mut in_vain = 0;
-        for place in places {
+        for (place, own) in places {
             let Some(past) = case.history.get(place) else { continue };
+            let response = past.response.filter(|_| own);
+            course.good = response.map_or(course.good, |it| it >= goal);
+            course.bear(past);
+            let alike = |(before, _): &(usize, Day)| case.history.get(*before).is_some_and(|it| it.is_same_visit(past));
+            if before.as_ref().is_some_and(alike) {
+                // One visit that was sent in parts is one session.
+                in_vain = if response.is_some_and(|it| it > hardly) { 0 } else { in_vain };
+                continue;
+            }
             if let Some((before, day)) = before {
                 let rest = after(knowledge, procedure, course.count(), past.day.saturating_sub(day));
                 trail.follow(place, before, rest);
@@ -50,7 +68,7 @@ impl Done {
                 SessionKind::TestArea => course.tested = Some(past.day),
                 SessionKind::Treatment => course.sessions.push(place),
             }
-            if let (SessionKind::Treatment, Some(response)) = (past.kind, past.response) {
+            if let (SessionKind::Treatment, Some(response)) = (past.kind, response) {
                 in_vain = if response <= hardly { in_vain + 1 } else { 0 };
             }
         }
@@ -62,6 +80,15 @@ impl Done {
         }
         course.plateaued = in_vain >= sessions;
         course
+    }
+
+    /// What a session, or a test area, shows of the skin.
+    fn bear(&mut self, past: &PastSession) {
+        self.borne = match past.kind {
+            _ if past.has_reaction() => None,
+            SessionKind::TestArea => Some(past.day),
+            SessionKind::Treatment => self.borne.or(Some(past.day)),
+        };
     }
 
     /// A break ended it, and `rule` says so.
@@ -76,6 +103,8 @@ impl Done {
         let accepted = |place: &usize| case.history.get(*place).is_some_and(|it| it.counts == Some(true));
         self.sessions.retain(|place| accepted(place));
         self.tested = None;
+        self.borne = None;
+        self.good = false;
         self.repeats = 0;
     }
 
@@ -97,7 +126,9 @@ impl Done {
     pub(super) fn add(&mut self, other: &Self) {
         other.sessions.iter().for_each(|it| insert_sorted(&mut self.sessions, *it));
         self.tested = self.tested.max(other.tested);
+        self.borne = self.borne.zip(other.borne).map(|(one, other)| one.max(other));
         self.repeats = self.repeats.max(other.repeats);
+        self.good &= other.good;
         self.plateaued |= other.plateaued;
     }
 
@@ -111,16 +142,20 @@ impl Done {
         i32::try_from(self.sessions.len()).unwrap_or(i32::MAX)
     }
 
+    /// Since when the skin has borne it; what it bore long ago says little.
+    pub(super) fn borne_since(&self, context: Context<'_, '_>) -> Option<Day> {
+        self.borne.filter(|_| !self.is_long_before(0, context))
+    }
+
+    /// Was it last done, or tested, so long before a day that what the skin bore then says little?
+    pub(super) fn is_long_before(&self, day: Day, context: Context<'_, '_>) -> bool {
+        let longest = context.knowledge.planning().past.earlier_course.days;
+        self.last(context).max(self.tested).is_some_and(|last| last.saturating_add(longest) < day)
+    }
+
     /// The day of the last one.
     pub(super) fn last(&self, context: Context<'_, '_>) -> Option<Day> {
         Some(context.case.history.get(*self.sessions.last()?)?.day)
-    }
-
-    /// Are the scars as good as they get with it, when they were last judged?
-    pub(super) fn reached_goal(&self, context: Context<'_, '_>) -> bool {
-        let goal = context.knowledge.planning().past.goal.response;
-        let mut judged = self.sessions.iter().filter_map(|it| context.case.history.get(*it)?.response);
-        judged.next_back().is_some_and(|it| it >= goal)
     }
 }
 
@@ -175,7 +210,7 @@ pub(super) enum Break {
 /// What a break of so many days does to a course of `procedure` of which so many sessions were done.
 pub(super) fn after(knowledge: &Knowledge, procedure: ProcedureId, done: i32, days: Day) -> Break {
     let past = &knowledge.planning().past;
-    if days > past.earlier_course.days {
+    if days > past.earlier_course.days && !stands(knowledge, procedure, done) {
         return Break::Restart(past.earlier_course.rule);
     }
     match lapse(knowledge, procedure, done).filter(|it| days > it.after) {
@@ -185,11 +220,16 @@ pub(super) fn after(knowledge: &Knowledge, procedure: ProcedureId, done: i32, da
     }
 }
 
-/// What a long break does to a course of which so many sessions were done: what has had its least number stands.
+/// What a long break does to a course of which so many sessions were done.
 fn lapse(knowledge: &Knowledge, procedure: ProcedureId, done: i32) -> Option<&Lapse> {
+    let row = knowledge.planning().past.lapse(procedure);
+    row.filter(|it| it.then == LapseThen::Repeat || !stands(knowledge, procedure, done))
+}
+
+/// Has it had its least number of sessions? No break takes back what these have changed.
+fn stands(knowledge: &Knowledge, procedure: ProcedureId, done: i32) -> bool {
     let sessions = knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
-    let stands = sessions.is_some_and(|it| done >= it.count.min);
-    knowledge.planning().past.lapse(procedure).filter(|it| it.then == LapseThen::Repeat || !stands)
+    sessions.is_some_and(|it| done >= it.count.min)
 }
 
 /// The first day after `planned` on which a session after that of `before` is past due.
@@ -200,8 +240,8 @@ pub(super) fn past_due(
     before: Day,
     planned: Day,
 ) -> Option<Day> {
-    let longest = knowledge.planning().past.earlier_course.days;
-    let limits = lapse(knowledge, procedure, done).map(|it| it.after).into_iter().chain([longest]);
+    let longest = Some(knowledge.planning().past.earlier_course.days).filter(|_| !stands(knowledge, procedure, done));
+    let limits = lapse(knowledge, procedure, done).map(|it| it.after).into_iter().chain(longest);
     let mut days = limits.map(|limit| before.saturating_add(limit).saturating_add(1));
     days.find(|day| *day > planned)
 }

@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, Phase, ProcedureId, RuleId,
-        Rules, ScarIndex, Scope, SessionKind, Stage, StageStatus, Truth, Value,
+        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, ProcedureId, RuleId, Rules,
+        ScarIndex, Scope, SessionKind, Stage, StageStatus, Truth, Value,
     },
     engine::{
         done::{Break, Done, failure},
@@ -16,7 +16,7 @@ use crate::{
         select::{Context, add_rules},
         sitting::Joining,
     },
-    knowledge::{SafetyRule, Spacing, Step},
+    knowledge::{Pathway, SafetyRule, Spacing, Step},
 };
 
 /// A stage of the plan, with the past sessions that count towards it.
@@ -45,7 +45,8 @@ pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatabl
         for &scar in treatable {
             let goes_on = |it: &Stage| it.procedure == procedure && it.scars.binary_search(&scar).is_ok();
             let done = context.past.done(procedure, scar);
-            let Some(phase) = phase(context, procedure, scar).filter(|_| done.begun()) else { continue };
+            let begun = done.begun() && context.past.treated(procedure, scar);
+            let Some((step, _)) = steps(context, procedure, scar).next().filter(|_| begun) else { continue };
             if stages.iter().any(goes_on) {
                 continue;
             }
@@ -64,7 +65,7 @@ pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatabl
                     let day = |place: Option<&usize>| Some(context.case.history.get(*place?)?.day);
                     let (first, last) = (day(done.sessions.first()), day(done.sessions.last()));
                     let mut stage = frame(context, procedure, &[scar], first, last);
-                    stage.phase = phase;
+                    stage.phase = step.phase;
                     stage.status = status;
                     stage.done = done.count();
                     stage.reasons = reasons;
@@ -76,20 +77,28 @@ pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatabl
     all
 }
 
-/// Where the pathway of the group has the procedure.
-fn phase(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Option<Phase> {
-    let facts = context.facts.get(scar.index())?;
-    let pathway = context.knowledge.pathways().iter().find(|it| it.answers.holds(facts, 0) == Truth::Yes)?;
-    let has = |step: &&Step| {
+/// The steps of the pathway of the group in which the procedure stands, as an option or joining one.
+fn steps<'k>(
+    context: Context<'_, 'k>,
+    procedure: ProcedureId,
+    scar: ScarIndex,
+) -> impl Iterator<Item = (&'k Step, bool)> {
+    let facts = context.facts.get(scar.index());
+    let answers = move |it: &&Pathway| facts.is_some_and(|facts| it.answers.holds(facts, 0) == Truth::Yes);
+    let steps = context.knowledge.pathways().iter().find(answers).map(|it| it.steps.as_slice()).unwrap_or_default();
+    steps.iter().filter_map(move |step| {
         let joins = step.adjunct.iter().any(|it| it.procedures.contains(&procedure));
-        joins || step.options.iter().any(|it| it.procedure == procedure)
-    };
-    pathway.steps.iter().find(has).map(|step| step.phase)
+        let takes = step.options.iter().any(|it| it.procedure == procedure);
+        (joins || takes).then_some((step, takes))
+    })
 }
 
 /// Why a course that was begun does not go on.
 fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> (StageStatus, Rules) {
     let past = &context.knowledge.planning().past;
+    if is_complete(context, procedure, scar, done) && !done.plateaued {
+        return (StageStatus::Satisfied, smallvec![past.complete]);
+    }
     match context.screening.standing(context.knowledge, procedure, scar) {
         Standing::Waiting => (StageStatus::OnHold, context.screening.against(procedure, scar)),
         Standing::Closed => {
@@ -103,16 +112,19 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
             (status, context.screening.against(procedure, scar))
         }
         Standing::Open { .. } if done.plateaued => (StageStatus::Stopped, smallvec![past.plateau.rule]),
-        Standing::Open { .. } if done.reached_goal(context) => (StageStatus::Satisfied, smallvec![past.goal.rule]),
-        Standing::Open { .. } => {
-            let sessions = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
-            if sessions.is_some_and(|it| done.count() >= it.count.max) {
-                (StageStatus::Satisfied, smallvec![past.complete])
-            } else {
-                (StageStatus::Stopped, smallvec![past.dropped])
-            }
-        }
+        Standing::Open { .. } if done.good => (StageStatus::Satisfied, smallvec![past.goal.rule]),
+        Standing::Open { .. } => (StageStatus::Stopped, smallvec![past.dropped]),
     }
+}
+
+/// Has it had all its sessions? What only joins those of others ends with them, once it has had its least number.
+fn is_complete(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done: &Done) -> bool {
+    let sessions = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
+    let joins = !steps(context, procedure, scar).any(|(_, takes)| takes);
+    sessions.is_some_and(|it| {
+        let planned = if joins { it.count.min } else { context.planned(&it, &[scar]).0 };
+        done.count() >= planned
+    })
 }
 
 /// Every past session, in the order of the request.
@@ -139,9 +151,16 @@ fn session(
     let rules = &context.knowledge.planning().past;
     let skin = context.past.skin(place);
     let same = || courses.iter().filter(|it| it.procedure == past.procedure);
+    let stage_of = |it: &Course| stages.get(it.stage);
     let mut counted_in = Vec::new();
     for it in same() {
-        if let Some(number) = it.done.sessions.iter().position(|known| *known == place) {
+        let on_it =
+            || context.past.skin(place).iter().any(|scar| stage_of(it).is_some_and(|it| it.scars.contains(scar)));
+        // One visit that was sent in parts is one session.
+        let same = |known: &usize| {
+            *known == place || context.case.history.get(*known).is_some_and(|it| it.is_same_visit(past)) && on_it()
+        };
+        if let Some(number) = it.done.sessions.iter().position(same) {
             counted_in.push((it.stage, i32::try_from(number).unwrap_or(i32::MAX).saturating_add(1)));
         } else if past.kind == SessionKind::TestArea && it.done.tested == Some(past.day) {
             counted_in.push((it.stage, 0));

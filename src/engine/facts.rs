@@ -1,10 +1,13 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, SessionKind, Site,
         Sites, Value,
     },
+    engine::history::treats,
     knowledge::{Failure, Knowledge},
 };
 
@@ -134,14 +137,12 @@ fn is_raised(scar_type: ScarType) -> bool {
 /// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged? A test area,
 /// and what the sender does not count, is no treatment that could have failed.
 pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
-    let on_it = |it: &&PastSession| {
-        let everywhere = it.scars.is_empty() && it.sites.is_empty();
-        failure.procedures.contains(it.procedure)
-            && (everywhere || it.scars.contains(&scar) || it.sites.iter().any(|site| site.overlaps(area.site)))
-    };
+    let on_it = |it: &&PastSession| failure.procedures.contains(it.procedure) && treats(it, scar, area);
     let on_skin = || case.history.iter().filter(on_it);
     let done = || on_skin().filter(|it| it.kind == SessionKind::Treatment && it.counts != Some(false));
     let judged = || done().filter_map(|it| it.response).next_back();
     let rested = || on_skin().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
-    done().count() >= failure.sessions && rested() && judged().is_some_and(|it| it <= failure.response)
+    // One visit can be sent in parts.
+    let days = done().map(|it| it.day).collect::<BTreeSet<Day>>();
+    days.len() >= failure.sessions && rested() && judged().is_some_and(|it| it <= failure.response)
 }

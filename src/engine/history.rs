@@ -1,6 +1,6 @@
 //! History: what was done, looked up once for a plan, and how long it keeps skin from what comes next.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use smallvec::SmallVec;
 
@@ -25,8 +25,12 @@ pub(super) struct Past {
     met: Vec<Met>,
     /// By past session: what it was.
     sittings: Vec<Sitting>,
-    /// By past session: the groups it was on.
+    /// What has failed on a group, and how many sessions that took.
+    failed: Vec<(ProcedureId, ScarIndex, usize)>,
+    /// By past session: the groups whose skin it was on.
     skins: Vec<Scars>,
+    /// By past session: the groups that it treated.
+    treated: Vec<Scars>,
     /// The groups that were as good as they get when they were last judged.
     satisfied: Scars,
     /// What counts of a procedure that was never done.
@@ -51,36 +55,56 @@ impl Past {
             return past;
         }
         past.sittings = case.history.iter().map(|it| Sitting::new(knowledge, case, it)).collect();
-        let sittings = || (0_usize..).zip(&case.history).zip(&past.sittings);
         let mut begun: Vec<ProcedureId> = case.history.iter().map(|it| it.procedure).collect();
         begun.sort_unstable();
         begun.dedup();
         let scars = || (0_u16..).map(ScarIndex).zip(&case.findings.scars);
+        for (session, it) in case.history.iter().zip(&past.sittings) {
+            let on = scars().filter(|(scar, found)| it.touches(session, it.focal, *scar, found.area));
+            past.skins.push(on.map(|(scar, _)| scar).collect());
+            let treated = scars().filter(|(scar, found)| treats(session, *scar, found.area));
+            past.treated.push(treated.map(|(scar, _)| scar).collect());
+        }
         past.trail = Trail::of(case.history.len());
         for procedure in begun {
             let trail = &mut past.trail;
             let counts = |it: &PastSession| it.procedure == procedure && it.counts != Some(false);
-            let counting = || sittings().filter(|((_, it), _)| counts(it));
-            let courses = scars().map(|(scar, found)| {
+            let done = || (0_usize..).zip(&case.history).zip(&past.treated).zip(&past.skins);
+            let courses = scars().map(|(scar, _)| {
+                let has = |groups: &Scars| groups.binary_search(&scar).is_ok();
                 if failure(knowledge, case, procedure, scar).is_some() {
+                    let done = done().filter(|(((_, it), treated), _)| counts(it) && has(treated));
+                    let days: BTreeSet<Day> = done.map(|(((_, it), _), _)| it.day).collect();
+                    past.failed.push((procedure, scar, days.len()));
                     return Done::default();
                 }
-                let on_it =
-                    |((_, past), it): &((usize, &PastSession), &Sitting)| it.touches(past, it.focal, scar, found.area);
-                let places = counting().filter(on_it).map(|((place, _), _)| place);
-                Done::of(knowledge, case, procedure, places, trail)
+                let of =
+                    |places: Vec<(usize, bool)>, trail: &mut Trail| Done::of(knowledge, case, procedure, places, trail);
+                // What was done on its skin counts, and what was judged of the scars themselves.
+                let here = done().filter(|(((_, it), _), skin)| counts(it) && has(skin));
+                let here: Vec<(usize, bool)> = here.map(|(((place, _), treated), _)| (place, has(treated))).collect();
+                let mut course = of(here.clone(), trail);
+                let sessions = knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
+                if let Some(count) = sessions.map(|it| it.count).filter(|it| course.count() >= it.typical) {
+                    // A course that came to its end beside them has not treated them.
+                    let own = of(here.into_iter().filter(|it| it.1).collect(), trail);
+                    if own.count() < count.min {
+                        course = Done { beside: course.count().saturating_sub(own.count()), ..own };
+                    }
+                }
+                // What went wrong beside it, or does not count, went wrong on the same skin.
+                let reacted = |it: &PastSession| it.procedure == procedure && it.has_reaction();
+                let on_skin = done().filter(|(((_, it), _), skin)| reacted(it) && has(skin));
+                let bad = on_skin.map(|(((_, it), _), _)| it.day).max();
+                course.borne = course.borne.filter(|day| bad.is_none_or(|bad| bad < *day));
+                course
             });
             past.courses.push((procedure, courses.collect()));
         }
-        past.skins = case.history.iter().map(|_| Scars::new()).collect();
-        for ((session, it), skin) in case.history.iter().zip(&past.sittings).zip(&mut past.skins) {
-            let on = scars().filter(|(scar, found)| it.touches(session, it.focal, *scar, found.area));
-            skin.extend(on.map(|(scar, _)| scar));
-        }
         let goal = knowledge.planning().past.goal.response;
         let judged = |scar: &ScarIndex| {
-            let treated = case.history.iter().zip(&past.skins).filter(|(it, skin)| {
-                it.kind == SessionKind::Treatment && it.counts != Some(false) && skin.contains(scar)
+            let treated = case.history.iter().zip(&past.treated).filter(|(it, treated)| {
+                it.kind == SessionKind::Treatment && it.counts != Some(false) && treated.contains(scar)
             });
             treated.filter_map(|(it, _)| it.response).next_back()
         };
@@ -96,12 +120,28 @@ impl Past {
         course.and_then(|(_, by_group)| by_group.get(scar.index())).unwrap_or(&self.nothing)
     }
 
+    /// How many sessions of what has failed on `scar` were done.
+    pub(super) fn failed(&self, procedure: ProcedureId, scar: ScarIndex) -> usize {
+        self.failed.iter().find(|it| (it.0, it.1) == (procedure, scar)).map_or(0, |it| it.2)
+    }
+
+    /// Was it done on anything?
+    pub(super) fn was_done(&self, procedure: ProcedureId) -> bool {
+        self.courses.binary_search_by_key(&procedure, |it| it.0).is_ok()
+    }
+
     /// Were the scars as good as they get when they were last judged?
     pub(super) fn goal_reached(&self, scar: ScarIndex) -> bool {
         self.satisfied.binary_search(&scar).is_ok()
     }
 
-    /// The groups that the past session at `place` was on.
+    /// Was it done on the group itself, and not only beside it?
+    pub(super) fn treated(&self, procedure: ProcedureId, scar: ScarIndex) -> bool {
+        let sessions = self.sittings.iter().zip(&self.treated).filter(|(it, _)| it.procedure == procedure);
+        sessions.into_iter().any(|(_, treated)| treated.binary_search(&scar).is_ok())
+    }
+
+    /// The groups whose skin the past session at `place` was on.
     pub(super) fn skin(&self, place: usize) -> &[ScarIndex] {
         self.skins.get(place).map_or(&[], |it| it.as_slice())
     }
@@ -115,6 +155,7 @@ impl Past {
 /// What a past session was.
 #[derive(Debug)]
 struct Sitting {
+    procedure: ProcedureId,
     /// Its row of the gap table, when it has one.
     kind: Option<GapKind>,
     focal: bool,
@@ -129,12 +170,20 @@ impl Sitting {
         areas.sort_unstable();
         areas.dedup();
         let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
-        Self { kind: procedure.and_then(|it| kind_done(past, it)), focal, areas }
+        Self { procedure: past.procedure, kind: procedure.and_then(|it| kind_done(past, it)), focal, areas }
     }
 
     /// Was `past`, which it is of, on the same skin as something on `scar`, which is on single scars or on the field?
     fn touches(&self, past: &PastSession, focal: bool, scar: ScarIndex, area: Area) -> bool {
         self.meets(past, focal, &[scar], &[area])
+    }
+
+    /// Was it on skin of another past session?
+    fn is_on_skin_of(&self, past: &PastSession, other: &Self, session: &PastSession) -> bool {
+        let everywhere = session.scars.is_empty() && session.sites.is_empty();
+        // What names sites was on all scars there.
+        let focal = other.focal && session.sites.is_empty();
+        everywhere || self.meets(past, focal, &session.scars, &other.areas)
     }
 
     /// The same for several groups and their skin.
@@ -147,6 +196,12 @@ impl Sitting {
             self.areas.iter().any(|it| areas.iter().any(|area| it.overlaps(*area)))
         }
     }
+}
+
+/// Is a past session one of the treatment of a group? What names scars or sites treats these, and shares the skin of others.
+pub(super) fn treats(past: &PastSession, scar: ScarIndex, area: Area) -> bool {
+    let everywhere = past.scars.is_empty() && past.sites.is_empty();
+    everywhere || past.scars.contains(&scar) || past.sites.iter().any(|site| site.overlaps(area.site))
 }
 
 impl Met {
@@ -175,13 +230,12 @@ pub(super) fn just_before(context: Context<'_, '_>, place: usize) -> SmallVec<[(
     let (Some(session), Some(sitting)) = (history.get(place), past.sittings.get(place)) else { return all };
     let Some(next) = sitting.kind else { return all };
     let skin = past.skin(place);
-    let areas = areas(context, skin);
     let patient = context.patient();
     let longest = context.knowledge.gaps().longest;
     let before = history.iter().zip(&past.sittings).take(place).rev();
     for (earlier, it) in before.take_while(|(it, _)| session.day.saturating_sub(it.day) <= longest) {
         let Some(kind) = it.kind.filter(|kind| earlier.day < session.day && !met.contains(kind)) else { continue };
-        if it.meets(earlier, sitting.focal, skin, &areas) {
+        if it.is_on_skin_of(earlier, sitting, session) {
             met.push(kind);
             let wait = between(context.knowledge, patient, kind, next).map(|wait| on(context, wait, skin));
             all.extend(wait.map(|wait| (earlier.day, wait)));
@@ -224,6 +278,18 @@ pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarI
         }
     }
     longest
+}
+
+/// The last day of what was done at the clinic, while its result is still to be judged.
+pub(super) fn last_to_review(context: Context<'_, '_>) -> Option<Day> {
+    let knowledge = context.knowledge;
+    let judged = knowledge.planning().final_review.days;
+    let at_the_clinic = |it: &&PastSession| {
+        let known = knowledge.procedures().get(it.procedure.index());
+        it.kind == SessionKind::Treatment && known.is_some_and(|it| it.kind != ProcedureKind::HomeCare)
+    };
+    let last = context.case.history.iter().filter(at_the_clinic).map(|it| it.day).next_back();
+    last.filter(|day| day.saturating_add(judged) >= 0)
 }
 
 /// The past sessions that something can still have to wait for.

@@ -107,7 +107,9 @@ impl Candidate<'_> {
         let reviewed = reviewed.filter_map(|it| it.last).max();
         let gate = context.knowledge.planning().gate_review.days;
         let ready = reviewed.map_or(0, |last| last.saturating_add(gate).max(0));
-        let mut day = open_day(context, self.not_before, self.priming, self.done, ready);
+        let repeat = combined(context, context.patient(), kinds, kinds, &scars);
+        let priming = self.priming.filter(|_| !is_primed(context, self.done, repeat.as_ref()));
+        let mut day = open_day(context, self.not_before, priming, ready);
         let known = context.knowledge.procedures().get(self.procedure.index());
         let focal = known.is_some_and(|it| it.kind == ProcedureKind::Focal);
         for past in history::recent(context) {
@@ -126,18 +128,16 @@ impl Candidate<'_> {
 }
 
 /// The first day from `ready` on that screening and priming allow. What waits for a review is primed after it.
-pub(super) fn open_day(
-    context: Context<'_, '_>,
-    not_before: Day,
-    priming: Option<Day>,
-    done: &Done,
-    ready: Day,
-) -> Day {
+pub(super) fn open_day(context: Context<'_, '_>, not_before: Day, priming: Option<Day>, ready: Day) -> Day {
     let since = if ready > 0 { ready } else { primed_since(context) };
-    // Skin that was treated or tested was primed for it.
-    let begun = done.begun() || done.tested.is_some();
-    let primed = priming.filter(|_| !begun).map_or(ready, |days| days.saturating_add(since));
+    let primed = priming.map_or(ready, |days| days.saturating_add(since));
     not_before.max(primed).max(ready)
+}
+
+/// Is skin still primed for what was done of a course? It was for that, and is while the course keeps its rhythm.
+pub(super) fn is_primed(context: Context<'_, '_>, done: &Done, repeat: Option<&Spacing>) -> bool {
+    let latest = repeat.and_then(|it| it.latest).unwrap_or(Day::MAX);
+    done.last(context).max(done.tested).is_some_and(|last| last.saturating_add(latest) >= 0)
 }
 
 /// The day that is aimed at after a past session. A test area keeps the least wait, as it does when it is planned.

@@ -40,6 +40,8 @@ pub(super) struct Course {
     pub calendar: Calendar,
     /// What is done at each of its sessions.
     pub procedures: ProcedureSet,
+    /// Of a course that goes on: the day on which its first session is due after the last that was done.
+    pub usual: Option<Day>,
 }
 
 impl Course {
@@ -65,7 +67,8 @@ impl Course {
     fn moved(&self, days: &[Day]) -> usize {
         let usual = self.offsets.iter().zip(self.offsets.iter().skip(1)).map(|(before, after)| after - before);
         let real = days.iter().zip(days.iter().skip(1)).map(|(before, after)| after - before);
-        usual.zip(real).filter(|(usual, real)| usual < real).count()
+        let late = days.first().zip(self.usual).is_some_and(|(first, usual)| usual < *first);
+        usual.zip(real).filter(|(usual, real)| usual < real).count().saturating_add(usize::from(late))
     }
 
     /// The day of its last session when the first is on `start`.

@@ -9,7 +9,7 @@ use crate::{
         done::{Break, after},
         history::{self, areas},
         limits::FEW,
-        opening::{Begun, after_past, offsets, open_day},
+        opening::{Begun, after_past, is_primed, offsets, open_day},
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, add_rules},
@@ -109,7 +109,8 @@ fn settled<'k>(context: Context<'_, 'k>, patient: &Facts, mut stages: Vec<Dated<
     let calendar = Calendar::of_the_patient(context);
     let mut exact = settle(context, patient, &mut stages, 0, |stage| stage.draft.contingent.is_none());
     let planned = stages.iter().filter(|stage| stage.draft.contingent.is_none());
-    let last = planned.filter_map(|stage| stage.last().or_else(|| stage.draft.done.last(context))).max();
+    let planned = planned.filter_map(|stage| stage.last().or_else(|| stage.draft.done.last(context)));
+    let last = planned.max().into_iter().chain(history::last_to_review(context)).max();
     let waits = stages.iter().any(|stage| stage.draft.contingent.is_some());
     let gate = match last {
         // A review that is overdue is made at once.
@@ -160,7 +161,8 @@ impl Dated<'_> {
     /// The first day from `ready` on that screening and priming allow.
     fn open_day(&self, context: Context<'_, '_>, ready: Day) -> Day {
         let priming = self.draft.leads.priming.map(|(days, _)| days);
-        open_day(context, self.draft.not_before, priming, &self.draft.done, ready)
+        let needed = priming.filter(|_| !is_primed(context, &self.draft.done, self.repeat.as_ref()));
+        open_day(context, self.draft.not_before, needed, ready)
     }
 
     /// The first day on which something is done.
@@ -284,6 +286,7 @@ fn settle<'k>(
             after: Vec::new(),
             calendar: stage.calendar.clone(),
             procedures: procedures(stage),
+            usual: stage.draft.done.last(context).zip(stage.repeat).map(|(last, wait)| last.saturating_add(aim(&wait))),
         };
         for past in history::recent(context) {
             if let Some(wait) = since(context, past, stage) {

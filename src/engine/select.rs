@@ -18,6 +18,7 @@ use crate::{
         limits::FEW,
         opening::{Begun, Candidate, Rung},
         screen::{Screening, Standing, insert_sorted},
+        spacing::lengthens_alike,
     },
     knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
@@ -60,17 +61,19 @@ pub(super) fn select<'k>(
     for &(scar, pathway) in groups {
         let mut taken = false;
         let mut could_open = false;
-        let mut held = false;
+        let mut held: Option<Phase> = None;
         for step in &pathway.steps {
             if context.holds(&step.when, scar) != Truth::Yes {
                 continue;
             }
             let mut choice = context.choose(step, scar, &mut selection);
-            // The surface is not treated while work on the single scar, which comes first, has to wait.
-            if held && step.phase > Phase::Structural {
+            // The surface is not treated while work on the single scar has to wait, nor is what the surface hides filled.
+            if held.is_some_and(|phase| phase < step.phase) {
                 choice.hold(context.knowledge.planning().held);
             }
-            held |= step.phase == Phase::Structural && choice.taken.is_none() && choice.waits;
+            let holds =
+                matches!(step.phase, Phase::Structural | Phase::Surface) && choice.taken.is_none() && choice.waits;
+            held = held.or(holds.then_some(step.phase));
             could_open |= choice.could_open;
             match choice.taken {
                 Some(option) => {
@@ -91,7 +94,10 @@ pub(super) fn select<'k>(
         let when = (it.not_before, it.leads, it.anew);
         (it.phase, it.order, it.contingent.is_some(), it.procedure, when, it.adjunct)
     };
-    selection.drafts.sort_by(|one, other| place(one).cmp(&place(other)).then_with(|| one.done.cmp(&other.done)));
+    selection.drafts.sort_by(|one, other| {
+        let done = || one.done.cmp(&other.done).then_with(|| one.scars.cmp(&other.scars));
+        place(one).cmp(&place(other)).then_with(done)
+    });
     for draft in &mut selection.drafts {
         context.count(draft);
     }
@@ -127,7 +133,7 @@ impl<'a, 'k> Context<'a, 'k> {
             if standing != Standing::Closed {
                 selection.candidates.insert(procedure);
             }
-            match (standing, self.unwanted(procedure).or_else(|| self.plateaued(procedure, scar))) {
+            match (standing, self.unwanted(procedure)) {
                 (Standing::Closed, _) => {
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
                 }
@@ -142,6 +148,10 @@ impl<'a, 'k> Context<'a, 'k> {
                     choice.passed_over.push((procedure, smallvec![rule]));
                 }
                 (Standing::Open { not_before }, None) => {
+                    if let Some(rule) = self.in_vain(option, scar) {
+                        choice.passed_over.push((procedure, smallvec![rule]));
+                        continue;
+                    }
                     let priming = || self.priming(procedure, scar);
                     let mut by_days = false;
                     let clearance = self.screening.wants_opinion(procedure, scar, || {
@@ -175,8 +185,11 @@ impl<'a, 'k> Context<'a, 'k> {
             }
             Some(_) | None => choice.taken = Some(first),
         }
+        let begun = candidates.iter().map(|(it, _)| it.procedure).filter(|it| self.goes_on(step, *it, scar, selection));
+        let begun = begun.collect();
+        selection.by_days |= choice.prefer(&candidates, begun, self.knowledge.planning().past.goes_on);
         choice.prefer(&candidates, self.case.wishes.preferred, self.knowledge.planning().preferred);
-        let settled = !clearance && self.case.wishes.preferred.is_empty();
+        let settled = !clearance && self.case.wishes.preferred.is_empty() && begun.is_empty();
         selection.decisive.strengths |= clearance;
         // What ranks after the one that is taken is not waited for.
         let chosen = step.options.iter().position(|it| choice.taken.is_some_and(|taken| std::ptr::eq(taken, it)));
@@ -204,16 +217,6 @@ impl<'a, 'k> Context<'a, 'k> {
         } else {
             None
         }
-    }
-
-    /// Why more of it is no use.
-    fn plateaued(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
-        let rule = self.knowledge.planning().past.plateau.rule;
-        // A tool that has a rule of its own for when it has failed follows that.
-        if self.knowledge.planning().failures.iter().any(|it| it.procedures.contains(procedure)) {
-            return None;
-        }
-        self.past.done(procedure, scar).plateaued.then_some(rule)
     }
 
     /// The traces of a session: those of the gentlest setting when only that is accepted.
@@ -265,12 +268,13 @@ impl<'a, 'k> Context<'a, 'k> {
         selection.by_days |= by_days;
         let anew = Leads { priming, test_area };
         let done = self.past.done(procedure, scar);
-        let not_before = match (anew.test_area, done.tested) {
-            (Some((days, _)), Some(tested)) => not_before.max(tested.saturating_add(days)),
+        // Skin that has borne it is not tested again, and is judged as a test area is.
+        let borne = done.borne_since(*self);
+        let not_before = match (anew.test_area, borne) {
+            (Some((days, _)), Some(borne)) => not_before.max(borne.saturating_add(days)),
             (_, _) => not_before,
         };
-        // What was tested, or done, is not tested again.
-        let test_area = anew.test_area.filter(|_| !done.begun() && done.tested.is_none());
+        let test_area = anew.test_area.filter(|_| borne.is_none());
         let leads = Leads { priming, test_area };
         let contingent = self.contingent(step, procedure, scar);
         let goal_reached = self.past.goal_reached(scar);
@@ -295,6 +299,8 @@ impl<'a, 'k> Context<'a, 'k> {
                 && it.done == *done
                 && it.goal_reached == goal_reached
                 && it.adjunct == adjunct.map(|(procedure, _)| procedure)
+                // What slows one site does not slow the others.
+                && it.scars.first().is_none_or(|known| lengthens_alike(*self, *known, scar))
         };
         let draft = match drafts.iter_mut().position(|it| same(it)).and_then(|at| drafts.get_mut(at)) {
             Some(draft) => draft,

@@ -64,6 +64,13 @@ pub(super) fn on(context: Context<'_, '_>, mut spacing: Spacing, scars: &[ScarIn
     spacing
 }
 
+/// Does skin of both groups need as long?
+pub(super) fn lengthens_alike(context: Context<'_, '_>, one: ScarIndex, other: ScarIndex) -> bool {
+    let Some(addition) = &context.knowledge.gaps().site_addition else { return true };
+    let holds = |scar: ScarIndex| context.facts.get(scar.index()).map(|facts| addition.when.holds(facts, 0));
+    (holds(one) == Some(Truth::Yes)) == (holds(other) == Some(Truth::Yes))
+}
+
 /// The kind that holds for `procedure` while a parameter goes up to what `high` says, by its place.
 pub(super) fn kind(procedure: &Procedure, high: impl Fn(usize) -> Option<i64>) -> Option<GapKind> {
     let gaps = procedure.gaps?;

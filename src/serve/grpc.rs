@@ -22,7 +22,12 @@ type Answer<T> = Result<Response<T>, Status>;
 
 /// Every gRPC service on one router.
 pub(super) fn router(live: &Live, health: HealthServer<impl Health>, bulk: Bulk, max_bytes: usize) -> Router {
-    let reflection = || Builder::configure().register_encoded_file_descriptor_set(REFLECTION);
+    let reflection = || {
+        let health = tonic_health::pb::FILE_DESCRIPTOR_SET;
+        Builder::configure()
+            .register_encoded_file_descriptor_set(REFLECTION)
+            .register_encoded_file_descriptor_set(health)
+    };
     let reflection_v1 = OnDemand::new(move || reflection().build_v1().ok());
     let reflection_v1alpha = OnDemand::new(move || reflection().build_v1alpha().ok());
     let routes = Routes::new(ProtocolServiceServer::new(Protocols { bulk }).max_decoding_message_size(max_bytes))

@@ -88,10 +88,9 @@ impl Beside {
                 (0..).zip(&mut case.history).for_each(|(place, it)| it.place = place);
             }
             Self::Failed(procedure, times, day) => {
-                let response = Some(Response::Under25Percent);
-                for _ in 0..*times {
-                    case.history.push(PastSession { response, ..past(id(procedure)?, *day) });
-                }
+                let sessions = Course::Plateau(*times, day.saturating_neg()).sessions(&past(id(procedure)?, 0));
+                case.history.extend(sessions);
+                (0..).zip(&mut case.history).for_each(|(place, it)| it.place = place);
             }
             Self::PastThenOnly(procedure, only) => {
                 case.history.push(past(id(procedure)?, 0));

@@ -34,6 +34,8 @@ fn counts(found: &mut Found<'_, '_>) {
             // What was done before counts, as it does where the engine plans.
             let first = course.first().map_or(0, |it| it.day);
             let before = context.past.done(id, scar).on(context, id, first).sessions.len();
+            // What has failed counts for no course, and has been done all the same.
+            let before = before.max(context.past.failed(id, scar));
             let done = before.saturating_add(course.len());
             if done > most {
                 let beyond: Vec<Place> = places.iter().skip(most.saturating_sub(before)).copied().collect();

@@ -6,8 +6,12 @@ use crate::{
     domain::{
         Day, Days, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value,
     },
-    engine::select::Context,
-    knowledge::{ItemAt, Lead},
+    engine::{
+        opening::is_primed,
+        select::Context,
+        spacing::{between, on},
+    },
+    knowledge::{ItemAt, Lead, Spacing},
 };
 
 use super::{Found, Spots, items::Item};
@@ -72,16 +76,17 @@ fn leads(found: &mut Found<'_, '_>) {
     for (&id, groups) in &courses {
         for (&scar, sessions) in groups {
             let Some(first) = sessions.first() else { continue };
-            // Skin that was treated or tested before was primed for it, and is not tested again.
+            // Skin that was treated or tested before was primed for it, and is not tested again once it has borne it.
             let done = context.past.done(id, scar).on(context, id, first.day);
+            let borne = done.borne_since(context);
+            let repeat = repeat(context, first, scar);
             for firing in context.screening.of(id, scar).filter(|it| it.touches(first.day, first.day)) {
                 let (kind, lead, since) = match firing.rule.lead {
-                    _ if done.begun() => continue,
-                    Some(Lead::Priming(_)) if done.tested.is_some() => continue,
+                    Some(Lead::Priming(_)) if is_primed(context, &done, repeat.as_ref()) => continue,
                     Some(Lead::Priming(days)) => (FindingKind::PrimingMissing, days, primed.since(first.day)),
                     Some(Lead::TestArea(days)) => {
                         // What was tested before the plan needs no other test.
-                        let tested = done.tested.or_else(|| test_area(found, id, scar, first.day));
+                        let tested = borne.or_else(|| test_area(found, id, scar, first.day));
                         (FindingKind::TestAreaMissing, days, tested)
                     }
                     None => continue,
@@ -107,7 +112,7 @@ fn leads(found: &mut Found<'_, '_>) {
             // A test area that would move with the course is none to wait for.
             let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
             let stays = |it: &&Item<'_, '_>| !moved.contains(&it.session);
-            let before = |scar: ScarIndex| context.past.done(id, scar).on(context, id, first).tested;
+            let before = |scar: ScarIndex| context.past.done(id, scar).on(context, id, first).borne_since(context);
             let planned = |scar: ScarIndex| tests(found, id, scar).find(stays).map(|it| it.day);
             let tests = spots.scars.iter().map(|scar| before(*scar).or_else(|| planned(*scar)));
             tests.collect::<Option<Days>>().and_then(|days| days.into_iter().max())
@@ -136,6 +141,12 @@ fn leads(found: &mut Found<'_, '_>) {
         );
         found.add(kind, [rule, planning_rule(context, kind)], about);
     }
+}
+
+/// The wait between two sessions like this one on a group.
+fn repeat(context: Context<'_, '_>, session: &Item<'_, '_>, scar: ScarIndex) -> Option<Spacing> {
+    let gap = session.gap?;
+    Some(on(context, between(context.knowledge, context.patient(), gap, gap)?, &[scar]))
 }
 
 /// What the planner says of it.

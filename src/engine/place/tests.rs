@@ -46,7 +46,8 @@ fn keeps_waits(courses: &[Course], starts: &[Day]) -> bool {
 fn moved(course: &Course, start: Day) -> usize {
     let days = slow_days(course, start);
     let usual = course.offsets.windows(2).map(|it| it[1] - it[0]);
-    days.windows(2).map(|it| it[1] - it[0]).zip(usual).filter(|(real, usual)| real != usual).count()
+    let late = course.usual.is_some_and(|usual| start > usual);
+    days.windows(2).map(|it| it[1] - it[0]).zip(usual).filter(|(real, usual)| real != usual).count() + usize::from(late)
 }
 
 /// Each course in turn as early as it may.
@@ -101,12 +102,15 @@ impl Numbers {
             let step = 1 + self.below(4);
             let sessions = 1 + self.below(3);
             let after = (0..at).filter(|_| self.below(2) == 0).collect::<Vec<_>>();
+            let ready = self.below(4);
+            let usual = (self.below(3) == 0).then(|| ready + self.below(3) - 1);
             Course {
                 offsets: (0..sessions).map(|it| it * step).collect(),
-                ready: self.below(4),
+                ready,
                 after: after.into_iter().map(|it| (usize::try_from(it).unwrap(), 1 + self.below(3))).collect(),
                 calendar: calendar(self),
                 procedures: ProcedureSet::default(),
+                usual,
             }
         };
         (0..size).map(course).collect()
@@ -209,6 +213,7 @@ fn one_chain_starts_as_early_as_it_may() {
         after: after.to_vec(),
         calendar: Calendar::open(),
         procedures: ProcedureSet::default(),
+        usual: None,
     };
     assert_eq!(place(&[course(14, &[]), course(0, &[(0, 42)])]).starts.as_slice(), [14, 112]);
 }
@@ -221,6 +226,7 @@ fn courses_on_other_skin_meet() {
         after: Vec::new(),
         calendar: Calendar::open(),
         procedures: ProcedureSet::default(),
+        usual: None,
     };
     let late = course(smallvec![0, 28, 56, 84], 28);
     let early = course(smallvec![0, 28, 56], 0);

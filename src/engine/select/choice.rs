@@ -18,14 +18,19 @@ pub(super) struct Choice<'k> {
 }
 
 impl<'k> Choice<'k> {
-    /// What the patient would like best goes first among those that are as freely allowed.
-    pub(super) fn prefer(&mut self, candidates: &[(&'k StepOption, bool)], preferred: ProcedureSet, rule: RuleId) {
-        let Some(taken) = self.taken else { return };
+    /// The first of `preferred` is taken, where it is as freely allowed. Says whether that is another one.
+    pub(super) fn prefer(
+        &mut self,
+        candidates: &[(&'k StepOption, bool)],
+        preferred: ProcedureSet,
+        rule: RuleId,
+    ) -> bool {
+        let Some(taken) = self.taken.filter(|it| !preferred.contains(it.procedure)) else { return false };
         let asks = candidates.iter().any(|(it, clearance)| std::ptr::eq(*it, taken) && *clearance);
         let liked = |(it, clearance): &&(&StepOption, bool)| {
             preferred.contains(it.procedure) && !it.substitute && (asks || !clearance)
         };
-        let Some(&(option, _)) = candidates.iter().find(liked) else { return };
+        let Some(&(option, _)) = candidates.iter().find(liked) else { return false };
         for (it, _) in candidates.iter().take_while(|(it, _)| !std::ptr::eq(*it, option)) {
             if !self.passed_over.iter().any(|(known, _)| *known == it.procedure) {
                 self.passed_over.push((it.procedure, smallvec![rule]));
@@ -33,6 +38,7 @@ impl<'k> Choice<'k> {
         }
         self.passed_over.retain(|(procedure, _)| *procedure != option.procedure);
         self.taken = Some(option);
+        true
     }
 
     /// Nothing of the step is done now, whatever could be.

@@ -1,13 +1,42 @@
-//! How many sessions a stage has: the usual number, or what is left of it.
+//! Courses: how many sessions one has, whether it goes on, and when more of it is no use.
 
 use crate::{
-    domain::{Fact, RuleId, ScarIndex, Truth, Value, whole_units},
-    knowledge::Sessions,
+    domain::{Fact, ProcedureId, RuleId, ScarIndex, Truth, Value, whole_units},
+    engine::done::failure,
+    knowledge::{Sessions, Step, StepOption},
 };
 
-use super::{Context, Courses, Draft, add_rules};
+use super::{Context, Courses, Draft, Selection, add_rules};
 
 impl Context<'_, '_> {
+    /// Why more of it is no use.
+    pub(super) fn in_vain(&self, option: &StepOption, scar: ScarIndex) -> Option<RuleId> {
+        let procedure = option.procedure;
+        if !self.past.was_done(procedure) {
+            return None;
+        }
+        let planning = self.knowledge.planning();
+        // A tool that has a rule of its own for when it has failed follows that.
+        if planning.failures.iter().any(|it| it.procedures.contains(procedure)) {
+            let failed = failure(self.knowledge, self.case, procedure, scar);
+            return failed.filter(|_| !option.retry).map(|it| it.rule);
+        }
+        self.past.done(procedure, scar).plateaued.then_some(planning.past.plateau.rule)
+    }
+
+    /// Is it a course that was begun on these scars and goes on?
+    pub(super) fn goes_on(
+        &self,
+        step: &Step,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+        selection: &Selection<'_>,
+    ) -> bool {
+        let done = self.past.done(procedure, scar);
+        let on = || self.opens(step, procedure, scar, 0, self.priming(procedure, scar), selection);
+        done.begun() && self.past.treated(procedure, scar) && !done.is_long_before(on(), *self)
+    }
+
     /// Are so many scars few and mild?
     fn are_few(&self, scars: Option<i64>) -> Truth {
         let Some(facts) = self.facts.first() else { return Truth::Unknown };
@@ -46,6 +75,16 @@ impl Context<'_, '_> {
     /// The course of a stage on `scars`; `None` of what has no sessions.
     fn course(&self, draft: &Draft<'_>, scars: &[ScarIndex]) -> Option<Course> {
         let sessions = self.knowledge.procedures().get(draft.procedure.index())?.sessions?;
+        let (count, rule) = self.planned(&sessions, scars);
+        let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
+        let enough = draft.done.begun() && (draft.goal_reached || draft.done.good);
+        let most = sessions.count.max.saturating_sub(draft.done.beside);
+        let left = if enough { 0 } else { repeated.min(most).saturating_sub(draft.done.count()).max(0) };
+        Some(Course { left, repeats: repeated > count, enough, reasons: (sessions.rule, rule) })
+    }
+
+    /// How many sessions a course on `scars` has, and why so many.
+    pub(in crate::engine) fn planned(&self, sessions: &Sessions, scars: &[ScarIndex]) -> (i32, RuleId) {
         let counts = || scars.iter().map(|scar| self.facts.get(scar.index())?.number(Fact::ScarCount));
         let planning = self.knowledge.planning();
         let (count, rule) = match (self.courses, self.are_few(counts().sum())) {
@@ -54,11 +93,7 @@ impl Context<'_, '_> {
             (Courses::Usual, Truth::Unknown | Truth::No) => (sessions.count.typical, planning.usual),
         };
         // Many scars need as many sittings as take them.
-        let count = count.max(sittings(&sessions, counts().flatten().sum()));
-        let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
-        let enough = draft.done.begun() && (draft.goal_reached || draft.done.reached_goal(*self));
-        let left = if enough { 0 } else { repeated.saturating_sub(draft.done.count()).max(0) };
-        Some(Course { left, repeats: repeated > count, enough, reasons: (sessions.rule, rule) })
+        (count.max(sittings(sessions, counts().flatten().sum())), rule)
     }
 }
 

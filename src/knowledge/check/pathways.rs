@@ -77,9 +77,9 @@ impl Scope<'_> {
         for it in raw {
             let when = self.checker.condition(file, it.when.as_ref());
             let rule = self.rule(file, &it.rule);
-            let substitute = it.substitute;
+            let (substitute, retry) = (it.substitute, it.retry);
             let procedure = self.procedure(file, &it.procedure);
-            options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, rule }));
+            options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, retry, rule }));
         }
         options
     }

@@ -99,8 +99,9 @@ impl Scope<'_> {
     }
 
     fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
-        let [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped] =
-            raw.lines().map(|line| self.rule(file, &line.rule));
+        let lines = raw.lines().map(|line| self.rule(file, &line.rule));
+        let [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, ..] = lines;
+        let [.., complete, dropped, goes_on] = lines;
         let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
         if sessions.is_none() {
             self.checker.at(file, &raw.plateau.rule, "`sessions` is at least 1");
@@ -129,6 +130,7 @@ impl Scope<'_> {
             goal: model::Goal { response: enough?, rule: goal },
             plateau: model::Plateau { sessions: sessions?, response: hardly?, rule: plateau },
             dropped,
+            goes_on,
         })
     }
 

@@ -10,6 +10,8 @@ pub struct StepOption {
     pub when: Predicate,
     /// Taken only when none before it can be.
     pub substitute: bool,
+    /// Taken where it failed before, too.
+    pub retry: bool,
     pub rule: RuleId,
 }
 

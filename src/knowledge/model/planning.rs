@@ -80,6 +80,7 @@ pub struct Past {
     pub goal: Goal,
     pub plateau: Plateau,
     pub dropped: RuleId,
+    pub goes_on: RuleId,
 }
 
 /// What is kept away from a day on which the patient wants to look well.

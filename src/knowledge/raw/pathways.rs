@@ -66,6 +66,9 @@ pub(in crate::knowledge) struct StepOption {
     /// Taken only when none before it can be: a clearance that one of those needs is no reason to prefer it.
     #[serde(default)]
     pub substitute: bool,
+    /// Taken where it failed before, too: what comes before it changes what it works on.
+    #[serde(default)]
+    pub retry: bool,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

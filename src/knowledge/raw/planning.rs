@@ -139,14 +139,16 @@ pub(in crate::knowledge) struct Past {
     pub plateau: Plateau,
     /// It was begun, and something else takes its place.
     pub dropped: Line,
+    /// It was begun, and goes before what ranks higher.
+    pub goes_on: Line,
 }
 
 impl Past {
     /// The rules that carry nothing but their sentence.
-    pub(in crate::knowledge) fn lines(&self) -> [&Line; 11] {
+    pub(in crate::knowledge) fn lines(&self) -> [&Line; 12] {
         let Self { counted, test_area, not_counted, accepted, other, beyond, .. } = self;
-        let Self { too_early, late, against, complete, dropped, .. } = self;
-        [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped]
+        let Self { too_early, late, against, complete, dropped, goes_on, .. } = self;
+        [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped, goes_on]
     }
 }
 

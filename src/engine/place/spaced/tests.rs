@@ -43,7 +43,8 @@ fn slow_days(visits: &Visits, limits: Limits, course: &Course, start: Day) -> Ve
 /// How many sessions are later than usual after the one before.
 fn moved(course: &Course, days: &[Day]) -> usize {
     let usual = course.offsets.windows(2).map(|it| it[1] - it[0]);
-    days.windows(2).map(|it| it[1] - it[0]).zip(usual).filter(|(real, usual)| real != usual).count()
+    let late = course.usual.is_some_and(|usual| days[0] > usual);
+    days.windows(2).map(|it| it[1] - it[0]).zip(usual).filter(|(real, usual)| real != usual).count() + usize::from(late)
 }
 
 /// The days of all courses when each begins on its day of `starts`; `None` when a wait is broken.
@@ -204,6 +205,7 @@ fn what_is_due_too_soon_waits_and_says_why() {
         after: Vec::new(),
         calendar: Calendar::open(),
         procedures: std::iter::once(procedure(number)).collect(),
+        usual: None,
     };
     let limits = Limits { apart: 20, most: usize::MAX };
     // A visit two days ago: the first is due after twenty days, and the second course has no place of its own before 90.
