@@ -131,6 +131,7 @@ pub enum FindingKind {
     StartsTooStrong,
     NotWanted,
     Referred,
+    TooNearEvent,
 }
 
 impl FindingKind {
@@ -145,7 +146,8 @@ impl FindingKind {
             | Self::PairNotAllowed
             | Self::AboveLimit
             | Self::TooManySessions
-            | Self::CourseTooLong => Severity::Violation,
+            | Self::CourseTooLong
+            | Self::TooNearEvent => Severity::Violation,
             Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
             Self::StackedWounds | Self::RarelyTogether | Self::OrderInSitting => Severity::UnsupportedCombination,
             Self::BelowLeast

@@ -82,6 +82,12 @@ fn dark(it: Request, phototype: v1::Phototype) -> Request {
     patient(it, |it| it.phototype = phototype.into())
 }
 
+/// With a day on which to look well: day 105.
+fn wedding(it: Request) -> Request {
+    let preferences = v1::Preferences { event_date: date(2027, 3, 16), ..v1::Preferences::default() };
+    Request { preferences: Some(preferences), ..it }
+}
+
 /// A plan for each kind of finding.
 fn cases() -> Vec<(Kind, Request)> {
     let (mnrf, laser) = (on("mnrf", &["s1"]), on("ablative-fractional-laser", &["s1"]));
@@ -155,6 +161,7 @@ fn cases() -> Vec<(Kind, Request)> {
             it
         }),
         (Kind::Referred, declared(every(&courses, &mnrf), v1::ScarType::Papular)),
+        (Kind::TooNearEvent, wedding(every(&[0, 28, 56, 84], &laser))),
     ]
 }
 
@@ -403,6 +410,28 @@ fn a_course_has_as_many_sittings_as_take_its_sites() {
     assert_eq!(few(14, &[0]), Some((Some(1.0), Some(3.0))));
     assert_eq!(few(14, &[0, 28]), Some((Some(2.0), Some(3.0))));
     assert_eq!((few(14, &[0, 28, 56]), few(6, &[0])), (None, None));
+}
+
+/// A laser three weeks before a wedding is a breach, whatever was done before. Light that leaves no traces is none, and
+/// neither is what is only new.
+#[test]
+fn nothing_that_leaves_traces_is_done_shortly_before_an_event() {
+    let told = |procedure: &str, days: &[i32]| {
+        let it = wedding(every(days, &on(procedure, &["s1"])));
+        let answer = service().check_protocol(it).unwrap();
+        let near = answer.violations.iter().filter(|it| it.kind() == Kind::TooNearEvent);
+        let new = answer.advice.iter().filter(|it| it.kind() == Kind::NotWanted);
+        (near.filter_map(|it| it.day).collect::<Vec<_>>(), new.filter_map(|it| it.day).collect::<Vec<_>>())
+    };
+    let laser = "ablative-fractional-laser";
+    // Three weeks before and on the day itself; four weeks before is just early enough.
+    assert_eq!(told(laser, &[0, 77, 84, 105]), (vec![84, 105], vec![]));
+    // The first of a course that is new to the skin: eight weeks before it is only told, three weeks before it is a breach.
+    assert_eq!(told(laser, &[49]), (vec![], vec![49]));
+    assert_eq!(told(laser, &[84]), (vec![84], vec![]));
+    // Afterwards nothing is in the way.
+    assert_eq!(told(laser, &[0, 106]), (vec![], vec![]));
+    assert_eq!(told("led-light", &[0, 100]), (vec![], vec![]));
 }
 
 #[test]
