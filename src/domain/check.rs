@@ -132,6 +132,7 @@ pub enum FindingKind {
     NotWanted,
     Referred,
     TooNearEvent,
+    StructureMissing,
 }
 
 impl FindingKind {
@@ -147,7 +148,8 @@ impl FindingKind {
             | Self::AboveLimit
             | Self::TooManySessions
             | Self::CourseTooLong
-            | Self::TooNearEvent => Severity::Violation,
+            | Self::TooNearEvent
+            | Self::StructureMissing => Severity::Violation,
             Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
             Self::StackedWounds | Self::RarelyTogether | Self::OrderInSitting => Severity::UnsupportedCombination,
             Self::BelowLeast

@@ -13,10 +13,10 @@ use strum::VariantArray as _;
 
 use crate::support::{self, bare_scar, date, pits, service};
 
-type Request = v1::CheckProtocolRequest;
+pub(crate) type Request = v1::CheckProtocolRequest;
 
 /// One procedure on every group, or on the named ones.
-fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
+pub(crate) fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
     let scar_ids = scars.iter().map(|it| (*it).to_owned()).collect();
     v1::ProposedProcedure { procedure: procedure.to_owned(), scar_ids, ..v1::ProposedProcedure::default() }
 }
@@ -44,7 +44,7 @@ fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
 }
 
 /// A healthy patient with narrow pits, and these visits.
-fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
+pub(crate) fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
     let facts = support::request();
     let sessions = sessions.into_iter();
     let sessions =
@@ -59,11 +59,11 @@ fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
 }
 
 /// Visits with one procedure each.
-fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
+pub(crate) fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
     request(days.iter().map(|day| (*day, vec![procedure.clone()])).collect())
 }
 
-fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
+pub(crate) fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
     change(it.patient.as_mut().unwrap());
     it
 }
@@ -73,7 +73,7 @@ fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request 
     it
 }
 
-fn declared(mut it: Request, declared: v1::ScarType) -> Request {
+pub(crate) fn declared(mut it: Request, declared: v1::ScarType) -> Request {
     it.scars = vec![v1::Scar { declared_type: declared.into(), count: Some(6), ..bare_scar("s1") }];
     it
 }
@@ -162,6 +162,16 @@ fn cases() -> Vec<(Kind, Request)> {
         }),
         (Kind::Referred, declared(every(&courses, &mnrf), v1::ScarType::Papular)),
         (Kind::TooNearEvent, wedding(every(&[0, 28, 56, 84], &laser))),
+        (Kind::StructureMissing, {
+            let mut it = declared(every(&[0, 28, 56], &laser), v1::ScarType::Rolling);
+            it.appearance = Some(v1::Appearance {
+                obvious_at_social_distance: Some(true),
+                coverable: Some(false),
+                flattens_on_stretch: Some(false),
+                ..v1::Appearance::default()
+            });
+            it
+        }),
     ]
 }
 
