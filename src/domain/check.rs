@@ -133,6 +133,7 @@ pub enum FindingKind {
     Referred,
     TooNearEvent,
     StructureMissing,
+    TooWeakAlone,
 }
 
 impl FindingKind {
@@ -163,7 +164,8 @@ impl FindingKind {
             | Self::SettingUnusual
             | Self::StartsTooStrong
             | Self::NotWanted
-            | Self::Referred => Severity::Advice,
+            | Self::Referred
+            | Self::TooWeakAlone => Severity::Advice,
         }
     }
 }

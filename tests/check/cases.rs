@@ -172,6 +172,7 @@ fn cases() -> Vec<(Kind, Request)> {
             });
             it
         }),
+        (Kind::TooWeakAlone, every(&[0, 14, 28, 42, 56, 70], &on("peel-superficial-aha", &["s1"]))),
     ]
 }
 

@@ -1,9 +1,9 @@
-//! Severe scars need work on the single scar.
+//! Severe scars need work on the single scar, and scars with depth need more than peels of the surface.
 
 use cicatrix::wire::v1::{self, FindingKind as Kind};
 
 use super::cases::{Request, declared, every, on, patient, request};
-use crate::support::{date, service};
+use crate::support::{bare_scar, date, service};
 
 const LASER: &str = "ablative-fractional-laser";
 const PEEL: &str = "peel-superficial-aha";
@@ -183,4 +183,59 @@ fn where_no_release_can_be_done_it_is_said_and_no_rule_is_broken() {
     assert_eq!(said(waiting), words(&["PATH-ROLL-RELEASE", "PLAN-GRADE-4", "PLAN-HELD"]));
     // Who has it planned hears nothing of it.
     assert_eq!(said(rolling("subcision", &[0, 28])), words(&[]));
+}
+
+#[test]
+fn peels_alone_do_little_for_pits() {
+    let days = [0, 14, 28, 42, 56, 70];
+    let peels = every(&days, &on(PEEL, &["s1"]));
+    let all = found(peels.clone(), Kind::TooWeakAlone);
+    let [finding] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(finding.severity(), v1::FindingSeverity::Advice);
+    assert_eq!(
+        rules(&finding.reasons),
+        ["CHECK-ALONE", "CONS-PEEL-SOLE-DEPTH-TREATMENT", "PAHA-082", "PATH-ICE-FOCAL"]
+    );
+    let said = &finding.reasons[1].statement;
+    assert!(said.contains("26 to 29 %") && said.contains("12 to 18 %"), "{said}");
+    let Some(v1::mend::Change::AddSessions(added)) = &finding.mends[0].change else { panic!("{finding:?}") };
+    assert_eq!(added.procedure, "tca-cross");
+    let answer = service().check_protocol(changed(peels, &finding.mends)).unwrap();
+    assert!(answer.violations.is_empty(), "{:?}", answer.violations);
+    assert!(answer.advice.iter().all(|it| it.kind() != Kind::TooWeakAlone));
+}
+
+#[test]
+fn what_is_alone_depends_on_the_scar_and_on_what_else_is_done() {
+    let days = [0, 14, 28];
+    let told = |it: Request| groups(it, Kind::TooWeakAlone).len();
+    let of = |scar: v1::ScarType, procedure: &str| declared(every(&days, &on(procedure, &["s1"])), scar);
+    for scar in [v1::ScarType::IcePick, v1::ScarType::Boxcar, v1::ScarType::Rolling] {
+        assert_eq!(told(of(scar, PEEL)), 1, "{scar:?}");
+        assert_eq!(told(of(scar, "peel-superficial-bha")), 1, "{scar:?}");
+        assert_eq!(told(of(scar, "mnrf")), 0, "{scar:?}");
+    }
+    // Against brown marks peels are the right thing.
+    assert_eq!(told(of(v1::ScarType::MacularHyperpigmented, PEEL)), 0);
+    assert_eq!(told(of(v1::ScarType::Rolling, "microdermabrasion")), 1);
+    // Light that claims nothing for scars leaves the peels alone; needles between them, and acid a year ago, do not.
+    let with = |more: &str| {
+        let visit = |day: i32| (day, vec![on(if day % 28 == 0 { PEEL } else { more }, &["s1"])]);
+        declared(request([0, 14, 28, 42].into_iter().map(visit).collect()), v1::ScarType::IcePick)
+    };
+    assert_eq!((told(with("led-light")), told(with("mnrf")), told(with("peel-superficial-bha"))), (1, 0, 1));
+    assert_eq!(told(done(of(v1::ScarType::IcePick, PEEL), "tca-cross", |_| ())), 0);
+    // Needles over a field reach the scars beside those that they are named for.
+    let mut field = with("mnrf");
+    field.scars.push(v1::Scar { declared_type: v1::ScarType::Rolling.into(), ..bare_scar("s2") });
+    for session in &mut field.plan.as_mut().unwrap().sessions {
+        let it = &mut session.procedures[0];
+        it.scar_ids = vec![if it.procedure == "mnrf" { "s2" } else { "s1" }.to_owned()];
+    }
+    assert_eq!(told(field), 0);
+    // Where nothing better can be done, it is only said.
+    let mut peels_only = of(v1::ScarType::IcePick, PEEL);
+    peels_only.clinic = Some(v1::Clinic { available_procedures: vec![PEEL.to_owned()], ..v1::Clinic::default() });
+    assert_eq!(told(peels_only.clone()), 0);
+    assert!(warned(peels_only).contains(&"CONS-PEEL-SOLE-DEPTH-TREATMENT".to_owned()));
 }

@@ -1,4 +1,4 @@
-//! Whether scars get a tool that they need.
+//! Whether scars get a tool that they need, and more than what does little for them alone.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::{
         calendar::{Calendar, Turn},
         history,
         screen::Standing,
-        select::{Context, Offered, sittings},
+        select::{Context, Offered, add_rules, sittings},
         spacing::{aim, between, kind, on},
     },
-    knowledge::{GapKind, Pathway, Spacing, Step, Strength},
+    knowledge::{Considered, GapKind, Pathway, Spacing, Step, Strength},
 };
 
 use super::{About, Found, Spots, course::phase, items::Item};
@@ -24,6 +24,8 @@ use super::{About, Found, Spots, course::phase, items::Item};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Lack {
     kind: FindingKind,
+    /// The procedure at fault, if it is one.
+    procedure: Option<ProcedureId>,
     /// What the planner would take.
     tool: ProcedureId,
     rules: Rules,
@@ -50,18 +52,20 @@ pub(super) fn check<'k>(found: &mut Found<'_, 'k>, groups: &[(ScarIndex, &'k Pat
             continue;
         }
         let items: Vec<&Item<'_, 'k>> = found.items.iter().filter(on_it).filter(|it| meant.contains(it.id)).collect();
-        match structure(found, scar, pathway) {
-            Some(Told::Lack(lack)) => {
-                let spots = lacks.entry(lack).or_default();
-                items.iter().for_each(|it| spots.add(it.place(), [scar]));
+        let told = [structure(found, scar, pathway), alone(found, scar, pathway, &items)];
+        for told in told.into_iter().flatten() {
+            match told {
+                Told::Lack(lack) => {
+                    let spots = lacks.entry(lack).or_default();
+                    items.iter().for_each(|it| spots.add(it.place(), [scar]));
+                }
+                Told::Said(rules) => found.warnings.extend(rules),
             }
-            Some(Told::Said(rules)) => found.warnings.extend(rules),
-            None => {}
         }
     }
     for (lack, spots) in lacks {
         let mends = mends(found, &lack, &spots);
-        let about = About { mends, ..spots.about(found, None) };
+        let about = About { mends, ..spots.about(found, lack.procedure) };
         found.add(lack.kind, lack.rules, about);
     }
 }
@@ -85,12 +89,40 @@ fn structure<'k>(found: &Found<'_, 'k>, scar: ScarIndex, pathway: &'k Pathway) -
     }) {
         let rules = smallvec![needed.rule, step.rule, option.rule];
         let kind = FindingKind::StructureMissing;
-        return Some(Told::Lack(Lack { kind, tool: option.procedure, rules }));
+        return Some(Told::Lack(Lack { kind, procedure: None, tool: option.procedure, rules }));
     }
     // The planner could not plan it either, and says the same.
     let waits = steps().any(|step| matches!(context.offered(step, scar), Offered::Waits));
     let why = if waits { planning.held } else { planning.step_left_out };
     Some(Told::Said(smallvec![needed.rule, first.rule, why]))
+}
+
+/// Scars that get nothing but what does little for them.
+fn alone<'k>(found: &Found<'_, 'k>, scar: ScarIndex, pathway: &'k Pathway, items: &[&Item<'_, 'k>]) -> Option<Told> {
+    let context = found.context;
+    let facts = context.facts.get(scar.index())?;
+    let is_about = |row: &&Considered| {
+        let mut types = row.scar_types.iter();
+        row.scar_types.is_empty() || types.any(|it| facts.has_word_at(Fact::ScarType, *it as usize))
+    };
+    let is_in = |row: &&Considered| items.iter().any(|it| row.alone.contains(it.id));
+    let rows: Vec<&Considered> = context.knowledge.considered().iter().filter(is_about).filter(is_in).collect();
+    let weak = rows.iter().map(|it| it.alone).reduce(|all, more| all.with(more))?;
+    let enough = |id: ProcedureId| !weak.contains(id) && suits(context, id, scar, Strength::Moderate);
+    if is_treated(found, scar, enough) {
+        return None;
+    }
+    let mut rules: Rules = rows.iter().map(|it| it.rule).collect();
+    let better =
+        pathway.steps.iter().filter(|step| is_due(step, facts)).find_map(|step| match context.offered(step, scar) {
+            Offered::Option(option) if !weak.contains(option.procedure) => Some((step.rule, option.procedure)),
+            Offered::Option(_) | Offered::Waits | Offered::Nothing => None,
+        });
+    let Some((step, tool)) = better else { return Some(Told::Said(rules)) };
+    let weak_items = || items.iter().map(|it| it.id).filter(|id| weak.contains(*id));
+    add_rules(&mut rules, weak_items().flat_map(|id| context.strengths(id, scar)).map(|it| it.rule));
+    add_rules(&mut rules, [step]);
+    Some(Told::Lack(Lack { kind: FindingKind::TooWeakAlone, procedure: weak_items().next(), tool, rules }))
 }
 
 /// Is the step taken now, and not after a review?
@@ -131,7 +163,7 @@ fn works_on_the_single_scar(context: Context<'_, '_>, id: ProcedureId, scar: Sca
     is_one && context.strengths(id, scar).map(|row| row.strength).max() != Some(Strength::Avoid)
 }
 
-/// A shortest course of the tool, and what is planned after it.
+/// A shortest course of the tool: before what is planned when it is the basis of that, and after it otherwise.
 fn mends(found: &Found<'_, '_>, lack: &Lack, spots: &Spots) -> Vec<Mend> {
     let (context, scars) = (found.context, &spots.scars);
     let Some(known) = context.knowledge.procedures().get(lack.tool.index()) else { return Vec::new() };
@@ -145,17 +177,22 @@ fn mends(found: &Found<'_, '_>, lack: &Lack, spots: &Spots) -> Vec<Mend> {
     let every = wait(gap, gap).map_or(0, |it| aim(&it));
     let open = scars.iter().map(|scar| open(context, lack.tool, *scar)).max().unwrap_or_default();
     let items = || found.items.iter().filter(|it| spots.places.binary_search(&it.place()).is_ok());
-    let day = Calendar::of(context, lack.tool).open_from(Turn::First, open);
+    let comes_first = lack.kind == FindingKind::StructureMissing;
+    let after = items().map(|it| it.day.saturating_add(wait(it.gap, gap).map_or(0, |it| it.plan_min))).max();
+    let due = if comes_first { open } else { after.unwrap_or_default().max(open) };
+    let day = Calendar::of(context, lack.tool).open_from(Turn::First, due);
     let mut mends = vec![Mend::AddSessions { procedure: lack.tool, scars: scars.clone(), count, day, every }];
-    let last = day.saturating_add(every.saturating_mul(count.saturating_sub(1)));
-    let rest = items().filter_map(|it| wait(gap, it.gap)).map(|it| it.plan_min).max().unwrap_or_default();
-    let begins = items().map(|it| it.day).min().unwrap_or_default();
-    // What is planned keeps its rhythm.
-    let shift = last.saturating_add(rest).saturating_sub(begins);
-    let mut visits: Vec<(usize, Day)> = items().map(|it| (it.session, it.day)).collect();
-    visits.dedup();
-    let later = visits.into_iter().filter(|_| shift > 0);
-    mends.extend(later.map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }));
+    if comes_first {
+        let last = day.saturating_add(every.saturating_mul(count.saturating_sub(1)));
+        let rest = items().filter_map(|it| wait(gap, it.gap)).map(|it| it.plan_min).max().unwrap_or_default();
+        let begins = items().map(|it| it.day).min().unwrap_or_default();
+        // What is planned keeps its rhythm.
+        let shift = last.saturating_add(rest).saturating_sub(begins);
+        let mut visits: Vec<(usize, Day)> = items().map(|it| (it.session, it.day)).collect();
+        visits.dedup();
+        let later = visits.into_iter().filter(|_| shift > 0);
+        mends.extend(later.map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }));
+    }
     mends
 }
 
