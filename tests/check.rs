@@ -14,6 +14,8 @@ mod proposals;
 mod random;
 #[path = "support/service.rs"]
 mod support;
+#[path = "check/tools.rs"]
+mod tools;
 
 use std::collections::BTreeMap;
 

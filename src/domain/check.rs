@@ -131,6 +131,9 @@ pub enum FindingKind {
     StartsTooStrong,
     NotWanted,
     Referred,
+    TooNearEvent,
+    StructureMissing,
+    TooWeakAlone,
 }
 
 impl FindingKind {
@@ -145,7 +148,9 @@ impl FindingKind {
             | Self::PairNotAllowed
             | Self::AboveLimit
             | Self::TooManySessions
-            | Self::CourseTooLong => Severity::Violation,
+            | Self::CourseTooLong
+            | Self::TooNearEvent
+            | Self::StructureMissing => Severity::Violation,
             Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
             Self::StackedWounds | Self::RarelyTogether | Self::OrderInSitting => Severity::UnsupportedCombination,
             Self::BelowLeast
@@ -159,7 +164,8 @@ impl FindingKind {
             | Self::SettingUnusual
             | Self::StartsTooStrong
             | Self::NotWanted
-            | Self::Referred => Severity::Advice,
+            | Self::Referred
+            | Self::TooWeakAlone => Severity::Advice,
         }
     }
 }

@@ -109,6 +109,12 @@ impl Calendar {
         rules
     }
 
+    /// The first and the last day of what `rule` closes with `day` in it, when it does.
+    pub(super) fn span(&self, rule: RuleId, day: Day) -> Option<(Day, Day)> {
+        let closes = |it: &&Closed| it.rule == rule && it.first <= day && day <= it.last;
+        self.closed.iter().find(closes).map(|it| (it.first, it.last))
+    }
+
     /// The open days from `from` to `until` that follow a closed one.
     pub(super) fn reopenings(&self, turn: Turn, from: Day, until: Day) -> impl Iterator<Item = Day> {
         let follows = move |day: &Day| self.is_open(turn, *day) && !self.is_open(turn, day.saturating_sub(1));
@@ -167,6 +173,10 @@ mod tests {
         assert_eq!(calendar.reopenings(Turn::Later, 0, 20).collect::<Vec<_>>(), [1, 12, 15, 19]);
         assert_eq!(calendar.why(Turn::First, 12).as_slice(), [RuleId(1), RuleId(0)]);
         assert!(calendar.why(Turn::Later, 12).is_empty());
+        assert_eq!(
+            [9, 10, 15, 16].map(|day| calendar.span(RuleId(1), day)),
+            [None, Some((10, 15)), Some((10, 15)), None]
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod items;
 mod preparation;
 mod rules;
 mod settings;
+mod tools;
 mod visits;
 mod waits;
 
@@ -43,11 +44,12 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);
     rules::check(&mut found);
-    let (_, referrals) = answers(knowledge, case, &facts);
+    let (groups, referrals) = answers(knowledge, case, &facts);
     rules::referred(&mut found, &referrals);
     waits::check(&mut found);
     settings::check(&mut found);
     course::check(&mut found);
+    tools::check(&mut found, &groups);
     preparation::check(&mut found);
     days::check(&mut found);
     visits::check(&mut found);

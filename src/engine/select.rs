@@ -49,6 +49,15 @@ pub(super) enum Courses {
     Least,
 }
 
+/// What there is for a step on one group.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Offered<'k> {
+    Option(&'k StepOption),
+    /// Something must come to an end first.
+    Waits,
+    Nothing,
+}
+
 /// Selects the steps of each group that has a pathway, and merges them into stages.
 ///
 /// `begun` says on which days the steps began when they had been selected and scheduled before.
@@ -201,6 +210,17 @@ impl<'a, 'k> Context<'a, 'k> {
             }
         }
         choice
+    }
+
+    /// What would be taken for a step on a group, where no plan is drawn.
+    pub(super) fn offered(&self, step: &'k Step, scar: ScarIndex) -> Offered<'k> {
+        // What the choice hangs on tells plans apart, and here is none.
+        let choice = self.choose(step, scar, &mut Selection::default());
+        match choice.taken {
+            Some(option) => Offered::Option(option),
+            None if choice.waits => Offered::Waits,
+            None => Offered::Nothing,
+        }
     }
 
     /// Why the patient or the clinic rules it out.

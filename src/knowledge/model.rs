@@ -76,6 +76,8 @@ pub struct Considered {
     pub name: String,
     /// Types of scar it is discussed for; empty: for any.
     pub scar_types: Vec<ScarType>,
+    /// Procedures that it is about when such scars get nothing else; empty for most.
+    pub alone: ProcedureSet,
     pub rule: RuleId,
 }
 

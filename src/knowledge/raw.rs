@@ -166,6 +166,9 @@ pub(super) struct Considered {
     /// Types of scar it is discussed for; empty or absent: for any.
     #[serde(default)]
     pub scar_types: Vec<Text>,
+    /// Procedures that it is about when such scars get nothing else.
+    #[serde(default)]
+    pub alone: Vec<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -191,7 +191,7 @@ fn source_attribute(attribute: &SourceAttribute) -> v1::SourceAttribute {
 }
 
 fn considered(knowledge: &Knowledge, considered: &Considered) -> v1::ConsideredTreatment {
-    let Considered { id, name, scar_types, rule } = considered;
+    let Considered { id, name, scar_types, alone: _, rule } = considered;
     v1::ConsideredTreatment {
         id: id.clone(),
         name: name.clone(),

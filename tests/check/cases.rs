@@ -13,10 +13,10 @@ use strum::VariantArray as _;
 
 use crate::support::{self, bare_scar, date, pits, service};
 
-type Request = v1::CheckProtocolRequest;
+pub(crate) type Request = v1::CheckProtocolRequest;
 
 /// One procedure on every group, or on the named ones.
-fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
+pub(crate) fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
     let scar_ids = scars.iter().map(|it| (*it).to_owned()).collect();
     v1::ProposedProcedure { procedure: procedure.to_owned(), scar_ids, ..v1::ProposedProcedure::default() }
 }
@@ -44,7 +44,7 @@ fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
 }
 
 /// A healthy patient with narrow pits, and these visits.
-fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
+pub(crate) fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
     let facts = support::request();
     let sessions = sessions.into_iter();
     let sessions =
@@ -59,11 +59,11 @@ fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
 }
 
 /// Visits with one procedure each.
-fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
+pub(crate) fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
     request(days.iter().map(|day| (*day, vec![procedure.clone()])).collect())
 }
 
-fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
+pub(crate) fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
     change(it.patient.as_mut().unwrap());
     it
 }
@@ -73,13 +73,19 @@ fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request 
     it
 }
 
-fn declared(mut it: Request, declared: v1::ScarType) -> Request {
+pub(crate) fn declared(mut it: Request, declared: v1::ScarType) -> Request {
     it.scars = vec![v1::Scar { declared_type: declared.into(), count: Some(6), ..bare_scar("s1") }];
     it
 }
 
 fn dark(it: Request, phototype: v1::Phototype) -> Request {
     patient(it, |it| it.phototype = phototype.into())
+}
+
+/// With a day on which to look well: day 105.
+fn wedding(it: Request) -> Request {
+    let preferences = v1::Preferences { event_date: date(2027, 3, 16), ..v1::Preferences::default() };
+    Request { preferences: Some(preferences), ..it }
 }
 
 /// A plan for each kind of finding.
@@ -155,6 +161,18 @@ fn cases() -> Vec<(Kind, Request)> {
             it
         }),
         (Kind::Referred, declared(every(&courses, &mnrf), v1::ScarType::Papular)),
+        (Kind::TooNearEvent, wedding(every(&[0, 28, 56, 84], &laser))),
+        (Kind::StructureMissing, {
+            let mut it = declared(every(&[0, 28, 56], &laser), v1::ScarType::Rolling);
+            it.appearance = Some(v1::Appearance {
+                obvious_at_social_distance: Some(true),
+                coverable: Some(false),
+                flattens_on_stretch: Some(false),
+                ..v1::Appearance::default()
+            });
+            it
+        }),
+        (Kind::TooWeakAlone, every(&[0, 14, 28, 42, 56, 70], &on("peel-superficial-aha", &["s1"]))),
     ]
 }
 
@@ -403,6 +421,28 @@ fn a_course_has_as_many_sittings_as_take_its_sites() {
     assert_eq!(few(14, &[0]), Some((Some(1.0), Some(3.0))));
     assert_eq!(few(14, &[0, 28]), Some((Some(2.0), Some(3.0))));
     assert_eq!((few(14, &[0, 28, 56]), few(6, &[0])), (None, None));
+}
+
+/// A laser three weeks before a wedding is a breach, whatever was done before. Light that leaves no traces is none, and
+/// neither is what is only new.
+#[test]
+fn nothing_that_leaves_traces_is_done_shortly_before_an_event() {
+    let told = |procedure: &str, days: &[i32]| {
+        let it = wedding(every(days, &on(procedure, &["s1"])));
+        let answer = service().check_protocol(it).unwrap();
+        let near = answer.violations.iter().filter(|it| it.kind() == Kind::TooNearEvent);
+        let new = answer.advice.iter().filter(|it| it.kind() == Kind::NotWanted);
+        (near.filter_map(|it| it.day).collect::<Vec<_>>(), new.filter_map(|it| it.day).collect::<Vec<_>>())
+    };
+    let laser = "ablative-fractional-laser";
+    // Three weeks before and on the day itself; four weeks before is just early enough.
+    assert_eq!(told(laser, &[0, 77, 84, 105]), (vec![84, 105], vec![]));
+    // The first of a course that is new to the skin: eight weeks before it is only told, three weeks before it is a breach.
+    assert_eq!(told(laser, &[49]), (vec![], vec![49]));
+    assert_eq!(told(laser, &[84]), (vec![84], vec![]));
+    // Afterwards nothing is in the way.
+    assert_eq!(told(laser, &[0, 106]), (vec![], vec![]));
+    assert_eq!(told("led-light", &[0, 100]), (vec![], vec![]));
 }
 
 #[test]

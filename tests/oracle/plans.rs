@@ -33,8 +33,15 @@ pub struct Plan {
 struct Step {
     ranked: Vec<&'static str>,
     contingent: bool,
-    /// On the single scar, before the surface.
-    structural: bool,
+    part: Part,
+}
+
+/// "Phase order 2 structural, 3 surface, 4 volume and finish" (R-201).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Structural,
+    Surface,
+    Finish,
 }
 
 const MNRF: &str = "mnrf";
@@ -65,8 +72,9 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let (grade, dark) = (person.grade, is_dark(person));
     let phototype = number(&person.facts, "fitzpatrick").unwrap_or(6.0);
     let distensible = yes(&person.facts, "distensible") == Some(true);
-    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false, structural: false };
-    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true, structural: false };
+    let step = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: false, part: Part::Surface };
+    let contingent = |ranked: &[&'static str]| Step { ranked: ranked.to_vec(), contingent: true, part: Part::Finish };
+    let later = |ranked: &[&'static str]| Step { part: Part::Surface, ..contingent(ranked) };
     // "I-III: AFL if downtime is accepted, else MNRF"; "IV-VI: MNRF, picosecond (mild to moderate), microneedling,
     // low-density NAFL, low-density AFL".
     let surface = || match (dark, grade) {
@@ -81,7 +89,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
     let structural = |ranked: &[Option<&'static str>]| Step {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
-        structural: true,
+        part: Part::Structural,
     };
     let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
     match kind {
@@ -90,7 +98,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::IcePick => vec![
             structural(&[Some(CROSS), punch(EXCISION)]),
             step(&[MNRF, MN]),
-            if dark { contingent(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
+            if dark { later(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
         // "Filler if a distensible residual is left."
         // "Grade 4: structural tool required."
@@ -281,10 +289,11 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
     let mut reviews = Vec::new();
-    // "Subcision before any resurfacing of the same area": while what comes first has to wait, the rest waits too.
-    let mut held = false;
+    // "Subcision before any resurfacing of the same area", "fillers after the device series" (R-203, R-204): while what
+    // comes first has to wait, the rest waits too.
+    let mut held: Option<Part> = None;
     for step in steps(person, group) {
-        if held && !step.structural {
+        if held.is_some_and(|part| part < step.part) {
             continue;
         }
         if step.contingent && reviews.is_empty() {
@@ -309,7 +318,8 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             .filter_map(|it| calendar.opens(it, earliest(it)).map(|(day, opinion)| (*it, day, opinion)))
             .collect();
         let Some(&first) = open.first() else {
-            held |= step.structural && step.ranked.iter().any(|it| calendar.waits(it, earliest(it)));
+            let waits = step.part < Part::Finish && step.ranked.iter().any(|it| calendar.waits(it, earliest(it)));
+            held = held.or(waits.then_some(step.part));
             continue;
         };
         // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.

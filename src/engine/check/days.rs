@@ -1,23 +1,37 @@
 //! Whether the patient can come, and whether it is early enough before an event.
 
 use crate::{
-    domain::{Day, FindingKind, Mend, Place, ProcedureId},
-    engine::calendar::{Calendar, Turn},
+    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, Rules},
+    engine::{
+        calendar::{Calendar, Turn},
+        select::add_rules,
+    },
 };
 
 use super::{About, Found};
 
 /// Sessions on days that are closed for what is done.
 pub(super) fn check(found: &mut Found<'_, '_>) {
+    let quiet = found.context.knowledge.planning().occasion.quiet.rule;
     let mut begun: Vec<ProcedureId> = Vec::new();
     for item in found.items {
         let turn = if begun.contains(&item.id) { Turn::Later } else { Turn::First };
         let calendar = Calendar::of(found.context, item.id);
-        let rules = calendar.why(turn, item.day);
-        if rules.is_empty() {
+        let closed = calendar.why(turn, item.day);
+        if closed.is_empty() {
             begun.push(item.id);
             continue;
         }
+        // Traces on the day of the event break a rule. That it is new to the skin, or that the patient is away, does not.
+        let near = calendar.span(quiet, item.day);
+        let kind = near.map_or(FindingKind::NotWanted, |_| FindingKind::TooNearEvent);
+        let mut rules: Rules = near.map(|_| quiet).into_iter().collect();
+        add_rules(&mut rules, closed);
+        let measured = near.map(|(first, event)| Measured::Days {
+            found: event.saturating_sub(item.day),
+            // The day before the first that is closed is just early enough.
+            limit: event.saturating_sub(first).saturating_add(1),
+        });
         let day: Day = calendar.open_from(turn, item.day);
         let mends = match item.place() {
             Place::Procedure(session, _) => vec![Mend::Postpone { session, day }],
@@ -28,9 +42,10 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
             day: Some(item.day),
             procedure: Some(item.id),
             scars: item.given.scars.clone(),
+            measured,
             mends,
             ..About::default()
         };
-        found.add(FindingKind::NotWanted, rules, about);
+        found.add(kind, rules, about);
     }
 }

@@ -51,10 +51,12 @@ impl Scope<'_> {
             }
             let types = it.scar_types.iter().filter_map(|text| self.checker.word(file, text, ScarType::VARIANTS));
             let scar_types = types.collect();
+            let alone = self.procedure_set(file, &it.alone, &[]);
             found.push(Considered {
                 id: it.id.get_ref().clone(),
                 name: it.name.get_ref().clone(),
                 scar_types,
+                alone,
                 rule: self.rule(file, &it.rule),
             });
         }

@@ -47,7 +47,9 @@ impl Scope<'_> {
             &raw.too_few_sittings,
         ]
         .map(&mut one);
-        let warnings = raw.warning.iter().map(|line| self.line(file, line)).collect();
+        let mut warnings: Vec<model::Line> = raw.warning.iter().map(|line| self.line(file, line)).collect();
+        let structural = self.line(file, &raw.structural);
+        warnings.push(structural.clone());
         let fewest = model::Line {
             rule: self.rule(file, &raw.fewest.rule),
             when: self.checker.condition(file, Some(&raw.fewest.when)),
@@ -60,6 +62,7 @@ impl Scope<'_> {
         Some(Planning {
             disclaimer,
             warnings,
+            structural,
             fewest,
             failures,
             usual,

@@ -113,7 +113,10 @@ impl Past {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planning {
     pub disclaimer: Vec<RuleId>,
+    /// Said in every plan, under its condition; the need for work on the single scar is the last of them.
     pub warnings: Vec<Line>,
+    /// When a plan needs work on the single scar.
+    pub structural: Line,
     pub fewest: Line,
     pub failures: Vec<Failure>,
     pub usual: RuleId,

@@ -13,6 +13,8 @@ pub(in crate::knowledge) struct Planning {
     pub disclaimer: Vec<Line>,
     /// Said in every plan, under its condition.
     pub warning: Vec<Line>,
+    /// When a plan needs work on the single scar; said in every plan under its condition.
+    pub structural: Line,
     /// When the least number of sessions is planned.
     pub fewest: Fewest,
     /// When a tool counts as having failed.

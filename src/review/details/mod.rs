@@ -35,6 +35,9 @@ pub fn details(knowledge: &Knowledge) -> Vec<Details> {
         let types: Vec<String> = it.scar_types.iter().map(|it| plain((*it).into())).collect();
         all.add(it.rule, "considered", it.name.clone());
         all.add(it.rule, "for", if types.is_empty() { "any scar".to_owned() } else { listed(&types, "and") });
+        if !it.alone.is_empty() {
+            all.set(it.rule, "told of a plan with nothing but", it.alone);
+        }
     }
     all.planning();
     knowledge.policies().iter().for_each(|it| all.policy(it));

@@ -7,6 +7,7 @@ impl<'f> Entries<'_, 'f> {
     pub(super) fn planning(&mut self, file: &'f SourceFile, raw: &'f raw::Planning) {
         self.lines(file, &raw.disclaimer);
         self.lines(file, &raw.warning);
+        self.line(file, &raw.structural);
         self.add(file, &raw.fewest.rule, &raw.fewest.says, &raw.fewest.because, &[]);
         for it in &raw.failure {
             let fields = [("sessions", it.sessions.to_string()), ("after", it.after.get_ref().clone())];
