@@ -13,15 +13,15 @@ use strum::VariantArray as _;
 
 use crate::support::{self, bare_scar, date, pits, service};
 
-type Request = v1::CheckProtocolRequest;
+pub(crate) type Request = v1::CheckProtocolRequest;
 
 /// One procedure on every group, or on the named ones.
-fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
+pub(crate) fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
     let scar_ids = scars.iter().map(|it| (*it).to_owned()).collect();
     v1::ProposedProcedure { procedure: procedure.to_owned(), scar_ids, ..v1::ProposedProcedure::default() }
 }
 
-fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedProcedure {
+pub(crate) fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedProcedure {
     it.settings.push(v1::ProposedSetting {
         name: name.to_owned(),
         value: Some(value),
@@ -30,11 +30,11 @@ fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedPro
     it
 }
 
-fn acid(value: f64) -> v1::ProposedProcedure {
+pub(crate) fn acid(value: f64) -> v1::ProposedProcedure {
     set(on("tca-cross", &["s1"]), "tca_concentration_percent", value)
 }
 
-fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
+pub(crate) fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
     v1::ProposedHomeCare {
         procedure: procedure.to_owned(),
         start_day: Some(start),
@@ -44,7 +44,7 @@ fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
 }
 
 /// A healthy patient with narrow pits, and these visits.
-fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
+pub(crate) fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
     let facts = support::request();
     let sessions = sessions.into_iter();
     let sessions =
@@ -59,26 +59,26 @@ fn request(sessions: Vec<(i32, Vec<v1::ProposedProcedure>)>) -> Request {
 }
 
 /// Visits with one procedure each.
-fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
+pub(crate) fn every(days: &[i32], procedure: &v1::ProposedProcedure) -> Request {
     request(days.iter().map(|day| (*day, vec![procedure.clone()])).collect())
 }
 
-fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
+pub(crate) fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) -> Request {
     change(it.patient.as_mut().unwrap());
     it
 }
 
-fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request {
+pub(crate) fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request {
     change(it.plan.as_mut().unwrap());
     it
 }
 
-fn declared(mut it: Request, declared: v1::ScarType) -> Request {
+pub(crate) fn declared(mut it: Request, declared: v1::ScarType) -> Request {
     it.scars = vec![v1::Scar { declared_type: declared.into(), count: Some(6), ..bare_scar("s1") }];
     it
 }
 
-fn dark(it: Request, phototype: v1::Phototype) -> Request {
+pub(crate) fn dark(it: Request, phototype: v1::Phototype) -> Request {
     patient(it, |it| it.phototype = phototype.into())
 }
 
@@ -155,6 +155,12 @@ fn cases() -> Vec<(Kind, Request)> {
             it
         }),
         (Kind::Referred, declared(every(&courses, &mnrf), v1::ScarType::Papular)),
+        (
+            Kind::PrimingShort,
+            plan(dark(every(&[20, 48, 76], &acid(70.0)), v1::Phototype::Iv), |it| {
+                it.home_care = vec![home("azelaic-acid", 0, None)];
+            }),
+        ),
     ]
 }
 
