@@ -39,6 +39,23 @@ fn boxcar(it: Request, width: f64) -> Request {
     it
 }
 
+/// R-330, "W not H": the pulsed dye laser, the fractional ablative laser and acid of 50 % in one sitting, three times, in
+/// skin type IV (TR008). Nobody published it with strong acid.
+#[test]
+fn three_treatments_in_one_sitting_of_one_patient() {
+    let visit = |strength: f64| vec![on("pulsed-dye-laser", &[]), on("ablative-fractional-laser", &[]), acid(strength)];
+    for weeks in [4, 6, 8] {
+        let course = |strength| {
+            let visits = [0, 7 * weeks, 14 * weeks].map(|day| (day, visit(strength)));
+            primed(dark(request(visits.to_vec()), v1::Phototype::Iv))
+        };
+        let (violations, others) = found(course(50.0), "tca-cross");
+        assert_eq!(violations, [], "every {weeks} weeks");
+        assert!(others.contains(&Kind::RarelyTogether), "every {weeks} weeks: {others:?}");
+        assert!(found(course(70.0), "tca-cross").0.contains(&Kind::PairNotAllowed), "every {weeks} weeks");
+    }
+}
+
 /// "Punch to laser: same day in I-III is advice, not violation." In darker skin it is one.
 #[test]
 fn punch_and_laser_on_one_day() {
@@ -48,6 +65,16 @@ fn punch_and_laser_on_one_day() {
     assert!(answer.advice.iter().any(|it| it.kind() == Kind::RarelyTogether));
     let (violations, _) = found(dark(request(vec![(60, visit())]), v1::Phototype::Iv), "ablative-fractional-laser");
     assert_eq!(violations, [Kind::PairNotAllowed]);
+}
+
+/// "PEEL_JESSNER_TCA35: one to three sessions every 4, usually 6, to 8 weeks."
+#[test]
+fn medium_peels_every_four_weeks() {
+    let peel = boxcar(every(&[0, 28, 56], &on("peel-medium-tca", &["s1"])), 2.5);
+    let (violations, others) = found(peel, "peel-medium-tca");
+    assert_eq!((violations, others.contains(&Kind::BelowLeast)), (vec![], true));
+    let sooner = boxcar(every(&[0, 27, 54], &on("peel-medium-tca", &["s1"])), 2.5);
+    assert_eq!(found(sooner, "peel-medium-tca").0, [Kind::BelowFloor]);
 }
 
 /// "Priming start to acid: 2 weeks at least, usually 4" (expert case E02; FST-08, two to four weeks).
@@ -62,4 +89,21 @@ fn priming_of_two_weeks_is_short_and_not_missing() {
     assert_eq!(kinds(14), (false, true));
     assert_eq!(kinds(27), (false, true));
     assert_eq!(kinds(28), (false, false));
+}
+
+/// "PLLA every 4 weeks, PMMA after 4"; calcium hydroxylapatite was topped up after 2.
+#[test]
+fn fillers_again() {
+    let again = |filler: &str, days| {
+        let mut it = declared(every(&[0, days], &on(filler, &["s1"])), v1::ScarType::Rolling);
+        it.scars[0].opening_width_mm = Some(6.0);
+        found(it, filler)
+    };
+    for filler in ["filler-plla", "filler-pmma"] {
+        assert!(again(filler, 27).0.contains(&Kind::BelowFloor), "{filler}");
+        assert!(!again(filler, 28).0.contains(&Kind::BelowFloor), "{filler}");
+    }
+    assert!(again("filler-caha", 13).0.contains(&Kind::BelowFloor));
+    let (violations, others) = again("filler-caha", 14);
+    assert!(!violations.contains(&Kind::BelowFloor) && others.contains(&Kind::BelowLeast), "{others:?}");
 }
