@@ -77,6 +77,48 @@ fn medium_peels_every_four_weeks() {
     assert_eq!(found(sooner, "peel-medium-tca").0, [Kind::BelowFloor]);
 }
 
+/// 2000 points a square centimetre were given at 1540 nm; in darker skin 456 are the most (FST-07), and in type III after
+/// brown marks, "as one type darker" (PIH-04).
+#[test]
+fn the_density_of_the_mild_laser() {
+    let laser = |points| set(on("non-ablative-fractional-laser", &["s1"]), "mtz_per_cm2", points);
+    let id = "non-ablative-fractional-laser";
+    let of = |points, phototype| primed(dark(every(&[0, 28, 56], &laser(points)), phototype));
+    assert_eq!(found(of(1000.0, v1::Phototype::Iii), id).0, []);
+    let (violations, others) = found(of(2000.0, v1::Phototype::Iii), id);
+    assert_eq!((violations, others.contains(&Kind::SettingUnusual)), (vec![], true));
+    assert_eq!(found(of(457.0, v1::Phototype::Iv), id).0, [Kind::AboveLimit]);
+    assert_eq!(found(marked_before(of(457.0, v1::Phototype::Iii)), id).0, [Kind::AboveLimit]);
+    assert_eq!(found(marked_before(of(457.0, v1::Phototype::Ii)), id).0, []);
+}
+
+/// "Fractional ablative laser: low density in IV-VI": what one trial gave on one side of Asian faces is unusual there, and
+/// more than that a breach. Brown marks before ask for "the lowest density" in any skin.
+#[test]
+fn the_density_of_the_ablative_laser() {
+    let id = "ablative-fractional-laser";
+    let of = |value, phototype| {
+        let laser = set(set(on(id, &["s1"]), "density_percent", value), "energy_mj", value);
+        primed(dark(every(&[0, 56, 112], &laser), phototype))
+    };
+    let settings = |request| {
+        let (violations, others) = found(request, id);
+        let others = others.into_iter().filter(|it| matches!(it, Kind::SettingUnusual | Kind::StartsTooStrong));
+        (violations, others.collect::<Vec<_>>())
+    };
+    let strong = vec![Kind::SettingUnusual, Kind::StartsTooStrong];
+    for light in [v1::Phototype::Ii, v1::Phototype::Iii] {
+        assert_eq!(settings(of(20.0, light)), (vec![], vec![]));
+        assert_eq!(settings(marked_before(of(20.0, light))), (vec![], strong.clone()));
+    }
+    for dark in [v1::Phototype::Iv, v1::Phototype::V, v1::Phototype::Vi] {
+        assert_eq!(settings(of(10.0, dark)), (vec![], vec![]));
+        assert_eq!(settings(of(15.0, dark)), (vec![], vec![Kind::StartsTooStrong]));
+        assert_eq!(settings(of(20.0, dark)), (vec![], strong.clone()));
+        assert_eq!(settings(of(21.0, dark)).0, [Kind::AboveLimit]);
+    }
+}
+
 /// "Priming start to acid: 2 weeks at least, usually 4" (expert case E02; FST-08, two to four weeks).
 #[test]
 fn priming_of_two_weeks_is_short_and_not_missing() {
@@ -89,6 +131,20 @@ fn priming_of_two_weeks_is_short_and_not_missing() {
     assert_eq!(kinds(14), (false, true));
     assert_eq!(kinds(27), (false, true));
     assert_eq!(kinds(28), (false, false));
+}
+
+/// "Show the review's table and practice values, warn above": over the cheekbone from 1.0 mm, the review's value, to where
+/// practice on cheeks begins.
+#[test]
+fn needles_over_the_cheekbone() {
+    let of = |site, depth| {
+        let needles = set(on("mnrf", &["s1"]), "needle_depth_mm", depth);
+        found(at(site, every(&[0, 28, 56], &needles)), "mnrf").1.contains(&Kind::SettingUnusual)
+    };
+    for (depth, unusual) in [(0.8, true), (1.0, false), (2.0, false), (2.5, true), (3.5, true)] {
+        assert_eq!(of(Site::UpperCheek, depth), unusual, "{depth} mm");
+    }
+    assert!(!of(Site::LowerCheek, 3.5));
 }
 
 /// "PLLA every 4 weeks, PMMA after 4"; calcium hydroxylapatite was topped up after 2.
