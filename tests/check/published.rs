@@ -67,6 +67,23 @@ fn punch_and_laser_on_one_day() {
     assert_eq!(violations, [Kind::PairNotAllowed]);
 }
 
+/// The dossier warns of acid in boxcar scars (IND-04, SC-156) and excludes it in broad ones (IND-01), which begin at 3 mm.
+#[test]
+fn acid_in_a_wide_opening_is_no_violation() {
+    let of = |mut it: Request, width| {
+        it.scars[0].opening_width_mm = Some(width);
+        found(it, "tca-cross").0
+    };
+    let course = || every(&[0, 28, 56], &acid(80.0));
+    for width in [1.5, 2.5, 2.9, 3.0] {
+        assert_eq!(of(declared(course(), v1::ScarType::IcePick), width), [], "{width} mm");
+        let broad = if width < 3.0 { vec![] } else { vec![Kind::Excluded] };
+        assert_eq!(of(declared(course(), v1::ScarType::Boxcar), width), broad, "{width} mm");
+    }
+    let rolling = declared(every(&[0, 28, 56], &acid(80.0)), v1::ScarType::Rolling);
+    assert_eq!(found(rolling, "tca-cross").0, [Kind::Excluded, Kind::NotForThisScar]);
+}
+
 /// "PEEL_JESSNER_TCA35: one to three sessions every 4, usually 6, to 8 weeks."
 #[test]
 fn medium_peels_every_four_weeks() {
@@ -147,6 +164,19 @@ fn needles_over_the_cheekbone() {
     assert!(!of(Site::LowerCheek, 3.5));
 }
 
+/// "Test spot: VI always."
+#[test]
+fn a_test_spot_in_the_darkest_skin() {
+    let missing = |procedure: &str, phototype| {
+        let it = primed(dark(every(&[60, 88, 116], &on(procedure, &["s1"])), phototype));
+        found(it, procedure).1.contains(&Kind::TestAreaMissing)
+    };
+    for procedure in ["tca-cross", "mnrf", "picosecond-fractional-laser", "non-ablative-fractional-laser"] {
+        assert!(missing(procedure, v1::Phototype::Vi), "{procedure}");
+        assert!(!missing(procedure, v1::Phototype::V), "{procedure}");
+    }
+}
+
 /// "PLLA every 4 weeks, PMMA after 4"; calcium hydroxylapatite was topped up after 2.
 #[test]
 fn fillers_again() {
@@ -162,4 +192,26 @@ fn fillers_again() {
     assert!(again("filler-caha", 13).0.contains(&Kind::BelowFloor));
     let (violations, others) = again("filler-caha", 14);
     assert!(!violations.contains(&Kind::BelowFloor) && others.contains(&Kind::BelowLeast), "{others:?}");
+}
+
+/// What may be done is not yet planned: above 2 mm the rulings have the knife, and nothing where there are too many pits.
+#[test]
+fn acid_is_not_planned_in_a_wide_opening() {
+    for (scar_type, depth) in [(v1::ScarType::IcePick, None), (v1::ScarType::Boxcar, Some(v1::DepthClass::Deep))] {
+        for (count, tool) in [(8, Some("punch-excision")), (20, None)] {
+            let scar = v1::Scar {
+                declared_type: scar_type.into(),
+                declared_depth_class: depth.unwrap_or_default().into(),
+                opening_width_mm: Some(2.5),
+                count: Some(count),
+                ..bare_scar("s1")
+            };
+            let request = v1::GenerateProtocolRequest { scars: vec![scar], ..support::request() };
+            let answer = service().generate_protocol(request).unwrap();
+            let Some(Outcome::Protocol(protocol)) = answer.outcome else { panic!("{scar_type:?}: no plan") };
+            let planned = |id: &str| protocol.stages.iter().any(|it| it.procedure == id);
+            assert!(!planned("tca-cross") && !planned("dot-peel"), "{scar_type:?}, {count} scars");
+            assert!(tool.is_none_or(planned), "{scar_type:?}, {count} scars");
+        }
+    }
 }
