@@ -194,6 +194,42 @@ fn fillers_again() {
     assert!(!violations.contains(&Kind::BelowFloor) && others.contains(&Kind::BelowLeast), "{others:?}");
 }
 
+/// "After brown marks: two weeks more" on the skin of that session, for the plan and never for the floor.
+#[test]
+fn skin_on_which_brown_marks_have_faded() {
+    let course = |days: i32, complications: &[v1::Complication]| {
+        let mut it = every(&[0, days, 2 * days], &on("mnrf", &["s1"]));
+        it.scars.push(v1::Scar { site: Site::Forehead.into(), ..bare_scar("s2") });
+        it.history = vec![v1::PastSession {
+            procedure: "ablative-fractional-laser".to_owned(),
+            date: date(2026, 2, 1),
+            scar_ids: vec!["s1".to_owned()],
+            complications: complications.iter().map(|it| (*it).into()).collect(),
+            complications_resolved: (!complications.is_empty()).then(|| date(2026, 6, 1)).flatten(),
+            ..v1::PastSession::default()
+        }];
+        it
+    };
+    let brown = [v1::Complication::PihUnresolved];
+    let close = |days, complications: &[v1::Complication]| {
+        let (violations, others) = found(course(days, complications), "mnrf");
+        (violations, others.contains(&Kind::BelowLeast), others.contains(&Kind::BelowUsual))
+    };
+    assert_eq!(close(28, &[]), (vec![], false, false));
+    // Planned from 3 weeks and usually 4: now 5 and 6.
+    assert_eq!(close(34, &brown), (vec![], true, false));
+    assert_eq!(close(35, &brown), (vec![], false, true));
+    assert_eq!(close(42, &brown), (vec![], false, false));
+    assert_eq!(close(21, &brown).0, []);
+    assert_eq!(close(20, &brown).0, [Kind::BelowFloor]);
+    // Elsewhere nothing is longer.
+    let mut elsewhere = course(28, &brown);
+    elsewhere.plan.as_mut().unwrap().sessions.iter_mut().for_each(|it| {
+        it.procedures = vec![on("mnrf", &["s2"])];
+    });
+    assert!(!found(elsewhere, "mnrf").1.iter().any(|it| matches!(it, Kind::BelowLeast | Kind::BelowUsual)));
+}
+
 /// What may be done is not yet planned: above 2 mm the rulings have the knife, and nothing where there are too many pits.
 #[test]
 fn acid_is_not_planned_in_a_wide_opening() {
@@ -214,4 +250,36 @@ fn acid_is_not_planned_in_a_wide_opening() {
             assert!(tool.is_none_or(planned), "{scar_type:?}, {count} scars");
         }
     }
+}
+
+/// The plan keeps the same distances: six weeks instead of four, and still only four elsewhere.
+#[test]
+fn sessions_are_further_apart_where_brown_marks_have_faded() {
+    let planned = |site: Site| {
+        let scar = v1::Scar {
+            declared_type: v1::ScarType::Rolling.into(),
+            opening_width_mm: Some(6.0),
+            count: Some(8),
+            site: site.into(),
+            ..bare_scar("s1")
+        };
+        let history = vec![v1::PastSession {
+            procedure: "microneedling".to_owned(),
+            date: date(2026, 2, 1),
+            sites: vec![Site::Cheek.into()],
+            complications: vec![v1::Complication::PihUnresolved.into()],
+            complications_resolved: date(2026, 6, 1),
+            ..v1::PastSession::default()
+        }];
+        let request = v1::GenerateProtocolRequest { scars: vec![scar], history, ..support::request() };
+        let Some(Outcome::Protocol(protocol)) = service().generate_protocol(request).unwrap().outcome else {
+            panic!("no plan")
+        };
+        let days = protocol.sessions.iter().filter(|it| it.procedures.iter().any(|it| it.procedure == "subcision"));
+        let days: Vec<i32> = days.map(|it| it.day).collect();
+        let reasons = protocol.stages.iter().flat_map(|it| &it.reasons).any(|it| it.rule == "GAP-PIH-FADED");
+        (days, reasons)
+    };
+    assert_eq!(planned(Site::Cheek), (vec![0, 42, 84], true));
+    assert_eq!(planned(Site::Forehead), (vec![0, 28, 56], false));
 }

@@ -373,7 +373,7 @@ impl<'f> Entries<'_, 'f> {
 
     fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps, codes: &Codes<'_>) {
         let before = self.found.len();
-        for addition in std::iter::once(&raw.pigment_addition).chain(&raw.site_addition) {
+        for addition in std::iter::once(&raw.pigment_addition).chain(&raw.skin_addition) {
             let fields = [("wait", addition.wait.get_ref().clone())];
             self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
         }

@@ -157,7 +157,7 @@ impl All<'_> {
         for ((first, next), gap) in pairs.zip(&gaps.cells) {
             self.gap(first, next, gap);
         }
-        for addition in std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition) {
+        for addition in std::iter::once(&gaps.pigment_addition).chain(&gaps.skin_additions) {
             self.add(addition.rule, "added", wait_in_words(addition.days));
             self.when(addition.rule, &addition.when);
         }
