@@ -10,6 +10,8 @@ mod pairs;
 mod people;
 #[path = "support/proposed.rs"]
 mod proposals;
+#[path = "check/published.rs"]
+mod published;
 #[path = "support/random.rs"]
 mod random;
 #[path = "support/service.rs"]
@@ -84,7 +86,9 @@ impl Tally {
         sound(name, &check);
         let breaches: Vec<String> = violations(&check).into_iter().map(line).collect();
         assert!(breaches.is_empty(), "{name}:\n{}", breaches.join("\n"));
-        let limits = |it: &&Finding| it.kind.severity() == Severity::UnsupportedCombination;
+        let limits = |it: &&Finding| {
+            it.kind.severity() == Severity::UnsupportedCombination || it.kind == FindingKind::RarelyTogether
+        };
         assert_eq!(check.findings.iter().find(limits).map(line), None, "{name}");
         self.plans += 1;
         // Closed days and visits apart stretch a course beyond its rhythm, and the plan says so.
@@ -277,7 +281,7 @@ fn any_plan_is_answered_and_every_mend_mends() {
 
 /// Preparation of the same procedure for the same rule, wherever it is missing.
 fn preparation_of(one: &Finding, other: &Finding) -> bool {
-    let kinds = [FindingKind::PrimingMissing, FindingKind::TestAreaMissing];
+    let kinds = [FindingKind::PrimingMissing, FindingKind::PrimingShort, FindingKind::TestAreaMissing];
     kinds.contains(&one.kind)
         && (one.kind, one.procedure, &one.reasons) == (other.kind, other.procedure, &other.reasons)
         && one.scars.iter().any(|scar| other.scars.contains(scar))

@@ -92,7 +92,7 @@ pub enum Severity {
     Violation,
     /// Something that must come before is not in the plan.
     MissingPreparation,
-    /// A sitting joins what was hardly ever joined.
+    /// A sitting joins what is not joined, or not so.
     UnsupportedCombination,
     /// It can be done so, and better otherwise.
     Advice,
@@ -134,6 +134,7 @@ pub enum FindingKind {
     TooNearEvent,
     StructureMissing,
     TooWeakAlone,
+    PrimingShort,
 }
 
 impl FindingKind {
@@ -152,8 +153,11 @@ impl FindingKind {
             | Self::TooNearEvent
             | Self::StructureMissing => Severity::Violation,
             Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
-            Self::StackedWounds | Self::RarelyTogether | Self::OrderInSitting => Severity::UnsupportedCombination,
-            Self::BelowLeast
+            Self::StackedWounds | Self::OrderInSitting => Severity::UnsupportedCombination,
+            // By ruling what somebody did on one day is advice, however few did it.
+            Self::RarelyTogether
+            | Self::PrimingShort
+            | Self::BelowLeast
             | Self::BelowUsual
             | Self::AboveLatest
             | Self::TooFewSessions

@@ -144,13 +144,9 @@ impl Done {
 
     /// Since when the skin has borne it; what it bore long ago says little.
     pub(super) fn borne_since(&self, context: Context<'_, '_>) -> Option<Day> {
-        self.borne.filter(|_| !self.is_long_before(0, context))
-    }
-
-    /// Was it last done, or tested, so long before a day that what the skin bore then says little?
-    pub(super) fn is_long_before(&self, day: Day, context: Context<'_, '_>) -> bool {
         let longest = context.knowledge.planning().past.earlier_course.days;
-        self.last(context).max(self.tested).is_some_and(|last| last.saturating_add(longest) < day)
+        let last = self.last(context).max(self.tested)?;
+        self.borne.filter(|_| last.saturating_add(longest) >= 0)
     }
 
     /// The day of the last one.

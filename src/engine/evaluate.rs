@@ -45,7 +45,7 @@ pub(super) fn not_continued(context: Context<'_, '_>, stages: &[Stage], treatabl
         for &scar in treatable {
             let goes_on = |it: &Stage| it.procedure == procedure && it.scars.binary_search(&scar).is_ok();
             let done = context.past.done(procedure, scar);
-            let begun = done.begun() && context.past.treated(procedure, scar);
+            let begun = done.begun() && context.past.treated(procedure, scar).is_some();
             let Some((step, _)) = steps(context, procedure, scar).next().filter(|_| begun) else { continue };
             if stages.iter().any(goes_on) {
                 continue;

@@ -135,10 +135,10 @@ impl Past {
         self.satisfied.binary_search(&scar).is_ok()
     }
 
-    /// Was it done on the group itself, and not only beside it?
-    pub(super) fn treated(&self, procedure: ProcedureId, scar: ScarIndex) -> bool {
+    /// The day on which it was last done on the group itself, and not only beside it.
+    pub(super) fn treated(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<Day> {
         let sessions = self.sittings.iter().zip(&self.treated).filter(|(it, _)| it.procedure == procedure);
-        sessions.into_iter().any(|(_, treated)| treated.binary_search(&scar).is_ok())
+        sessions.filter(|(_, treated)| treated.binary_search(&scar).is_ok()).map(|(it, _)| it.day).next_back()
     }
 
     /// The groups whose skin the past session at `place` was on.
@@ -156,6 +156,7 @@ impl Past {
 #[derive(Debug)]
 struct Sitting {
     procedure: ProcedureId,
+    day: Day,
     /// Its row of the gap table, when it has one.
     kind: Option<GapKind>,
     focal: bool,
@@ -170,7 +171,13 @@ impl Sitting {
         areas.sort_unstable();
         areas.dedup();
         let focal = procedure.is_some_and(|it| it.kind == ProcedureKind::Focal);
-        Self { procedure: past.procedure, kind: procedure.and_then(|it| kind_done(past, it)), focal, areas }
+        Self {
+            procedure: past.procedure,
+            day: past.day,
+            kind: procedure.and_then(|it| kind_done(past, it)),
+            focal,
+            areas,
+        }
     }
 
     /// Was `past`, which it is of, on the same skin as something on `scar`, which is on single scars or on the field?

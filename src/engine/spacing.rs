@@ -1,9 +1,13 @@
 //! How long one procedure waits for another on the same skin, for one patient.
 
+use std::ops::Deref;
+
+use smallvec::SmallVec;
+
 use crate::{
     domain::{Day, Facts, ProcedureId, ScarIndex, Truth},
-    engine::select::Context,
-    knowledge::{GapKind, Knowledge, Procedure, Spacing},
+    engine::{limits::FEW, select::Context},
+    knowledge::{GapKind, Knowledge, PigmentAddition, Procedure, Spacing},
 };
 
 /// Rows and columns of the gap table of a sitting.
@@ -41,34 +45,58 @@ pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, ne
     let mut spacing = variant.map_or(gap.base, |it| it.spacing);
     let addition = &gaps.pigment_addition;
     if gap.pigment_addition && addition.when.holds(patient, 0) != Truth::No {
-        spacing.plan_min += addition.days;
-        spacing.typical_from += addition.days;
-        spacing.typical_to += addition.days;
-        spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
-        spacing.also.add(addition.rule);
+        add(&mut spacing, addition);
     }
     Some(spacing)
 }
 
-/// The wait on the skin of `scars`: some sites need longer.
-pub(super) fn on(context: Context<'_, '_>, mut spacing: Spacing, scars: &[ScarIndex]) -> Spacing {
-    let Some(addition) = &context.knowledge.gaps().site_addition else { return spacing };
-    let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
-    if facts.any(|facts| addition.when.holds(facts, 0) == Truth::Yes) {
-        spacing.plan_min += addition.days;
-        spacing.typical_from += addition.days;
-        spacing.typical_to += addition.days;
-        spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
-        spacing.also.add(addition.rule);
+/// Places of the additions that hold on some skin, in order.
+pub(super) type Added = SmallVec<[usize; FEW]>;
+
+/// What lengthens waits on skin of which this is known.
+pub(super) fn added(knowledge: &Knowledge, facts: &Facts) -> Added {
+    let all = knowledge.gaps().skin_additions.iter().enumerate();
+    all.filter(|(_, it)| it.when.holds(facts, 0) == Truth::Yes).map(|(at, _)| at).collect()
+}
+
+/// The one that lengthens most: groups that are treated together wait for the one that waits longest.
+pub(super) fn most<A: Deref<Target = [usize]>>(knowledge: &Knowledge, each: impl Iterator<Item = A>) -> Option<A> {
+    let additions = &knowledge.gaps().skin_additions;
+    let days =
+        |it: &A| it.iter().filter_map(|at| additions.get(*at)).fold(0, |sum: Day, it| sum.saturating_add(it.days));
+    each.map(|it| (days(&it), it)).reduce(|most, it| if it.0 > most.0 { it } else { most }).map(|(_, it)| it)
+}
+
+/// The wait, longer by what was added on the skin.
+pub(super) fn lengthened(knowledge: &Knowledge, mut spacing: Spacing, added: &[usize]) -> Spacing {
+    for addition in added.iter().filter_map(|at| knowledge.gaps().skin_additions.get(*at)) {
+        add(&mut spacing, addition);
     }
     spacing
 }
 
-/// Does skin of both groups need as long?
+/// Can two groups be treated in one course without the one waiting for what only the other's skin needs?
 pub(super) fn lengthens_alike(context: Context<'_, '_>, one: ScarIndex, other: ScarIndex) -> bool {
-    let Some(addition) = &context.knowledge.gaps().site_addition else { return true };
-    let holds = |scar: ScarIndex| context.facts.get(scar.index()).map(|facts| addition.when.holds(facts, 0));
-    (holds(one) == Some(Truth::Yes)) == (holds(other) == Some(Truth::Yes))
+    let added = |scar: ScarIndex| context.facts.get(scar.index()).map(|facts| added(context.knowledge, facts));
+    let area = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area);
+    // What is the same skin has one course.
+    added(one) == added(other) || area(one).zip(area(other)).is_some_and(|(one, other)| one.overlaps(other))
+}
+
+/// The wait on the skin of `scars`: some skin needs longer.
+pub(super) fn on(context: Context<'_, '_>, spacing: Spacing, scars: &[ScarIndex]) -> Spacing {
+    let facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
+    let most = most(context.knowledge, facts.map(|facts| added(context.knowledge, facts)));
+    lengthened(context.knowledge, spacing, &most.unwrap_or_default())
+}
+
+/// Lengthens what is planned, and never the floor.
+fn add(spacing: &mut Spacing, addition: &PigmentAddition) {
+    spacing.plan_min += addition.days;
+    spacing.typical_from += addition.days;
+    spacing.typical_to += addition.days;
+    spacing.latest = spacing.latest.map(|latest| latest.max(spacing.typical_to));
+    spacing.also.add(addition.rule);
 }
 
 /// The kind that holds for `procedure` while a parameter goes up to what `high` says, by its place.

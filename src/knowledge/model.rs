@@ -259,6 +259,8 @@ pub struct SafetyRule {
     pub until: Option<EventId>,
     pub limits: Vec<SafetyLimit>,
     pub lead: Option<Lead>,
+    /// With less of the lead a plan by others is in want of it; none: with less than the lead itself.
+    pub lead_least: Option<Day>,
     /// Stands under the preconditions of the stage, as a clearance always does.
     pub precondition: bool,
     /// A clearance that the visit itself settles.

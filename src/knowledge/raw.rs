@@ -24,7 +24,7 @@ pub(super) use planning::{Decision, Failure, FindingLine, Lapse, Objective, Occa
 pub(super) use procedures::{
     Cost, Downtime, Evidence, Expected, GapKinds, Parameter, Pigment, Procedure, ProcedureKind, Strength, StrengthWord,
 };
-pub(super) use safety::{CareItem, IfUnknown, ItemAt, LeadKind, Safety, SafetyAction, SafetyLimit, SafetyRule};
+pub(super) use safety::{CareItem, IfUnknown, ItemAt, Lead, LeadKind, Safety, SafetyAction, SafetyLimit, SafetyRule};
 pub(super) use scales::{Codes, GradeBand, RatedItem, RatedScale, Said, SkinTone, StatedScale, ToneTable};
 
 pub(super) type Text = Spanned<String>;

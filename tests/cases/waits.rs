@@ -27,8 +27,8 @@ pub fn page(knowledge: &Knowledge) -> String {
     }
     let pigment = &gaps.pigment_addition;
     writeln!(page, "\n{}: {} more", id(pigment.rule), pigment.days).unwrap();
-    if let Some(site) = &gaps.site_addition {
-        writeln!(page, "{}: {} more", id(site.rule), site.days).unwrap();
+    for skin in &gaps.skin_additions {
+        writeln!(page, "{}: {} more", id(skin.rule), skin.days).unwrap();
     }
     page.push_str("\nHow long the same skin rests.\n\n");
     for rule in knowledge.rules().iter().filter(|it| it.id.starts_with("HOLD-")) {

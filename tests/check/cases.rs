@@ -21,7 +21,7 @@ pub(crate) fn on(procedure: &str, scars: &[&str]) -> v1::ProposedProcedure {
     v1::ProposedProcedure { procedure: procedure.to_owned(), scar_ids, ..v1::ProposedProcedure::default() }
 }
 
-fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedProcedure {
+pub(crate) fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedProcedure {
     it.settings.push(v1::ProposedSetting {
         name: name.to_owned(),
         value: Some(value),
@@ -30,11 +30,11 @@ fn set(mut it: v1::ProposedProcedure, name: &str, value: f64) -> v1::ProposedPro
     it
 }
 
-fn acid(value: f64) -> v1::ProposedProcedure {
+pub(crate) fn acid(value: f64) -> v1::ProposedProcedure {
     set(on("tca-cross", &["s1"]), "tca_concentration_percent", value)
 }
 
-fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
+pub(crate) fn home(procedure: &str, start: i32, end: Option<i32>) -> v1::ProposedHomeCare {
     v1::ProposedHomeCare {
         procedure: procedure.to_owned(),
         start_day: Some(start),
@@ -68,7 +68,7 @@ pub(crate) fn patient(mut it: Request, change: impl FnOnce(&mut v1::Patient)) ->
     it
 }
 
-fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request {
+pub(crate) fn plan(mut it: Request, change: impl FnOnce(&mut v1::ProposedPlan)) -> Request {
     change(it.plan.as_mut().unwrap());
     it
 }
@@ -78,7 +78,7 @@ pub(crate) fn declared(mut it: Request, declared: v1::ScarType) -> Request {
     it
 }
 
-fn dark(it: Request, phototype: v1::Phototype) -> Request {
+pub(crate) fn dark(it: Request, phototype: v1::Phototype) -> Request {
     patient(it, |it| it.phototype = phototype.into())
 }
 
@@ -173,6 +173,12 @@ fn cases() -> Vec<(Kind, Request)> {
             it
         }),
         (Kind::TooWeakAlone, every(&[0, 14, 28, 42, 56, 70], &on("peel-superficial-aha", &["s1"]))),
+        (
+            Kind::PrimingShort,
+            plan(dark(every(&[20, 48, 76], &acid(70.0)), v1::Phototype::Iv), |it| {
+                it.home_care = vec![home("azelaic-acid", 0, None)];
+            }),
+        ),
     ]
 }
 

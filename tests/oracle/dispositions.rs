@@ -42,9 +42,8 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-pub const STRICTER: [(&str, &str); 6] = [
+pub const STRICTER: [(&str, &str); 5] = [
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
-    ("IND-05", "acid on a boxcar wider than 2 mm: the ruling on deep ones, and expert case E05 on shallow ones"),
     ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
     ("THEATRE-01", "rotary dermabrasion and full ablation belong in an operating theatre (guideline of 2008, ADJ-200)"),
     ("THEATRE-02", "and so does a phenol peel (R-007)"),
@@ -120,7 +119,7 @@ fn beyond<'a>(theirs: &'a Said, ours: &[&str]) -> Option<&'a str> {
 /// Rules of the dossier that the service says under another name.
 const RENAMED: [(&str, &[&str]); 4] = [
     // Broad boxcar scars: by their width.
-    ("IND-01", &["IND-05"]),
+    ("IND-01", &["IND-08"]),
     // Brown marks and acid: of a procedure, or of acne.
     ("PIH-01", &["PIH-06", "PIH-07"]),
     ("PIH-02", &["PIH-06"]),

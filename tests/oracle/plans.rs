@@ -191,6 +191,9 @@ fn test_days(procedure: &str, verdict: &Verdict, skin: Skin) -> i32 {
         // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
         "ISO-15" if procedure == AFL => 28,
         "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
+        // "Test spot: for fractional ablative laser in IV and V, in VI always" (adjuncts, part 5), which FST-09 names with
+        // the opinion in VI. Needles without heat, release and punch are not among what it is about.
+        "FST-09" if matches!(procedure, CROSS | MNRF | NAFL | PICO) => 28,
         // "Treat as one skin type darker: test spot"; the expert case with brown marks before has none for MNRF and acid.
         "PIH-04" if laser => 28,
         _ => 0,

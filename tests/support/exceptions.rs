@@ -53,11 +53,11 @@ pub const EXCEPTIONS: &[Exception] = &[
         ],
     },
     Exception {
-        why: "the biostimulator a week after subcision, topped up at 2 to 4 weeks (R-304): allowed by the floor, and \
+        why: "calcium hydroxylapatite a week after subcision, topped up at 2 to 4 weeks (R-304): allowed by the floor, and \
               the plan keeps the 4 weeks of repeated courses (R-326)",
         of: &[
-            ("TR064", "advice: sub to biostimulator after 7 days, planned from 14"),
-            ("TR064", "advice: biostimulator to biostimulator after 14 days, planned from 28"),
+            ("TR064", "advice: sub to caha after 7 days, planned from 14"),
+            ("TR064", "advice: caha to caha after 14 days, planned from 28"),
         ],
     },
     Exception {

@@ -1,11 +1,12 @@
 //! The procedures of a plan as given, one by one, with the skin that each is done on.
 
 use crate::{
-    domain::{
-        Area, Areas, Day, Facts, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind,
-        Truth,
+    domain::{Area, Areas, Day, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind},
+    engine::{
+        history::areas,
+        select::Context,
+        spacing::{Added, added, kind},
     },
-    engine::{history::areas, select::Context, spacing::kind},
     knowledge::{GapKind, Procedure, ProcedureKind},
 };
 
@@ -88,8 +89,8 @@ pub(super) struct Skin {
     areas: Areas,
     /// By group: the place of its area.
     of: Vec<usize>,
-    /// By group: its site lengthens waits.
-    slow: Vec<bool>,
+    /// By group: what lengthens waits on its skin.
+    added: Vec<Added>,
 }
 
 impl Skin {
@@ -98,10 +99,8 @@ impl Skin {
         let every: Scars = (0_u16..).map(ScarIndex).take(scars.len()).collect();
         let areas = areas(context, &every);
         let of = scars.iter().map(|it| areas.binary_search(&it.area).unwrap_or_default()).collect();
-        let addition = context.knowledge.gaps().site_addition.as_ref();
-        let slow = |facts: &Facts| addition.is_some_and(|it| it.when.holds(facts, 0) == Truth::Yes);
-        let slow = context.facts.iter().map(slow).collect();
-        Self { areas, of, slow }
+        let added = context.facts.iter().map(|facts| added(context.knowledge, facts)).collect();
+        Self { areas, of, added }
     }
 
     /// By area: is some of its skin also skin of one of `these`?
@@ -114,9 +113,9 @@ impl Skin {
         self.of.get(scar.index()).and_then(|at| marked.get(*at)).copied().unwrap_or(false)
     }
 
-    /// Is the group where waits are longer?
-    pub(super) fn is_slow(&self, scar: ScarIndex) -> bool {
-        self.slow.get(scar.index()).copied().unwrap_or(false)
+    /// What lengthens waits on the skin of the group.
+    pub(super) fn added(&self, scar: ScarIndex) -> &[usize] {
+        self.added.get(scar.index()).map(Added::as_slice).unwrap_or_default()
     }
 }
 

@@ -91,7 +91,10 @@ fn leads(found: &mut Found<'_, '_>) {
                     }
                     None => continue,
                 };
-                if since.is_none_or(|since| first.day.saturating_sub(since) < lead) {
+                let passed = since.map(|since| first.day.saturating_sub(since));
+                if passed.is_none_or(|passed| passed < lead) {
+                    let defended = firing.rule.lead_least.is_some_and(|least| passed >= Some(least));
+                    let kind = if defended { FindingKind::PrimingShort } else { kind };
                     let (_, spots) =
                         late.entry((kind, id, firing.rule.rule)).or_insert_with(|| (lead, Spots::default()));
                     spots.add(first.place(), [scar]);
@@ -106,7 +109,7 @@ fn leads(found: &mut Found<'_, '_>) {
         let mut about = spots.about(found, Some(id));
         let first = about.day.unwrap_or_default();
         let course: BTreeSet<(usize, Day)> = mine.map(|it| (it.session, it.day)).collect();
-        let begun = if kind == FindingKind::PrimingMissing {
+        let begun = if is_priming(kind) {
             primed.since(first)
         } else {
             // A test area that would move with the course is none to wait for.
@@ -119,15 +122,15 @@ fn leads(found: &mut Found<'_, '_>) {
         };
         // What has begun is waited for, where beginning earlier is no longer possible.
         let begin = first.saturating_sub(lead).max(0);
-        let (begin, mend) = match (kind, begun) {
-            (FindingKind::PrimingMissing, _) => {
+        let (begin, mend) = match (is_priming(kind), begun) {
+            (true, _) => {
                 let late = begin.saturating_add(lead) > first;
                 let begin = begun.filter(|_| late).map_or(begin, |begun| begun.min(begin));
                 let goes_on = primed.since(begin.saturating_add(lead).max(first)).is_some_and(|it| it <= begin);
                 (begin, (!goes_on).then_some(Mend::AddPriming { from: begin }))
             }
-            (_, Some(begun)) => (begun, None),
-            (_, None) => (begin, Some(Mend::AddTestArea { procedure: id, scars: spots.scars.clone(), day: begin })),
+            (false, Some(begun)) => (begun, None),
+            (false, None) => (begin, Some(Mend::AddTestArea { procedure: id, scars: spots.scars.clone(), day: begin })),
         };
         about.mends.extend(mend);
         let open = begin.saturating_add(lead);
@@ -149,10 +152,14 @@ fn repeat(context: Context<'_, '_>, session: &Item<'_, '_>, scar: ScarIndex) -> 
     Some(on(context, between(context.knowledge, context.patient(), gap, gap)?, &[scar]))
 }
 
+fn is_priming(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::PrimingMissing | FindingKind::PrimingShort)
+}
+
 /// What the planner says of it.
 fn planning_rule(context: Context<'_, '_>, kind: FindingKind) -> RuleId {
     let planning = context.knowledge.planning();
-    if kind == FindingKind::PrimingMissing { planning.priming } else { planning.test_area }
+    if is_priming(kind) { planning.priming } else { planning.test_area }
 }
 
 /// The first day up to `last` on which a test area of the procedure is treated on the skin of the group.

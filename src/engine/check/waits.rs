@@ -10,7 +10,7 @@ use crate::{
         history,
         screen::insert_sorted,
         select::Context,
-        spacing::{between, on},
+        spacing::{Added, between, lengthened, most},
     },
     knowledge::{Also, Gap, GapKind, ProcedureKind, Spacing},
 };
@@ -110,9 +110,8 @@ fn marked(marks: &[bool]) -> Scars {
 /// Which of the two ways a wait is too short, with its limit.
 fn too_close(context: Context<'_, '_>, wait: Day, spacing: &Spacing) -> Option<(FindingKind, Day, Also)> {
     let gaps = context.knowledge.gaps();
-    let added = |rule: RuleId| {
-        rule == gaps.pigment_addition.rule || gaps.site_addition.as_ref().is_some_and(|it| it.rule == rule)
-    };
+    let added =
+        |rule: RuleId| std::iter::once(&gaps.pigment_addition).chain(&gaps.skin_additions).any(|it| it.rule == rule);
     if wait < spacing.floor {
         // What is added for some skin lengthens the plan and not the floor.
         Some((FindingKind::BelowFloor, spacing.floor, spacing.also.without(added)))
@@ -158,8 +157,8 @@ impl Close {
 /// Past sessions, with the skin that they were done on and the waits that they leave.
 struct History {
     sessions: Vec<PastSkin>,
-    /// By past session, what comes next, whether that works on single scars, and whether the site is a slow one.
-    waits: BTreeMap<(usize, GapKind, bool, bool), Option<Spacing>>,
+    /// By past session, what comes next, whether that works on single scars, and what lengthens waits on the skin.
+    waits: BTreeMap<(usize, GapKind, bool, Added), Option<Spacing>>,
 }
 
 struct PastSkin {
@@ -198,12 +197,14 @@ impl History {
                 Some(scars) if next.focal => scars.binary_search(scar).is_ok(),
                 Some(_) | None => found.skin.is_in(&skin.reach, *scar),
             };
-            let touched: Scars = next.given.scars.iter().copied().filter(touched).collect();
-            let (slow, others): (Vec<_>, Vec<_>) = touched.into_iter().partition(|scar| found.skin.is_slow(*scar));
-            for (is_slow, scars) in [(false, others), (true, slow)] {
+            let mut alike = BTreeMap::<&[usize], Vec<ScarIndex>>::new();
+            for scar in next.given.scars.iter().copied().filter(touched) {
+                alike.entry(found.skin.added(scar)).or_default().push(scar);
+            }
+            for (added, scars) in alike {
                 let Some(one) = scars.first() else { continue };
                 let wait = || history::since(found.context, past, gap, next.focal, &[*one]);
-                let wait = *self.waits.entry((at, gap, next.focal, is_slow)).or_insert_with(wait);
+                let wait = *self.waits.entry((at, gap, next.focal, added.into())).or_insert_with(wait);
                 let Some(spacing) = wait else { continue };
                 let wait = next.day.saturating_sub(past.day);
                 let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { continue };
@@ -226,9 +227,8 @@ fn spacing(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sca
     let context = found.context;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let spacing = between(context.knowledge, patient, first.gap?, next.gap?)?;
-    // One group where waits are longer is enough.
-    let slow = scars.iter().copied().find(|scar| found.skin.is_slow(*scar));
-    Some(on(context, spacing, slow.as_slice()))
+    let added = most(context.knowledge, scars.iter().map(|scar| found.skin.added(*scar)));
+    Some(lengthened(context.knowledge, spacing, added.unwrap_or_default()))
 }
 
 /// Adds two procedures on the same skin on one day, unless the table lets them share it.
@@ -291,11 +291,12 @@ type Late = (Scars, Option<Spacing>, usize);
 /// Sessions of a course that are further apart than the latest.
 fn latest(found: &mut Found<'_, '_>) {
     for (id, groups) in found.courses() {
-        // Groups that share the pair share the finding.
+        // Groups that share the pair share the finding, and the longest of their waits.
         let mut late = BTreeMap::<(Day, Place, Place), Late>::new();
         for (scar, sessions) in groups {
             for (first, next) in sessions.iter().zip(sessions.iter().skip(1)) {
-                let pair = || (Scars::new(), spacing(found, first, next, &[scar]), next.session);
+                let shared = || next.on_skin_of(found.skin, first);
+                let pair = || (Scars::new(), spacing(found, first, next, &shared()), next.session);
                 let entry = late.entry((next.day, next.place(), first.place())).or_insert_with(pair);
                 let wait = next.day.saturating_sub(first.day);
                 if entry.1.and_then(|it| it.latest).is_some_and(|latest| latest < wait) {

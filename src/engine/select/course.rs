@@ -32,9 +32,10 @@ impl Context<'_, '_> {
         scar: ScarIndex,
         selection: &Selection<'_>,
     ) -> bool {
-        let done = self.past.done(procedure, scar);
-        let on = || self.opens(step, procedure, scar, 0, self.priming(procedure, scar), selection);
-        done.begun() && self.past.treated(procedure, scar) && !done.is_long_before(on(), *self)
+        let Some(last) = self.past.treated(procedure, scar) else { return false };
+        let longest = self.knowledge.planning().past.earlier_course.days;
+        let opens = || self.opens(step, procedure, scar, 0, self.priming(procedure, scar), selection);
+        self.past.done(procedure, scar).begun() && opens() <= last.saturating_add(longest)
     }
 
     /// Are so many scars few and mild?

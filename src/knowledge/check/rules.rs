@@ -361,6 +361,8 @@ impl<'f> Entries<'_, 'f> {
             fields.push((amount.name.get_ref().as_str(), number(amount.value)));
         }
         fields.extend(raw.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
+        let least = raw.lead.as_ref().and_then(|lead| lead.least.as_ref());
+        fields.extend(least.map(|it| ("least", it.get_ref().clone())));
         let Some(entry) = self.add(file, &raw.id, &raw.says, &raw.because, &fields) else { return };
         entry.code.clone_from(raw.code.get_ref());
         entry.condition.clone_from(when.get_ref());
@@ -371,7 +373,7 @@ impl<'f> Entries<'_, 'f> {
 
     fn gaps(&mut self, file: &'f SourceFile, raw: &'f raw::Gaps, codes: &Codes<'_>) {
         let before = self.found.len();
-        for addition in std::iter::once(&raw.pigment_addition).chain(&raw.site_addition) {
+        for addition in std::iter::once(&raw.pigment_addition).chain(&raw.skin_addition) {
             let fields = [("wait", addition.wait.get_ref().clone())];
             self.add(file, &addition.rule, &addition.says, &addition.because, &fields);
         }

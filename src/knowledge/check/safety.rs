@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope, parsed::AS, procedures::MOST_DAYS};
 use crate::{
-    domain::{Action, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
+    domain::{Action, Day, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
         Amount, CareItem, Condition, ItemAt, LastUsed, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule,
         SourceFile, condition, raw,
@@ -162,6 +162,7 @@ impl Scope<'_> {
                 raw::LeadKind::TestArea => Lead::TestArea(days),
             })
         });
+        let lead_least = raw.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(file, raw, lead));
         let rule = self.rule(file, &raw.id);
         let first = items.len();
         for item in &raw.item {
@@ -180,10 +181,22 @@ impl Scope<'_> {
             until,
             limits,
             lead,
+            lead_least,
             precondition: raw.precondition,
             at_visit: raw.at_visit,
             stacked: raw.stacked,
         }
+    }
+
+    fn lead_least(&mut self, file: &SourceFile, raw: &raw::Lead, lead: Lead) -> Option<Day> {
+        let text = raw.least.as_ref()?;
+        let least = self.checker.wait(file, text)?;
+        match lead {
+            Lead::Priming(days) if least < days => return Some(least),
+            Lead::Priming(_) => self.checker.at(file, text, "`least` is below `wait`, or is left out"),
+            Lead::TestArea(_) => self.checker.at(file, text, "a test area that is judged too early has no `least`"),
+        }
+        None
     }
 
     fn limit(

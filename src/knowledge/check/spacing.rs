@@ -84,21 +84,22 @@ impl Scope<'_> {
             }
         }
         let pigment_addition = self.addition(file, &raw.pigment_addition);
-        let site_addition = match &raw.site_addition {
-            Some(raw) => Some(self.addition(file, raw)?),
-            None => None,
-        };
+        // A wait has one rule for each, beside that it is derived, pigment, and the one that a joined procedure brings.
+        if let Some(more) = raw.skin_addition.get(Also::ROOM.saturating_sub(3)) {
+            self.checker.at(file, &more.rule, "there are too many [[skin_addition]]");
+        }
+        let skin_additions: Option<Vec<_>> = raw.skin_addition.iter().map(|it| self.addition(file, it)).collect();
         let cells: Option<Vec<Gap>> = cells.into_iter().collect();
-        let (cells, pigment_addition) = (cells?, pigment_addition?);
+        let (cells, pigment_addition, skin_additions) = (cells?, pigment_addition?, skin_additions?);
         let spacings =
             cells.iter().flat_map(|it| std::iter::once(&it.base).chain(it.variants.iter().map(|it| &it.spacing)));
         let longest = spacings.map(|it| it.typical_from.max(it.plan_min)).max().unwrap_or_default();
-        let added = site_addition.as_ref().map_or(0, |it| it.days).saturating_add(pigment_addition.days);
+        let added = skin_additions.iter().fold(pigment_addition.days, |sum, it| sum.saturating_add(it.days));
         Some(Gaps {
             kinds: self.names.kinds.clone(),
             cells,
             pigment_addition,
-            site_addition,
+            skin_additions,
             longest: longest.saturating_add(added),
         })
     }

@@ -27,11 +27,14 @@ impl Spacing {
     }
 }
 
-/// Rules that change a wait: that it is derived or a variant, pigment, the site, and what joins a sitting.
+/// Rules that change a wait: that it is derived or a variant, pigment, what is known of the skin, and what joins a sitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Also([Option<RuleId>; 4]);
+pub struct Also([Option<RuleId>; Self::ROOM]);
 
 impl Also {
+    /// How many rules there is room for.
+    pub const ROOM: usize = 6;
+
     /// One rule.
     pub fn one(rule: RuleId) -> Self {
         let mut also = Self::default();
@@ -39,7 +42,7 @@ impl Also {
         also
     }
 
-    /// Adds a rule, once. Each of the four reasons has one, so that there is room for it.
+    /// Adds a rule, once, if there is room for it. The loader keeps the additions few enough.
     pub fn add(&mut self, rule: RuleId) {
         let place = self.0.iter_mut().find(|it| it.is_none_or(|known| known == rule));
         if let Some(place) = place {
@@ -83,8 +86,8 @@ pub struct Gaps {
     pub cells: Vec<Gap>,
     /// Added where the cell says so.
     pub pigment_addition: PigmentAddition,
-    /// Added to every wait on some sites.
-    pub site_addition: Option<PigmentAddition>,
+    /// Each is added to every wait on the skin that it speaks of.
+    pub skin_additions: Vec<PigmentAddition>,
     /// No wait that is aimed at is longer.
     pub longest: Day,
 }

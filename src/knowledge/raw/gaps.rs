@@ -12,7 +12,8 @@ pub(in crate::knowledge) struct Gaps {
     /// Stable code of every wait, for clients; a kind can have one of its own for all waits after it, and a pair too.
     pub code: Text,
     pub pigment_addition: PigmentAddition,
-    pub site_addition: Option<PigmentAddition>,
+    #[serde(default)]
+    pub skin_addition: Vec<PigmentAddition>,
     pub derivation: Derivation,
     pub kind: Vec<GapKindRow>,
     pub gap: Vec<Gap>,

@@ -126,6 +126,8 @@ pub(in crate::knowledge) struct Lead {
     pub kind: LeadKind,
     /// As `"4 weeks"`.
     pub wait: Text,
+    /// The check of a plan finds less than this missing, and less than `wait` short. Absent: `wait`. Priming alone has it.
+    pub least: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -26,7 +26,7 @@ pub(super) fn gaps(it: &mut Booklet<'_>) {
     let rows: Vec<Vec<String>> = (0..).map(GapKind).zip(kinds).map(|(kind, name)| it.legend(kind, name)).collect();
     it.html.table("points", &["short", "procedures"], &rows);
     let gaps = knowledge.gaps();
-    let additions = std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition).map(|it| it.rule);
+    let additions = std::iter::once(&gaps.pigment_addition).chain(&gaps.skin_additions).map(|it| it.rule);
     let cells = &knowledge.gaps().cells;
     let rules = cells.iter().flat_map(|it| std::iter::once(it.base.rule).chain(it.variants.iter().map(|it| it.rule)));
     let mut all: Vec<RuleId> = additions.chain(rules).collect();

@@ -160,7 +160,7 @@ impl All<'_> {
         for ((first, next), gap) in pairs.zip(&gaps.cells) {
             self.gap(first, next, gap);
         }
-        for addition in std::iter::once(&gaps.pigment_addition).chain(&gaps.site_addition) {
+        for addition in std::iter::once(&gaps.pigment_addition).chain(&gaps.skin_additions) {
             self.add(addition.rule, "added", wait_in_words(addition.days));
             self.when(addition.rule, &addition.when);
         }
@@ -192,7 +192,18 @@ impl All<'_> {
 
     fn safety(&mut self, it: &SafetyRule) {
         let SafetyRule {
-            rule, when, if_unknown, procedures, action, until, limits, lead, precondition, stacked, ..
+            rule,
+            when,
+            if_unknown,
+            procedures,
+            action,
+            until,
+            limits,
+            lead,
+            lead_least,
+            precondition,
+            stacked,
+            ..
         } = it;
         let action: &str = (*action).into();
         self.add(*rule, "action", action.to_owned());
@@ -220,6 +231,9 @@ impl All<'_> {
                 self.add(*rule, "first", format!("a test area, judged after {}", wait_in_words(*days)));
             }
             None => {}
+        }
+        if let Some(days) = lead_least {
+            self.add(*rule, "first, at least", wait_in_words(*days));
         }
         if *stacked {
             self.add(*rule, "about", "two of these in one sitting".to_owned());
