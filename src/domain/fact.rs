@@ -125,6 +125,10 @@ pub enum Fact {
     DaysSinceBurnHealed,
     /// An infection after a past session was over. Computed.
     DaysSinceWoundInfectionHealed,
+    /// The brown marks of a past session had faded. Computed.
+    DaysSincePihFaded,
+    /// The last session, on whatever skin, after which a raised scar grew. Computed.
+    DaysSinceRaisedScarSession,
     // The scar, as recorded.
     Activity,
     Relief,
@@ -277,7 +281,9 @@ impl Fact {
             | Self::DaysSinceSiteSteroid
             | Self::DaysSinceOutbreakHealed
             | Self::DaysSinceBurnHealed
-            | Self::DaysSinceWoundInfectionHealed => FactKind::Elapsed,
+            | Self::DaysSinceWoundInfectionHealed
+            | Self::DaysSincePihFaded
+            | Self::DaysSinceRaisedScarSession => FactKind::Elapsed,
             Self::Pregnancy => FactKind::Words(&["not_pregnant", "not_applicable", "possible", "pregnant"]),
             Self::Isotretinoin => FactKind::Words(&["never", "current", "stopped"]),
             Self::ActiveAcne => FactKind::Words(&["none", "mild", "moderate", "severe"]),
@@ -385,6 +391,8 @@ impl Fact {
                 | Self::DaysSinceOutbreakHealed
                 | Self::DaysSinceBurnHealed
                 | Self::DaysSinceWoundInfectionHealed
+                | Self::DaysSincePihFaded
+                | Self::DaysSinceRaisedScarSession
                 | Self::KeloidPresent
                 | Self::HypertrophicPresent
                 | Self::Site

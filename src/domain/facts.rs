@@ -26,9 +26,10 @@ pub struct Facts {
 
 /// A set of facts, a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct FactSet(u128);
+pub struct FactSet([u64; Fact::COUNT.div_ceil(WORD)]);
 
-const _: () = assert!(Fact::COUNT <= u128::BITS as usize, "a fact has no bit");
+/// Facts that share a word of a set.
+const WORD: usize = u64::BITS as usize;
 
 impl Default for Facts {
     fn default() -> Self {
@@ -64,38 +65,48 @@ impl Value {
 impl FactSet {
     /// Is `fact` in the set?
     pub fn contains(self, fact: Fact) -> bool {
-        self.0 & bit(fact) != 0
+        let (word, bit) = place(fact);
+        self.0.get(word).is_some_and(|it| it & bit != 0)
     }
 
     /// The set with `fact` added.
     pub fn insert(&mut self, fact: Fact) {
-        self.0 |= bit(fact);
+        let (word, bit) = place(fact);
+        if let Some(it) = self.0.get_mut(word) {
+            *it |= bit;
+        }
     }
 
     /// The set without `fact`.
     pub fn remove(&mut self, fact: Fact) {
-        self.0 &= !bit(fact);
+        let (word, bit) = place(fact);
+        if let Some(it) = self.0.get_mut(word) {
+            *it &= !bit;
+        }
     }
 
     /// The facts that are in both.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(it, theirs)| *it &= theirs);
+        self
     }
 
     /// The facts that are in one or both.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    pub fn or(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(it, theirs)| *it |= theirs);
+        self
     }
 
     /// The facts, in order.
     fn facts(self) -> impl Iterator<Item = Fact> {
-        let mut bits = self.0;
-        std::iter::from_fn(move || {
-            let fact = Fact::VARIANTS.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
-            bits &= bits.wrapping_sub(1);
-            Some(*fact)
+        self.0.into_iter().zip(Fact::VARIANTS.chunks(WORD)).flat_map(|(mut bits, facts)| {
+            std::iter::from_fn(move || {
+                let fact = facts.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
+                bits &= bits.wrapping_sub(1);
+                Some(*fact)
+            })
         })
     }
 }
@@ -174,8 +185,10 @@ impl Facts {
     }
 }
 
-fn bit(fact: Fact) -> u128 {
-    1_u128.checked_shl(fact as u32).unwrap_or_default()
+/// The word of a set that holds the fact, and its bit in there.
+fn place(fact: Fact) -> (usize, u64) {
+    let at = fact as usize;
+    (at / WORD, 1 << (at % WORD))
 }
 
 fn word_at(place: usize) -> Option<u32> {

@@ -100,6 +100,10 @@ fn complications(case: &Case, complicated: &[&PastSession], area: Area, facts: &
                 None => open |= Fact::PreviousComplication.word((*it).into()).unwrap_or(0),
                 Some(day) => healed(facts, *it, day),
             }
+            // What never is over counts from the session that did it.
+            if !it.heals() {
+                facts.worsen(Fact::DaysSinceRaisedScarSession, Value::Since(past.day));
+            }
         }
     }
     facts.set(Fact::PreviousComplication, Some(Value::Words(open)));
@@ -111,13 +115,10 @@ fn healed(facts: &mut Facts, complication: Complication, day: Day) {
         Complication::HerpesOutbreak => Fact::DaysSinceOutbreakHealed,
         Complication::BurnUnresolved => Fact::DaysSinceBurnHealed,
         Complication::InfectionUnresolved => Fact::DaysSinceWoundInfectionHealed,
-        Complication::HypertrophicScar | Complication::PihUnresolved | Complication::PersistentErythema => return,
+        Complication::PihUnresolved => Fact::DaysSincePihFaded,
+        Complication::HypertrophicScar | Complication::PersistentErythema => return,
     };
-    let known = match facts.get(fact) {
-        Some(Value::Since(known)) => known,
-        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => day,
-    };
-    facts.set(fact, Some(Value::Since(known.max(day))));
+    facts.worsen(fact, Value::Since(day));
 }
 
 /// Was the past session on this skin, whether on single scars or on the whole of it?

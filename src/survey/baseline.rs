@@ -116,6 +116,8 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::DaysSinceOutbreakHealed
         | Fact::DaysSinceBurnHealed
         | Fact::DaysSinceWoundInfectionHealed
+        | Fact::DaysSincePihFaded
+        | Fact::DaysSinceRaisedScarSession
         | Fact::GuardianConsent
         | Fact::AcneKind
         | Fact::DaysSinceHydroquinoneStarted

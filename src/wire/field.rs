@@ -84,10 +84,11 @@ pub(super) fn field(fact: Fact) -> &'static str {
         Fact::TattooInField => "fields.tattoo",
         Fact::CanAvoidSun => "patient.can_avoid_sun",
         Fact::DaysSincePriming => "patient.priming_since",
-        Fact::PreviousComplication => "history.complications",
-        Fact::DaysSinceOutbreakHealed | Fact::DaysSinceBurnHealed | Fact::DaysSinceWoundInfectionHealed => {
-            "history.complications_resolved"
-        }
+        Fact::PreviousComplication | Fact::DaysSinceRaisedScarSession => "history.complications",
+        Fact::DaysSinceOutbreakHealed
+        | Fact::DaysSinceBurnHealed
+        | Fact::DaysSinceWoundInfectionHealed
+        | Fact::DaysSincePihFaded => "history.complications_resolved",
         Fact::MnrfNeedleMaterial => "clinic.mnrf_needle_material",
         Fact::GuardianConsent => "clinic.guardian_consent",
         Fact::InfectionInField => "patient.infection_in_field",
