@@ -21,7 +21,7 @@ pub(super) fn find_out(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, 
             Insight::Alternatives => found.alternatives = alternatives::alternatives(knowledge, case, ground, plan),
             Insight::Questions => found.questions = Some(questions::questions(knowledge, case, ground, drawn)),
             Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, ground, plan),
-            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, &ground.facts, plan),
+            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, ground, plan),
         }
     }
     found

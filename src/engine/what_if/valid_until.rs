@@ -12,15 +12,15 @@ use crate::{
     domain::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
     },
-    engine::{Ground, Said, wished},
+    engine::{Ground, Said, history, wished},
     knowledge::Knowledge,
 };
 
 /// The first day on which the same facts would give another answer: a procedure would fare otherwise, something else would
 /// be done, or another number of times. A plan that only begins later is none, nor is what is used at home and cared for around its sessions.
-pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, facts: &[Facts], plan: &Plan) -> Option<Day> {
+pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Option<Day> {
     let here = standings(plan, 0);
-    days(knowledge, case, facts, plan).into_iter().find(|&day| {
+    days(knowledge, case, ground, plan).into_iter().find(|&day| {
         let later = later(case, day);
         let then = wished(Ground::of(knowledge, &later).context(knowledge, &later, Said::Everything)).plan;
         let at_home = |id: ProcedureId| knowledge.procedures().get(id.index()).is_some_and(|it| it.sessions.is_none());
@@ -30,17 +30,23 @@ pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, facts: &[Facts], p
 }
 
 /// The later days on which something may be otherwise, in order.
-fn days(knowledge: &Knowledge, case: &Case, facts: &[Facts], plan: &Plan) -> BTreeSet<Day> {
+fn days(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> BTreeSet<Day> {
     let mut days: BTreeSet<Day> = BTreeSet::new();
     let mut add = |day: Day| {
         if day > 0 {
             days.insert(day);
         }
     };
-    for facts in facts {
+    for facts in &ground.facts {
         knowledge.conditions().iter().for_each(|it| it.when.changes(facts, &mut add));
     }
     plan.dispositions.iter().filter_map(|it| it.until_day).for_each(&mut add);
+    // A wait that ends before another one is told no more from then on, and what fares alike stands together.
+    let context = ground.context(knowledge, case, Said::Outline);
+    for it in &plan.dispositions {
+        let waits = it.scars.iter().filter_map(|scar| history::wait(context, it.procedure, *scar));
+        waits.for_each(|it| add(it.until));
+    }
     let planning = knowledge.planning();
     let breaks = || {
         let lapses = planning.past.lapses.iter().map(|it| it.after);
