@@ -140,3 +140,123 @@ fn what_was_used_for_as_long_as_it_may_be_is_passed_over() {
     let over = azelaic.passed_over.iter().find(|it| it.procedure == "hydroquinone").expect("it is told");
     assert!(over.reasons.iter().any(|it| it.rule == "HQN-001"), "{:?}", over.reasons);
 }
+
+/// Sixteen weeks are 112 days, of which the first and the last count, whatever told of the days before the plan.
+#[test]
+fn sixteen_weeks_of_hydroquinone_are_sixteen_weeks_whatever_told_of_them() {
+    let date = |year, month, day| Some(cicatrix::wire::Date { year, month, day });
+    let days = |change: &dyn Fn(&mut v1::Patient), product: &str| -> Vec<(i32, Option<i32>)> {
+        let all = plan(|patient| change(patient)).stages;
+        let all = all.iter().filter(|it| it.procedure == product && it.contingent_on.is_none());
+        all.map(|it| (it.start_day, it.end_day)).collect()
+    };
+    let fresh = days(&|_| {}, "hydroquinone");
+    assert_eq!(fresh, [(0, Some(111))]);
+    assert_eq!(days(&|_| {}, "azelaic-acid")[0].0, 112, "azelaic acid begins on the day after");
+    // The example begins on 1 December 2026: 31 days before are used up on the first.
+    for told in [
+        (&|it: &mut v1::Patient| it.hydroquinone_since = date(2026, 10, 31)) as &dyn Fn(&mut v1::Patient),
+        &|it| it.priming_since = date(2026, 10, 31),
+        // The same days, told twice.
+        &|it| {
+            it.hydroquinone_since = date(2026, 10, 31);
+            it.priming_since = date(2026, 10, 31);
+        },
+        // The longer use counts.
+        &|it| {
+            it.hydroquinone_since = date(2026, 10, 31);
+            it.priming_since = date(2026, 11, 20);
+        },
+    ] {
+        assert_eq!(days(told, "hydroquinone"), [(0, Some(80))]);
+        assert_eq!(days(told, "azelaic-acid")[0].0, 81);
+    }
+    // 11 August was 112 days before.
+    let over = |it: &mut v1::Patient| it.hydroquinone_since = date(2026, 8, 11);
+    assert_eq!(days(&over, "hydroquinone"), []);
+    assert_eq!(days(&over, "azelaic-acid")[0].0, 0, "azelaic acid takes its place at once");
+    let last = |it: &mut v1::Patient| it.hydroquinone_since = date(2026, 8, 12);
+    assert_eq!(days(&last, "hydroquinone"), [(0, Some(0))]);
+}
+
+/// Planned again later, with the day on which it began, it ends on the same day as before.
+#[test]
+fn planned_again_hydroquinone_goes_on_and_does_not_begin_anew() {
+    let began = cicatrix::wire::Date { year: 2026, month: 11, day: 3 };
+    let since = |patient: &mut v1::Patient| patient.hydroquinone_since = Some(began);
+    let done = [("tca-cross", 12, 1)];
+    let again = plan_with(since, &done, &[]);
+    let course = again.stages.iter().find(|it| it.procedure == "hydroquinone").unwrap();
+    // Day -28 is the first of 112.
+    assert_eq!((course.start_day, course.end_day), (0, Some(83)));
+}
+
+/// What a spot at one site takes away from its skin it takes away from no other skin.
+#[test]
+fn home_care_is_decided_for_each_site() {
+    let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
+    let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+    let pits = request.scars[0].clone();
+    let at = |id: &str, site: v1::Site| v1::Scar { id: id.to_owned(), site: site.into(), ..pits.clone() };
+    let spot = v1::Scar {
+        id: "spot".to_owned(),
+        site: v1::Site::Nose.into(),
+        activity: v1::Activity::Suspicious.into(),
+        ..v1::Scar::default()
+    };
+    request.scars = vec![at("temple", v1::Site::Temple), at("nose", v1::Site::Nose), spot];
+    let Some(Outcome::Protocol(plan)) = service().generate_protocol(request.clone()).unwrap().outcome else { panic!() };
+    for product in ["hydroquinone", "topical-retinoid"] {
+        let stages: Vec<_> = plan.stages.iter().filter(|it| it.procedure == product).collect();
+        assert!(!stages.is_empty(), "{product} is not used on the temple");
+        assert!(stages.iter().all(|it| it.scar_ids == ["temple"]), "{product}");
+        let left: Vec<_> = plan.not_treated.iter().filter(|it| it.procedure == product).collect();
+        assert!(left.iter().all(|it| it.scar_ids == ["nose"]), "{product} is left out: {left:?}");
+        assert!(left.iter().any(|it| it.reasons.iter().any(|it| it.rule == "ONC-01")), "{product}");
+    }
+    let sunscreen = plan.stages.iter().find(|it| it.procedure == "sunscreen").unwrap();
+    assert_eq!(sunscreen.scar_ids, ["nose", "temple"], "what suits both is named once");
+    // The acid of the temple comes after its priming.
+    let acid = plan.stages.iter().find(|it| it.procedure == "tca-cross").unwrap();
+    let primed = plan.stages.iter().find(|it| it.procedure == "hydroquinone").unwrap();
+    assert!(acid.scar_ids == ["temple"] && acid.start_day >= primed.start_day + 28);
+}
+
+/// The check of a plan counts as the planner does: 112 days are sixteen weeks and 113 are not, with those on record.
+#[test]
+fn the_check_counts_the_days_of_hydroquinone_as_the_planner_does() {
+    let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
+    let facts: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+    let too_long = |since: Option<cicatrix::wire::Date>, first: i32, last: i32| -> Vec<Option<f64>> {
+        let mut patient = facts.patient.clone().unwrap();
+        patient.hydroquinone_since = since;
+        let home_care = v1::ProposedHomeCare {
+            procedure: "hydroquinone".to_owned(),
+            start_day: Some(first),
+            end_day: Some(last),
+            ..v1::ProposedHomeCare::default()
+        };
+        let acid = v1::ProposedProcedure { procedure: "tca-cross".to_owned(), ..v1::ProposedProcedure::default() };
+        let session = v1::ProposedSession { day: Some(28), procedures: vec![acid], ..v1::ProposedSession::default() };
+        let request = v1::CheckProtocolRequest {
+            start_date: facts.start_date,
+            patient: Some(patient),
+            scars: facts.scars.clone(),
+            plan: Some(v1::ProposedPlan {
+                sessions: vec![session],
+                home_care: vec![home_care],
+                ..v1::ProposedPlan::default()
+            }),
+            ..v1::CheckProtocolRequest::default()
+        };
+        let answer = service().check_protocol(request).unwrap();
+        let found = answer.violations.into_iter().filter(|it| it.kind() == v1::FindingKind::CourseTooLong);
+        found.map(|it| it.measured.unwrap().found).collect()
+    };
+    let since = |month, day| Some(cicatrix::wire::Date { year: 2026, month, day });
+    assert_eq!(too_long(None, 0, 111), []);
+    assert_eq!(too_long(None, 0, 112), [Some(113.0)]);
+    assert_eq!(too_long(since(10, 31), 0, 80), []);
+    assert_eq!(too_long(since(10, 31), 0, 81), [Some(113.0)]);
+    assert_eq!(too_long(since(8, 11), 0, 0), [Some(113.0)], "nothing is left");
+}

@@ -309,6 +309,9 @@ pub enum Tool {
     Release,
     Needles,
     Surgery,
+    Filler,
+    Abrasion,
+    Peel,
 }
 
 /// How far scars were better after a session.

@@ -129,6 +129,8 @@ pub enum Fact {
     DaysSincePihFaded,
     /// The last session, on whatever skin, after which a raised scar grew. Computed.
     DaysSinceRaisedScarSession,
+    /// What the sessions worked with, on whatever skin, after which raised scars grew. Computed.
+    RaisedAfter,
     // The scar, as recorded.
     Activity,
     Relief,
@@ -329,7 +331,7 @@ impl Fact {
             Self::Vitiligo => FactKind::Words(&["none", "stable", "active"]),
             Self::Goals => FactKind::Words(&["shallower_scars", "smoother_surface", "even_colour", "less_visible"]),
             Self::Budget => FactKind::Words(&["low", "medium", "high"]),
-            Self::FailedBefore => FactKind::Words(<Tool as VariantNames>::VARIANTS),
+            Self::FailedBefore | Self::RaisedAfter => FactKind::Words(<Tool as VariantNames>::VARIANTS),
             Self::Setting => FactKind::Words(&["dermatology_clinic", "home", "unlicensed"]),
             Self::FieldExtent => FactKind::Words(&["focal", "regional", "full_face"]),
             Self::ImplantedDevice => {
@@ -393,6 +395,7 @@ impl Fact {
                 | Self::DaysSinceWoundInfectionHealed
                 | Self::DaysSincePihFaded
                 | Self::DaysSinceRaisedScarSession
+                | Self::RaisedAfter
                 | Self::KeloidPresent
                 | Self::HypertrophicPresent
                 | Self::Site

@@ -48,7 +48,7 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
             }
             facts.set_word_at(Fact::Site, scar.area.site as usize);
             if !case.history.is_empty() {
-                complications(case, &complicated, scar.area, &mut facts);
+                complications(knowledge, case, &complicated, scar.area, &mut facts);
             }
             let here = |areas: &[Area]| Some(Value::YesNo(areas.iter().any(|area| area.overlaps(scar.area))));
             facts.set(Fact::RaisedInField, here(&raised));
@@ -91,7 +91,7 @@ fn remember(patient: &mut Facts, past: &PastSession) {
 }
 
 /// What went wrong on this skin, and since when it is over. What says something of all skin went wrong on it too.
-fn complications(case: &Case, complicated: &[&PastSession], area: Area, facts: &mut Facts) {
+fn complications(knowledge: &Knowledge, case: &Case, complicated: &[&PastSession], area: Area, facts: &mut Facts) {
     let mut open = match facts.get(Fact::PreviousComplication) {
         Some(Value::Words(words)) => words,
         Some(Value::YesNo(_) | Value::Number(_) | Value::Since(_)) | None => 0,
@@ -103,9 +103,12 @@ fn complications(case: &Case, complicated: &[&PastSession], area: Area, facts: &
                 None => open |= Fact::PreviousComplication.word((*it).into()).unwrap_or(0),
                 Some(day) => healed(facts, *it, day),
             }
-            // What never is over counts from the session that did it.
+            // What never is over counts from the session that did it, and is not risked with the same tool again.
             if !it.heals() {
+                let tools = knowledge.planning().modalities.iter().filter(|(_, them)| them.contains(past.procedure));
+                let words = tools.filter_map(|(tool, _)| Fact::RaisedAfter.word((*tool).into()));
                 facts.worsen(Fact::DaysSinceRaisedScarSession, Value::Since(past.day));
+                facts.worsen(Fact::RaisedAfter, Value::Words(words.fold(0, |all, word| all | word)));
             }
         }
     }

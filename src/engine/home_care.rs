@@ -1,11 +1,11 @@
 //! Home care: what is used at home before, during and after the sessions.
 
+mod groups;
+
 use smallvec::smallvec;
 
 use crate::{
-    domain::{
-        Day, Fact, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, Value, copied,
-    },
+    domain::{Day, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, copied},
     engine::{
         explain::{frame, said},
         parameters,
@@ -16,6 +16,9 @@ use crate::{
     },
     knowledge::{HomeCareStep, StepOption, Topic},
 };
+
+pub(super) use groups::used_before_plan;
+use groups::{alike, ready, used_before};
 
 /// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
@@ -31,8 +34,10 @@ pub(super) fn before(
         // Where all sessions are over there is nothing left to prepare for.
         if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
             let span = Span { start: 0, last, review: None };
-            let passed_over = course(context, stages, (&[], &mut Vec::new()), step, treatable, &planned, span);
-            leave_out(context, left_out, step, treatable, passed_over);
+            for groups in alike(context, step, treatable) {
+                let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, &planned, span);
+                leave_out(context, left_out, step, &groups, passed_over);
+            }
         }
     }
 }
@@ -55,16 +60,18 @@ pub(super) fn waiting(
     {
         for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
-            let passed_over = course(context, stages, (kept, &mut used), step, treatable, &waiting, span);
-            leave_out(context, left_out, step, treatable, passed_over);
+            for groups in alike(context, step, treatable) {
+                let passed_over = course(context, stages, (kept, &mut used), step, &groups, &waiting, span);
+                leave_out(context, left_out, step, &groups, passed_over);
+            }
         }
     }
     stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
     // What primes does not wait for its first rest to end. This has begun long before.
-    for InUse { procedure, reasons, passed_over } in used {
+    for InUse { procedure, groups, reasons, passed_over } in used {
         let elsewhere = |it: &PassedOver| stages.iter().any(|stage| stage.procedure == it.procedure);
         let passed_over: Vec<PassedOver> = passed_over.into_iter().filter(|it| !elsewhere(it)).collect();
-        let goes_on = |it: &&mut Stage| it.procedure == procedure && goes_on(it, treatable);
+        let goes_on = |it: &&mut Stage| it.procedure == procedure && goes_on(it, &groups);
         let Some(known) = stages.iter_mut().chain(kept.iter_mut()).find(goes_on) else { continue };
         add_rules(&mut known.reasons, reasons);
         passed_over.into_iter().for_each(|it| insert(&mut known.passed_over, it));
@@ -72,13 +79,14 @@ pub(super) fn waiting(
 }
 
 /// Is it used on all of the groups without an end, whatever a review says?
-fn goes_on(stage: &Stage, treatable: &[ScarIndex]) -> bool {
-    stage.contingent_on.is_none() && stage.end.is_none() && *stage.scars == *treatable
+fn goes_on(stage: &Stage, groups: &[ScarIndex]) -> bool {
+    stage.contingent_on.is_none() && stage.end.is_none() && groups.iter().all(|it| stage.scars.contains(it))
 }
 
 /// What is in use without an end, and takes a step as it is.
 struct InUse {
     procedure: ProcedureId,
+    groups: Scars,
     reasons: Rules,
     /// What ranked before it in the step.
     passed_over: Vec<PassedOver>,
@@ -185,7 +193,8 @@ fn course(
             passed_over.push(rejected);
             continue;
         }
-        let from = start.max(ready(context, option.procedure, treatable));
+        // All groups are ready on the same day.
+        let from = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
         if span.last.is_some_and(|last| last < from) {
             let mut reasons = Rules::new();
             let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
@@ -194,7 +203,7 @@ fn course(
             continue;
         }
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
-        let used = used_before(context, step, option, stages);
+        let used = used_before(context, option.procedure, treatable, stages, from);
         let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
         if most == Some(0) {
             let reasons = course.map(|it| it.rule).into_iter().collect();
@@ -202,8 +211,9 @@ fn course(
             continue;
         }
         let end = match (most, span.last) {
-            (Some(most), Some(last)) => Some(last.min(from.saturating_add(most))),
-            (Some(most), None) => Some(from.saturating_add(most)),
+            // The first and the last day are days of use.
+            (Some(most), Some(last)) => Some(last.min(from.saturating_add(most).saturating_sub(1))),
+            (Some(most), None) => Some(from.saturating_add(most).saturating_sub(1)),
             (None, last) => last,
         };
         let mut rules = copied(&reasons);
@@ -212,13 +222,14 @@ fn course(
         // Named twice, the same product would seem to be used twice. What is kept up begins as soon as the skin allows.
         let mut begun = stages.iter().filter(|it| it.start <= from).chain(kept);
         if begun.any(|it| it.procedure == option.procedure && goes_on(it, treatable)) && span.review.is_some() {
-            in_use.push(InUse { procedure: option.procedure, reasons: rules, passed_over: over });
+            let groups = Scars::from_slice(treatable);
+            in_use.push(InUse { procedure: option.procedure, groups, reasons: rules, passed_over: over });
             break;
         }
         let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {
-            Some(day) if span.last.is_some_and(|last| day < last) => start = day,
+            Some(day) if span.last.is_some_and(|last| day < last) => start = day.saturating_add(1),
             Some(_) | None => break,
         }
     }
@@ -245,34 +256,47 @@ pub(super) fn after(
         };
         let mut scars = Scars::new();
         hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
-        if !scars.is_empty() {
-            let days: Vec<Day> = hosts().flat_map(|it| it.days.iter().copied()).collect();
-            let passed_over = beside(context, &mut stages, step, &scars, &days);
-            leave_out(context, left_out, step, &scars, passed_over);
+        for groups in alike(context, step, &scars) {
+            let on_them = hosts().filter(|it| it.draft.scars.iter().any(|scar| groups.contains(scar)));
+            let days: Vec<Day> = on_them.flat_map(|it| it.days.iter().copied()).collect();
+            let passed_over = beside(context, &mut stages, step, &groups, &days);
+            leave_out(context, left_out, step, &groups, passed_over);
         }
     }
     for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
-        let mut passed_over = Vec::new();
-        for option in &step.options {
-            if let Some(rejected) = rejected(context, option, treatable) {
-                passed_over.push(rejected);
-                continue;
-            }
-            // What began with the plan and has no end goes on by itself.
-            if begun.iter().any(|it| it.procedure == option.procedure && it.end.is_none()) {
-                passed_over.clear();
-                break;
-            }
-            let rules: Rules = smallvec![step.rule, option.rule];
-            let span = Span { start: last, last: None, review: None };
-            let over = std::mem::take(&mut passed_over);
-            add(context, &mut stages, Phase::Maintain, option.procedure, treatable, span, rules, over);
-            break;
+        for groups in alike(context, step, treatable) {
+            let passed_over = keep_up(context, &mut stages, step, &groups, begun, last);
+            leave_out(context, left_out, step, &groups, passed_over);
         }
-        leave_out(context, left_out, step, treatable, passed_over);
     }
     stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
     stages
+}
+
+/// Home care that is kept up from the last session on. Returns what could not be used where nothing was in its place.
+fn keep_up(
+    context: Context<'_, '_>,
+    stages: &mut Vec<Stage>,
+    step: &HomeCareStep,
+    groups: &[ScarIndex],
+    begun: &[Stage],
+    last: Day,
+) -> Vec<PassedOver> {
+    let mut passed_over = Vec::new();
+    for option in &step.options {
+        if let Some(rejected) = rejected(context, option, groups) {
+            passed_over.push(rejected);
+            continue;
+        }
+        // What began with the plan and has no end goes on by itself.
+        if !begun.iter().any(|it| it.procedure == option.procedure && goes_on(it, groups)) {
+            let rules: Rules = smallvec![step.rule, option.rule];
+            let span = Span { start: last, last: None, review: None };
+            add(context, stages, Phase::Maintain, option.procedure, groups, span, rules, passed_over);
+        }
+        return Vec::new();
+    }
+    passed_over
 }
 
 /// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows. Returns what
@@ -297,8 +321,8 @@ fn beside(
         let windows = days.iter().map(|day| (day.saturating_add(course.begins_after), until(*day)));
         let Some((start, last, rests)) = rest::between(windows, course.rule) else { continue };
         let span = Span { start, last: course.at_most.map(|_| last), review: None };
-        add(context, stages, Phase::Maintain, option.procedure, scars, span, rules, passed_over);
-        if let Some(stage) = stages.last_mut() {
+        let at = add(context, stages, Phase::Maintain, option.procedure, scars, span, rules, passed_over);
+        if let Some(stage) = stages.get_mut(at) {
             stage.rests = rests;
         }
         return Vec::new();
@@ -342,27 +366,6 @@ fn steps<'k>(
     context.knowledge.home_care().iter().filter(holds)
 }
 
-/// The first day that screening allows on every group.
-fn ready(context: Context<'_, '_>, procedure: ProcedureId, treatable: &[ScarIndex]) -> Day {
-    let days = treatable.iter().map(|scar| match context.screening.standing(context.knowledge, procedure, *scar) {
-        Standing::Open { not_before, .. } => not_before,
-        Standing::Waiting | Standing::Closed => 0,
-    });
-    days.max().unwrap_or(0)
-}
-
-/// Days for which an option has already been used: on record, and earlier in the plan.
-fn used_before(context: Context<'_, '_>, step: &HomeCareStep, option: &StepOption, stages: &[Stage]) -> Day {
-    let first = step.options.first().is_some_and(|it| it.procedure == option.procedure);
-    let recorded = match context.patient().get(Fact::DaysSincePriming) {
-        Some(Value::Since(day)) if step.when_priming && first => day.saturating_neg().max(0),
-        Some(_) | None => 0,
-    };
-    let earlier = stages.iter().filter(|it| it.procedure == option.procedure);
-    let days = earlier.filter_map(|it| Some(it.end?.saturating_sub(it.start)));
-    days.fold(recorded, Day::saturating_add)
-}
-
 /// Why an option cannot be used at home: screening, the condition of the option, or the patient's or the clinic's word.
 fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarIndex]) -> Option<PassedOver> {
     let procedure = option.procedure;
@@ -394,7 +397,7 @@ fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarInde
     (!reasons.is_empty()).then(|| PassedOver { procedure, scars: Scars::from_slice(treatable), reasons })
 }
 
-/// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps.
+/// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps. Returns its place.
 #[allow(clippy::too_many_arguments, reason = "the parts of one stage")]
 fn add(
     context: Context<'_, '_>,
@@ -405,34 +408,48 @@ fn add(
     Span { start, last: end, review }: Span,
     reasons: Rules,
     passed_over: Vec<PassedOver>,
-) {
-    let overlaps = |it: &&mut Stage| {
-        let begins_within = it.end.is_none_or(|last| start <= last);
-        it.procedure == procedure
-            && it.contingent_on == review
-            && begins_within
-            && end.is_none_or(|end| it.start <= end)
+) -> usize {
+    let ends_by = |end: Option<Day>, by: Option<Day>| by.is_none_or(|by| end.is_some_and(|end| end <= by));
+    let joins = |it: &Stage| {
+        let overlaps = it.end.is_none_or(|last| start <= last) && end.is_none_or(|end| it.start <= end);
+        // On other groups each keeps its own days, unless the known one has all of these.
+        let has = || it.start <= start && ends_by(end, it.end) && scars.iter().all(|scar| it.scars.contains(scar));
+        let same = it.procedure == procedure && it.contingent_on == review;
+        same && (overlaps && *it.scars == *scars || has())
     };
-    match stages.iter_mut().find(overlaps) {
-        Some(known) => {
+    if let Some(at) = stages.iter().position(joins) {
+        if let Some(known) = stages.get_mut(at) {
             add_rules(&mut known.reasons, reasons);
             known.passed_over.extend(passed_over);
             known.start = known.start.min(start);
             known.end = if known.end.is_none() || end.is_none() { None } else { known.end.max(end) };
         }
-        None => {
-            let mut stage = frame(context, procedure, scars, Some(start), end);
-            stage.phase = phase;
-            stage.contingent_on = review;
-            stage.parameters = parameters::settings(context, procedure, scars);
-            // It has no visits that could carry what comes before and after.
-            if let Some(known) = context.knowledge.procedures().get(procedure.index()) {
-                add_rules(&mut stage.technique, said(context, &known.preparation, scars));
-                add_rules(&mut stage.technique, said(context, &known.aftercare, scars));
-            }
-            stage.reasons = reasons;
-            stage.passed_over = passed_over;
-            stages.push(stage);
-        }
+        return at;
     }
+    let mut stage = frame(context, procedure, scars, Some(start), end);
+    stage.phase = phase;
+    stage.contingent_on = review;
+    stage.parameters = parameters::settings(context, procedure, scars);
+    // It has no visits that could carry what comes before and after.
+    if let Some(known) = context.knowledge.procedures().get(procedure.index()) {
+        add_rules(&mut stage.technique, said(context, &known.preparation, scars));
+        add_rules(&mut stage.technique, said(context, &known.aftercare, scars));
+    }
+    stage.reasons = reasons;
+    stage.passed_over = passed_over;
+    // What it has all days of, on fewer groups, needs no stage of its own.
+    stages.retain_mut(|it| {
+        let within = it.procedure == procedure
+            && it.contingent_on == review
+            && start <= it.start
+            && ends_by(it.end, end)
+            && it.scars.iter().all(|scar| scars.contains(scar));
+        if within {
+            add_rules(&mut stage.reasons, it.reasons.iter().copied());
+            stage.passed_over.append(&mut it.passed_over);
+        }
+        !within
+    });
+    stages.push(stage);
+    stages.len().saturating_sub(1)
 }

@@ -212,8 +212,16 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
             }
         }
     }
-    for fact in procedures.iter().filter_map(|it| it.course?.last_used) {
-        all.entry(fact).or_default().counted = true;
+    for course in procedures.iter().filter_map(|it| it.course) {
+        if let Some(fact) = course.last_used {
+            all.entry(fact).or_default().counted = true;
+        }
+        if let Some(fact) = course.in_use_since {
+            let told = all.entry(fact).or_default();
+            told.counted = true;
+            // Use that begins with the plan is as good as none.
+            told.cuts.extend([1].into_iter().chain(course.at_most.map(i64::from)));
+        }
     }
 }
 

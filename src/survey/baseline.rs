@@ -118,6 +118,7 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::DaysSinceWoundInfectionHealed
         | Fact::DaysSincePihFaded
         | Fact::DaysSinceRaisedScarSession
+        | Fact::RaisedAfter
         | Fact::GuardianConsent
         | Fact::AcneKind
         | Fact::DaysSinceHydroquinoneStarted

@@ -84,7 +84,7 @@ pub(super) fn field(fact: Fact) -> &'static str {
         Fact::TattooInField => "fields.tattoo",
         Fact::CanAvoidSun => "patient.can_avoid_sun",
         Fact::DaysSincePriming => "patient.priming_since",
-        Fact::PreviousComplication | Fact::DaysSinceRaisedScarSession => "history.complications",
+        Fact::PreviousComplication | Fact::DaysSinceRaisedScarSession | Fact::RaisedAfter => "history.complications",
         Fact::DaysSinceOutbreakHealed
         | Fact::DaysSinceBurnHealed
         | Fact::DaysSinceWoundInfectionHealed

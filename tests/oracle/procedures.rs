@@ -54,7 +54,8 @@ const fn cream(procedure: &'static str) -> Kin {
 
 /// Vascular light calms acne, neither needs priming nor wounds, and is itself used on raised scars.
 const fn lamp(procedure: &'static str) -> Kin {
-    let without = &["ACNE-03", "ACNE-09", "FST-07", "FST-12", "HSV-04", "KEL-04", "KEL-05", "KEL-13", "SMK-02"];
+    let without =
+        &["ACNE-03", "ACNE-09", "FST-07", "FST-12", "HSV-04", "KEL-04", "KEL-05", "KEL-13", "KEL-16", "SMK-02"];
     Kin { procedure, like: &["nafl"], without, with: &[] }
 }
 

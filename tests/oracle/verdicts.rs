@@ -161,6 +161,11 @@ impl Heard<'_> {
         if word(&self.facts, "active_acne") == Some("mild") && FULL_FIELD.contains(&code) {
             said.push(("ACNE-07", Action::Defer, Some(Until::Event)));
         }
+        // "Acne plan first or in parallel": what treats acne at home says that it is not the whole of it.
+        let acne = word(&self.facts, "active_acne");
+        if matches!(acne, Some("moderate" | "severe")) && code == "topical_retinoid" {
+            said.push(("ACNE-10", Action::Warn, None));
+        }
         // "MNRF may start in moderate non-nodular acne away from pustules": the caution about them is said wherever there are
         // any.
         if code == "mnrf" && yes(&self.facts, "pustules_in_field") == Some(true) {
@@ -181,6 +186,19 @@ impl Heard<'_> {
         if raised && ["subcision", "nafl", "picosecond", "biostimulator", "filler_ha"].contains(&code) {
             said.push(("KEL-13", Action::Clearance, None));
         }
+        // The safety tables, "Intervals after a complication": hypertrophic scar, "12 months and never the same modality".
+        // The session of these people is needling of 700 days ago, so the months are over and needles are out; what the
+        // rules exclude for a personal history holds for whoever grew a raised scar.
+        if raised && code == "prp_gfc" {
+            said.push(("KEL-24", Action::Exclude, None));
+        }
+        if raised && ["dermabrasion_manual", "filler_pmma"].contains(&code) {
+            said.push(("KEL-17", Action::Exclude, None));
+        }
+        let in_depth = ["subcision", "nafl", "picosecond", "biostimulator", "filler_ha", "afl"];
+        if keloids && raised && in_depth.contains(&code) {
+            said.push(("KEL-16", Action::Exclude, None));
+        }
         // "From a procedure, or dense: defer until resolved": cutting too.
         let marked = yes(&self.facts, "pih_active_in_field") == Some(true) && self.person.acne_marks != Some(true);
         if marked && code == "punch" {
@@ -189,6 +207,24 @@ impl Heard<'_> {
         // The same holds for brown marks of an earlier session: what wounds waits, and cutting wounds.
         if word(&self.facts, "previous_complication") == Some("pih_unresolved") && code == "punch" {
             said.push(("PIH-03", Action::Defer, Some(Until::Event)));
+        }
+        // Release does not wound the surface, and its own dossier holds it for a new brown mark: somebody looks first.
+        if word(&self.facts, "previous_complication") == Some("pih_unresolved") && code == "subcision" {
+            said.push(("PIH-08", Action::Clearance, None));
+        }
+        // "Unknown is not safe": who was not asked about pregnancy, or has no date of the last capsule, hears what ISO-12
+        // says to whoever could be pregnant.
+        let capsules = match word(&self.facts, "isotretinoin") {
+            Some("current") => true,
+            Some("stopped") => number(&self.facts, "isotretinoin_months_since").is_none_or(|it| it < 31.0),
+            _ => false,
+        };
+        let may_be = word(&self.facts, "pregnancy").is_none_or(|it| it != "not_applicable");
+        if capsules && may_be {
+            let told = rules().iter().find(|it| it.id == "ISO-12").unwrap();
+            if told.procedures.iter().any(|it| it == code) && !said.iter().any(|it| it.0 == "ISO-12") {
+                said.push(("ISO-12", Action::Warn, None));
+            }
         }
         // "Filler to acid or release: two weeks", as after a filler that is recorded as a session.
         if ["tca_cross", "subcision"].contains(&code) {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     facts::{self, Value, vocabulary},
     people,
-    person::{Group, Kind, Person, request},
+    person::{Group, Kind, Person, ago, request},
 };
 
 #[derive(Debug, Deserialize)]
@@ -152,7 +152,7 @@ fn person(words: &Map<String, Json>, kind: Kind) -> Person {
     let mut known = Map::new();
     for (name, value) in words {
         match name.as_str() {
-            "site" | "scar" | "scars" | "tethered" | "stretch" => {}
+            "site" | "scar" | "scars" | "tethered" | "stretch" | "after" | "session_days" | "healed_days" => {}
             "theatre" => person.theatre = value.as_bool(),
             "acne_marks" => person.acne_marks = value.as_bool(),
             "raised_scar" | "keloid" | "suspicious" => {
@@ -182,6 +182,18 @@ fn person(words: &Map<String, Json>, kind: Kind) -> Person {
     person
 }
 
+/// Says after what something went wrong, how many days ago that was, and since how many days it is over.
+fn went_wrong(request: &mut v1::GenerateProtocolRequest, words: &Map<String, Json>) {
+    let day = |name: &str| words.get(name).map(|it| ago(i32::try_from(it.as_i64().unwrap()).unwrap()));
+    for session in request.history.iter_mut().filter(|it| !it.complications.is_empty()) {
+        if let Some(procedure) = words.get("after") {
+            session.procedure = procedure.as_str().unwrap().to_owned();
+        }
+        session.date = day("session_days").or(session.date.take());
+        session.complications_resolved = day("healed_days");
+    }
+}
+
 /// What the answers of one person say on the scars of each kind: by procedure.
 type Answers = BTreeMap<String, Vec<v1::ProcedureDisposition>>;
 
@@ -193,6 +205,7 @@ fn ask(service: &Service, words: &Map<String, Json>) -> Result<Answers, String> 
         if let Some(stretch) = words.get("stretch").and_then(Json::as_str) {
             request.scars[0].stretch = v1::Stretch::from_str_name(&format!("STRETCH_{stretch}")).unwrap().into();
         }
+        went_wrong(&mut request, words);
         let answer = service.generate_protocol(request);
         let answer = answer.map_err(|it| format!("refused: {:?}", cicatrix::serve::violations(&it)))?;
         for found in answer.dispositions.into_iter().filter(|it| it.scar_ids.iter().any(|id| id == "s")) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth, Value},
+    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth},
     engine::{
+        home_care::used_before_plan,
         select::{Context, sittings},
         spacing::{aim, between, on},
     },
@@ -178,10 +179,10 @@ fn review(found: &mut Found<'_, '_>) {
     found.add(FindingKind::ReviewMissing, reviews.iter().flatten().map(|it| it.rule), about);
 }
 
-/// Home care that lasts longer than it may, all its courses together.
+/// Home care that lasts longer than it may, all its courses on a group together.
 fn home_care(found: &mut Found<'_, '_>) {
     let context = found.context;
-    let mut used: BTreeMap<ProcedureId, Day> = BTreeMap::new();
+    let mut used: BTreeMap<(ProcedureId, ScarIndex), Day> = BTreeMap::new();
     let mut order: Vec<usize> = (0..found.plan.home_care.len()).collect();
     order.sort_by_key(|at| (found.plan.home_care.get(*at).map(|it| it.start), *at));
     for at in order {
@@ -201,17 +202,23 @@ fn home_care(found: &mut Found<'_, '_>) {
             }
             continue;
         }
-        let before = used.entry(given.procedure).or_insert_with(|| recorded(context, given.procedure));
-        let length = given.end.unwrap_or(Day::MAX).saturating_sub(given.start);
+        let recorded = used_before_plan(context, given.procedure, given.start);
+        let done = given.scars.iter().map(|scar| used.get(&(given.procedure, *scar)).copied().unwrap_or(recorded));
+        let before = done.max().unwrap_or(recorded);
+        // Its first and its last day are days of use.
+        let length = given.end.unwrap_or(Day::MAX).saturating_sub(given.start).saturating_add(1);
         let total = before.saturating_add(length);
-        let left = most.saturating_sub(*before);
-        *before = total;
+        let left = most.saturating_sub(before);
+        for scar in &given.scars {
+            let days = used.entry((given.procedure, *scar)).or_insert(recorded);
+            *days = days.saturating_add(length);
+        }
         if total <= most {
             continue;
         }
         let place = Place::HomeCare(at);
         let mend = if left > 0 {
-            Mend::EndHomeCare { home_care: at, day: given.start.saturating_add(left) }
+            Mend::EndHomeCare { home_care: at, day: given.start.saturating_add(left).saturating_sub(1) }
         } else {
             Mend::Remove { places: vec![place], scars: given.scars.clone() }
         };
@@ -242,14 +249,4 @@ fn beside(found: &Found<'_, '_>, id: ProcedureId, most: Day) -> Option<Day> {
     let with = steps.next()?.with;
     let sessions = found.items.iter().filter(|it| with.contains(it.id));
     sessions.map(|it| it.day).max().map(|last| last.saturating_add(most))
-}
-
-/// Days for which the skin was primed on record, for what is used first for it.
-fn recorded(context: Context<'_, '_>, id: ProcedureId) -> Day {
-    let mut steps = context.knowledge.home_care().iter().filter(|it| it.when_priming);
-    let first = steps.any(|it| it.options.first().is_some_and(|it| it.procedure == id));
-    match context.case.patient.get(Fact::DaysSincePriming) {
-        Some(Value::Since(day)) if first => day.saturating_neg().max(0),
-        Some(_) | None => 0,
-    }
 }

@@ -208,8 +208,18 @@ impl Around<'_> {
     fn are_apart(&self, hinges: Hinges, here: &[Facts], then: &[Facts]) -> bool {
         here.iter().zip(then).any(|(here, then)| {
             let mut facts = here.differing(then);
-            facts.any(|fact| is_counted(hinges.decisive, fact) || self.is_read_otherwise(hinges, fact, here, then))
+            facts.any(|fact| {
+                is_counted(hinges.decisive, fact)
+                    || self.tells_use(fact)
+                    || self.is_read_otherwise(hinges, fact, here, then)
+            })
         })
+    }
+
+    /// Does it tell for how long something was used at home?
+    fn tells_use(&self, fact: Fact) -> bool {
+        let mut courses = self.knowledge.procedures().iter().filter_map(|it| it.course);
+        courses.any(|it| it.in_use_since == Some(fact))
     }
 
     /// Does a condition that reads `fact` say otherwise?

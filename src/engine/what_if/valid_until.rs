@@ -10,8 +10,7 @@ use strum::VariantArray as _;
 use super::changed::changes;
 use crate::{
     domain::{
-        Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, ScarIndex,
-        Scars, Value,
+        Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
     },
     engine::{Ground, Said, history, wished},
     knowledge::Knowledge,
@@ -42,10 +41,10 @@ fn days(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) ->
         knowledge.conditions().iter().for_each(|it| it.when.changes(facts, &mut add));
     }
     plan.dispositions.iter().filter_map(|it| it.until_day).for_each(&mut add);
-    // A wait that ends while something else still holds is no longer among what is said.
-    let context = ground.context(knowledge, case, Said::Everything);
-    for scar in (0_u16..).map(ScarIndex).take(ground.facts.len()) {
-        let waits = knowledge.procedure_ids().filter_map(|(id, _)| history::wait(context, id, scar));
+    // A wait that ends before another one is told no more from then on, and what fares alike stands together.
+    let context = ground.context(knowledge, case, Said::Outline);
+    for it in &plan.dispositions {
+        let waits = it.scars.iter().filter_map(|scar| history::wait(context, it.procedure, *scar));
         waits.for_each(|it| add(it.until));
     }
     let planning = knowledge.planning();

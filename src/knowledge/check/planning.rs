@@ -55,6 +55,11 @@ impl Scope<'_> {
             when: self.checker.condition(file, Some(&raw.fewest.when)),
         };
         let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
+        let modality = |it: &raw::Modality| {
+            let tool = self.checker.word(file, &it.tool, Tool::VARIANTS)?;
+            Some((tool, self.procedure_set(file, &it.procedures, &[])))
+        };
+        let modalities = raw.modality.iter().filter_map(modality).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
         let past = self.past(file, &raw.past);
@@ -65,6 +70,7 @@ impl Scope<'_> {
             structural,
             fewest,
             failures,
+            modalities,
             usual,
             gate_review: gate_review?,
             final_review: final_review?,

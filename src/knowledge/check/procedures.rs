@@ -77,7 +77,11 @@ impl Scope<'_> {
                     Some(text) => Some(self.elapsed(file, text)?),
                     None => None,
                 };
-                Some(Course { begins_after, last_used, at_most, rule: self.rule(file, &it.rule) })
+                let in_use_since = match &it.in_use_since {
+                    Some(text) => Some(self.elapsed(file, text)?),
+                    None => None,
+                };
+                Some(Course { begins_after, last_used, in_use_since, at_most, rule: self.rule(file, &it.rule) })
             }
             None => None,
         };

@@ -119,6 +119,8 @@ pub struct Planning {
     pub structural: Line,
     pub fewest: Line,
     pub failures: Vec<Failure>,
+    /// What works with each tool.
+    pub modalities: Vec<(Tool, ProcedureSet)>,
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,

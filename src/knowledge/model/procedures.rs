@@ -127,7 +127,9 @@ pub struct Course {
     pub begins_after: Day,
     /// The fact that says when it was last used.
     pub last_used: Option<Fact>,
-    /// `None`: open-ended.
+    /// The fact that says since when it is in use.
+    pub in_use_since: Option<Fact>,
+    /// Days of use, all of them together. `None`: open-ended.
     pub at_most: Option<Day>,
     pub rule: RuleId,
 }

@@ -20,6 +20,9 @@ pub(in crate::knowledge) struct Planning {
     /// When a tool counts as having failed.
     #[serde(default)]
     pub failure: Vec<Failure>,
+    /// What works with the same tool.
+    #[serde(default)]
+    pub modality: Vec<Modality>,
     /// When the usual number of sessions is planned.
     pub usual: Line,
     /// Judges the result and gates contingent stages.
@@ -247,7 +250,7 @@ pub(in crate::knowledge) struct Fewest {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::knowledge) struct Failure {
-    /// `acid`, `laser`, `release`, `needles` or `surgery`.
+    /// `acid`, `laser`, `release`, `needles`, `surgery`, `filler`, `abrasion` or `peel`.
     pub tool: Text,
     pub procedures: Vec<Text>,
     /// Past sessions on the scar, at least.
@@ -259,6 +262,15 @@ pub(in crate::knowledge) struct Failure {
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
+}
+
+/// What works with the same tool, for what must never be risked with it again.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Modality {
+    /// `acid`, `laser`, `release`, `needles`, `surgery`, `filler`, `abrasion` or `peel`.
+    pub tool: Text,
+    pub procedures: Vec<Text>,
 }
 
 #[derive(Debug, Deserialize)]

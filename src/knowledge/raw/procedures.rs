@@ -188,6 +188,8 @@ pub(in crate::knowledge) struct Course {
     pub begins_after: Option<Text>,
     /// The fact that says when it was last used: what safety rules ask of it is kept before each session.
     pub last_used: Option<Text>,
+    /// The fact that says since when it is in use: days on record count towards the longest use.
+    pub in_use_since: Option<Text>,
     /// The longest use, as `"16 weeks"`; absent for open-ended use.
     pub at_most: Option<Text>,
     pub rule: Text,

@@ -1,0 +1,67 @@
+//! What a group of scars may use at home: which groups fare alike, and for how long something was used on them already.
+
+use smallvec::{SmallVec, smallvec};
+
+use crate::{
+    domain::{Day, Fact, ProcedureId, ScarIndex, Scars, Stage, Truth, Value},
+    engine::{limits::FEW, screen::Standing, select::Context},
+    knowledge::{HomeCareStep, StepOption},
+};
+
+/// Groups that fare alike with every option of a step, in their order: a rule about the skin of one site takes nothing
+/// away from another.
+pub(super) fn alike(context: Context<'_, '_>, step: &HomeCareStep, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
+    let fares = |scar| -> SmallVec<[Option<Day>; FEW]> {
+        step.options.iter().map(|option| ready(context, option, scar)).collect()
+    };
+    let mut all: SmallVec<[Scars; 1]> = SmallVec::new();
+    for &scar in groups {
+        let like = |it: &&mut Scars| it.first().is_some_and(|it| fares(*it) == fares(scar));
+        match all.iter_mut().find(like) {
+            Some(known) => known.push(scar),
+            None => all.push(smallvec![scar]),
+        }
+    }
+    all
+}
+
+/// The first day on which an option may be used on a group; `None` where it may not.
+pub(super) fn ready(context: Context<'_, '_>, option: &StepOption, scar: ScarIndex) -> Option<Day> {
+    let suits = context.facts.get(scar.index()).is_some_and(|facts| option.when.holds(facts, 0) == Truth::Yes);
+    match context.screening.standing(context.knowledge, option.procedure, scar) {
+        Standing::Open { not_before, .. } => suits.then_some(not_before),
+        Standing::Waiting | Standing::Closed => None,
+    }
+}
+
+/// Days for which something has already been used on some of the groups before day `from`: on record, and earlier in the
+/// plan. What is in use and has no days in the plan goes on until then, for all that anybody knows.
+pub(super) fn used_before(
+    context: Context<'_, '_>,
+    procedure: ProcedureId,
+    groups: &[ScarIndex],
+    stages: &[Stage],
+    from: Day,
+) -> Day {
+    let on_them = |it: &&Stage| it.procedure == procedure && it.scars.iter().any(|scar| groups.contains(scar));
+    let earlier = || stages.iter().filter(on_them);
+    let until = if earlier().next().is_some() { 0 } else { from };
+    let days = earlier().filter_map(|it| Some(it.end?.saturating_sub(it.start).saturating_add(1)));
+    days.fold(used_before_plan(context, procedure, until), Day::saturating_add)
+}
+
+/// Days of use on record, whatever told of them: since when it is in use, for what is in use until day `until`, and since
+/// when the skin is primed, for what is used first for that.
+pub(in crate::engine) fn used_before_plan(context: Context<'_, '_>, procedure: ProcedureId, until: Day) -> Day {
+    let since = |fact: Fact| match context.patient().get(fact) {
+        Some(Value::Since(day)) => Some(day),
+        Some(_) | None => None,
+    };
+    let course = context.knowledge.procedures().get(procedure.index()).and_then(|it| it.course);
+    let in_use = course.and_then(|it| it.in_use_since).and_then(since);
+    let mut steps = context.knowledge.home_care().iter().filter(|it| it.when_priming);
+    let primes = steps.any(|it| it.options.first().is_some_and(|it| it.procedure == procedure));
+    let primed = since(Fact::DaysSincePriming).filter(|_| primes);
+    let days = [in_use.map(|day| until.max(0).saturating_sub(day)), primed.map(Day::saturating_neg)];
+    days.into_iter().flatten().fold(0, Day::max)
+}
