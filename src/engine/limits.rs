@@ -18,6 +18,9 @@ pub(super) const ALTERNATIVES: usize = 4;
 /// Rounds of the search for alternatives.
 pub(super) const ALTERNATIVE_ROUNDS: usize = 2;
 
+/// Up to which day it is looked for day by day until when an answer holds.
+pub(super) const CALENDAR_DAYS: i32 = 400;
+
 /// How many facts and wishes may have to be otherwise, for what would admit a procedure to be looked for.
 pub(super) const CHANGES: usize = 3;
 /// What a short list that is soon thrown away holds without asking the allocator.

@@ -176,6 +176,10 @@ fn known(case: &Case, plan: &Plan, at: usize) -> Facts {
             || past.sites.iter().any(|it| it.overlaps(scar.area.site));
         for it in &past.complications {
             let raised = *it == Complication::HypertrophicScar;
+            if raised {
+                // By the safety tables twelve months count from the session.
+                facts.set(Fact::DaysSinceRaisedScarSession, Some(Value::Since(past.day)));
+            }
             if raised || here && past.healed.is_none() {
                 open |= Fact::PreviousComplication.word((*it).into()).unwrap();
             }

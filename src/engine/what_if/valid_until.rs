@@ -1,18 +1,19 @@
 //! Until when an answer holds: the first day on which the same facts would give another one.
 //!
 //! Nothing changes but on days on which some condition changes its mind or a wait after a past session ends, so only
-//! these days are tried.
+//! these days are tried; where the patient cannot come on all days, every day is.
 
 use std::collections::BTreeSet;
 
-use strum::VariantArray as _;
+use strum::{EnumCount as _, VariantArray as _};
 
-use super::changed::changes;
+use super::{changed::changes, protocol};
 use crate::{
     domain::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
+        Weekday,
     },
-    engine::{Ground, Said, history, wished},
+    engine::{Ground, Said, history, limits::CALENDAR_DAYS, wished},
     knowledge::Knowledge,
 };
 
@@ -56,8 +57,24 @@ fn days(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) ->
         breaks().for_each(|after| add(past.day.saturating_add(after).saturating_add(1)));
         planning.failures.iter().for_each(|it| add(past.day.saturating_add(it.after)));
     }
+    // What was begun goes on, and skin stays primed for it, until a break that is judged on the day on which it begins.
+    for stage in protocol(plan).into_iter().flat_map(|it| &it.stages) {
+        let rhythm = stage.interval.map(|it| it.max);
+        let breaks = || rhythm.into_iter().chain([planning.past.earlier_course.days]);
+        for last in stage.scars.iter().filter_map(|scar| ground.past.treated(stage.procedure, *scar)) {
+            let begins = [0, stage.start.max(0)];
+            let days = breaks().flat_map(|it| begins.map(|start| last.saturating_add(it).saturating_add(1) - start));
+            days.for_each(&mut add);
+        }
+    }
     let wishes = &case.wishes;
-    wishes.event.into_iter().for_each(|day| add(day.saturating_add(1)));
+    let kept_free = wishes.event.into_iter().chain(wishes.unavailable.iter().map(|it| it.1)).max();
+    if kept_free.is_some() || !wishes.weekdays.is_empty() {
+        // On which days the patient can come moves visits, and with them what joins them, from any day to the next.
+        let settled = days.iter().copied().chain(kept_free).max().unwrap_or_default();
+        let week = Day::try_from(Weekday::COUNT).unwrap_or_default();
+        days.extend(1..=settled.saturating_add(week).min(CALENDAR_DAYS));
+    }
     days
 }
 
