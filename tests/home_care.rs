@@ -260,3 +260,31 @@ fn the_check_counts_the_days_of_hydroquinone_as_the_planner_does() {
     assert_eq!(too_long(since(10, 31), 0, 81), [Some(113.0)]);
     assert_eq!(too_long(since(8, 11), 0, 0), [Some(113.0)], "nothing is left");
 }
+
+#[test]
+fn priming_begins_as_long_before_the_first_session_as_it_takes() {
+    let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
+    let away = |days: i32| {
+        let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+        let start = request.start_date.unwrap();
+        let start = cicatrix::domain::Date::new(start.year, start.month, start.day).unwrap();
+        let (year, month, day) = start.plus(days).civil();
+        let to = Some(cicatrix::wire::Date { year, month, day });
+        let absence = vec![v1::DateRange { from: request.start_date, to }];
+        request.preferences.get_or_insert_default().unavailable = if days > 0 { absence } else { Vec::new() };
+        match service().generate_protocol(request).unwrap().outcome {
+            Some(Outcome::Protocol(protocol)) => protocol,
+            other => panic!("no protocol: {other:?}"),
+        }
+    };
+    let primed = |plan: &v1::Protocol| {
+        let primes =
+            |it: &&v1::Stage| it.reasons.iter().any(|it| it.rule == "HOME-PRIME") && it.contingent_on.is_none();
+        plan.stages.iter().filter(primes).map(|it| it.start_day).min().unwrap()
+    };
+    let soon = away(0);
+    assert_eq!((primed(&soon), soon.sessions[0].day), (0, 28));
+    // Sixteen weeks of hydroquinone are not used up before anything is done.
+    let later = away(200);
+    assert_eq!((primed(&later), later.sessions[0].day), (173, 201));
+}

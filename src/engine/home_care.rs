@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) use groups::used_before_plan;
-use groups::{alike, ready, used_before};
+use groups::{alike, is_in_use, ready, used_before};
 
 /// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
@@ -33,7 +33,8 @@ pub(super) fn before(
         let last = schedule.last.filter(|_| !step.goes_on);
         // Where all sessions are over there is nothing left to prepare for.
         if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
-            let span = Span { start: 0, last, review: None };
+            let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
+            let span = Span { start, last, review: None };
             for groups in alike(context, step, treatable) {
                 let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, &planned, span);
                 leave_out(context, left_out, step, &groups, passed_over);
@@ -158,6 +159,17 @@ fn priming(schedule: &Schedule<'_>, contingent: bool) -> Rules {
     let mut rules = Rules::new();
     add_rules(&mut rules, stages.filter_map(|it| it.draft.leads.priming).map(|(_, rule)| rule));
     rules
+}
+
+/// The day on which priming begins: as long before the first session that asks for it as that asks. What is in use for it
+/// already goes on.
+fn primes_from(context: Context<'_, '_>, schedule: &Schedule<'_>, step: &HomeCareStep) -> Day {
+    if step.options.iter().any(|it| is_in_use(context, it.procedure)) {
+        return 0;
+    }
+    let stages = schedule.stages.iter().filter(|it| it.draft.contingent.is_none());
+    let days = stages.filter_map(|it| Some(it.first()?.saturating_sub(it.draft.leads.priming?.0)));
+    days.min().unwrap_or(0).max(0)
 }
 
 /// Days on which something is used at home.

@@ -53,6 +53,18 @@ pub(super) fn used_before(
 /// Days of use on record, whatever told of them: since when it is in use, for what is in use until day `until`, and since
 /// when the skin is primed, for what is used first for that.
 pub(in crate::engine) fn used_before_plan(context: Context<'_, '_>, procedure: ProcedureId, until: Day) -> Day {
+    let (in_use, primed) = in_use_since(context, procedure);
+    let days = [in_use.map(|day| until.max(0).saturating_sub(day)), primed.map(Day::saturating_neg)];
+    days.into_iter().flatten().fold(0, Day::max)
+}
+
+/// Is it on record that it is in use?
+pub(super) fn is_in_use(context: Context<'_, '_>, procedure: ProcedureId) -> bool {
+    in_use_since(context, procedure) != (None, None)
+}
+
+/// Since when it is in use on record, and since when the skin is primed, for what is used first for that.
+fn in_use_since(context: Context<'_, '_>, procedure: ProcedureId) -> (Option<Day>, Option<Day>) {
     let since = |fact: Fact| match context.patient().get(fact) {
         Some(Value::Since(day)) => Some(day),
         Some(_) | None => None,
@@ -61,7 +73,5 @@ pub(in crate::engine) fn used_before_plan(context: Context<'_, '_>, procedure: P
     let in_use = course.and_then(|it| it.in_use_since).and_then(since);
     let mut steps = context.knowledge.home_care().iter().filter(|it| it.when_priming);
     let primes = steps.any(|it| it.options.first().is_some_and(|it| it.procedure == procedure));
-    let primed = since(Fact::DaysSincePriming).filter(|_| primes);
-    let days = [in_use.map(|day| until.max(0).saturating_sub(day)), primed.map(Day::saturating_neg)];
-    days.into_iter().flatten().fold(0, Day::max)
+    (in_use, since(Fact::DaysSincePriming).filter(|_| primes))
 }
