@@ -14,11 +14,16 @@ pub struct Mutation {
 }
 
 /// Changes that cannot alter any answer: what is gone, from the rules that also say this, and why.
-const EQUIVALENT: [(&str, &str, &str); 5] = [
+const EQUIVALENT: [(&str, &str, &str); 6] = [
     (
         "isotretinoin is stopped",
         "days_since_isotretinoin <",
         "a request that dates the end of a course of which it says anything else is refused",
+    ),
+    (
+        "days_since_raised_scar_session is unknown",
+        "previous_complication is hypertrophic_scar",
+        "a raised scar is told with the session after which it grew; the word keeps one without a day on the careful side",
     ),
     (
         "vitiligo is stable",
