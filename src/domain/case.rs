@@ -59,6 +59,11 @@ impl Site {
         self.parts().contains(&part)
     }
 
+    /// The site that it is a part of, or itself: skin of two sites is connected when these are the same.
+    pub fn whole(self) -> Self {
+        <Self as VariantArray>::VARIANTS.iter().copied().find(|it| it.includes(self)).unwrap_or(self)
+    }
+
     /// The parts of it that have names of their own.
     fn parts(self) -> &'static [Self] {
         match self {
@@ -373,6 +378,12 @@ impl PastSession {
             healed: None,
             place: 0,
         }
+    }
+
+    /// Was it one of the treatment of a group? What names scars or sites treats these, and only shares skin with others.
+    pub fn treats(&self, scar: ScarIndex, area: Area) -> bool {
+        let everywhere = self.scars.is_empty() && self.sites.is_empty();
+        everywhere || self.scars.contains(&scar) || self.sites.iter().any(|site| site.overlaps(area.site))
     }
 
     /// Did the skin answer badly?

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, PastSession, Places, ProcedureId, RuleId, ScarIndex, SessionKind},
+    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
     engine::{facts::has_failed, screen::insert_sorted, select::Context},
     knowledge::{Failure, Knowledge, Lapse, LapseThen, Plateau},
 };
@@ -46,12 +46,11 @@ impl Done {
         for (place, own) in places {
             let Some(past) = case.history.get(place) else { continue };
             let response = past.response.filter(|_| own);
-            course.good = response.map_or(course.good, |it| it >= goal);
-            course.bear(past);
             let alike = |(before, _): &(usize, Day)| case.history.get(*before).is_some_and(|it| it.is_same_visit(past));
             if before.as_ref().is_some_and(alike) {
                 // One visit that was sent in parts is one session.
                 in_vain = if response.is_some_and(|it| it > hardly) { 0 } else { in_vain };
+                course.learn(past, response, goal);
                 continue;
             }
             if let Some((before, day)) = before {
@@ -68,6 +67,7 @@ impl Done {
                 SessionKind::TestArea => course.tested = Some(past.day),
                 SessionKind::Treatment => course.sessions.push(place),
             }
+            course.learn(past, response, goal);
             if let (SessionKind::Treatment, Some(response)) = (past.kind, response) {
                 in_vain = if response <= hardly { in_vain + 1 } else { 0 };
             }
@@ -82,8 +82,9 @@ impl Done {
         course
     }
 
-    /// What a session, or a test area, shows of the skin.
-    fn bear(&mut self, past: &PastSession) {
+    /// What a session, or a test area, shows of the skin, and what was judged of the scars after it.
+    fn learn(&mut self, past: &PastSession, response: Option<Response>, goal: Response) {
+        self.good = response.map_or(self.good, |it| it >= goal);
         self.borne = match past.kind {
             _ if past.has_reaction() => None,
             SessionKind::TestArea => Some(past.day),

@@ -268,7 +268,12 @@ fn reviews(context: Context<'_, '_>, schedule: &Schedule<'_>) -> Vec<Review> {
         let due = last.saturating_add(wait.days).max(0);
         let mut reasons: Rules = smallvec![wait.rule];
         add_rules(&mut reasons, schedule.calendar.why(Turn::Later, due));
-        reviews.push(Review { day: schedule.calendar.open_from(Turn::Later, due), reasons });
+        let day = schedule.calendar.open_from(Turn::Later, due);
+        // Where both are overdue, the one visit judges for both.
+        match reviews.iter_mut().find(|it| it.day == day) {
+            Some(known) => add_rules(&mut known.reasons, reasons),
+            None => reviews.push(Review { day, reasons }),
+        }
     }
     for review in &mut reviews {
         for dated in &schedule.stages {

@@ -7,7 +7,6 @@ use crate::{
         Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, SessionKind, Site,
         Sites, Value,
     },
-    engine::history::treats,
     knowledge::{Failure, Knowledge},
 };
 
@@ -141,7 +140,7 @@ fn is_raised(scar_type: ScarType) -> bool {
 /// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged? A test area,
 /// and what the sender does not count, is no treatment that could have failed.
 pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
-    let on_it = |it: &&PastSession| failure.procedures.contains(it.procedure) && treats(it, scar, area);
+    let on_it = |it: &&PastSession| failure.procedures.contains(it.procedure) && it.treats(scar, area);
     let on_skin = || case.history.iter().filter(on_it);
     let done = || on_skin().filter(|it| it.kind == SessionKind::Treatment && it.counts != Some(false));
     let judged = || done().filter_map(|it| it.response).next_back();

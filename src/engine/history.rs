@@ -62,7 +62,7 @@ impl Past {
         for (session, it) in case.history.iter().zip(&past.sittings) {
             let on = scars().filter(|(scar, found)| it.touches(session, it.focal, *scar, found.area));
             past.skins.push(on.map(|(scar, _)| scar).collect());
-            let treated = scars().filter(|(scar, found)| treats(session, *scar, found.area));
+            let treated = scars().filter(|(scar, found)| session.treats(*scar, found.area));
             past.treated.push(treated.map(|(scar, _)| scar).collect());
         }
         past.trail = Trail::of(case.history.len());
@@ -205,12 +205,6 @@ impl Sitting {
     }
 }
 
-/// Is a past session one of the treatment of a group? What names scars or sites treats these, and shares the skin of others.
-pub(super) fn treats(past: &PastSession, scar: ScarIndex, area: Area) -> bool {
-    let everywhere = past.scars.is_empty() && past.sites.is_empty();
-    everywhere || past.scars.contains(&scar) || past.sites.iter().any(|site| site.overlaps(area.site))
-}
-
 impl Met {
     fn new(history: &[PastSession], sittings: &[Sitting], scar: ScarIndex, area: Area) -> Self {
         let last = |focal: bool| {
@@ -295,7 +289,9 @@ pub(super) fn last_to_review(context: Context<'_, '_>) -> Option<Day> {
         let known = knowledge.procedures().get(it.procedure.index());
         it.kind == SessionKind::Treatment && known.is_some_and(|it| it.kind != ProcedureKind::HomeCare)
     };
-    let last = context.case.history.iter().filter(at_the_clinic).map(|it| it.day).next_back();
+    // What was done elsewhere on the body is judged there.
+    let here = context.case.history.iter().zip(&context.past.skins).filter(|(_, skin)| !skin.is_empty());
+    let last = here.map(|(it, _)| it).filter(at_the_clinic).map(|it| it.day).next_back();
     last.filter(|day| day.saturating_add(judged) >= 0)
 }
 

@@ -78,9 +78,9 @@ pub(super) fn lengthened(knowledge: &Knowledge, mut spacing: Spacing, added: &[u
 /// Can two groups be treated in one course without the one waiting for what only the other's skin needs?
 pub(super) fn lengthens_alike(context: Context<'_, '_>, one: ScarIndex, other: ScarIndex) -> bool {
     let added = |scar: ScarIndex| context.facts.get(scar.index()).map(|facts| added(context.knowledge, facts));
-    let area = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area);
-    // What is the same skin has one course.
-    added(one) == added(other) || area(one).zip(area(other)).is_some_and(|(one, other)| one.overlaps(other))
+    let whole = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area.site.whole());
+    // Skin that hangs together has one course: two of them would treat it twice.
+    added(one) == added(other) || whole(one) == whole(other)
 }
 
 /// The wait on the skin of `scars`: some skin needs longer.

@@ -211,6 +211,11 @@ fn a_session_is_judged_as_long_as_a_test_area_is() {
         visits(&plan(&request), "mnrf")[0]
     };
     assert_eq!(keloids(28), (28, SessionKind::Treatment));
+    // A course that begins anew after more than a year has borne what was done since.
+    let mut anew = asked(Phototype::V, vec![boxcar("b")]);
+    anew.patient.as_mut().unwrap().keloid_history = KeloidHistory::Personal.into();
+    anew.history = [450, 60].map(|days| session("mnrf", days, &["b"])).to_vec();
+    assert_eq!(visits(&plan(&anew), "mnrf")[0], (0, SessionKind::Treatment));
     assert_eq!(keloids(55), (1, SessionKind::Treatment));
     assert_eq!(keloids(56), (0, SessionKind::Treatment));
     let isotretinoin = |days: i32| {
@@ -307,6 +312,39 @@ fn the_result_of_what_is_held_is_reviewed_in_its_time() {
     // And nothing is filled while the surface waits.
     assert!(plan.contingent_sessions.is_empty(), "{:?}", plan.contingent_sessions);
     assert!(passed_over(&plan, "filler-ha").contains(&"PLAN-HELD".to_owned()));
+}
+
+#[test]
+fn a_review_that_is_overdue_is_one_visit_and_what_was_done_elsewhere_needs_none() {
+    let plan = with(Phototype::Ii, vec![boxcar("b")], course(LASER, &[456, 428, 400], &["b"], Response::Unspecified));
+    assert_eq!(plan.reviews.iter().map(|it| it.day).collect::<Vec<_>>(), [0]);
+    let rules: Vec<&str> = plan.reviews[0].reasons.iter().map(|it| it.rule.as_str()).collect();
+    assert!(rules.contains(&"REVIEW-GATE") && rules.contains(&"REVIEW-FINAL"), "{rules:?}");
+    let pregnant = |site: Site| {
+        let mut request = asked(Phototype::Iv, vec![boxcar("b")]);
+        request.patient.as_mut().unwrap().pregnancy = v1::Pregnancy::Pregnant.into();
+        let elsewhere = v1::PastSession { sites: vec![site.into()], ..session("microneedling", 28, &[]) };
+        request.history = vec![elsewhere];
+        self::plan(&request).reviews.iter().map(|it| it.day).collect::<Vec<_>>()
+    };
+    assert_eq!(pregnant(Site::Cheek), [56]);
+    assert!(pregnant(Site::Chest).is_empty());
+}
+
+#[test]
+fn skin_that_hangs_together_has_one_course() {
+    let at = |id: &str, site: Site| v1::Scar { site: site.into(), ..boxcar(id) };
+    let scars = vec![at("a", Site::UpperCheek), at("b", Site::LowerCheek), at("c", Site::Cheek)];
+    let faded = v1::PastSession {
+        complications: vec![Complication::PihUnresolved.into()],
+        complications_resolved: Some(days_before(10)),
+        ..session("peel-superficial-aha", 100, &["a"])
+    };
+    // Waits are longer on the upper cheek only; the lower one is the same skin as the third group.
+    let plan = with(Phototype::V, scars, vec![faded]);
+    let needles: Vec<_> = plan.stages.iter().filter(|it| it.procedure == "mnrf").collect();
+    assert_eq!(needles.len(), 1);
+    assert_eq!(needles[0].scar_ids, ["a", "b", "c"]);
 }
 
 #[test]
