@@ -92,6 +92,33 @@ fn the_more_cautious_of_two_answers_is_kept() {
     }
 }
 
+/// Inflamed spots among the scars are pustules of their skin until somebody says that they are none; nothing wounds the
+/// spots themselves whatever is said.
+#[test]
+fn inflamed_spots_among_the_scars_hold_their_skin() {
+    let plan = |scars: Site, spots: Site, fields: Vec<Field>| {
+        let scars = scar("s", scars, 8, &treatable()[0].1);
+        let spots = scar("x", spots, 5, &[word(Fact::Activity, "inflamed")]);
+        engine::plan(knowledge(), &Case { fields, ..case(healthy(Some(2)), vec![scars, spots]) })
+    };
+    let visits = |plan: &Plan| match &plan.outcome {
+        Outcome::Protocol(it) => it.sessions.len(),
+        Outcome::Referral => 0,
+    };
+    assert_eq!(visits(&plan(Site::Cheek, Site::Cheek, Vec::new())), 0, "on one cheek");
+    assert_eq!(visits(&plan(Site::Cheek, Site::UpperCheek, Vec::new())), 0, "on part of it");
+    assert!(visits(&plan(Site::Cheek, Site::Chin, Vec::new())) > 0, "elsewhere");
+    let none = vec![field(&[Site::Cheek], &[no(Fact::PustulesInField)])];
+    let looked = plan(Site::Cheek, Site::Cheek, none);
+    assert!(visits(&looked) > 0, "somebody looked, and found no pustules");
+    let on_spots = looked.dispositions.iter().filter(|it| it.scars.contains(&ScarIndex(1)));
+    let open =
+        on_spots.filter(|it| it.action < Some(Action::Defer)).map(|it| &knowledge().procedures()[it.procedure.index()]);
+    let wounding = ["mnrf", "microneedling", "tca-cross", "subcision", "ablative-fractional-laser", "punch-excision"];
+    assert!(open.map(|it| it.id.as_str()).all(|it| !wounding.contains(&it)), "the spots themselves");
+    assert_eq!(looked.referrals.len(), 1, "and who treats them");
+}
+
 /// Acid on ice pick scars, four times and hardly better for it, as the sender tells it.
 fn after_acid(tell: impl Fn(&mut PastSession)) -> Plan {
     let mut it = case(healthy(Some(4)), vec![scar("s", Site::Cheek, 12, &treatable()[0].1)]);

@@ -417,6 +417,8 @@ impl Fact {
             word(Self::Isotretinoin, "stopped")
         } else if self == Self::DaysSinceVitiligoStable {
             word(Self::Vitiligo, "stable")
+        } else if self == Self::DaysSinceAcneQuiet {
+            word(Self::ActiveAcne, "none")
         } else {
             (self == Self::PihOrigin).then_some((Self::PihActiveInField, Value::YesNo(true)))
         }

@@ -106,11 +106,12 @@ fn add(
     }
 }
 
-/// The amount for this patient, where it counts by weight.
+/// The amount for this patient, where it counts by weight, and no more than anybody may have.
 fn total(context: Context<'_, '_>, amount: &Amount) -> Option<i64> {
     let weight = context.patient().number(Fact::WeightKg).filter(|_| amount.per_kg)?;
     let Value::Number(one) = Value::thousandths(1) else { return None };
-    weight.checked_mul(amount.value)?.checked_div(one)
+    let total = weight.checked_mul(amount.value)?.checked_div(one)?;
+    Some(amount.at_most.map_or(total, |most| total.min(most)))
 }
 
 /// The facts that were not asked: those that must be known for some procedure first, one by one, then the rest.

@@ -25,6 +25,7 @@ use crate::{
         Said, answers, care, classify, facts, history, screen,
         screen::insert_sorted,
         select::{Context, Courses},
+        spacing,
     },
     knowledge::Knowledge,
 };
@@ -38,13 +39,14 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let screening = screen::screen(knowledge, case, &facts);
     let past = history::Past::new(knowledge, case);
     let courses = Courses::Usual;
-    let context =
-        Context { knowledge, case, facts: &facts, screening: &screening, past: &past, courses, said: Said::Visits };
+    let added = spacing::additions(knowledge, &facts);
+    let (facts, added, screening, past) = (&facts, &added, &screening, &past);
+    let context = Context { knowledge, case, facts, added, screening, past, courses, said: Said::Visits };
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);
     rules::check(&mut found);
-    let (groups, referrals) = answers(knowledge, case, &facts);
+    let (groups, referrals) = answers(knowledge, case, facts);
     rules::referred(&mut found, &referrals);
     waits::check(&mut found);
     settings::check(&mut found);

@@ -29,6 +29,7 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
         remember(&mut patient, past);
     }
     let suspicious = areas(|it| it == ScarType::OosSuspiciousLesion);
+    let inflamed = areas(|it| it == ScarType::OosActiveLesion);
     let found = |fits: fn(ScarType) -> bool| Some(Value::YesNo(!areas(fits).is_empty()));
     patient.set(Fact::KeloidPresent, found(|it| it == ScarType::Keloid));
     patient.set(Fact::HypertrophicPresent, found(|it| is_raised(it) && it != ScarType::Keloid));
@@ -44,6 +45,10 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
                 if facts.get(Fact::PihOrigin).is_none() {
                     facts.set_word(Fact::PihOrigin, "acne_marks");
                 }
+            }
+            // Inflamed spots among the scars are pustules until somebody says that they are none.
+            if inflamed.iter().any(|area| area.overlaps(scar.area)) && !facts.has(Fact::PustulesInField) {
+                facts.set(Fact::PustulesInField, Some(Value::YesNo(true)));
             }
             facts.set_word_at(Fact::Site, scar.area.site as usize);
             if !case.history.is_empty() {

@@ -38,6 +38,7 @@ use crate::{
 
 use opening::Begun;
 use select::{Context, Courses, Decisive, Selection};
+use spacing::Added;
 
 pub use check::check;
 pub use classify::classify;
@@ -67,6 +68,8 @@ enum Said {
 struct Ground<'k> {
     /// Of each group.
     facts: Vec<Facts>,
+    /// What lengthens waits on its skin.
+    added: Vec<Added>,
     screening: screen::Screening<'k>,
     past: history::Past,
 }
@@ -75,7 +78,8 @@ impl<'k> Ground<'k> {
     fn new(knowledge: &'k Knowledge, case: &Case, assessment: &Assessment) -> Self {
         let facts = facts::gather(knowledge, case, assessment);
         let screening = screen::screen(knowledge, case, &facts);
-        Self { facts, screening, past: history::Past::new(knowledge, case) }
+        let added = spacing::additions(knowledge, &facts);
+        Self { facts, added, screening, past: history::Past::new(knowledge, case) }
     }
 
     /// The same, where nobody asks for the names of the scars.
@@ -84,8 +88,8 @@ impl<'k> Ground<'k> {
     }
 
     fn context<'a>(&'a self, knowledge: &'k Knowledge, case: &'a Case, said: Said) -> Context<'a, 'k> {
-        let Self { facts, screening, past } = self;
-        Context { knowledge, case, facts, screening, past, courses: Courses::Usual, said }
+        let Self { facts, added, screening, past } = self;
+        Context { knowledge, case, facts, added, screening, past, courses: Courses::Usual, said }
     }
 }
 

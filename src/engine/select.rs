@@ -18,7 +18,7 @@ use crate::{
         limits::FEW,
         opening::{Begun, Candidate, Rung},
         screen::{Screening, Standing, insert_sorted},
-        spacing::lengthens_alike,
+        spacing::{Added, lengthens_alike},
     },
     knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
@@ -34,6 +34,8 @@ pub(super) struct Context<'a, 'k> {
     pub case: &'a Case,
     /// The facts of each group.
     pub facts: &'a [Facts],
+    /// What lengthens waits on the skin of each group.
+    pub added: &'a [Added],
     pub screening: &'a Screening<'k>,
     pub past: &'a Past,
     pub courses: Courses,

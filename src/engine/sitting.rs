@@ -335,7 +335,13 @@ impl<'a> Drawing<'a, '_> {
                 add_rules(reasons, tested);
                 add_rules(reasons, opening);
             }
-            (Some(1..), Some(spacing)) => add_rules(reasons, spacing.rules()),
+            (Some(session @ 1..), Some(spacing)) => {
+                add_rules(reasons, spacing.rules());
+                let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
+                let latest = before.zip(spacing.latest).map(|(before, latest)| before.saturating_add(latest));
+                let late = latest.is_some_and(|latest| latest < item.day);
+                add_rules(reasons, late.then_some(self.context.knowledge.planning().past.late));
+            }
             (Some(_), _) if dated.test_area.is_some() => add_rules(reasons, tested),
             (Some(_), _) => add_rules(reasons, opening),
         }

@@ -1,7 +1,5 @@
 //! How long one procedure waits for another on the same skin, for one patient.
 
-use std::ops::Deref;
-
 use smallvec::SmallVec;
 
 use crate::{
@@ -53,18 +51,27 @@ pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, ne
 /// Places of the additions that hold on some skin, in order.
 pub(super) type Added = SmallVec<[usize; FEW]>;
 
-/// What lengthens waits on skin of which this is known.
-pub(super) fn added(knowledge: &Knowledge, facts: &Facts) -> Added {
-    let all = knowledge.gaps().skin_additions.iter().enumerate();
-    all.filter(|(_, it)| it.when.holds(facts, 0) == Truth::Yes).map(|(at, _)| at).collect()
+/// What lengthens waits on the skin of each group, by what is known of it: every wait asks.
+pub(super) fn additions(knowledge: &Knowledge, facts: &[Facts]) -> Vec<Added> {
+    let all = || knowledge.gaps().skin_additions.iter().enumerate();
+    let on = |facts| all().filter(|(_, it)| it.when.holds(facts, 0) == Truth::Yes).map(|(at, _)| at).collect();
+    facts.iter().map(on).collect()
+}
+
+impl<'a> Context<'a, '_> {
+    /// What lengthens waits on the skin of a group.
+    pub(super) fn added_on(&self, scar: ScarIndex) -> &'a [usize] {
+        self.added.get(scar.index()).map(Added::as_slice).unwrap_or_default()
+    }
 }
 
 /// The one that lengthens most: groups that are treated together wait for the one that waits longest.
-pub(super) fn most<A: Deref<Target = [usize]>>(knowledge: &Knowledge, each: impl Iterator<Item = A>) -> Option<A> {
+pub(super) fn most<'a>(knowledge: &Knowledge, each: impl Iterator<Item = &'a [usize]>) -> Option<&'a [usize]> {
     let additions = &knowledge.gaps().skin_additions;
-    let days =
-        |it: &A| it.iter().filter_map(|at| additions.get(*at)).fold(0, |sum: Day, it| sum.saturating_add(it.days));
-    each.map(|it| (days(&it), it)).reduce(|most, it| if it.0 > most.0 { it } else { most }).map(|(_, it)| it)
+    let days = |it: &[usize]| {
+        it.iter().filter_map(|at| additions.get(*at)).fold(0, |sum: Day, it| sum.saturating_add(it.days))
+    };
+    each.map(|it| (days(it), it)).reduce(|most, it| if it.0 > most.0 { it } else { most }).map(|(_, it)| it)
 }
 
 /// The wait, longer by what was added on the skin.
@@ -77,7 +84,7 @@ pub(super) fn lengthened(knowledge: &Knowledge, mut spacing: Spacing, added: &[u
 
 /// Can two groups be treated in one course without the one waiting for what only the other's skin needs?
 pub(super) fn lengthens_alike(context: Context<'_, '_>, one: ScarIndex, other: ScarIndex) -> bool {
-    let added = |scar: ScarIndex| context.facts.get(scar.index()).map(|facts| added(context.knowledge, facts));
+    let added = |scar: ScarIndex| context.added_on(scar);
     let whole = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area.site.whole());
     // Skin that hangs together has one course: two of them would treat it twice.
     added(one) == added(other) || whole(one) == whole(other)
@@ -85,9 +92,9 @@ pub(super) fn lengthens_alike(context: Context<'_, '_>, one: ScarIndex, other: S
 
 /// The wait on the skin of `scars`: some skin needs longer.
 pub(super) fn on(context: Context<'_, '_>, spacing: Spacing, scars: &[ScarIndex]) -> Spacing {
-    let facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
-    let most = most(context.knowledge, facts.map(|facts| added(context.knowledge, facts)));
-    lengthened(context.knowledge, spacing, &most.unwrap_or_default())
+    let added = scars.iter().map(|scar| context.added_on(*scar));
+    let most = most(context.knowledge, added.filter(|it| !it.is_empty()));
+    lengthened(context.knowledge, spacing, most.unwrap_or_default())
 }
 
 /// Lengthens what is planned, and never the floor.

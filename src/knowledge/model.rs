@@ -116,6 +116,8 @@ pub struct Amount {
     pub unit: String,
     /// It counts for each kilogram of weight.
     pub per_kg: bool,
+    /// The most for anybody, in thousandths of what it is for a patient.
+    pub at_most: Option<i64>,
 }
 
 /// Something that a safety rule adds to the plan.
@@ -127,6 +129,8 @@ pub struct CareItem {
     pub at: ItemAt,
     /// Days relative to that, in order; negative before.
     pub days: Vec<Day>,
+    /// Days relative to that on which it may be done instead.
+    pub also_on: Vec<Day>,
     /// Choices for the clinician.
     pub options: Vec<String>,
     pub amounts: Vec<Amount>,

@@ -6,7 +6,7 @@ use super::{Event, SafetyRule};
 use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, RuleId, Scope, Truth, Value};
 
 /// Words of a set of rules.
-const WORDS: usize = 8;
+const WORDS: usize = 6;
 
 /// A set of safety rules, by their places: the strictest first.
 ///
@@ -346,14 +346,13 @@ impl SafetyTable {
 
 /// Those of `rules` that no answer rules out.
 fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
-    let ruled_out = answers.iter().fold(RuleSet::default(), |out, it| match it.known(facts) {
-        Some(known) => out.or(*known),
-        None => {
-            let mut tried = out;
-            it.try_all(facts, &mut tried);
-            tried
+    let mut ruled_out = RuleSet::default();
+    for it in answers {
+        match it.known(facts) {
+            Some(known) => ruled_out.join(known),
+            None => it.try_all(facts, &mut ruled_out),
         }
-    });
+    }
     rules.without(ruled_out)
 }
 
@@ -415,11 +414,11 @@ mod tests {
             set
         };
         let places = |set: RuleSet| set.places().collect::<Vec<_>>();
-        let (all, some) = (of(&[511, 3, 63, 64, 70, 200]), of(&[3, 5, 64, 200, 511]));
-        assert_eq!(places(some), [3, 5, 64, 200, 511]);
-        assert_eq!(places(all.and(some)), [3, 64, 200, 511]);
+        let (all, some) = (of(&[383, 3, 63, 64, 70, 200]), of(&[3, 5, 64, 200, 383]));
+        assert_eq!(places(some), [3, 5, 64, 200, 383]);
+        assert_eq!(places(all.and(some)), [3, 64, 200, 383]);
         assert_eq!(places(all.without(some)), [63, 70]);
-        assert_eq!(places(all.or(some)), [3, 5, 63, 64, 70, 200, 511]);
+        assert_eq!(places(all.or(some)), [3, 5, 63, 64, 70, 200, 383]);
         assert!(some.contains(5) && !all.contains(5) && !all.contains(RuleSet::CAPACITY));
     }
 

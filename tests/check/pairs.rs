@@ -67,7 +67,13 @@ pub(crate) fn agree(name: &str, knowledge: &Knowledge, case: &Case, plan: &Propo
             let rare =
                 |gap: &Gap| gap.same_day.as_ref().is_some_and(|it| it.when.holds(&case.patient, 0) == Truth::Yes);
             let together = forward.same_sitting || back.same_sitting || rare(forward) || rare(back);
-            if a.day == b.day && a.place < b.place && !together {
+            // What must come last is not done first in a visit.
+            let visit = |it: &One<'_>| match it.place {
+                Place::Procedure(visit, _) => Some(visit),
+                _ => None,
+            };
+            let under = visit(a) == visit(b) && !forward.same_sitting && back.order_binds;
+            if a.day == b.day && a.place < b.place && (!together || under) {
                 apart.insert((b.place, a.place));
             }
         }

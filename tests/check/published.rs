@@ -283,3 +283,39 @@ fn sessions_are_further_apart_where_brown_marks_have_faded() {
     assert_eq!(planned(Site::Cheek), (vec![0, 42, 84], true));
     assert_eq!(planned(Site::Forehead), (vec![0, 28, 56], false));
 }
+
+#[test]
+fn a_filler_comes_last_in_a_sitting() {
+    let in_order = |procedures: &[&str]| {
+        let them = procedures.iter().map(|it| on(it, &["s1"])).collect();
+        found(boxcar(request(vec![(0, them)]), 4.0), procedures[1]).0
+    };
+    for (filler, device) in [("filler-ha", "mnrf"), ("filler-caha", "ablative-fractional-laser")] {
+        assert!(in_order(&[filler, device]).contains(&Kind::PairNotAllowed), "{filler} under {device}");
+        assert!(!in_order(&[device, filler]).contains(&Kind::PairNotAllowed), "{filler} after {device}");
+    }
+}
+
+#[test]
+fn weaker_acid_shares_the_sittings_of_the_stronger() {
+    for percent in [50.0, 100.0] {
+        let sitting = vec![on("subcision", &["s1"]), acid(percent)];
+        assert!(!found(request(vec![(0, sitting)]), "tca-cross").0.contains(&Kind::PairNotAllowed), "{percent}");
+    }
+}
+
+/// "The day before or the morning of treatment", and famciclovir from one or two days before.
+#[test]
+fn antiviral_cover_begins_around_the_day_before() {
+    let lacks_cover = |day: i32| {
+        let it = request(vec![(28, vec![on("ablative-fractional-laser", &["s1"])])]);
+        let it = patient(it, |patient| patient.herpes_simplex_history = Some(true));
+        let cover = v1::ProposedCare { kind: v1::CareItemKind::AntiviralCover.into(), days: vec![day] };
+        let it = plan(it, |plan| plan.care.push(cover));
+        let missing = service().check_protocol(it).unwrap().missing_preparation;
+        let cover = |it: &v1::Finding| it.reasons.iter().any(|it| it.rule == "HSV-01");
+        missing.iter().filter(|it| it.kind() == Kind::CareMissing).any(cover)
+    };
+    let lacking: Vec<i32> = [25, 26, 27, 28, 29].into_iter().filter(|day| lacks_cover(*day)).collect();
+    assert_eq!(lacking, [25, 29]);
+}

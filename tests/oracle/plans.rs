@@ -91,12 +91,14 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         contingent: false,
         part: Part::Structural,
     };
+    // "Grade 4: structural tool required": where neither acid nor punch is left, release is.
+    let release = (grade == Some(4)).then_some(SUBCISION);
     let shoulders = || contingent(if phototype <= 4.0 { &[ABRASION] } else { &[] });
     match kind {
         // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
         // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
         Kind::IcePick => vec![
-            structural(&[Some(CROSS), punch(EXCISION)]),
+            structural(&[Some(CROSS), punch(EXCISION), release]),
             step(&[MNRF, MN]),
             if dark { later(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
@@ -110,14 +112,14 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
-        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION)]), surface(), shoulders()],
-        Kind::DeepMiddle => vec![structural(&[punch(EXCISION)]), surface(), shoulders()],
-        Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION)]), surface(), shoulders()],
+        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION), release]), surface(), shoulders()],
+        Kind::DeepMiddle => vec![structural(&[punch(EXCISION), release]), surface(), shoulders()],
+        Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION), release]), surface(), shoulders()],
         // "Base scarred, forehead or upper cheek: graft."
         Kind::DeepWideScarred if matches!(site, Site::Forehead | Site::Glabella | Site::UpperCheek) => {
-            vec![structural(&[punch(GRAFT), punch(EXCISION)]), surface(), shoulders()]
+            vec![structural(&[punch(GRAFT), punch(EXCISION), release]), surface(), shoulders()]
         }
-        Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT)]), surface(), shoulders()],
+        Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT), release]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
         Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid | Kind::Suspicious => Vec::new(),

@@ -2,11 +2,7 @@
 
 use crate::{
     domain::{Area, Areas, Day, Place, ProcedureId, ProposedPlan, ProposedProcedure, ScarIndex, Scars, SessionKind},
-    engine::{
-        history::areas,
-        select::Context,
-        spacing::{Added, added, kind},
-    },
+    engine::{history::areas, select::Context, spacing::kind},
     knowledge::{GapKind, Procedure, ProcedureKind},
 };
 
@@ -89,8 +85,6 @@ pub(super) struct Skin {
     areas: Areas,
     /// By group: the place of its area.
     of: Vec<usize>,
-    /// By group: what lengthens waits on its skin.
-    added: Vec<Added>,
 }
 
 impl Skin {
@@ -99,8 +93,7 @@ impl Skin {
         let every: Scars = (0_u16..).map(ScarIndex).take(scars.len()).collect();
         let areas = areas(context, &every);
         let of = scars.iter().map(|it| areas.binary_search(&it.area).unwrap_or_default()).collect();
-        let added = context.facts.iter().map(|facts| added(context.knowledge, facts)).collect();
-        Self { areas, of, added }
+        Self { areas, of }
     }
 
     /// By area: is some of its skin also skin of one of `these`?
@@ -111,11 +104,6 @@ impl Skin {
     /// Is the area of the group among those that are marked?
     pub(super) fn is_in(&self, marked: &[bool], scar: ScarIndex) -> bool {
         self.of.get(scar.index()).and_then(|at| marked.get(*at)).copied().unwrap_or(false)
-    }
-
-    /// What lengthens waits on the skin of the group.
-    pub(super) fn added(&self, scar: ScarIndex) -> &[usize] {
-        self.added.get(scar.index()).map(Added::as_slice).unwrap_or_default()
     }
 }
 

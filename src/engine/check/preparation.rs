@@ -198,8 +198,8 @@ fn care(found: &mut Found<'_, '_>) {
     });
     let done: Vec<Done<'_>> = sessions.chain(at_home).collect();
     let first_day = done.iter().map(|it| it.day).min().unwrap_or_default();
-    // By item: where it is due, on which days, and for which procedures.
-    let mut due: BTreeMap<usize, (Spots, BTreeSet<Day>, BTreeSet<ProcedureId>)> = BTreeMap::new();
+    // By item: where it is due, on which days or on which others instead, and for which procedures.
+    let mut due: BTreeMap<usize, (Spots, BTreeMap<Day, BTreeSet<Day>>, BTreeSet<ProcedureId>)> = BTreeMap::new();
     let mut begun: BTreeSet<(usize, ProcedureId, ScarIndex)> = BTreeSet::new();
     for it in &done {
         for &scar in it.scars {
@@ -215,11 +215,14 @@ fn care(found: &mut Found<'_, '_>) {
                     procedures.insert(it.procedure);
                     match known.at {
                         ItemAt::BeforePlan => {
-                            days.insert(0);
+                            days.entry(0).or_default();
                         }
                         ItemAt::FirstSession | ItemAt::EachSession => {
                             // What falls before the plan is due at once.
-                            days.extend(known.days.iter().map(|offset| it.day.saturating_add(*offset).max(0)));
+                            let on = |offset: &Day| it.day.saturating_add(*offset).max(0);
+                            for day in known.days.iter().map(on) {
+                                days.entry(day).or_default().extend(known.also_on.iter().map(on));
+                            }
                         }
                     }
                 }
@@ -229,13 +232,13 @@ fn care(found: &mut Found<'_, '_>) {
     for (item, (spots, days, procedures)) in due {
         let Some(known) = context.knowledge.items().get(item) else { continue };
         let arranged = || plan.care.iter().filter(|it| it.kind == known.kind);
-        let has = |day: Day| match known.at {
+        let has = |day: Day, instead: &BTreeSet<Day>| match known.at {
             ItemAt::BeforePlan => arranged().any(|it| it.days.first().is_none_or(|first| *first <= first_day)),
             ItemAt::FirstSession | ItemAt::EachSession => {
-                arranged().any(|it| it.days.is_empty() || it.days.binary_search(&day).is_ok())
+                arranged().any(|it| it.days.is_empty() || it.days.iter().any(|it| *it == day || instead.contains(it)))
             }
         };
-        let missing: Days = days.into_iter().filter(|day| !has(*day)).collect();
+        let missing: Days = days.into_iter().filter(|(day, instead)| !has(*day, instead)).map(|(day, _)| day).collect();
         if missing.is_empty() || has_its_own(found, known.kind, &procedures) {
             continue;
         }

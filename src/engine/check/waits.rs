@@ -199,7 +199,7 @@ impl History {
             };
             let mut alike = BTreeMap::<&[usize], Vec<ScarIndex>>::new();
             for scar in next.given.scars.iter().copied().filter(touched) {
-                alike.entry(found.skin.added(scar)).or_default().push(scar);
+                alike.entry(found.context.added_on(scar)).or_default().push(scar);
             }
             for (added, scars) in alike {
                 let Some(one) = scars.first() else { continue };
@@ -227,7 +227,7 @@ fn spacing(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sca
     let context = found.context;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let spacing = between(context.knowledge, patient, first.gap?, next.gap?)?;
-    let added = most(context.knowledge, scars.iter().map(|scar| found.skin.added(*scar)));
+    let added = most(context.knowledge, scars.iter().map(|scar| context.added_on(*scar)));
     Some(lengthened(context.knowledge, spacing, added.unwrap_or_default()))
 }
 
@@ -243,12 +243,13 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
         (line.when.holds(patient, 0) == Truth::Yes).then_some(line.rule)
     };
     let scars = next.on_skin_of(found.skin, first);
+    let reversed = first.session == next.session && !forward.same_sitting && back.same_sitting;
     let mut add = |kind: FindingKind, rules: Rules| {
         let entry = shared.entry((kind, rules)).or_default();
         entry.with.push(first.place());
         entry.other = Some(first.id);
         mark(&mut entry.marks, &scars);
-        if kind == FindingKind::OrderInSitting {
+        if reversed && kind != FindingKind::StackedWounds {
             entry.reorders.push(Mend::Reorder { session: next.session, first: next.at, before: first.at });
             return;
         }
@@ -269,8 +270,12 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
         return;
     }
     // Of two visits on one day nobody says which is first.
-    if !forward.same_sitting && first.session == next.session {
-        add(FindingKind::OrderInSitting, smallvec![back.base.rule]);
+    if reversed {
+        // What must come last is not done under what follows it.
+        match back.order_binds {
+            true => add(FindingKind::PairNotAllowed, smallvec![forward.base.rule]),
+            false => add(FindingKind::OrderInSitting, smallvec![back.base.rule]),
+        }
     }
     if first.id != next.id {
         let mut rules = Rules::new();

@@ -16,6 +16,7 @@ use crate::{
         Drawn, Ground, Said, classify, facts,
         screen::{self, same_days},
         select::{Context, Decisive, add_rules},
+        spacing::additions,
         wished,
     },
     knowledge::{Knowledge, Pathway, Reader, RuleSet},
@@ -201,7 +202,8 @@ impl Around<'_> {
         }
         let screening = self.ground.screening.again(reading, facts);
         let context = self.ground.context(self.knowledge, self.case, Said::Outline);
-        wished(Context { facts, screening: &screening, ..context })
+        let added = additions(self.knowledge, facts);
+        wished(Context { facts, added: &added, screening: &screening, ..context })
     }
 
     /// Is anything that the plan for `here` hangs on otherwise?

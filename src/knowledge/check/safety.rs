@@ -66,7 +66,10 @@ impl Scope<'_> {
         if days.is_empty() {
             self.checker.at(file, &raw.kind, "name at least one day, or leave `days` out");
         }
-        if raw.at == raw::ItemAt::BeforePlan && days != [0] {
+        let also_on = raw.also_on.as_deref().unwrap_or_default().iter();
+        let also_on: Vec<i32> =
+            also_on.map(|it| self.checker.within(file, &raw.kind, "also_on", *it, -MOST_DAYS..=MOST_DAYS)).collect();
+        if raw.at == raw::ItemAt::BeforePlan && (days != [0] || !also_on.is_empty()) {
             self.checker.at(file, &raw.kind, "what comes before the plan has no `days`");
         }
         let amounts = raw.amount.iter().map(|it| Amount {
@@ -74,6 +77,7 @@ impl Scope<'_> {
             value: self.checker.thousandths(file, &it.name, it.value),
             unit: it.unit.clone(),
             per_kg: it.per_kg,
+            at_most: it.at_most.as_ref().and_then(|name| self.ceiling(file, raw, name)),
         });
         let amounts = amounts.collect();
         let at = match raw.at {
@@ -82,7 +86,17 @@ impl Scope<'_> {
             raw::ItemAt::EachSession => ItemAt::EachSession,
         };
         let kind = self.checker.word(file, &raw.kind, ItemKind::VARIANTS)?;
-        Some(CareItem { kind, rule, at, days, options: raw.options.clone(), amounts })
+        Some(CareItem { kind, rule, at, days, also_on, options: raw.options.clone(), amounts })
+    }
+
+    /// The amount of the item that another one names as its most.
+    fn ceiling(&mut self, file: &SourceFile, raw: &raw::CareItem, name: &raw::Text) -> Option<i64> {
+        let known = raw.amount.iter().find(|it| it.name == *name && !it.per_kg);
+        if known.is_none() {
+            let message = format!("the item has no amount `{}` that is the same for everybody", name.get_ref());
+            self.checker.at(file, name, message);
+        }
+        known.map(|it| self.checker.thousandths(file, &it.name, it.value))
     }
 
     /// The condition of a rule; `None` where it cannot be read. One that follows from another rule can hold when that

@@ -31,7 +31,7 @@ impl Hold {
             also: Also::one(rule),
         };
         let pigment_addition = self.marks || next.marks;
-        Gap { base, same_sitting: false, same_day: None, pigment_addition, variants: Vec::new() }
+        Gap { base, same_sitting: false, order_binds: false, same_day: None, pigment_addition, variants: Vec::new() }
     }
 }
 
@@ -149,8 +149,12 @@ impl Scope<'_> {
                     continue;
                 };
                 let longer = mild.base.floor > full.base.floor || mild.base.plan_min > full.base.plan_min;
-                if let Some((file, row)) = row(from, to).filter(|_| longer) {
+                let Some((file, row)) = row(from, to) else { continue };
+                if longer {
                     self.checker.at(file, &row.to, "a weaker form never waits longer than the stronger one");
+                }
+                if full.same_sitting && !mild.same_sitting {
+                    self.checker.at(file, &row.to, "a weaker form shares the sittings of the stronger one");
                 }
             }
         }
@@ -199,9 +203,13 @@ impl Scope<'_> {
         if let Some(line) = raw.same_day.as_ref().filter(|_| raw.same_sitting) {
             self.checker.at(file, &line.rule, "a pair with `same_sitting` needs no `same_day`");
         }
+        if raw.order_binds && !raw.same_sitting {
+            self.checker.at(file, &raw.rule, "`order_binds` needs `same_sitting`");
+        }
         let same_day = raw.same_day.as_ref().map(|line| self.line(file, line));
+        let order_binds = raw.order_binds;
         let (same_sitting, pigment_addition) = (raw.same_sitting, raw.pigment_addition);
-        Some(Gap { base, same_sitting, same_day, pigment_addition, variants })
+        Some(Gap { base, same_sitting, order_binds, same_day, pigment_addition, variants })
     }
 
     fn typical(&mut self, file: &SourceFile, text: &raw::Text) -> Option<(Day, Day)> {

@@ -69,6 +69,8 @@ impl Also {
 pub struct Gap {
     pub base: Spacing,
     pub same_sitting: bool,
+    /// The other order in one sitting is a breach.
+    pub order_binds: bool,
     /// The pair may share a sitting where this holds, though hardly anybody has done it.
     pub same_day: Option<Line>,
     /// `plan_min` and `typical` grow by the pigment addition.

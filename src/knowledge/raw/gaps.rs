@@ -87,6 +87,9 @@ pub(in crate::knowledge) struct Gap {
     /// The pair may share a sitting, in this order.
     #[serde(default)]
     pub same_sitting: bool,
+    /// In the same sitting the other order is a breach, and not only unusual.
+    #[serde(default)]
+    pub order_binds: bool,
     /// The pair may share a sitting under a condition over patient facts; the check of a plan then says how rare that is.
     pub same_day: Option<Line>,
     /// `plan_min` and `typical` grow by the pigment addition.

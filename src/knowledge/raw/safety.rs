@@ -61,6 +61,8 @@ pub(in crate::knowledge) struct CareItem {
     pub at: ItemAt,
     /// Days relative to that; absent means the day itself.
     pub days: Option<Vec<i32>>,
+    /// Days on which it may be done instead, relative to the same. The check of a plan takes them as well.
+    pub also_on: Option<Vec<i32>>,
     /// Choices for the clinician.
     #[serde(default)]
     pub options: Vec<String>,
@@ -88,6 +90,8 @@ pub(in crate::knowledge) struct ItemAmount {
     /// A kilogram of weight.
     #[serde(default)]
     pub per_kg: bool,
+    /// Name of another amount of the item, above which it does not go whatever the weight.
+    pub at_most: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

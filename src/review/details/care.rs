@@ -34,12 +34,17 @@ impl All<'_> {
             let days: Vec<String> = item.days.iter().map(ToString::to_string).collect();
             self.add(item.rule, "on days", listed(&days, "and"));
         }
+        if !item.also_on.is_empty() {
+            let days: Vec<String> = item.also_on.iter().map(ToString::to_string).collect();
+            self.add(item.rule, "or on days", listed(&days, "or"));
+        }
         for option in &item.options {
             self.add(item.rule, "option", option.clone());
         }
         for it in &item.amounts {
             let each = if it.per_kg { " for each kilogram" } else { "" };
-            let amount = format!("{}: {} {}{each}", plain(&it.name), number_in_words(it.value), it.unit);
+            let most = it.at_most.map(|most| format!(", at most {} in all", number_in_words(most))).unwrap_or_default();
+            let amount = format!("{}: {} {}{each}{most}", plain(&it.name), number_in_words(it.value), it.unit);
             self.add(item.rule, "amount", amount);
         }
     }
