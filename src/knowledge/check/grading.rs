@@ -108,6 +108,7 @@ impl Scope<'_> {
             map: self.map(file, &raw.map, EccaRow::VARIANTS),
             count_missing: self.rule(file, &raw.count_missing.rule),
             outside_row: self.rule(file, &raw.outside_row.rule),
+            row_unknown: self.line(file, &raw.row_unknown),
             item_missing: self.rule(file, &raw.item_missing.rule),
             notes: self.notes(file, &raw.note),
         })

@@ -115,6 +115,8 @@ pub struct Ecca {
     pub map: Vec<ScaleMap<EccaRow>>,
     pub count_missing: RuleId,
     pub outside_row: RuleId,
+    /// Scars that belong into a row, when none of the map matches them.
+    pub row_unknown: Line,
     pub item_missing: RuleId,
     pub notes: Vec<RuleId>,
 }

@@ -139,6 +139,8 @@ pub(in crate::knowledge) struct Ecca {
     pub count_missing: Line,
     /// Said when the width of a group does not fit its row.
     pub outside_row: Line,
+    /// Scars that belong into a row when none of the map matches them, and what is said then.
+    pub row_unknown: Line,
     /// Said when no row was rated.
     pub item_missing: Said,
     /// Said of every total.

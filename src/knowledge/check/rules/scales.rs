@@ -23,6 +23,7 @@ impl<'f> Entries<'_, 'f> {
         self.add(file, &raw.ecca.rule, &raw.ecca.says, &raw.ecca.because, &[]);
         self.line(file, &raw.ecca.count_missing);
         self.line(file, &raw.ecca.outside_row);
+        self.line(file, &raw.ecca.row_unknown);
         self.said(file, [&raw.ecca.item_missing]);
         self.said(file, &raw.ecca.note);
         for it in [&raw.scar_s, &raw.vss_13, &raw.posas_2_patient, &raw.posas_2_observer, &raw.dlqi] {
