@@ -240,6 +240,18 @@ fn raised_scars_are_counted_where_their_type_tells_the_row() {
 }
 
 #[test]
+fn a_grade_that_is_not_known_says_why() {
+    let scar = v1::Scar { count: Some(12), ..support::pits("s") };
+    let unseen = grade(request(vec![scar.clone()]), v1::Scale::GoodmanBaronQualitative);
+    assert_eq!((unseen.total, unseen.flags.as_slice()), (None, ["ITEM_MISSING".to_owned()].as_slice()));
+    assert_eq!(unseen.reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["GBL-DISTANCE"]);
+    // Cover alone tells no grade.
+    let appearance = v1::Appearance { coverable: Some(true), ..v1::Appearance::default() };
+    let covered = v1::ClassifyScarsRequest { appearance: Some(appearance), ..request(vec![scar]) };
+    assert_eq!(grade(covered, v1::Scale::GoodmanBaronQualitative).total, None);
+}
+
+#[test]
 fn scar_s() {
     let names = ["clear", "almost clear", "mild", "moderate", "severe", "very severe"];
     for case in data("scar_s", 4) {

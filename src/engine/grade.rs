@@ -47,9 +47,12 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
                 .rows
                 .iter()
                 .find(|(line, scars, _)| line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled));
-            if let Some((line, _, total)) = row {
-                grade.reasons.push(line.rule);
-                set_total(&mut grade, *total, &scale.bands);
+            match row {
+                Some((line, _, total)) => {
+                    grade.reasons.push(line.rule);
+                    set_total(&mut grade, *total, &scale.bands);
+                }
+                None => grade.flag(GradeFlag::ItemMissing, scale.item_missing),
             }
         }
     }

@@ -49,6 +49,7 @@ impl Scope<'_> {
             declared: self.rule(file, &raw.declared.rule),
             rows,
             flags,
+            item_missing: self.rule(file, &raw.item_missing.rule),
             bands: self.grade_bands(file, &raw.band, 0, raw.maximum),
             notes: self.notes(file, &raw.note),
         })

@@ -63,6 +63,8 @@ pub struct Qualitative {
     /// First match wins; no match, no grade.
     pub rows: Vec<(Line, ScarsMatch, i32)>,
     pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
+    /// Said when no row matches.
+    pub item_missing: RuleId,
     /// What the grades are called.
     pub bands: Vec<GradeBand>,
     pub notes: Vec<RuleId>,

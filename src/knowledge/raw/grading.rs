@@ -31,6 +31,8 @@ pub(in crate::knowledge) struct Qualitative {
     /// First match wins; reads the patient's appearance facts, and `scar_type` of the worst scars through `scars`.
     pub grade: Vec<QualitativeRow>,
     pub flag: Vec<GradeFlagRow>,
+    /// Said when no row matches.
+    pub item_missing: Said,
     /// What the grades are called.
     pub band: Vec<GradeBand>,
     /// Said of every grade.

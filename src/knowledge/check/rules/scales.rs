@@ -13,6 +13,7 @@ impl<'f> Entries<'_, 'f> {
         for it in &qualitative.flag {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
+        self.said(file, [&qualitative.item_missing]);
         self.bands(file, &qualitative.band);
         self.said(file, &qualitative.note);
         let quantitative = &raw.goodman_baron_quantitative;
