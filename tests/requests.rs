@@ -282,3 +282,48 @@ fn a_patient_of_whom_nothing_was_asked_gets_questions() {
     }
     assert!(plan.questions.iter().all(|it| !it.would_change.is_empty() && !it.reasons.is_empty()));
 }
+
+/// The rules of every reason in an answer, whatever it is a reason of, that await sign-off.
+fn unsigned<'a>(answer: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match answer {
+        Value::Object(fields) => {
+            if fields.get("awaitsSignOff") == Some(&json!(true)) {
+                found.insert(fields["rule"].as_str().unwrap());
+            }
+            fields.values().for_each(|it| unsigned(it, found));
+        }
+        Value::Array(items) => items.iter().for_each(|it| unsigned(it, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_rule_that_awaits_sign_off_is_listed() {
+    let insights = [v1::Insight::Alternatives, v1::Insight::Questions, v1::Insight::WhyNot].map(i32::from);
+    let exactly = |answer: Value, listed: &Value, some: &[&str]| {
+        let mut found = BTreeSet::new();
+        unsigned(&answer, &mut found);
+        let listed: Vec<&str> = listed.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+        assert!(found.iter().eq(&listed), "{:?}", found.symmetric_difference(&listed.into_iter().collect()));
+        assert!(some.iter().all(|it| found.contains(it)), "{found:?}");
+    };
+    for include in [Vec::new(), insights.to_vec()] {
+        for view in [v1::View::Full, v1::View::Basic] {
+            let asked = !include.is_empty();
+            let request = Request { include: include.clone(), view: view.into(), ..request() };
+            let answer = serde_json::to_value(service().generate_protocol(request).unwrap()).unwrap();
+            let listed = answer["protocol"]["rulesAwaitingSignOff"].clone();
+            let said_of_others: &[&str] = if asked { &["PLAN-RANKS-AFTER"] } else { &[] };
+            exactly(answer, &listed, &[&["POL-ACNE-FOCAL", "POL-CROSS-DARK-SKIN"], said_of_others].concat());
+        }
+    }
+    let Request { start_date, patient, scars, .. } = request();
+    let check = v1::CheckProtocolRequest { start_date, patient, scars, ..v1::CheckProtocolRequest::default() };
+    let mut check = serde_json::to_value(check).unwrap();
+    let done = |day: i32| json!({ "day": day, "procedures": [{ "procedure": "mnrf", "scarIds": [] }] });
+    check["plan"] = json!({ "sessions": [done(0), done(7)] });
+    let check = serde_json::from_value(check).unwrap();
+    let answer = serde_json::to_value(service().check_protocol(check).unwrap()).unwrap();
+    let listed = answer["rulesAwaitingSignOff"].clone();
+    exactly(answer, &listed, &["POL-ACNE-FOCAL"]);
+}
