@@ -81,6 +81,7 @@ impl Scope<'_> {
             allowed,
             shared_sitting,
             not_for_this_scar,
+            not_recorded: self.rule(file, &raw.not_recorded.rule),
             unwanted,
             unavailable,
             downtime,

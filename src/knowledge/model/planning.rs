@@ -132,6 +132,8 @@ pub struct Planning {
     pub allowed: RuleId,
     pub shared_sitting: RuleId,
     pub not_for_this_scar: RuleId,
+    /// Whether it is meant for them hangs on what nobody recorded.
+    pub not_recorded: RuleId,
     pub unwanted: RuleId,
     pub unavailable: RuleId,
     pub downtime: RuleId,

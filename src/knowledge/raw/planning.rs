@@ -41,6 +41,8 @@ pub(in crate::knowledge) struct Planning {
     pub shared_sitting: Line,
     /// A procedure that is not for this type of scar.
     pub not_for_this_scar: Line,
+    /// A procedure of which nobody recorded whether it is for this type of scar.
+    pub not_recorded: Line,
     /// The patient does not want it.
     pub unwanted: Line,
     /// The clinic does not have it.
