@@ -81,6 +81,8 @@ pub struct Past {
     pub plateau: Plateau,
     pub dropped: RuleId,
     pub goes_on: RuleId,
+    /// It has failed, and what comes before it changes what it works on.
+    pub retried: RuleId,
 }
 
 /// What is kept away from a day on which the patient wants to look well.
