@@ -217,9 +217,10 @@ fn what_was_compared_decides_the_exit_status() {
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(value["changed_cases"], 0);
     assert_eq!(value["rules"].as_array().unwrap().len(), 1);
-    for (a, b) in [(old.path(), bad.path()), (bad.path(), old.path()), (old.path(), "no/such/directory")] {
+    let none = "no/such/directory";
+    for (a, b, code) in [(old.path(), bad.path(), 65), (bad.path(), old.path(), 65), (old.path(), none, 66)] {
         let failed = run(&["diff", a, b]);
-        assert_eq!(failed.status.code(), Some(2), "{a} {b}");
+        assert_eq!(failed.status.code(), Some(code), "{a} {b}");
         assert!(!failed.stderr.is_empty());
     }
 }
