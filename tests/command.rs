@@ -453,6 +453,11 @@ fn help_names_every_command() {
     for (args, ends, said) in [
         (["knowledge", "check", &dir].as_slice(), 65, "65 wrong request, or wrong knowledge to look after"),
         (&["plan", "examples/rolling.json", "--knowledge", &dir], 78, "78 wrong settings, or wrong knowledge"),
+        (&["knowledge", "diff", "-", &dir], 65, "65 wrong request, or wrong knowledge to look after"),
+        (&["knowledge", "diff", &dir, "-"], 65, "65 wrong request, or wrong knowledge to look after"),
+        (&["knowledge", "diff", "no/such/dir", "-"], 66, "66 unreadable file"),
+        (&["knowledge", "booklet", "--knowledge", "no/such/dir"], 66, "66 unreadable file"),
+        (&["knowledge", "diff", "-"], 2, "2 wrong usage"),
     ] {
         assert_eq!(code(&run(args)), ends);
         assert!(out(&output).contains(said), "{said}");

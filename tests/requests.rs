@@ -119,8 +119,8 @@ fn lists(message: &prost_reflect::MessageDescriptor, path: &str) -> Vec<String> 
     message.fields().flat_map(below).collect()
 }
 
-/// Turns every list around and says everything in it twice, and notes its path. Groups have ids and are said once; the
-/// answer tells past sessions by their places.
+/// Turns every list around and says everything in it twice, and notes its path. Groups have ids and are said once; a past
+/// session that is said twice was done twice.
 fn turn(value: &mut Value, path: &str, turned: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
@@ -131,8 +131,7 @@ fn turn(value: &mut Value, path: &str, turned: &mut BTreeSet<String>) {
         Value::Array(items) => {
             items.iter_mut().for_each(|it| turn(it, path, turned));
             match path {
-                "history" => {}
-                "scars" => items.reverse(),
+                "history" | "scars" => items.reverse(),
                 _ => {
                     assert!(items.len() > 1 && items[0] != items[1], "{path} has no order");
                     items.reverse();
@@ -167,13 +166,20 @@ fn the_order_of_scars_and_lists_changes_nothing() {
         { "sites": ["SITE_TEMPLE", "SITE_CHEEK"], "infections": ["INFECTION_WARTS", "INFECTION_FUNGAL"] },
         { "sites": ["SITE_CHEEK", "SITE_TEMPLE"], "infections": ["INFECTION_HSV", "INFECTION_FUNGAL"], "sunburn": true },
     ]);
-    one["history"] = json!([{
-        "procedure": "mnrf",
-        "date": { "year": 2026, "month": 10, "day": 1 },
-        "scarIds": ["b", "a"],
-        "sites": ["SITE_TEMPLE", "SITE_CHEEK"],
-        "complications": ["COMPLICATION_HERPES_OUTBREAK", "COMPLICATION_PIH_UNRESOLVED"],
-    }]);
+    // Two of them differ in nothing but in how far the scars were better: the later would be believed.
+    let date = |month: i32| json!({ "year": 2026, "month": month, "day": 1 });
+    one["history"] = json!([
+        {
+            "procedure": "mnrf",
+            "date": date(10),
+            "scarIds": ["b", "a"],
+            "sites": ["SITE_TEMPLE", "SITE_CHEEK"],
+            "complications": ["COMPLICATION_HERPES_OUTBREAK", "COMPLICATION_PIH_UNRESOLVED"],
+        },
+        { "procedure": "mnrf", "date": date(7), "scarIds": ["c", "a"], "response": "RESPONSE_OVER_75_PERCENT" },
+        { "procedure": "mnrf", "date": date(7), "scarIds": ["c", "a"], "response": "RESPONSE_UNDER_25_PERCENT" },
+        { "procedure": "tca-cross", "date": date(7), "tcaPercent": 70.0 },
+    ]);
     let away = |month: i32| {
         let day = |day: i32| json!({ "year": 2027, "month": month, "day": day });
         json!({ "from": day(3), "to": day(9) })
@@ -199,7 +205,14 @@ fn the_order_of_scars_and_lists_changes_nothing() {
     assert_eq!(turned, lists(&schema, "").into_iter().collect());
 
     let answer = |it: &Value| service().generate_protocol(serde_json::from_value(it.clone()).unwrap()).unwrap();
-    assert_eq!(answer(&one), answer(&other));
+    let (first, mut turned) = (answer(&one), answer(&other));
+    if let Some(v1::generate_protocol_response::Outcome::Protocol(plan)) = &mut turned.outcome {
+        // Past sessions are told by their places in the request.
+        let last = i32::try_from(plan.history.len()).unwrap() - 1;
+        plan.history.iter_mut().for_each(|it| it.index = last - it.index);
+        plan.history.reverse();
+    }
+    assert_eq!(first, turned);
     // Other facts, other id.
     other["patient"]["ageYears"] = json!(28);
     assert_ne!(answer(&one).protocol_id, answer(&other).protocol_id);
@@ -268,4 +281,49 @@ fn a_patient_of_whom_nothing_was_asked_gets_questions() {
         assert!(asked.contains(&field), "{field} is not asked: {asked:?}");
     }
     assert!(plan.questions.iter().all(|it| !it.would_change.is_empty() && !it.reasons.is_empty()));
+}
+
+/// The rules of every reason in an answer, whatever it is a reason of, that await sign-off.
+fn unsigned<'a>(answer: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match answer {
+        Value::Object(fields) => {
+            if fields.get("awaitsSignOff") == Some(&json!(true)) {
+                found.insert(fields["rule"].as_str().unwrap());
+            }
+            fields.values().for_each(|it| unsigned(it, found));
+        }
+        Value::Array(items) => items.iter().for_each(|it| unsigned(it, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_rule_that_awaits_sign_off_is_listed() {
+    let insights = [v1::Insight::Alternatives, v1::Insight::Questions, v1::Insight::WhyNot].map(i32::from);
+    let exactly = |answer: Value, listed: &Value, some: &[&str]| {
+        let mut found = BTreeSet::new();
+        unsigned(&answer, &mut found);
+        let listed: Vec<&str> = listed.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+        assert!(found.iter().eq(&listed), "{:?}", found.symmetric_difference(&listed.into_iter().collect()));
+        assert!(some.iter().all(|it| found.contains(it)), "{found:?}");
+    };
+    for include in [Vec::new(), insights.to_vec()] {
+        for view in [v1::View::Full, v1::View::Basic] {
+            let asked = !include.is_empty();
+            let request = Request { include: include.clone(), view: view.into(), ..request() };
+            let answer = serde_json::to_value(service().generate_protocol(request).unwrap()).unwrap();
+            let listed = answer["protocol"]["rulesAwaitingSignOff"].clone();
+            let said_of_others: &[&str] = if asked { &["PLAN-RANKS-AFTER"] } else { &[] };
+            exactly(answer, &listed, &[&["POL-ACNE-FOCAL", "POL-CROSS-DARK-SKIN"], said_of_others].concat());
+        }
+    }
+    let Request { start_date, patient, scars, .. } = request();
+    let check = v1::CheckProtocolRequest { start_date, patient, scars, ..v1::CheckProtocolRequest::default() };
+    let mut check = serde_json::to_value(check).unwrap();
+    let done = |day: i32| json!({ "day": day, "procedures": [{ "procedure": "mnrf", "scarIds": [] }] });
+    check["plan"] = json!({ "sessions": [done(0), done(7)] });
+    let check = serde_json::from_value(check).unwrap();
+    let answer = serde_json::to_value(service().check_protocol(check).unwrap()).unwrap();
+    let listed = answer["rulesAwaitingSignOff"].clone();
+    exactly(answer, &listed, &["POL-ACNE-FOCAL"]);
 }

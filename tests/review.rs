@@ -18,10 +18,14 @@ use std::{
 
 use cicatrix::{
     domain::{Fact, FactKind, Predicate, Value},
+    engine,
     knowledge::{Knowledge, SourceFile},
     release, review,
+    serve::Service,
     survey::{Baseline, Survey, answer_in_words, baseline},
+    wire::{self, v1},
 };
+use serde_json::Value as Json;
 use strum::VariantArray as _;
 
 fn toy_files() -> Vec<SourceFile> {
@@ -213,9 +217,10 @@ fn what_was_compared_decides_the_exit_status() {
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(value["changed_cases"], 0);
     assert_eq!(value["rules"].as_array().unwrap().len(), 1);
-    for (a, b) in [(old.path(), bad.path()), (bad.path(), old.path()), (old.path(), "no/such/directory")] {
+    let none = "no/such/directory";
+    for (a, b, code) in [(old.path(), bad.path(), 65), (bad.path(), old.path(), 65), (old.path(), none, 66)] {
         let failed = run(&["diff", a, b]);
-        assert_eq!(failed.status.code(), Some(2), "{a} {b}");
+        assert_eq!(failed.status.code(), Some(code), "{a} {b}");
         assert!(!failed.stderr.is_empty());
     }
 }
@@ -234,6 +239,39 @@ fn a_rule_that_nobody_hears_is_told() {
     let rows = review::coverage(&unheard, &Survey::of(&unheard), &[]);
     let silent: Vec<&str> = rows.iter().filter(|it| it.is_silent()).map(|it| it.file.as_str()).collect();
     assert!(silent.contains(&safety.path.as_str()), "{silent:?}");
+}
+
+/// The rules of all reasons in an answer.
+fn carried<'a>(answer: &'a Json, found: &mut BTreeSet<&'a str>) {
+    match answer {
+        Json::Object(fields) => {
+            found.extend(fields.get("rule").and_then(Json::as_str));
+            fields.values().for_each(|it| carried(it, found));
+        }
+        Json::Array(items) => items.iter().for_each(|it| carried(it, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_is_heard_is_what_an_answer_carries() {
+    let service = Service::new(Knowledge::parse(&release::embedded()).unwrap_or_else(|it| panic!("\n{it}")));
+    let knowledge = service.knowledge();
+    for name in ["ice_pick_phototype_iv", "mixed_face", "keloid_former", "pregnant", "acid_three_done"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.json"));
+        let mut request: v1::GenerateProtocolRequest =
+            serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        request.include =
+            [v1::Insight::Alternatives, v1::Insight::Questions, v1::Insight::WhyNot].map(i32::from).into();
+        let case = wire::case(knowledge.vocabulary(), &request).unwrap();
+        let heard = review::heard(knowledge, &engine::plan(knowledge, &case));
+        let heard: BTreeSet<&str> = heard.iter().map(|it| knowledge.rules()[it.index()].id.as_str()).collect();
+        let answer = serde_json::to_value(service.generate_protocol(request).unwrap()).unwrap();
+        let mut found = BTreeSet::new();
+        carried(&answer, &mut found);
+        assert_eq!(found.symmetric_difference(&heard).collect::<Vec<_>>(), [&""; 0], "{name}");
+        assert!(heard.contains("POL-ACNE-FOCAL"), "{name}");
+    }
 }
 
 #[test]

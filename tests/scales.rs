@@ -212,6 +212,46 @@ fn scars_are_counted_into_the_scales() {
 }
 
 #[test]
+fn raised_scars_are_counted_where_their_type_tells_the_row() {
+    let counted = |scars: Vec<v1::Scar>| grade(request(scars), v1::Scale::Ecca);
+    let said = |grade: &v1::Grade, rule: &str| grade.reasons.iter().any(|it| it.rule == rule);
+    let keloids = v1::Scar { extends_beyond_wound: Some(true), count: Some(21), ..raised("s") };
+    let grade = counted(vec![keloids.clone()]);
+    assert_eq!((grade.total, grade.rows_rated.as_slice()), (Some(150), [ECCA_ROWS[5].to_owned()].as_slice()));
+    // Other raised scars have two rows, by their age.
+    for extends_beyond_wound in [Some(false), None] {
+        let scar = v1::Scar { extends_beyond_wound, count: Some(2), ..raised("t") };
+        let grade = counted(vec![keloids.clone(), scar]);
+        assert_eq!((grade.total, grade.flags.as_slice()), (None, ["ITEM_MISSING".to_owned()].as_slice()));
+        assert!(said(&grade, "ECCA-AGE"), "{grade:?}");
+    }
+    let uncounted = counted(vec![v1::Scar { count: None, ..keloids }]);
+    assert_eq!((uncounted.total, uncounted.flags.as_slice()), (None, ["COUNT_MISSING".to_owned()].as_slice()));
+    // Colour has no row.
+    let red = v1::Scar {
+        relief: v1::Relief::Flat.into(),
+        color: v1::ScarColor::Red.into(),
+        count: Some(9),
+        ..bare_scar("s")
+    };
+    let grade = counted(vec![red]);
+    assert_eq!((grade.total, grade.flags.as_slice()), (None, ["ITEM_MISSING".to_owned()].as_slice()));
+    assert!(said(&grade, "ECCA-ROWS") && grade.rows_rated.is_empty(), "{grade:?}");
+}
+
+#[test]
+fn a_grade_that_is_not_known_says_why() {
+    let scar = v1::Scar { count: Some(12), ..support::pits("s") };
+    let unseen = grade(request(vec![scar.clone()]), v1::Scale::GoodmanBaronQualitative);
+    assert_eq!((unseen.total, unseen.flags.as_slice()), (None, ["ITEM_MISSING".to_owned()].as_slice()));
+    assert_eq!(unseen.reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["GBL-DISTANCE"]);
+    // Cover alone tells no grade.
+    let appearance = v1::Appearance { coverable: Some(true), ..v1::Appearance::default() };
+    let covered = v1::ClassifyScarsRequest { appearance: Some(appearance), ..request(vec![scar]) };
+    assert_eq!(grade(covered, v1::Scale::GoodmanBaronQualitative).total, None);
+}
+
+#[test]
 fn scar_s() {
     let names = ["clear", "almost clear", "mild", "moderate", "severe", "very severe"];
     for case in data("scar_s", 4) {

@@ -26,8 +26,8 @@ use std::collections::BTreeMap;
 
 use cicatrix::{
     domain::{
-        Case, Day, Fact, Field, Insight, Outcome, Plan, ProcedureId, Protocol, RuleId, Scope, StageStatus, Value,
-        WhatIf,
+        Case, Day, Fact, Field, Insight, Outcome, Plan, ProcedureId, Protocol, RuleId, Scope, SessionKind, StageStatus,
+        Value, WhatIf,
     },
     engine,
     wire::{self, v1},
@@ -77,14 +77,26 @@ fn protocol(plan: &Plan) -> Option<&Protocol> {
 }
 
 /// What is done on each group, and what goes with it.
-type Done =
-    BTreeMap<(u16, ProcedureId, bool), (i32, Option<Day>, Vec<RuleId>, Vec<(usize, i64, i64)>, Vec<(usize, RuleId)>)>;
+type Done = BTreeMap<(u16, ProcedureId, bool), Treatment>;
+
+/// One treatment of one group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Treatment {
+    sessions: i32,
+    /// The first day and the last.
+    days: Option<[Day; 2]>,
+    /// Every day, and what is done on it.
+    visits: Vec<(Day, SessionKind)>,
+    said: Vec<RuleId>,
+    settings: Vec<(usize, i64, i64)>,
+    items: Vec<(usize, RuleId)>,
+}
 
 fn done(plan: &Plan) -> Done {
     let mut all = Done::new();
     let Some(protocol) = protocol(plan) else { return all };
     let goes_on = |it: &StageStatus| matches!(it, StageStatus::Open | StageStatus::InProgress | StageStatus::Satisfied);
-    for stage in protocol.stages.iter().filter(|it| goes_on(&it.status)) {
+    for (place, stage) in protocol.stages.iter().enumerate().filter(|(_, it)| goes_on(&it.status)) {
         for scar in &stage.scars {
             let said: Vec<RuleId> = stage.preconditions.iter().chain(&stage.technique).copied().collect();
             let settings = stage.parameters.iter().filter(|it| it.scars.contains(scar));
@@ -93,9 +105,15 @@ fn done(plan: &Plan) -> Done {
             let items = items.filter(|it| it.procedures.contains(&stage.procedure) && it.scars.contains(scar));
             let mut items: Vec<_> = items.map(|it| (it.item, it.rule)).collect();
             items.sort_unstable();
-            let first = stage.session_count.map(|_| stage.start);
+            let days = stage.session_count.map(|_| [stage.start, stage.end.unwrap_or(stage.start)]);
+            let visits = protocol.sessions.iter().chain(&protocol.contingent_sessions).flat_map(|session| {
+                let here = session.procedures.iter().filter(|it| it.stage == place && it.scars.contains(scar));
+                here.map(|it| (session.day, it.kind))
+            });
             let key = (scar.0, stage.procedure, stage.contingent_on.is_some());
-            all.entry(key).or_insert((stage.planned + stage.done, first, said, settings, items));
+            let sessions = stage.planned + stage.done;
+            let visits = visits.collect();
+            all.entry(key).or_insert(Treatment { sessions, days, visits, said, settings, items });
         }
     }
     all

@@ -30,8 +30,6 @@ enum Ended {
     Well = 0,
     /// Something is different, or unheard, or stale; or a plan breaks a rule; or a server is not ready.
     Different = 1,
-    /// What was to be compared cannot be: the code of a comparison that failed.
-    NotCompared = 2,
     /// What was given is wrong: a request, or knowledge that is to be looked after.
     BadData = 65,
     /// A file cannot be read.

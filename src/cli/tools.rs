@@ -20,7 +20,8 @@ use crate::{
 pub(super) enum Tool {
     /// Say what changes for whom between two directories of knowledge.
     ///
-    /// Ends with 0 when nothing changes, with 1 when something does, and with 2 when they cannot be compared.
+    /// Ends with 0 when nothing changes and with 1 when something does; with 65 or 66 when one of them is wrong or cannot
+    /// be read.
     Diff(DiffArgs),
     /// Write all of the knowledge as one document for reading and printing.
     Booklet {
@@ -100,10 +101,8 @@ pub(super) fn run(tool: Tool) -> Result<(), Ended> {
 }
 
 fn diff(args: &DiffArgs) -> Result<(), Ended> {
-    // Whatever goes wrong, there was no comparison.
-    let release = |path: &Path| compared(path).map_err(|_| Ended::NotCompared);
-    let (old, old_files) = release(&args.old)?;
-    let (new, new_files) = release(&args.new)?;
+    let (old, old_files) = compared(&args.old)?;
+    let (new, new_files) = compared(&args.new)?;
     let survey = if args.pairs { Survey::pairs(&[&old, &new]) } else { Survey::of_all(&[&old, &new]) };
     let old = Side { knowledge: &old, files: &old_files };
     let new = Side { knowledge: &new, files: &new_files };
@@ -119,7 +118,7 @@ fn diff(args: &DiffArgs) -> Result<(), Ended> {
 /// A release to compare: `-` is the one in this binary.
 fn compared(path: &Path) -> Result<(Knowledge, Vec<SourceFile>), Ended> {
     let dir = Some(path).filter(|it| *it != Path::new("-"));
-    let knowledge = load(dir, &Choices::new(), Ended::NotCompared)?;
+    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
     let unreadable = |it: io::Error| complain(Ended::NoInput, &format!("knowledge: {it}"));
     let files = dir.map_or_else(|| Ok(release::embedded()), release::read).map_err(unreadable)?;
     Ok((knowledge, files))

@@ -332,13 +332,13 @@ pub enum Response {
     Over75Percent,
 }
 
-/// A session that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A session that was done. By day; those of one day by all that is said of them, and not by their places in the request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PastSession {
-    /// The procedure.
-    pub procedure: ProcedureId,
     /// The day, zero or negative.
     pub day: Day,
+    /// The procedure.
+    pub procedure: ProcedureId,
     /// The groups it was done on. Empty with empty `sites`: everywhere.
     pub scars: Vec<ScarIndex>,
     /// The sites it was done on.
@@ -365,8 +365,8 @@ impl PastSession {
     /// A whole session on all skin, of which nothing else is known.
     pub fn new(procedure: ProcedureId, day: Day) -> Self {
         Self {
-            procedure,
             day,
+            procedure,
             scars: Vec::new(),
             sites: Vec::new(),
             tca_percent: None,

@@ -138,7 +138,7 @@ pub struct PlanChange {
     pub kind: ChangeKind,
     /// The procedure; `None` when the groups would not be treated at all.
     pub procedure: Option<ProcedureId>,
-    /// Sessions, or the first day, as they are and as they would be.
+    /// Sessions, or the first day, or the last where the first stays, as they are and as they would be.
     pub from_to: Option<(i32, i32)>,
     /// The groups.
     pub scars: Scars,

@@ -38,7 +38,7 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
 }
 
 /// Names one group, and writes the label down among its facts.
-fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> ClassifiedScar {
+pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> ClassifiedScar {
     facts.set(Fact::BaseRatio, base_ratio(facts));
     let declared = word_of(facts, Fact::DeclaredType, ScarType::VARIANTS);
     let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());

@@ -172,6 +172,9 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
     stage.stop_rules = stop;
     add_rules(&mut stage.reasons, draft.reasons.iter().copied());
+    // What has failed is planned only where a pathway takes it again.
+    let failed = draft.scars.iter().any(|scar| context.past.failed(draft.procedure, *scar) > 0);
+    add_rules(&mut stage.reasons, failed.then_some(context.knowledge.planning().past.retried));
     add_rules(&mut stage.reasons, dated.interval().and(dated.repeat).iter().flat_map(Spacing::rules));
     add_rules(&mut stage.reasons, dated.timing.iter().copied());
     // A gentler setting is how the session is done.

@@ -47,9 +47,12 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
                 .rows
                 .iter()
                 .find(|(line, scars, _)| line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled));
-            if let Some((line, _, total)) = row {
-                grade.reasons.push(line.rule);
-                set_total(&mut grade, *total, &scale.bands);
+            match row {
+                Some((line, _, total)) => {
+                    grade.reasons.push(line.rule);
+                    set_total(&mut grade, *total, &scale.bands);
+                }
+                None => grade.flag(GradeFlag::ItemMissing, scale.item_missing),
             }
         }
     }
@@ -152,7 +155,12 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
     let rows = findings.scales.ecca.unwrap_or_else(|| {
         let mut rows = [None; EccaRow::COUNT];
         for (scar, facts) in findings.scars.iter().zip(labelled) {
-            let Some(map) = row_of(&scale.map, facts) else { continue };
+            let Some(map) = row_of(&scale.map, facts) else {
+                if scale.row_unknown.when.holds(facts, 0) == Truth::Yes {
+                    grade.flag(GradeFlag::ItemMissing, scale.row_unknown.rule);
+                }
+                continue;
+            };
             match (scar.count, rows.get_mut(map.row as usize)) {
                 (Some(count), Some(row)) => *row = Some(row.unwrap_or(0) + count),
                 (None, _) => grade.flag(GradeFlag::CountMissing, scale.count_missing),
@@ -175,11 +183,13 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
         }
         grade.rows_rated.push((*row).into());
     }
-    if findings.scales.ecca.is_some() && grade.rows_rated.is_empty() {
+    let lacks =
+        |grade: &Grade| grade.flags.iter().any(|it| matches!(it, GradeFlag::CountMissing | GradeFlag::ItemMissing));
+    // Without a row there is nothing to add up; colour alone has none.
+    if grade.rows_rated.is_empty() && !lacks(&grade) {
         grade.flag(GradeFlag::ItemMissing, scale.item_missing);
     }
-    let complete = !grade.flags.iter().any(|it| matches!(it, GradeFlag::CountMissing | GradeFlag::ItemMissing));
-    grade.total = complete.then_some(total);
+    grade.total = (!lacks(&grade)).then_some(total);
     said_of_a_total(&mut grade, &scale.notes);
     grade
 }

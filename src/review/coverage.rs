@@ -55,7 +55,7 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let shown = shown(knowledge);
     let planning = knowledge.planning();
     let objectives = planning.objectives.iter().flat_map(|(better, worse)| [*better, *worse]);
-    let compared: BTreeSet<RuleId> = objectives.chain([planning.ranks_after]).collect();
+    let compared: BTreeSet<RuleId> = objectives.chain([planning.ranks_after, planning.not_recorded]).collect();
     let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
     let left_out = left_out(knowledge);
     let elsewhere = |id: RuleId, rule: &Rule| {

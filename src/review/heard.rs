@@ -6,15 +6,17 @@ use crate::{
         ParameterSetting, PassedOver, Plan, Protocol, Question, Referral, Rest, Review, RuleId, Session, Stage, WhatIf,
         WhyNot,
     },
-    knowledge::Knowledge,
+    knowledge::{Knowledge, Procedure},
 };
 
 /// Every rule that is heard in `plan`, each once, in order.
 ///
-/// Taken apart in full: what a plan says more one day must be heard here.
+/// Taken apart in full: what a plan says more one day must be heard here. What an answer adds from the knowledge alone is
+/// heard with it: the policies in force, and of each stage how well it was studied and what can be expected of it.
 pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
     let Plan { assessment, dispositions, outcome, referrals, not_assessed, reasons, conflict, what_if } = plan;
     let mut rules = Heard(reasons.to_vec());
+    rules.0.extend(knowledge.policies().iter().map(|it| it.rule));
     rules.0.extend(conflict.as_ref().map(|it| it.rule));
     rules.what_if(what_if);
     rules.assessment(assessment);
@@ -32,7 +34,12 @@ pub fn heard(knowledge: &Knowledge, plan: &Plan) -> Vec<RuleId> {
         rules.all(reasons);
     }
     match outcome {
-        Outcome::Protocol(protocol) => rules.protocol(protocol),
+        Outcome::Protocol(protocol) => {
+            rules.protocol(protocol);
+            let stages = protocol.stages.iter();
+            let known = stages.filter_map(|it| knowledge.procedures().get(it.procedure.index()));
+            known.for_each(|it| rules.procedure(it));
+        }
         Outcome::Referral => {}
     }
     let mut rules = rules.0;
@@ -148,6 +155,12 @@ impl Heard {
             self.all(list);
         }
         self.passed_over(passed_over);
+    }
+
+    /// What an answer says of a procedure in each of its stages.
+    fn procedure(&mut self, known: &Procedure) {
+        self.0.extend(known.expected.iter().chain(&known.adverse).map(|it| it.rule));
+        self.0.push(known.evidence.rule);
     }
 
     fn session(&mut self, session: &Session) {

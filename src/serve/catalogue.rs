@@ -8,7 +8,8 @@ use strum::VariantArray as _;
 use crate::{
     domain::{Action, Range, RuleId, Scale},
     knowledge::{
-        Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Procedure, Rule, SourceAttribute, Strength,
+        Amount, Basis, CareItem, Considered, Expected, Knowledge, Line, Policy, Procedure, Rule, SourceAttribute,
+        Strength,
     },
     wire::{Catalogue, ItemText, ProcedureText, Rendered, number, v1},
 };
@@ -37,7 +38,7 @@ pub(super) fn catalogue(knowledge: &Knowledge) -> Catalogue {
         referrals: knowledge.referrals().iter().map(|it| it.to.clone()).collect(),
         scales: Scale::VARIANTS.iter().map(|it| scale_text(knowledge, *it)).collect(),
         items: knowledge.items().iter().map(item_text).collect(),
-        policies: policies(knowledge).iter().map(Rendered::new).collect(),
+        policies: knowledge.policies().iter().map(|it| (Rendered::new(&policy(knowledge, it)), it.rule)).collect(),
         codes: codings(knowledge),
     }
 }
@@ -56,14 +57,13 @@ fn item_text(item: &CareItem) -> ItemText {
     }
 }
 
-fn policies(knowledge: &Knowledge) -> Vec<v1::Policy> {
-    let policies = knowledge.policies().iter().map(|it| v1::Policy {
-        policy: it.id.clone(),
-        value: it.value.clone(),
-        is_default: !it.chosen,
-        reasons: vec![reason(knowledge, it.rule)],
-    });
-    policies.collect()
+fn policy(knowledge: &Knowledge, policy: &Policy) -> v1::Policy {
+    v1::Policy {
+        policy: policy.id.clone(),
+        value: policy.value.clone(),
+        is_default: !policy.chosen,
+        reasons: vec![reason(knowledge, policy.rule)],
+    }
 }
 
 fn all_rules(knowledge: &Knowledge) -> impl Iterator<Item = RuleId> + use<> {
@@ -141,7 +141,7 @@ pub(super) fn shown(knowledge: &Knowledge) -> Shown {
             expert_practice_rule_count: count(v1::Basis::ExpertPractice),
             citation_count: length(knowledge.citations().len()),
             gap_count: length(kinds * kinds),
-            policies: policies(knowledge),
+            policies: knowledge.policies().iter().map(|it| policy(knowledge, it)).collect(),
             source_attributes: knowledge.source_attributes().iter().map(source_attribute).collect(),
         },
         considered: knowledge.considered().iter().map(|it| considered(knowledge, it)).collect(),

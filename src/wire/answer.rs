@@ -72,6 +72,11 @@ pub fn generated<R>(
         let reasons = writer.reasons(reasons);
         let not_assessed = writer.each(not_assessed, Writer::not_assessed);
         let conflicting_wishes = conflict.as_ref().map(|it| horizon::conflict(&mut writer, it));
+        let WhatIf { alternatives, questions: _, why_not, valid_until } = what_if;
+        let policies = writer.policies();
+        let alternatives = writer.each(alternatives, |writer, it| writer.alternative(case, it));
+        let why_not = writer.each(why_not, Writer::why_not);
+        // Last, since it lists which of all that was written await sign-off.
         let protocol = match outcome {
             Outcome::Protocol(protocol) => Some((protocol, horizon::seen(case.horizon, protocol))),
             Outcome::Referral => None,
@@ -80,7 +85,6 @@ pub fn generated<R>(
             Some((protocol, seen)) => Some(WireOutcome::Protocol(writer.protocol(case, protocol, seen, what_if))),
             None => referrals.first().copied().map(WireOutcome::Referral),
         };
-        let WhatIf { alternatives, questions: _, why_not, valid_until } = what_if;
         send(&borrowed::GenerateProtocolResponse {
             knowledge_release: &catalogue.release,
             knowledge_digest: &catalogue.digest,
@@ -91,10 +95,10 @@ pub fn generated<R>(
             referrals,
             reasons,
             not_assessed,
-            policies: writer.policies(),
+            policies,
             conflicting_wishes,
-            alternatives: writer.each(alternatives, |writer, it| writer.alternative(case, it)),
-            why_not: writer.each(why_not, Writer::why_not),
+            alternatives,
+            why_not,
             valid_until_day: *valid_until,
             valid_until: valid_until.map(|day| date(case, day)),
         })
@@ -176,8 +180,13 @@ impl<'a> Writer<'a> {
         }))
     }
 
-    fn policies(&self) -> &'a [&'a Rendered] {
-        self.list(&self.catalogue.policies)
+    /// The policies in force, which every answer names.
+    fn policies(&mut self) -> &'a [&'a Rendered] {
+        let catalogue = self.catalogue;
+        self.each(&catalogue.policies, |writer, (policy, rule)| {
+            writer.hear(*rule);
+            policy
+        })
     }
 
     fn scar_id(&self, scar: ScarIndex) -> Option<&'a str> {

@@ -72,8 +72,8 @@ pub struct Catalogue {
     pub scales: Vec<ScaleText>,
     /// By care item.
     pub items: Vec<ItemText>,
-    /// The policies in force.
-    pub policies: Vec<Rendered>,
+    /// The policies in force, each with the rule that says what it is about.
+    pub policies: Vec<(Rendered, RuleId)>,
     /// By code: what is written, with the rule that says so.
     pub codes: Vec<(Rendered, RuleId)>,
 }

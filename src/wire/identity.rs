@@ -13,8 +13,8 @@ pub fn protocol_id(knowledge: &str, request: v1::GenerateProtocolRequest) -> Str
     hex(&canonical.finalize())
 }
 
-/// The request without what makes no difference: the order of the groups and of lists, what a list holds twice, and how
-/// absence is written. The order of the history stays: the answer tells its sessions by their places.
+/// The request without what makes no difference: the order of the groups, of past sessions and of lists, what a list of
+/// words holds twice, and how absence is written. A session that is told twice was done twice.
 fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     request.view = v1::View::Unspecified.into();
     request.plan_reference = None;
@@ -34,6 +34,9 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
         set(&mut session.scar_ids);
         set(&mut session.sites);
         set(&mut session.complications);
+    }
+    if request.history.len() > 1 {
+        request.history.sort_by_cached_key(v1::PastSession::encode_to_vec);
     }
     let patient = request.patient.get_or_insert_default();
     if let Some(allergies) = &mut patient.allergies {

@@ -29,7 +29,7 @@ impl Reader<'_> {
             let path = Path::item("history", at);
             all.extend(self.past_session(at, path, session, start, scars));
         }
-        all.sort_by_key(|it| it.day);
+        all.sort();
         all
     }
 
@@ -92,8 +92,8 @@ impl Reader<'_> {
         let day = day?.days_after(start?);
         let healed = self.healed(path, resolved, day, complications.is_empty());
         Some(PastSession {
-            procedure: procedure?,
             day,
+            procedure: procedure?,
             scars: groups,
             sites,
             tca_percent,

@@ -199,9 +199,17 @@ fn what_has_failed_escalates() {
         count: Some(4),
         ..support::pits("s1")
     };
-    let laser = failed(done(deep, "ablative-fractional-laser", &[168, 126, 84]));
+    let mut request = done(deep, "ablative-fractional-laser", &[168, 126, 84]);
+    request.patient.as_mut().unwrap().phototype = v1::Phototype::Ii.into();
+    let laser = failed(request);
     assert!(planned(&laser, "punch-elevation"));
     assert!(says(&laser.warnings, "PLAN-FAILED-LASER"));
+    // Once the scar is raised the laser evens out its rim, and says that it returns.
+    assert!(planned(&laser, "ablative-fractional-laser"));
+    for it in &laser.stages {
+        let returns = it.procedure == "ablative-fractional-laser";
+        assert_eq!(says(&it.reasons, "PAST-RETRIED"), returns, "{}", it.procedure);
+    }
 }
 
 /// A treatment that did not help does not come back because time has passed.

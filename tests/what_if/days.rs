@@ -6,7 +6,7 @@ use cicatrix::{
 };
 use strum::VariantArray as _;
 
-use super::{Done, done, examples, found, knowledge, people};
+use super::{Done, Treatment, done, examples, found, knowledge, people};
 
 /// The same facts, asked later.
 fn later(case: &Case, days: Day) -> Case {
@@ -42,7 +42,7 @@ fn gist(plan: &Plan, asked: Day) -> (Vec<String>, Done) {
     let done = done(plan)
         .into_iter()
         .filter(|(key, _)| at_clinic(key.1))
-        .map(|(key, (sessions, ..))| (key, (sessions, None, vec![], vec![], vec![])));
+        .map(|(key, it)| (key, Treatment { sessions: it.sessions, ..Treatment::default() }));
     (fares.collect(), done.collect())
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cicatrix::{
     domain::{
         Answers, Case, ChangeKind, DepthClass, Fact, FactKind, Field, Insight, Plan, PlanChange, ProcedureId, Scope,
-        Value,
+        SessionKind, Value,
     },
     engine,
 };
@@ -141,22 +141,24 @@ fn told_apart(changes: &[PlanChange]) -> Apart {
 
 fn taken_apart(before: &Done, after: &Done) -> Apart {
     let has = |all: &Done, scar: u16, visited: bool| {
-        all.iter().any(|(key, it)| key.0 == scar && (!visited || it.1.is_some()))
+        all.iter().any(|(key, it)| key.0 == scar && (!visited || it.days.is_some()))
     };
     let mut all = Apart::new();
     for (&(scar, procedure, contingent), was) in before {
         let mut add = |kind, from_to| all.insert((scar, Some(procedure), kind, from_to));
         match after.get(&(scar, procedure, contingent)) {
             Some(is) => {
-                if was.0 != is.0 {
-                    add(ChangeKind::Sessions, Some((was.0, is.0)));
+                if was.sessions != is.sessions {
+                    add(ChangeKind::Sessions, Some((was.sessions, is.sessions)));
                 }
-                if let (Some(first), Some(then)) = (was.1, is.1)
-                    && first != then
-                {
-                    add(ChangeKind::Days, Some((first, then)));
+                if let (Some([first, last]), Some([then, end])) = (was.days, is.days) {
+                    if first != then {
+                        add(ChangeKind::Days, Some((first, then)));
+                    } else if last != end {
+                        add(ChangeKind::Days, Some((last, end)));
+                    }
                 }
-                if (&was.2, &was.3, &was.4) != (&is.2, &is.3, &is.4) {
+                if (&was.said, &was.settings, &was.items) != (&is.said, &is.settings, &is.items) {
                     add(ChangeKind::Care, None);
                 }
             }
@@ -261,4 +263,28 @@ fn what_one_answer_changes_is_not_told_of_another_that_its_plan_tells_apart() {
         }
     }
     assert!(apart > 0, "no two answers are told apart");
+}
+
+/// A test area takes the day of the first session, and moves what it is before.
+#[test]
+fn a_test_area_that_an_answer_adds_is_told() {
+    let mut case = example("ice_pick_phototype_ii");
+    case.patient.set(Fact::Fitzpatrick, Some(Value::Number(3000)));
+    case.patient.set(Fact::PlanningPhototype, Some(Value::Number(3000)));
+    case.patient.set(Fact::GoldTherapyEver, None);
+    let (plan, what_if) = found(&case, &[Insight::Questions]);
+    let gold = what_if.questions.unwrap().into_iter().find(|it| it.fact == Fact::GoldTherapyEver);
+    let gold = gold.expect("gold adds a test area before the laser");
+    let after = done(&engine::plan(knowledge(), &with(&case, Fact::GoldTherapyEver, Value::YesNo(true))));
+    let laser = |all: &Done| {
+        let mut all = all.iter();
+        let (_, it) = all.find(|(key, _)| knowledge().procedures()[key.1.index()].id == "ablative-fractional-laser")?;
+        Some(it.clone())
+    };
+    let (was, is) = (laser(&done(&plan)).unwrap(), laser(&after).unwrap());
+    let tested = |it: &super::Treatment| it.visits.iter().any(|it| it.1 == SessionKind::TestArea);
+    assert!(!tested(&was) && tested(&is), "{was:?} {is:?}");
+    let [answer] = gold.answers.as_slice() else { panic!("{gold:#?}") };
+    assert_eq!(answer.answers, [Answers::YesNo(true)]);
+    assert!(answer.changes.iter().any(|it| it.kind == ChangeKind::Days && it.from_to.is_some()), "{answer:#?}");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cicatrix::domain::{Case, Fact, Insight, Otherwise, ProcedureId, Scope, Value};
+use cicatrix::domain::{Case, Fact, Insight, Otherwise, ProcedureId, RuleId, Scope, Value};
 
 use super::{done, example, examples, found, knowledge, people, with};
 
@@ -112,4 +112,28 @@ fn what_is_not_used_at_home_is_told_too() {
     };
     let (plan, _) = found(&then, &[]);
     assert!(super::done(&plan).keys().any(|it| id(&it.1) == "topical-retinoid"));
+}
+
+/// What was not measured can be measured, and what a measure would admit is not out of reach.
+#[test]
+fn what_was_not_measured_is_not_out_of_reach() {
+    let mut case = example("deep_boxcar");
+    for scar in &mut case.findings.scars {
+        for fact in [Fact::OpeningWidthMm, Fact::BaseWidthMm, Fact::DepthMm, Fact::Tethered, Fact::Base] {
+            scar.facts.set(fact, None);
+        }
+        scar.facts.set_word(Fact::DeclaredType, "boxcar");
+        scar.facts.set_word(Fact::DeclaredDepthClass, "deep");
+    }
+    let (_, what_if) = found(&case, &[Insight::WhyNot]);
+    let id = |it: &ProcedureId| knowledge().procedures()[it.index()].id.as_str();
+    let rules = |all: &[RuleId]| all.iter().map(|it| knowledge().rules()[it.index()].id.clone()).collect::<Vec<_>>();
+    for procedure in ["punch-excision", "subcision"] {
+        let found = what_if.why_not.iter().find(|it| id(&it.procedure) == procedure);
+        let found = found.unwrap_or_else(|| panic!("{procedure} is in the pathway and not planned"));
+        let [Otherwise::Fact(fact, _)] = found.changes.as_slice() else { panic!("{procedure}: {found:?}") };
+        assert!(case.findings.scars.iter().all(|it| it.facts.get(*fact).is_none()), "{procedure}: {found:?}");
+        assert!(!found.out_of_reach && rules(&found.reasons) == ["PLAN-NOT-RECORDED"], "{procedure}: {found:?}");
+    }
+    assert!(reasons_against_end("not measured", &case) >= 2);
 }

@@ -31,8 +31,10 @@ impl Treated<'_> {
         self.stage.planned.saturating_add(self.stage.done)
     }
 
-    fn first(&self) -> Option<Day> {
-        self.stage.session_count.is_some().then_some(self.stage.start)
+    /// The first and the last of its days at the clinic. A test area takes the first, and moves the last.
+    fn days(&self) -> Option<(Day, Day)> {
+        let Stage { session_count, start, end, .. } = self.stage;
+        session_count.is_some().then(|| (*start, end.unwrap_or(*start)))
     }
 
     /// Is something else said of how it is done, or what must be agreed before?
@@ -84,10 +86,10 @@ pub(super) fn changes(before: &Plan, after: &Plan) -> Vec<PlanChange> {
         if was.sessions() != is.sessions() {
             add(ChangeKind::Sessions, procedure, Some((was.sessions(), is.sessions())), was.scar);
         }
-        if let (Some(first), Some(then)) = (was.first(), is.first())
-            && first != then
+        if let (Some((first, last)), Some((then, end))) = (was.days(), is.days())
+            && let Some(moved) = [(first, then), (last, end)].into_iter().find(|(here, there)| here != there)
         {
-            add(ChangeKind::Days, procedure, Some((first, then)), was.scar);
+            add(ChangeKind::Days, procedure, Some(moved), was.scar);
         }
         if was.is_done_otherwise(is) {
             add(ChangeKind::Care, procedure, None, was.scar);

@@ -13,6 +13,7 @@ use crate::{
     },
     engine::{
         Ground,
+        classify::label,
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
         select::add_rules,
@@ -128,32 +129,25 @@ impl<'a> Group<'a> {
 
     fn answer(&self, meant: &Meant<'a>) -> WhyNot {
         let procedure = meant.procedure;
-        let reasons = self.reasons(meant);
-        let mut found = WhyNot {
-            procedure,
-            scars: smallvec![self.scar],
-            reasons,
-            changes: Vec::new(),
-            after: None,
-            out_of_reach: false,
-        };
         let waits = match self.screening.standing(self.knowledge, procedure, self.scar) {
             Standing::Open { not_before, .. } => Some(not_before).filter(|day| *day > 0),
             Standing::Waiting | Standing::Closed => None,
         };
-        for most in 0..=CHANGES {
-            if let Some(changes) = self.search(meant, self.facts, &mut Vec::new(), most) {
-                found.after = waits.filter(|_| changes.is_empty());
-                found.changes = changes;
-                return found;
-            }
+        let found = (0..=CHANGES).find_map(|most| self.search(meant, self.facts, &mut Vec::new(), most));
+        let out_of_reach = found.is_none();
+        let changes = found.unwrap_or_default();
+        WhyNot {
+            procedure,
+            scars: smallvec![self.scar],
+            reasons: self.reasons(meant, &changes),
+            after: waits.filter(|_| changes.is_empty() && !out_of_reach),
+            changes,
+            out_of_reach,
         }
-        found.out_of_reach = true;
-        found
     }
 
-    /// The rules in its way; when there are none, why something else was taken.
-    fn reasons(&self, meant: &Meant<'a>) -> Rules {
+    /// The rules in its way; when there are none, why something else was taken. `changes` would admit it.
+    fn reasons(&self, meant: &Meant<'a>, changes: &[Otherwise]) -> Rules {
         let planning = self.knowledge.planning();
         // Of home care the plan has said why.
         let mut told = Rules::new();
@@ -164,8 +158,13 @@ impl<'a> Group<'a> {
             return told;
         }
         let mut reasons = self.screening.against(meant.procedure, self.scar);
-        if !holds(meant, self.facts) {
-            reasons.insert(0, planning.not_for_this_scar);
+        // What only has to be recorded is not said to be unfit.
+        let open = |it: &Otherwise| matches!(it, Otherwise::Fact(fact, _) if self.facts.get(*fact).is_none());
+        let recorded = changes.is_empty() || !changes.iter().all(open);
+        match fits(meant, self.facts) {
+            Truth::Yes => {}
+            Truth::No if recorded => reasons.insert(0, planning.not_for_this_scar),
+            Truth::No | Truth::Unknown => reasons.insert(0, planning.not_recorded),
         }
         match self.wish(meant.procedure, &[]) {
             Some(Otherwise::NotExcluded) => reasons.push(planning.unwanted),
@@ -222,9 +221,9 @@ impl<'a> Group<'a> {
         }
         // What nobody asked is looked at first: to learn it is less than to be another.
         read.sort_by_key(|fact| (facts.get(*fact).is_some(), *fact));
-        // With another shape it would be another scar.
-        let shape = |fact: &Fact| self.knowledge.specimens().names(*fact);
-        for fact in read.into_iter().filter_map(asked).filter(|fact| !shape(fact)) {
+        // With another shape it would be another scar; what was not measured can be measured.
+        let shape = |fact: Fact| self.knowledge.specimens().names(fact);
+        for fact in read.into_iter().filter_map(asked).filter(|fact| !shape(*fact) || facts.get(*fact).is_none()) {
             let changed = |it: &Otherwise| matches!(it, Otherwise::Fact(known, _) if *known == fact);
             if made.iter().any(changed) {
                 continue;
@@ -235,9 +234,12 @@ impl<'a> Group<'a> {
                 if fact == Fact::Fitzpatrick {
                     then.set(Fact::PlanningPhototype, Some(specimen.value));
                 }
+                if shape(fact) && !self.is_same_scar(&mut then) {
+                    continue;
+                }
                 let gone = match &way {
                     InTheWay::Rule(rule) => !screen::ever(rule, &then),
-                    InTheWay::Conditions => holds(meant, &then) || left > 0,
+                    InTheWay::Conditions => fits(meant, &then) == Truth::Yes || left > 0,
                     InTheWay::Nothing | InTheWay::Wish(_) => false,
                 };
                 if gone && facts.get(fact) != Some(specimen.value) {
@@ -253,8 +255,18 @@ impl<'a> Group<'a> {
         None
     }
 
+    /// Names the scar anew after a measure; is it still called the same, and treated by the same pathway?
+    fn is_same_scar(&self, facts: &mut Facts) -> bool {
+        label(self.knowledge.classification(), self.scar, facts);
+        let pathway = |facts: &Facts| {
+            let answers = |it: &Pathway| it.answers.holds(facts, 0) == Truth::Yes;
+            self.knowledge.pathways().iter().position(answers)
+        };
+        facts.get(Fact::ScarType) == self.facts.get(Fact::ScarType) && pathway(facts) == pathway(self.facts)
+    }
+
     fn in_the_way(&self, meant: &Meant<'a>, facts: &Facts, made: &[Otherwise]) -> InTheWay<'a> {
-        if !holds(meant, facts) {
+        if fits(meant, facts) != Truth::Yes {
             return InTheWay::Conditions;
         }
         let table = self.knowledge.safety_table();
@@ -289,9 +301,9 @@ impl<'a> Group<'a> {
 }
 
 /// Is the procedure meant for a group of which this is known?
-fn holds(meant: &Meant<'_>, facts: &Facts) -> bool {
-    let yes = |when: &Predicate| when.holds(facts, 0) == Truth::Yes;
-    meant.when.iter().any(|(step, option)| yes(step) && yes(option))
+fn fits(meant: &Meant<'_>, facts: &Facts) -> Truth {
+    let both = |(step, option): &(&Predicate, &Predicate)| step.holds(facts, 0).min(option.holds(facts, 0));
+    meant.when.iter().map(both).max().unwrap_or(Truth::No)
 }
 
 /// The fact that is asked for what a condition reads; nothing where it is worked out.

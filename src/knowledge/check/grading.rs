@@ -49,6 +49,7 @@ impl Scope<'_> {
             declared: self.rule(file, &raw.declared.rule),
             rows,
             flags,
+            item_missing: self.rule(file, &raw.item_missing.rule),
             bands: self.grade_bands(file, &raw.band, 0, raw.maximum),
             notes: self.notes(file, &raw.note),
         })
@@ -108,6 +109,7 @@ impl Scope<'_> {
             map: self.map(file, &raw.map, EccaRow::VARIANTS),
             count_missing: self.rule(file, &raw.count_missing.rule),
             outside_row: self.rule(file, &raw.outside_row.rule),
+            row_unknown: self.line(file, &raw.row_unknown),
             item_missing: self.rule(file, &raw.item_missing.rule),
             notes: self.notes(file, &raw.note),
         })

@@ -81,6 +81,7 @@ impl Scope<'_> {
             allowed,
             shared_sitting,
             not_for_this_scar,
+            not_recorded: self.rule(file, &raw.not_recorded.rule),
             unwanted,
             unavailable,
             downtime,
@@ -110,7 +111,7 @@ impl Scope<'_> {
     fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
         let lines = raw.lines().map(|line| self.rule(file, &line.rule));
         let [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, ..] = lines;
-        let [.., complete, dropped, goes_on] = lines;
+        let [.., complete, dropped, goes_on, retried] = lines;
         let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
         if sessions.is_none() {
             self.checker.at(file, &raw.plateau.rule, "`sessions` is at least 1");
@@ -140,6 +141,7 @@ impl Scope<'_> {
             plateau: model::Plateau { sessions: sessions?, response: hardly?, rule: plateau },
             dropped,
             goes_on,
+            retried,
         })
     }
 

@@ -63,6 +63,8 @@ pub struct Qualitative {
     /// First match wins; no match, no grade.
     pub rows: Vec<(Line, ScarsMatch, i32)>,
     pub flags: Vec<(Line, ScarsMatch, GradeFlag)>,
+    /// Said when no row matches.
+    pub item_missing: RuleId,
     /// What the grades are called.
     pub bands: Vec<GradeBand>,
     pub notes: Vec<RuleId>,
@@ -115,6 +117,8 @@ pub struct Ecca {
     pub map: Vec<ScaleMap<EccaRow>>,
     pub count_missing: RuleId,
     pub outside_row: RuleId,
+    /// Scars that belong into a row, when none of the map matches them.
+    pub row_unknown: Line,
     pub item_missing: RuleId,
     pub notes: Vec<RuleId>,
 }

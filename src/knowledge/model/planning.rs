@@ -81,6 +81,8 @@ pub struct Past {
     pub plateau: Plateau,
     pub dropped: RuleId,
     pub goes_on: RuleId,
+    /// It has failed, and what comes before it changes what it works on.
+    pub retried: RuleId,
 }
 
 /// What is kept away from a day on which the patient wants to look well.
@@ -132,6 +134,8 @@ pub struct Planning {
     pub allowed: RuleId,
     pub shared_sitting: RuleId,
     pub not_for_this_scar: RuleId,
+    /// Whether it is meant for them hangs on what nobody recorded.
+    pub not_recorded: RuleId,
     pub unwanted: RuleId,
     pub unavailable: RuleId,
     pub downtime: RuleId,

@@ -31,6 +31,8 @@ pub(in crate::knowledge) struct Qualitative {
     /// First match wins; reads the patient's appearance facts, and `scar_type` of the worst scars through `scars`.
     pub grade: Vec<QualitativeRow>,
     pub flag: Vec<GradeFlagRow>,
+    /// Said when no row matches.
+    pub item_missing: Said,
     /// What the grades are called.
     pub band: Vec<GradeBand>,
     /// Said of every grade.
@@ -139,6 +141,8 @@ pub(in crate::knowledge) struct Ecca {
     pub count_missing: Line,
     /// Said when the width of a group does not fit its row.
     pub outside_row: Line,
+    /// Scars that belong into a row when none of the map matches them, and what is said then.
+    pub row_unknown: Line,
     /// Said when no row was rated.
     pub item_missing: Said,
     /// Said of every total.

@@ -41,6 +41,8 @@ pub(in crate::knowledge) struct Planning {
     pub shared_sitting: Line,
     /// A procedure that is not for this type of scar.
     pub not_for_this_scar: Line,
+    /// A procedure of which nobody recorded whether it is for this type of scar.
+    pub not_recorded: Line,
     /// The patient does not want it.
     pub unwanted: Line,
     /// The clinic does not have it.
@@ -146,14 +148,30 @@ pub(in crate::knowledge) struct Past {
     pub dropped: Line,
     /// It was begun, and goes before what ranks higher.
     pub goes_on: Line,
+    /// It has failed, and is planned again.
+    pub retried: Line,
 }
 
 impl Past {
     /// The rules that carry nothing but their sentence.
-    pub(in crate::knowledge) fn lines(&self) -> [&Line; 12] {
+    pub(in crate::knowledge) fn lines(&self) -> [&Line; 13] {
         let Self { counted, test_area, not_counted, accepted, other, beyond, .. } = self;
-        let Self { too_early, late, against, complete, dropped, goes_on, .. } = self;
-        [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, complete, dropped, goes_on]
+        let Self { too_early, late, against, complete, dropped, goes_on, retried, .. } = self;
+        [
+            counted,
+            test_area,
+            not_counted,
+            accepted,
+            other,
+            beyond,
+            too_early,
+            late,
+            against,
+            complete,
+            dropped,
+            goes_on,
+            retried,
+        ]
     }
 }
 

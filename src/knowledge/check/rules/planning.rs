@@ -25,6 +25,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.allowed,
             &raw.shared_sitting,
             &raw.not_for_this_scar,
+            &raw.not_recorded,
             &raw.unwanted,
             &raw.unavailable,
             &raw.downtime,

@@ -13,6 +13,7 @@ impl<'f> Entries<'_, 'f> {
         for it in &qualitative.flag {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
+        self.said(file, [&qualitative.item_missing]);
         self.bands(file, &qualitative.band);
         self.said(file, &qualitative.note);
         let quantitative = &raw.goodman_baron_quantitative;
@@ -23,6 +24,7 @@ impl<'f> Entries<'_, 'f> {
         self.add(file, &raw.ecca.rule, &raw.ecca.says, &raw.ecca.because, &[]);
         self.line(file, &raw.ecca.count_missing);
         self.line(file, &raw.ecca.outside_row);
+        self.line(file, &raw.ecca.row_unknown);
         self.said(file, [&raw.ecca.item_missing]);
         self.said(file, &raw.ecca.note);
         for it in [&raw.scar_s, &raw.vss_13, &raw.posas_2_patient, &raw.posas_2_observer, &raw.dlqi] {
