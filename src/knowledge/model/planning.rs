@@ -136,6 +136,8 @@ pub struct Planning {
     pub unavailable: RuleId,
     pub downtime: RuleId,
     pub plain_first: RuleId,
+    /// Another option suits the scar better.
+    pub suits_less: RuleId,
     pub step_left_out: RuleId,
     /// Nothing can be used for a step of home care, or not for all of its days.
     pub home_care_left_out: RuleId,
