@@ -378,9 +378,14 @@ impl<'a, 'k> Context<'a, 'k> {
         passed_over: Vec<(ProcedureId, Rules)>,
         scar: ScarIndex,
     ) {
-        let Some(first) = step.options.first() else { return };
-        let mut reasons: Rules = smallvec![self.knowledge.planning().step_left_out];
+        let planning = self.knowledge.planning();
+        let suits = |it: &&StepOption| self.holds(&it.when, scar) == Truth::Yes;
+        let suited = step.options.iter().find(suits);
+        let Some(first) = suited.or(step.options.first()) else { return };
+        let mut reasons: Rules = smallvec![planning.step_left_out];
         for (_, rules) in passed_over {
+            // What is not for this scar could not have been planned here.
+            let rules = rules.into_iter().filter(|it| suited.is_none() || *it != planning.not_for_this_scar);
             add_rules(&mut reasons, rules);
         }
         merge_passed_over(left_out, first.procedure, scar, reasons);
