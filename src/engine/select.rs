@@ -106,6 +106,7 @@ pub(super) fn select<'k>(
     for draft in &mut selection.drafts {
         context.count(draft);
     }
+    context.share_most(&mut selection);
     selection
 }
 
@@ -243,6 +244,7 @@ impl<'a, 'k> Context<'a, 'k> {
                     sites: Sites::new(),
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
+                    beside: 0,
                     done: done.clone(),
                     goal_reached,
                     anew,
