@@ -102,6 +102,40 @@ fn what_ranks_first_is_not_passed_over_for_an_opinion_that_nobody_will_need() {
     }
 }
 
+/// Rolling scars in skin that marks easily, at the end of a course of isotretinoin.
+fn rolling_in_dark_skin() -> v1::GenerateProtocolRequest {
+    let mut request = stopped(91, vec![rolling()]);
+    request.patient.as_mut().unwrap().phototype = v1::Phototype::V.into();
+    request
+}
+
+#[test]
+fn each_treatment_that_is_passed_over_hears_its_own_reason() {
+    let plan = plan(&rolling_in_dark_skin());
+    let [gentle] = stages(&plan, "non-ablative-fractional-laser")[..] else { panic!("{:#?}", plan.stages) };
+    let over = |procedure: &str| -> Vec<&str> {
+        let all = gentle.passed_over.iter().filter(|it| it.procedure == procedure);
+        all.flat_map(|it| &it.reasons).map(|it| it.rule.as_str()).collect()
+    };
+    // The needles would need an opinion; what comes between them and the laser needs none and is the weaker for it.
+    assert_eq!(over("mnrf"), ["PLAN-PLAIN-FIRST"]);
+    assert_eq!(over("picosecond-fractional-laser"), ["PLAN-SUITS-LESS"]);
+    assert_eq!(over("microneedling"), ["PLAN-SUITS-LESS"]);
+}
+
+#[test]
+fn what_gives_way_to_what_is_preferred_hears_that() {
+    let mut request = rolling_in_dark_skin();
+    let preferred_procedures = vec!["picosecond-fractional-laser".to_owned()];
+    request.preferences = Some(v1::Preferences { preferred_procedures, ..v1::Preferences::default() });
+    let plan = plan(&request);
+    let [laser] = stages(&plan, "picosecond-fractional-laser")[..] else { panic!("{:#?}", plan.stages) };
+    // The needles would need an opinion; that is not why this laser, which suits less, goes first.
+    let over: Vec<_> = laser.passed_over.iter().filter(|it| it.procedure == "mnrf").collect();
+    assert_eq!(over[0].reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["PLAN-PREFERRED"]);
+    assert_eq!(over.len(), 1);
+}
+
 #[test]
 fn what_begins_at_once_is_asked_for_today() {
     for days in [0, 100, HALF_YEAR - 1, HALF_YEAR] {

@@ -47,8 +47,12 @@ fn outline(knowledge: &Knowledge, case: &Case) -> Plan {
 
 /// Has the plan no more visits than are wished for?
 pub(super) fn keeps_visits(case: &Case, plan: &Plan) -> bool {
-    let visits = protocol(plan).map_or(0, |it| it.sessions.len());
-    case.wishes.max_visits.is_none_or(|most| usize::try_from(most).is_ok_and(|most| visits <= most))
+    case.wishes.max_visits.is_none_or(|most| usize::try_from(most).is_ok_and(|most| visits(plan) <= most))
+}
+
+/// How many visits are planned.
+pub(super) fn visits(plan: &Plan) -> usize {
+    protocol(plan).map_or(0, |it| it.sessions.len())
 }
 
 /// The groups that have sessions, planned or contingent.

@@ -164,6 +164,12 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     stage.phase = draft.phase;
     stage.sites = copied(&draft.sites);
     stage.planned = if draft.contingent.is_some() { 0 } else { draft.count };
+    // What other scars have of it on the same skin is not there for these.
+    let beside = draft.done.beside.saturating_add(draft.beside);
+    if let Some(count) = stage.session_count.as_mut().filter(|_| draft.contingent.is_some()) {
+        count.max = count.max.saturating_sub(beside).max(count.min);
+        count.typical = count.typical.min(count.max);
+    }
     // The gate review is the first there is.
     stage.contingent_on = draft.contingent.map(|_| 1);
     stage.interval = dated.interval();

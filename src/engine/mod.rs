@@ -99,7 +99,7 @@ struct Drawn {
     decisive: Decisive,
 }
 
-/// Plans the usual number of sessions, or the least where only that keeps to the visits that are wished for.
+/// Plans the usual number of sessions, or the least where the visits are more than are wished for.
 fn wished(context: Context<'_, '_>) -> Drawn {
     let usual = draw(context);
     if conflict::keeps_visits(context.case, &usual.plan) {
@@ -107,7 +107,8 @@ fn wished(context: Context<'_, '_>) -> Drawn {
     }
     let fewer = draw(Context { courses: Courses::Least, ..context });
     let decisive = usual.decisive.with(fewer.decisive);
-    let plan = if conflict::keeps_visits(context.case, &fewer.plan) { fewer.plan } else { usual.plan };
+    // Where even that is not enough, it is as near to the wish as courses come.
+    let plan = if conflict::visits(&fewer.plan) < conflict::visits(&usual.plan) { fewer.plan } else { usual.plan };
     Drawn { plan, decisive }
 }
 

@@ -6,16 +6,13 @@ mod draft;
 
 use std::cell::LazyCell;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 
 use crate::{
-    domain::{
-        Case, Day, EventId, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth,
-    },
+    domain::{Case, Day, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth},
     engine::{
         Said,
         history::Past,
-        limits::FEW,
         opening::{Begun, Candidate, Rung},
         screen::{Screening, Standing, insert_sorted},
         spacing::{Added, lengthens_alike},
@@ -23,7 +20,6 @@ use crate::{
     knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
 
-use choice::Choice;
 pub(super) use course::sittings;
 pub(super) use draft::{Decisive, Draft, Leads, Selection};
 
@@ -112,6 +108,7 @@ pub(super) fn select<'k>(
     for draft in &mut selection.drafts {
         context.count(draft);
     }
+    context.share_most(&mut selection);
     selection
 }
 
@@ -123,95 +120,6 @@ impl<'a, 'k> Context<'a, 'k> {
 
     fn holds(&self, when: &crate::domain::Predicate, scar: ScarIndex) -> Truth {
         self.facts.get(scar.index()).map_or(Truth::Unknown, |facts| when.holds(facts, 0))
-    }
-
-    /// Takes the first option that is allowed, available and wanted.
-    fn choose(&self, step: &'k Step, scar: ScarIndex, selection: &mut Selection<'k>) -> Choice<'k> {
-        let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false, waits: false };
-        let mut events: SmallVec<[(usize, EventId); FEW]> = SmallVec::new();
-        let mut candidates: SmallVec<[(&StepOption, bool); FEW]> = SmallVec::new();
-        for (place, option) in step.options.iter().enumerate() {
-            let procedure = option.procedure;
-            if self.holds(&option.when, scar) != Truth::Yes {
-                // A second row of the same procedure speaks for it under another condition.
-                let twice = step.options.iter().filter(|it| it.procedure == procedure).count() > 1;
-                if !twice {
-                    choice.passed_over.push((procedure, smallvec![self.knowledge.planning().not_for_this_scar]));
-                }
-                continue;
-            }
-            let standing = self.screening.standing(self.knowledge, procedure, scar);
-            if standing != Standing::Closed {
-                selection.candidates.insert(procedure);
-            }
-            match (standing, self.unwanted(procedure)) {
-                (Standing::Closed, _) => {
-                    choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
-                }
-                (Standing::Waiting, _) => {
-                    choice.could_open = true;
-                    choice.waits = true;
-                    events.extend(self.screening.waits_for(self.knowledge, procedure, scar).map(|it| (place, it)));
-                    choice.passed_over.push((procedure, self.screening.against(procedure, scar)));
-                }
-                (Standing::Open { .. }, Some(rule)) => {
-                    choice.could_open = true;
-                    choice.passed_over.push((procedure, smallvec![rule]));
-                }
-                (Standing::Open { not_before }, None) => {
-                    if let Some(rule) = self.in_vain(option, scar) {
-                        choice.passed_over.push((procedure, smallvec![rule]));
-                        continue;
-                    }
-                    let priming = || self.priming(procedure, scar);
-                    let mut by_days = false;
-                    let clearance = self.screening.wants_opinion(procedure, scar, || {
-                        by_days = true;
-                        self.opens(step, procedure, scar, not_before, priming(), selection)
-                    });
-                    selection.by_days |= by_days;
-                    selection.decisive.priming |= by_days && priming().is_some();
-                    let supervised = self.case.wishes.supervised.contains(procedure);
-                    candidates.push((option, clearance || supervised));
-                }
-            }
-        }
-        let Some(&(first, clearance)) = candidates.first() else {
-            step.options.iter().for_each(|it| selection.decisive.procedures.insert(it.procedure));
-            events.iter().for_each(|(_, event)| insert_sorted(&mut selection.events, *event));
-            return choice;
-        };
-        let plain = candidates.iter().find(|(option, clearance)| {
-            !clearance
-                && !option.substitute
-                && self.strength(option.procedure, scar) >= self.strength(first.procedure, scar)
-        });
-        match plain {
-            Some(&(option, _)) if clearance => {
-                let skipped = candidates.iter().take_while(|(it, _)| it.procedure != option.procedure);
-                for (it, _) in skipped {
-                    choice.passed_over.push((it.procedure, smallvec![self.knowledge.planning().plain_first]));
-                }
-                choice.taken = Some(option);
-            }
-            Some(_) | None => choice.taken = Some(first),
-        }
-        let begun = candidates.iter().map(|(it, _)| it.procedure).filter(|it| self.goes_on(step, *it, scar, selection));
-        let begun = begun.collect();
-        selection.by_days |= choice.prefer(&candidates, begun, self.knowledge.planning().past.goes_on);
-        choice.prefer(&candidates, self.case.wishes.preferred, self.knowledge.planning().preferred);
-        let settled = !clearance && self.case.wishes.preferred.is_empty() && begun.is_empty();
-        selection.decisive.strengths |= clearance;
-        // What ranks after the one that is taken is not waited for.
-        let chosen = step.options.iter().position(|it| choice.taken.is_some_and(|taken| std::ptr::eq(taken, it)));
-        let looked_at = chosen.filter(|_| settled).map_or(step.options.len(), |at| at.saturating_add(1));
-        step.options.iter().take(looked_at).for_each(|it| selection.decisive.procedures.insert(it.procedure));
-        for (place, event) in events {
-            if chosen.is_none_or(|chosen| place < chosen) {
-                insert_sorted(&mut selection.events, event);
-            }
-        }
-        choice
     }
 
     /// What would be taken for a step on a group, where no plan is drawn.
@@ -338,6 +246,7 @@ impl<'a, 'k> Context<'a, 'k> {
                     sites: Sites::new(),
                     adjunct: adjunct.map(|(procedure, _)| procedure),
                     count: 0,
+                    beside: 0,
                     done: done.clone(),
                     goal_reached,
                     anew,
@@ -473,9 +382,14 @@ impl<'a, 'k> Context<'a, 'k> {
         passed_over: Vec<(ProcedureId, Rules)>,
         scar: ScarIndex,
     ) {
-        let Some(first) = step.options.first() else { return };
-        let mut reasons: Rules = smallvec![self.knowledge.planning().step_left_out];
+        let planning = self.knowledge.planning();
+        let suits = |it: &&StepOption| self.holds(&it.when, scar) == Truth::Yes;
+        let suited = step.options.iter().find(suits);
+        let Some(first) = suited.or(step.options.first()) else { return };
+        let mut reasons: Rules = smallvec![planning.step_left_out];
         for (_, rules) in passed_over {
+            // What is not for this scar could not have been planned here.
+            let rules = rules.into_iter().filter(|it| suited.is_none() || *it != planning.not_for_this_scar);
             add_rules(&mut reasons, rules);
         }
         merge_passed_over(left_out, first.procedure, scar, reasons);

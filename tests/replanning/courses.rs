@@ -398,3 +398,60 @@ fn a_course_that_goes_on_does_not_wait_to_share_a_visit() {
     assert!(rest(&first, 1).len() > 2);
     assert_eq!(rest(&then, 0), rest(&first, 1));
 }
+
+/// Skin that marks easily on somebody whom a pacemaker keeps from radiofrequency: the picosecond laser is planned for
+/// rolling scars, and waits for a review on pits.
+fn paced(scars: Vec<v1::Scar>) -> v1::GenerateProtocolRequest {
+    let mut request = asked(Phototype::V, scars);
+    request.appearance = Some(v1::Appearance { declared_grade: Some(3), ..v1::Appearance::default() });
+    let devices = vec![v1::ImplantedDevice::Pacemaker.into()];
+    request.patient.as_mut().unwrap().implanted_devices = Some(v1::ImplantedDevices { recorded: true, devices });
+    request
+}
+
+/// The sessions of a procedure on a group that a review decides on.
+fn waiting(plan: &v1::Protocol, procedure: &str, group: &str) -> usize {
+    let parts = plan.contingent_sessions.iter().flat_map(|it| &it.procedures);
+    parts.filter(|it| it.procedure == procedure && it.scar_ids.contains(&group.to_owned())).count()
+}
+
+#[test]
+fn what_is_planned_and_what_waits_for_a_review_on_the_same_skin_stay_within_the_most() {
+    let mut request = paced(vec![rolling("r"), ice_pick("p")]);
+    let first = plan(&request);
+    let planned = stage(&first, PICOSECOND, "r");
+    let most = planned.session_count.as_ref().unwrap().max;
+    assert_eq!((planned.planned_sessions, most), (4, 7));
+    let pits = stage(&first, PICOSECOND, "p");
+    assert_eq!((waiting(&first, PICOSECOND, "p"), pits.session_count.as_ref().unwrap().max), (3, 3));
+    assert!(pits.reasons.iter().any(|it| it.rule == "PLAN-SAME-SKIN"));
+    // Made again when all of it has been done, it waits for as many.
+    let sessions = first.sessions.clone();
+    sessions.iter().for_each(|it| super::support::visit(&mut request, it));
+    let last = plan(&request);
+    assert_eq!(waiting(&last, PICOSECOND, "p"), 3);
+    // Other skin has a course of its own.
+    let temple = v1::Scar { site: Site::Temple.into(), ..ice_pick("p") };
+    let apart = plan(&paced(vec![rolling("r"), temple]));
+    assert_eq!(waiting(&apart, PICOSECOND, "p"), 4);
+}
+
+#[test]
+fn where_the_skin_has_no_room_for_the_least_number_nothing_waits_for_a_review() {
+    // The first group is as good as it gets after its release, so that more needling waits for a review.
+    let good = |site: Site| {
+        let scars = vec![v1::Scar { site: site.into(), ..rolling("good") }, rolling("open")];
+        let mut request = asked(Phototype::Ii, scars);
+        request.history = course("subcision", &[112, 84, 56], &["good"], Response::Over75Percent);
+        let preferences = v1::Preferences { budget: v1::Budget::Low.into(), ..v1::Preferences::default() };
+        request.preferences = Some(preferences);
+        plan(&request)
+    };
+    let apart = good(Site::Temple);
+    assert_eq!((waiting(&apart, "microneedling", "good"), days(&apart, "microneedling").len()), (4, 4));
+    let together = good(Site::Cheek);
+    assert_eq!((waiting(&together, "microneedling", "good"), days(&together, "microneedling").len()), (0, 4));
+    let left = together.not_treated.iter().find(|it| it.procedure == "microneedling").unwrap();
+    assert_eq!(left.scar_ids, ["good"]);
+    assert_eq!(left.reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["PLAN-SAME-SKIN"]);
+}

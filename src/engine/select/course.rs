@@ -1,12 +1,14 @@
 //! Courses: how many sessions one has, whether it goes on, and when more of it is no use.
 
+use smallvec::smallvec;
+
 use crate::{
-    domain::{Fact, ProcedureId, RuleId, ScarIndex, Truth, Value, whole_units},
-    engine::done::failure,
-    knowledge::{Sessions, Step, StepOption},
+    domain::{Fact, ProcedureId, RuleId, ScarIndex, Scars, Truth, Value, whole_units},
+    engine::{done::failure, screen::insert_sorted},
+    knowledge::{ProcedureKind, Sessions, Step, StepOption},
 };
 
-use super::{Context, Courses, Draft, Selection, add_rules};
+use super::{Context, Courses, Draft, Selection, add_rules, merge_passed_over};
 
 impl Context<'_, '_> {
     /// Why more of it is no use.
@@ -68,6 +70,60 @@ impl Context<'_, '_> {
         }
     }
 
+    /// What waits for a review and what is planned of the same on the same skin stay within the most together. What is
+    /// left with less than its least number is left out.
+    pub(super) fn share_most(&self, selection: &mut Selection<'_>) {
+        let rule = self.knowledge.planning().same_skin;
+        for at in 0..selection.drafts.len() {
+            let Some(draft) = selection.drafts.get(at).filter(|it| it.contingent.is_some()) else { continue };
+            let Some(known) = self.knowledge.procedures().get(draft.procedure.index()) else { continue };
+            let Some(count) = known.sessions.map(|it| it.count).filter(|_| known.kind != ProcedureKind::Focal) else {
+                continue;
+            };
+            let beside = |scars: &[ScarIndex]| -> i32 {
+                let others =
+                    selection.drafts.iter().enumerate().filter(|(place, it)| {
+                        it.procedure == draft.procedure && (it.contingent.is_none() || *place < at)
+                    });
+                others.filter(|(_, it)| on_same_skin(*self, &it.scars, scars)).map(|(_, it)| it.count).sum()
+            };
+            let taken = beside(&draft.scars);
+            if taken == 0 {
+                continue;
+            }
+            let room = count.max.saturating_sub(draft.done.beside).saturating_sub(taken);
+            let full = |scar: &&ScarIndex| room < count.min && beside(&[**scar]) > 0;
+            let full: Scars = draft.scars.iter().filter(full).copied().collect();
+            let Some(draft) = selection.drafts.get_mut(at) else { continue };
+            for scar in &full {
+                merge_passed_over(&mut selection.left_out, draft.procedure, *scar, smallvec![rule]);
+            }
+            if full.is_empty() {
+                draft.beside = taken;
+                if draft.count > room {
+                    draft.count = room;
+                    add_rules(&mut draft.reasons, [rule]);
+                }
+            } else {
+                self.leave(draft, &full);
+            }
+        }
+        selection.drafts.retain(|it| !it.scars.is_empty());
+    }
+
+    /// Takes groups out of a stage.
+    fn leave(&self, draft: &mut Draft<'_>, groups: &[ScarIndex]) {
+        draft.scars.retain(|it| !groups.contains(it));
+        draft.passed_over.iter_mut().for_each(|it| it.scars.retain(|it| !groups.contains(it)));
+        draft.passed_over.retain(|it| !it.scars.is_empty());
+        draft.sites.clear();
+        for scar in &draft.scars {
+            let found = self.case.findings.scars.get(scar.index());
+            found.into_iter().for_each(|it| insert_sorted(&mut draft.sites, it.area.site));
+        }
+        self.count(draft);
+    }
+
     /// How many sessions are left of it on `scars`.
     pub(in crate::engine) fn left(&self, draft: &Draft<'_>, scars: &[ScarIndex]) -> i32 {
         self.course(draft, scars).map_or(0, |it| it.left)
@@ -96,6 +152,12 @@ impl Context<'_, '_> {
         // Many scars need as many sittings as take them.
         (count.max(sittings(sessions, counts().flatten().sum())), rule)
     }
+}
+
+/// Are some of both on the same skin?
+fn on_same_skin(context: Context<'_, '_>, one: &[ScarIndex], other: &[ScarIndex]) -> bool {
+    let area = |scar: &ScarIndex| Some(context.case.findings.scars.get(scar.index())?.area);
+    one.iter().filter_map(area).any(|it| other.iter().filter_map(area).any(|other| it.overlaps(other)))
 }
 
 /// How long a course is.

@@ -30,6 +30,8 @@ pub(in crate::engine) struct Draft<'k> {
     pub adjunct: Option<ProcedureId>,
     /// Sessions to plan, or to draw when it is contingent.
     pub count: i32,
+    /// Sessions that are planned of it on the same skin for other scars.
+    pub beside: i32,
     /// What has been done of it.
     pub done: Done,
     /// Its scars are as good as they get, whatever made them so.

@@ -140,6 +140,10 @@ pub struct Planning {
     pub unavailable: RuleId,
     pub downtime: RuleId,
     pub plain_first: RuleId,
+    /// Another option suits the scar better.
+    pub suits_less: RuleId,
+    /// What is planned of it on the same skin counts towards its most.
+    pub same_skin: RuleId,
     pub step_left_out: RuleId,
     /// Nothing can be used for a step of home care, or not for all of its days.
     pub home_care_left_out: RuleId,

@@ -51,6 +51,10 @@ pub(in crate::knowledge) struct Planning {
     pub downtime: Line,
     /// An option of equal strength needs nobody's agreement.
     pub plain_first: Line,
+    /// Another option suits the scar better.
+    pub suits_less: Line,
+    /// What is planned of it on the same skin counts towards its most.
+    pub same_skin: Line,
     /// No procedure of a step can be done now.
     pub step_left_out: Line,
     /// Nothing can be used for a step of home care, or not for all of its days.

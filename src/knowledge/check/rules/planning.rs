@@ -30,6 +30,8 @@ impl<'f> Entries<'_, 'f> {
             &raw.unavailable,
             &raw.downtime,
             &raw.plain_first,
+            &raw.suits_less,
+            &raw.same_skin,
             &raw.step_left_out,
             &raw.home_care_left_out,
             &raw.held,
