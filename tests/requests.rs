@@ -246,7 +246,7 @@ fn wishes_and_the_clinic_are_heard() {
             ..request()
         })
     };
-    assert_eq!(without(&["prp"]), ["tca-cross", "mnrf", "ablative-fractional-laser", "gfc"]);
+    assert_eq!(without(&["prp"]), ["tca-cross", "mnrf", "ablative-fractional-laser", "prf"]);
     assert_eq!(without(&["prp", "gfc", "mnrf"]), ["tca-cross", "microneedling", "ablative-fractional-laser", "prf"]);
     let only = |ids: &[&str]| {
         let available_procedures = ids.iter().map(|it| (*it).to_owned()).collect();

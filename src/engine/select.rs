@@ -142,11 +142,18 @@ impl<'a, 'k> Context<'a, 'k> {
             Some(planning.unwanted)
         } else if wishes.available.is_some_and(|available| !available.contains(procedure)) {
             Some(planning.unavailable)
+        } else if self.is_opt_in(procedure) && wishes.available.is_none() && !wishes.preferred.contains(procedure) {
+            Some(planning.opt_in)
         } else if wishes.max_downtime.is_some_and(|most| makeup_day().is_some_and(|day| day > most)) {
             Some(planning.downtime)
         } else {
             None
         }
+    }
+
+    /// Must the clinic have decided to offer it?
+    fn is_opt_in(&self, procedure: ProcedureId) -> bool {
+        self.knowledge.procedures().get(procedure.index()).is_some_and(|it| it.opt_in)
     }
 
     /// The traces of a session: those of the gentlest setting when only that is accepted.

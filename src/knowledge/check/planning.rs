@@ -14,17 +14,19 @@ impl Scope<'_> {
         let raw = &parsed.planning.raw;
         let mut one = |line: &raw::Line| self.rule(file, &line.rule);
         let disclaimer = raw.disclaimer.iter().map(&mut one).collect();
-        let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, downtime] = [
-            &raw.usual,
-            &raw.visit_check,
-            &raw.allowed,
-            &raw.shared_sitting,
-            &raw.not_for_this_scar,
-            &raw.unwanted,
-            &raw.unavailable,
-            &raw.downtime,
-        ]
-        .map(&mut one);
+        let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, opt_in, downtime] =
+            [
+                &raw.usual,
+                &raw.visit_check,
+                &raw.allowed,
+                &raw.shared_sitting,
+                &raw.not_for_this_scar,
+                &raw.unwanted,
+                &raw.unavailable,
+                &raw.opt_in,
+                &raw.downtime,
+            ]
+            .map(&mut one);
         let [held, not_assessed, not_stated, closed_day, preferred, few_visits, conflict] = [
             &raw.held,
             &raw.not_assessed,
@@ -84,6 +86,7 @@ impl Scope<'_> {
             not_recorded: self.rule(file, &raw.not_recorded.rule),
             unwanted,
             unavailable,
+            opt_in,
             downtime,
             plain_first,
             suits_less,

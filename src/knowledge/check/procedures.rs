@@ -108,6 +108,7 @@ impl Scope<'_> {
             description: raw.description.clone(),
             kind,
             families: raw.families.iter().map(|it| it.get_ref().clone()).collect(),
+            opt_in: raw.opt_in,
             evidence,
             order: raw.order,
             gaps,

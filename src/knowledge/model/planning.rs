@@ -138,6 +138,7 @@ pub struct Planning {
     pub not_recorded: RuleId,
     pub unwanted: RuleId,
     pub unavailable: RuleId,
+    pub opt_in: RuleId,
     pub downtime: RuleId,
     pub plain_first: RuleId,
     /// Another option suits the scar better.

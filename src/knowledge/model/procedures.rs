@@ -190,6 +190,8 @@ pub struct Procedure {
     pub description: String,
     pub kind: ProcedureKind,
     pub families: Vec<String>,
+    /// It is planned only where the clinic says that it offers it, or prefers it.
+    pub opt_in: bool,
     pub evidence: Evidence,
     /// Place in a sitting and on the ladder within a phase.
     pub order: u8,

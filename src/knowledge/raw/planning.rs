@@ -47,6 +47,8 @@ pub(in crate::knowledge) struct Planning {
     pub unwanted: Line,
     /// The clinic does not have it.
     pub unavailable: Line,
+    /// The clinic has not said that it offers what it must have decided to offer.
+    pub opt_in: Line,
     /// Its traces show for longer than the patient accepts.
     pub downtime: Line,
     /// An option of equal strength needs nobody's agreement.

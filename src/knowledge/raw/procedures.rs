@@ -17,6 +17,9 @@ pub(in crate::knowledge) struct Procedure {
     /// Kinds of procedure that safety rules name: it is meant wherever one of them is.
     #[serde(default)]
     pub families: Vec<Text>,
+    /// It is planned only where the clinic says that it offers it, or prefers it.
+    #[serde(default)]
+    pub opt_in: bool,
     pub evidence: Evidence,
     /// Rows and columns of `gaps.toml` that hold for it; absent for home care.
     pub gaps: Option<GapKinds>,

@@ -28,6 +28,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.not_recorded,
             &raw.unwanted,
             &raw.unavailable,
+            &raw.opt_in,
             &raw.downtime,
             &raw.plain_first,
             &raw.suits_less,
