@@ -29,6 +29,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.unavailable,
             &raw.downtime,
             &raw.plain_first,
+            &raw.agreed_anyway,
             &raw.suits_less,
             &raw.same_skin,
             &raw.step_left_out,
