@@ -172,3 +172,87 @@ fn a_day_that_is_closed_can_end_a_wait() {
     assert_eq!(away(63), ((120, SessionKind::Treatment), false));
     assert_eq!(away(62), ((120, SessionKind::TestArea), true));
 }
+
+/// Pits beside rolling scars on one cheek.
+fn pits_and_rolling(mut request: v1::GenerateProtocolRequest, phototype: v1::Phototype) -> v1::GenerateProtocolRequest {
+    request.scars = vec![pits("pits"), rolling()];
+    request.patient.as_mut().unwrap().phototype = phototype.into();
+    request.appearance = Some(v1::Appearance { declared_grade: Some(3), ..v1::Appearance::default() });
+    request
+}
+
+fn current(phototype: v1::Phototype) -> v1::GenerateProtocolRequest {
+    let mut request = pits_and_rolling(request(), phototype);
+    request.patient.as_mut().unwrap().isotretinoin =
+        Some(v1::IsotretinoinUse { status: v1::Isotretinoin::Current.into(), last_taken: None });
+    request
+}
+
+/// What is planned of needles and lasers over the field, and for whom.
+fn devices(plan: &v1::Protocol) -> Vec<(&str, Vec<&str>)> {
+    let planned = plan.stages.iter().filter(|it| it.planned_sessions > 0 && it.phase() == v1::Phase::Surface);
+    let devices = planned.filter(|it| it.procedure != "prp");
+    devices.map(|it| (it.procedure.as_str(), it.scar_ids.iter().map(String::as_str).collect())).collect()
+}
+
+fn says(stage: &v1::Stage, rule: &str) -> bool {
+    stage.reasons.iter().any(|it| it.rule == rule)
+}
+
+const NEEDLES: &str = "mnrf";
+const BOTH: [&str; 2] = ["pits", "valleys"];
+
+#[test]
+fn an_opinion_that_is_over_by_the_planned_day_brings_no_second_device() {
+    let never = plan(&pits_and_rolling(request(), v1::Phototype::V));
+    assert_eq!(devices(&never), [(NEEDLES, BOTH.to_vec())]);
+    for days in [14, 60, 91, 140] {
+        let after = plan(&pits_and_rolling(stopped(days, Vec::new()), v1::Phototype::V));
+        assert_eq!(devices(&after), devices(&never), "{days} days after the last capsule");
+        assert_eq!(visits(&after, NEEDLES), visits(&never, NEEDLES), "{days} days after the last capsule");
+    }
+}
+
+#[test]
+fn an_opinion_that_is_asked_for_anyway_is_no_reason_for_a_second_device_on_the_same_skin() {
+    let request = current(v1::Phototype::Iv);
+    let whole = plan(&request);
+    assert_eq!(devices(&whole), [(NEEDLES, BOTH.to_vec())]);
+    let stage = stages(&whole, NEEDLES)[0];
+    assert!(asks(stage, "ISO-08") && says(stage, "PLAN-AGREED-ANYWAY"), "{stage:#?}");
+    // In whatever order they are told.
+    let mut turned = request.clone();
+    turned.scars.reverse();
+    assert_eq!(devices(&plan(&turned)), devices(&whole));
+    // Other skin needs an opinion of its own, and has what needs none.
+    let mut apart = request;
+    apart.scars[1].site = v1::Site::Temple.into();
+    let apart = plan(&apart);
+    let gentle = "non-ablative-fractional-laser";
+    assert_eq!(devices(&apart), [(NEEDLES, vec!["pits"]), (gentle, vec!["valleys"])]);
+}
+
+#[test]
+fn a_laser_that_is_supervised_anyway_is_the_only_one_on_its_skin() {
+    let mut request = pits_and_rolling(request(), v1::Phototype::Ii);
+    let supervised_procedures = vec![LASER.to_owned()];
+    request.clinic = Some(v1::Clinic { supervised_procedures, ..v1::Clinic::default() });
+    let whole = plan(&request);
+    assert_eq!(devices(&whole), [(NEEDLES, vec!["pits"]), (LASER, BOTH.to_vec())]);
+    assert!(says(stages(&whole, LASER)[0], "PLAN-AGREED-ANYWAY"));
+}
+
+#[test]
+fn what_is_kept_waiting_until_nobody_must_agree_is_taken_as_if_nobody_had_to() {
+    // The needles could begin on day 84, a day before the half year is over.
+    let mut request = rolling_in_dark_skin();
+    request.patient.as_mut().unwrap().isotretinoin =
+        Some(v1::IsotretinoinUse { status: v1::Isotretinoin::Stopped.into(), last_taken: on(84 + 1 - HALF_YEAR) });
+    let at_once = plan(&request);
+    assert!(stages(&at_once, NEEDLES).is_empty());
+    let unavailable = vec![v1::DateRange { from: on(60), to: on(119) }];
+    request.preferences = Some(v1::Preferences { unavailable, ..v1::Preferences::default() });
+    let away = plan(&request);
+    assert_eq!(visits(&away, NEEDLES)[0], (120, SessionKind::Treatment));
+    assert!(stages(&away, "non-ablative-fractional-laser").is_empty());
+}

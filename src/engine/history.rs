@@ -364,3 +364,9 @@ pub(super) fn areas(context: Context<'_, '_>, scars: &[ScarIndex]) -> Areas {
     areas.dedup();
     areas
 }
+
+/// Are some of both on the same skin?
+pub(super) fn on_same_skin(context: Context<'_, '_>, one: &[ScarIndex], other: &[ScarIndex]) -> bool {
+    let area = |scar: &ScarIndex| Some(context.case.findings.scars.get(scar.index())?.area);
+    one.iter().filter_map(area).any(|it| other.iter().filter_map(area).any(|other| it.overlaps(other)))
+}

@@ -157,27 +157,34 @@ fn draw(context: Context<'_, '_>) -> Drawn {
 
 /// What is selected for `groups`, and its days where any of them can be treated.
 ///
-/// Steps are selected for the earliest days that they can have. Where something hung on these days and they came later,
-/// they are selected once more for the days that came out of it.
+/// Steps are selected for the earliest days that they can have, and each group by itself. Where something hung on that,
+/// they are selected once more for the days that came out of it and with what others take on the same skin.
 fn drafted<'k>(
     context: Context<'_, 'k>,
     groups: &[(ScarIndex, &'k Pathway)],
 ) -> (Selection<'k>, Option<schedule::Schedule<'k>>) {
-    let dated = |begun: Vec<Begun>| {
-        let mut selection = select::select(context, groups, begun);
+    let dated = |begun: Vec<Begun>, together: bool| {
+        let mut selection = select::select(context, groups, begun, together);
         let drafts = std::mem::take(&mut selection.drafts);
         let schedule = (!selection.treatable.is_empty()).then(|| schedule::schedule(context, drafts));
         (selection, schedule)
     };
-    let (first, schedule) = dated(Vec::new());
-    let Some(known) = schedule.as_ref().filter(|_| first.by_days) else { return (first, schedule) };
-    let (mut again, later) = dated(known.begun());
-    // What moved to earlier days than it was selected for is not safe.
-    if !later.as_ref().is_some_and(|it| it.is_tested(context)) {
-        return (first, schedule);
+    let (first, schedule) = dated(Vec::new(), false);
+    let Some(known) = &schedule else { return (first, schedule) };
+    // A group that is alone has only its days.
+    let together = first.gave_way && (first.by_days || groups.len() > 1);
+    for (together, again) in [(true, together), (false, first.by_days)] {
+        if !again {
+            continue;
+        }
+        let (mut again, later) = dated(known.begun(context), together);
+        // What moved to earlier days than it was selected for is not safe.
+        if later.as_ref().is_some_and(|it| it.is_tested(context) && it.is_agreed(context, &again.moved)) {
+            again.decisive = again.decisive.with(first.decisive);
+            return (again, later);
+        }
     }
-    again.decisive = again.decisive.with(first.decisive);
-    (again, later)
+    (first, schedule)
 }
 
 /// The pathway or the referral that answers each group.

@@ -48,6 +48,8 @@ pub(super) struct Begun {
     pub scar: ScarIndex,
     pub phase: Phase,
     pub procedure: ProcedureId,
+    /// It waited for a review.
+    pub contingent: bool,
     pub day: Day,
 }
 

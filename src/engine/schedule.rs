@@ -3,16 +3,18 @@
 use smallvec::SmallVec;
 
 use crate::{
-    domain::{Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, SessionKind},
+    domain::{
+        Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex, SessionKind,
+    },
     engine::{
         calendar::{Calendar, Turn},
         done::{Break, after},
-        history::{self, areas},
+        history::{self, areas, on_same_skin},
         limits::FEW,
         opening::{Begun, after_past, is_primed, offsets, open_day},
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
-        select::{Context, Draft, add_rules},
+        select::{Context, Draft, Moved, add_rules},
         spacing::{Kinds, aim, combined},
     },
     knowledge::{ProcedureKind, Spacing, Topic},
@@ -126,11 +128,14 @@ fn settled<'k>(context: Context<'_, 'k>, patient: &Facts, mut stages: Vec<Dated<
 }
 
 impl Schedule<'_> {
-    /// When each step began on each group.
-    pub(super) fn begun(&self) -> Vec<Begun> {
-        let dated = self.stages.iter().filter_map(|it| Some((&it.draft, it.first()?)));
-        let begun = dated.flat_map(|(Draft { phase, procedure, scars, .. }, day)| {
-            scars.iter().map(move |scar| Begun { scar: *scar, phase: *phase, procedure: *procedure, day })
+    /// When each step began on each group; of what has been done to its end, when that was.
+    pub(super) fn begun(&self, context: Context<'_, '_>) -> Vec<Begun> {
+        let day = |it: &Dated<'_>| it.first().or_else(|| it.draft.done.last(context));
+        let dated = self.stages.iter().filter_map(|it| Some((&it.draft, day(it)?)));
+        let begun = dated.flat_map(|(draft, day)| {
+            let Draft { phase, procedure, contingent, scars, .. } = draft;
+            let (phase, procedure, contingent) = (*phase, *procedure, contingent.is_some());
+            scars.iter().map(move |scar| Begun { scar: *scar, phase, procedure, contingent, day })
         });
         begun.collect()
     }
@@ -140,6 +145,30 @@ impl Schedule<'_> {
         self.stages.iter().filter_map(|it| Some((&it.draft, it.first()?))).all(|(draft, first)| {
             let asked = draft.scars.iter().filter_map(|scar| context.test_area(draft.procedure, *scar, || first));
             asked.map(|(days, _)| Some(days)).all(|days| days <= draft.anew.test_area.map(|(days, _)| days))
+        })
+    }
+
+    /// Is what was `moved` one course with what others have of it on the same skin, and is nobody's agreement asked for
+    /// on its day that these others do not need?
+    pub(super) fn is_agreed(&self, context: Context<'_, '_>, moved: &[Moved]) -> bool {
+        moved.iter().all(|it| {
+            let (scar, phase, procedure) = (it.scar, it.phase, it.procedure);
+            let of_it = |it: &&Dated<'_>| it.draft.phase == phase && it.draft.procedure == procedure;
+            let Some(stage) = self.stages.iter().filter(of_it).find(|it| it.draft.scars.contains(&scar)) else {
+                return true;
+            };
+            let contingent = stage.draft.contingent.is_some();
+            let alike = |it: &&Dated<'_>| of_it(it) && it.draft.contingent.is_some() == contingent;
+            let mut here =
+                self.stages.iter().filter(alike).filter(|it| on_same_skin(context, &it.draft.scars, &[scar]));
+            if here.nth(1).is_some() {
+                return false;
+            }
+            let Some(day) = stage.first() else { return true };
+            let asked = |scar| context.screening.opinions(procedure, scar, day);
+            let stays = |scar: &&ScarIndex| !moved.contains(&Moved { scar: **scar, phase, procedure });
+            let others: Rules = stage.draft.scars.iter().filter(stays).flat_map(|scar| asked(*scar)).collect();
+            asked(scar).all(|rule| others.contains(&rule))
         })
     }
 }

@@ -306,6 +306,12 @@ impl<'k> Screening<'k> {
         self.firings(fired, opinions).any(|it| it.touches(day, day))
     }
 
+    /// The rules by which somebody has to agree to `procedure` on `scar` on `day`.
+    pub(super) fn opinions(&self, procedure: ProcedureId, scar: ScarIndex, day: Day) -> impl Iterator<Item = RuleId> {
+        let opinions = self.about(Topic::Opinion, procedure, scar);
+        opinions.filter(move |it| it.touches(day, day)).map(|it| it.rule.rule)
+    }
+
     /// Everything that has to happen before `procedure` may be done on `scar`, but for what a visit settles.
     pub(super) fn waits_for(
         &self,

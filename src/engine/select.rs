@@ -2,6 +2,7 @@
 
 mod choice;
 mod course;
+mod days;
 mod draft;
 
 use std::cell::LazyCell;
@@ -13,15 +14,16 @@ use crate::{
     engine::{
         Said,
         history::Past,
-        opening::{Begun, Candidate, Rung},
+        opening::Begun,
         screen::{Screening, Standing, insert_sorted},
         spacing::{Added, lengthens_alike},
     },
     knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
 };
 
+use choice::Choice;
 pub(super) use course::sittings;
-pub(super) use draft::{Decisive, Draft, Leads, Selection};
+pub(super) use draft::{Decisive, Draft, Leads, Moved, Selection};
 
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
@@ -58,13 +60,15 @@ pub(super) enum Offered<'k> {
 
 /// Selects the steps of each group that has a pathway, and merges them into stages.
 ///
-/// `begun` says on which days the steps began when they had been selected and scheduled before.
+/// `begun` says on which days the steps began when they had been selected and scheduled before, and `together` whether
+/// a group may take what others take on the same skin.
 pub(super) fn select<'k>(
     context: Context<'_, 'k>,
     groups: &[(ScarIndex, &'k Pathway)],
     begun: Vec<Begun>,
+    together: bool,
 ) -> Selection<'k> {
-    let mut selection = Selection { begun, ..Selection::default() };
+    let mut selection = Selection { begun, together, ..Selection::default() };
     for &(scar, pathway) in groups {
         let mut taken = false;
         let mut could_open = false;
@@ -85,7 +89,7 @@ pub(super) fn select<'k>(
             match choice.taken {
                 Some(option) => {
                     taken = true;
-                    context.add(&mut selection, pathway, step, option, choice.passed_over, scar);
+                    context.add(&mut selection, pathway, step, (option, choice), scar);
                 }
                 None => context.leave_out(&mut selection.left_out, step, choice.passed_over, scar),
             }
@@ -186,8 +190,7 @@ impl<'a, 'k> Context<'a, 'k> {
         selection: &mut Selection<'k>,
         pathway: &'k Pathway,
         step: &'k Step,
-        option: &StepOption,
-        passed_over: Vec<(ProcedureId, Rules)>,
+        (option, choice): (&StepOption, Choice<'_>),
         scar: ScarIndex,
     ) {
         let procedure = option.procedure;
@@ -277,9 +280,9 @@ impl<'a, 'k> Context<'a, 'k> {
             }
         }
         add_rules(&mut draft.reasons, [pathway.rule, step.rule, option.rule]);
-        add_rules(&mut draft.reasons, contingent);
+        add_rules(&mut draft.reasons, contingent.into_iter().chain(choice.agreed));
         add_rules(&mut draft.adjunct_reasons, adjunct.map(|(_, rule)| rule));
-        for (procedure, reasons) in passed_over {
+        for (procedure, reasons) in choice.passed_over {
             merge_passed_over(&mut draft.passed_over, procedure, scar, reasons);
         }
     }
@@ -328,27 +331,6 @@ impl<'a, 'k> Context<'a, 'k> {
         let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);
         let enough = self.past.goal_reached(scar).then_some(self.knowledge.planning().past.goal.rule);
         waits.map(|line| line.rule).or(enough)
-    }
-
-    /// The first day on which a procedure can take a step, after what was taken before.
-    fn opens(
-        &self,
-        step: &Step,
-        procedure: ProcedureId,
-        scar: ScarIndex,
-        not_before: Day,
-        priming: Option<(Day, RuleId)>,
-        selection: &Selection<'_>,
-    ) -> Day {
-        let contingent = self.contingent(step, procedure, scar).is_some();
-        let rung = Rung { contingent, phase: step.phase, order: self.order(procedure) };
-        let priming = priming.map(|(days, _)| days);
-        let done = self.past.done(procedure, scar);
-        let candidate = Candidate { rung, procedure, adjunct: None, scar, not_before, priming, done };
-        // Others share its visits, and days are closed: where it came later before, it comes later now.
-        let takes = |it: &&Begun| it.scar == scar && it.phase == step.phase && it.procedure == procedure;
-        let before = selection.begun.iter().filter(takes).map(|it| it.day).min();
-        candidate.opens(*self, &selection.drafts).max(before.unwrap_or(0))
     }
 
     /// Its place on the ladder within a phase.

@@ -57,6 +57,12 @@ pub fn special_cases() -> Vec<Case> {
                         vec![scar("a", Site::Cheek, 12, first), scar("b", site, 5, second)],
                     ));
                 }
+                // Without needles that heat, the one is planned a laser that waits for a review on the other.
+                let scars = vec![scar("a", Site::Cheek, 12, first), scar("b", Site::Cheek, 12, second)];
+                let mut cold = case(healthy(phototype), scars);
+                let needles = knowledge().procedure_ids().filter(|(_, it)| it.id == "mnrf").map(|(id, _)| id);
+                cold.wishes.excluded = needles.collect();
+                cases.push(cold);
             }
         }
         // All kinds at once, and with something that is not planned for.

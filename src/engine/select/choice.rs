@@ -17,6 +17,8 @@ use super::{Context, Selection};
 pub(super) struct Choice<'k> {
     pub taken: Option<&'k StepOption>,
     pub passed_over: Vec<(ProcedureId, Rules)>,
+    /// What it needs is agreed on for others anyway, and this rule says so.
+    pub agreed: Option<RuleId>,
     /// Something other than an exclusion stood in the way of an option.
     pub could_open: bool,
     /// An option waits for something to end.
@@ -32,7 +34,8 @@ impl<'k> Choice<'k> {
         rule: RuleId,
     ) -> bool {
         let Some(taken) = self.taken.filter(|it| !preferred.contains(it.procedure)) else { return false };
-        let asks = candidates.iter().any(|(it, clearance)| std::ptr::eq(*it, taken) && *clearance);
+        let asks =
+            self.agreed.is_none() && candidates.iter().any(|(it, clearance)| std::ptr::eq(*it, taken) && *clearance);
         let liked = |(it, clearance): &&(&StepOption, bool)| {
             preferred.contains(it.procedure) && !it.substitute && (asks || !clearance)
         };
@@ -43,6 +46,7 @@ impl<'k> Choice<'k> {
         let others = passed.filter(|it| it.procedure != option.procedure);
         self.passed_over.extend(others.map(|it| (it.procedure, smallvec![rule])));
         self.taken = Some(option);
+        self.agreed = None;
         true
     }
 
@@ -58,7 +62,7 @@ impl<'k> Choice<'k> {
 impl<'k> Context<'_, 'k> {
     /// Takes the first option that is allowed, available and wanted.
     pub(super) fn choose(&self, step: &'k Step, scar: ScarIndex, selection: &mut Selection<'k>) -> Choice<'k> {
-        let mut choice = Choice { taken: None, passed_over: Vec::new(), could_open: false, waits: false };
+        let mut choice = Choice { taken: None, passed_over: Vec::new(), agreed: None, could_open: false, waits: false };
         let mut events: SmallVec<[(usize, EventId); FEW]> = SmallVec::new();
         let mut candidates: SmallVec<[(&StepOption, bool); FEW]> = SmallVec::new();
         for (place, option) in step.options.iter().enumerate() {
@@ -115,15 +119,20 @@ impl<'k> Context<'_, 'k> {
         let planning = self.knowledge.planning();
         let as_strong = |it: &StepOption| self.strength(it.procedure, scar) >= self.strength(first.procedure, scar);
         let plain = candidates.iter().find(|(it, clearance)| !clearance && !it.substitute && as_strong(it));
+        // Without the agreement it would have been taken.
+        let equal = |it: &StepOption| std::ptr::eq(it, first) || (!it.substitute && as_strong(it));
         match plain {
-            Some(&(option, _)) if clearance => {
-                let skipped = candidates.iter().take_while(|(it, _)| it.procedure != option.procedure);
-                for &(it, asks) in skipped {
-                    // Without the agreement it would have been taken.
-                    let equal = std::ptr::eq(it, first) || (!it.substitute && as_strong(it));
-                    let rule = if asks && equal { planning.plain_first } else { planning.suits_less };
+            Some(&(plain, _)) if clearance => {
+                let before = || candidates.iter().take_while(|(it, _)| !std::ptr::eq(*it, plain));
+                let mut agreed = before().filter(|(it, asks)| *asks && equal(it));
+                let agreed = agreed.find(|(it, _)| self.is_agreed(step, it.procedure, scar, selection));
+                let option = agreed.map_or(plain, |(it, _)| it);
+                for &(it, asks) in before().take_while(|(it, _)| it.procedure != option.procedure) {
+                    let rule = if asks && equal(it) { planning.plain_first } else { planning.suits_less };
                     choice.passed_over.push((it.procedure, smallvec![rule]));
                 }
+                choice.agreed = agreed.map(|_| planning.agreed_anyway);
+                selection.gave_way |= agreed.is_none();
                 choice.taken = Some(option);
             }
             Some(_) | None => choice.taken = Some(first),
@@ -132,6 +141,12 @@ impl<'k> Context<'_, 'k> {
         let begun = begun.collect();
         selection.by_days |= choice.prefer(&candidates, begun, planning.past.goes_on);
         choice.prefer(&candidates, self.case.wishes.preferred, planning.preferred);
+        if let Some(taken) = choice.taken {
+            let asks = candidates.iter().any(|(it, asks)| std::ptr::eq(*it, taken) && *asks);
+            if choice.agreed.is_some() || !asks {
+                self.note_moved(step, taken.procedure, scar, selection);
+            }
+        }
         let settled = !clearance && self.case.wishes.preferred.is_empty() && begun.is_empty();
         selection.decisive.strengths |= clearance;
         // What ranks after the one that is taken is not waited for.

@@ -4,7 +4,7 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{Fact, ProcedureId, RuleId, ScarIndex, Scars, Truth, Value, whole_units},
-    engine::{done::failure, screen::insert_sorted},
+    engine::{done::failure, history::on_same_skin, screen::insert_sorted},
     knowledge::{ProcedureKind, Sessions, Step, StepOption},
 };
 
@@ -152,12 +152,6 @@ impl Context<'_, '_> {
         // Many scars need as many sittings as take them.
         (count.max(sittings(sessions, counts().flatten().sum())), rule)
     }
-}
-
-/// Are some of both on the same skin?
-fn on_same_skin(context: Context<'_, '_>, one: &[ScarIndex], other: &[ScarIndex]) -> bool {
-    let area = |scar: &ScarIndex| Some(context.case.findings.scars.get(scar.index())?.area);
-    one.iter().filter_map(area).any(|it| other.iter().filter_map(area).any(|other| it.overlaps(other)))
 }
 
 /// How long a course is.

@@ -1,7 +1,7 @@
 //! What is selected: stages without days, and what the choice hung on.
 
 use crate::{
-    domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, Scars, Sites},
+    domain::{Day, EventId, PassedOver, Phase, ProcedureId, ProcedureSet, RuleId, Rules, ScarIndex, Scars, Sites},
     engine::{
         done::Done,
         opening::{Begun, Rung},
@@ -84,6 +84,20 @@ pub(in crate::engine) struct Selection<'k> {
     pub begun: Vec<Begun>,
     /// It hung on the days on which steps begin.
     pub by_days: bool,
+    /// What others take on the same skin counts, and what kept a step waiting.
+    pub together: bool,
+    /// Something gave way to what needs nobody's agreement.
+    pub gave_way: bool,
+    /// What was taken because it begins with others, or later than it could.
+    pub moved: Vec<Moved>,
+}
+
+/// A step of a group that begins on other days than its own scars would have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) struct Moved {
+    pub scar: ScarIndex,
+    pub phase: Phase,
+    pub procedure: ProcedureId,
 }
 
 /// What this plan hangs on: while nothing of it is otherwise, neither is the plan.

@@ -37,8 +37,10 @@ impl Scope<'_> {
             &raw.conflict,
         ]
         .map(&mut one);
-        let [visits_apart, full_visit, supervised, suits_less, same_skin] =
-            [&raw.visits_apart, &raw.full_visit, &raw.supervised, &raw.suits_less, &raw.same_skin].map(&mut one);
+        let [visits_apart, full_visit, supervised] =
+            [&raw.visits_apart, &raw.full_visit, &raw.supervised].map(&mut one);
+        let [agreed_anyway, suits_less, same_skin] =
+            [&raw.agreed_anyway, &raw.suits_less, &raw.same_skin].map(&mut one);
         let [plain_first, step_left_out, home_care_left_out, test_area, priming, first_review, too_few_sittings] = [
             &raw.plain_first,
             &raw.step_left_out,
@@ -89,6 +91,7 @@ impl Scope<'_> {
             opt_in,
             downtime,
             plain_first,
+            agreed_anyway,
             suits_less,
             same_skin,
             step_left_out,

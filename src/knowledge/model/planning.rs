@@ -141,6 +141,8 @@ pub struct Planning {
     pub opt_in: RuleId,
     pub downtime: RuleId,
     pub plain_first: RuleId,
+    /// What it needs is agreed on for other scars anyway.
+    pub agreed_anyway: RuleId,
     /// Another option suits the scar better.
     pub suits_less: RuleId,
     /// What is planned of it on the same skin counts towards its most.

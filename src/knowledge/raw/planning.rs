@@ -53,6 +53,8 @@ pub(in crate::knowledge) struct Planning {
     pub downtime: Line,
     /// An option of equal strength needs nobody's agreement.
     pub plain_first: Line,
+    /// What it needs is agreed on for other scars anyway.
+    pub agreed_anyway: Line,
     /// Another option suits the scar better.
     pub suits_less: Line,
     /// What is planned of it on the same skin counts towards its most.

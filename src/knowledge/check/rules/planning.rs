@@ -31,6 +31,7 @@ impl<'f> Entries<'_, 'f> {
             &raw.opt_in,
             &raw.downtime,
             &raw.plain_first,
+            &raw.agreed_anyway,
             &raw.suits_less,
             &raw.same_skin,
             &raw.step_left_out,
