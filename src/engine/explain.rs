@@ -36,7 +36,7 @@ pub(super) fn explain(
     let event = context.case.wishes.event;
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
-    let visited = Sessions::new(context, schedule, &plan.joining, treatable);
+    let visited = Sessions::new(context, schedule, &plan.joining);
     let at_home = context.knowledge.home_care().len();
     let parts = [at_home, schedule.stages.len(), plan.joining.len(), at_home];
     let mut stages = Vec::with_capacity(parts.iter().sum());

@@ -25,6 +25,19 @@ pub(super) fn alike(context: Context<'_, '_>, step: &HomeCareStep, groups: &[Sca
     all
 }
 
+/// The groups by the skin that hangs together, in their order.
+pub(super) fn skins(context: Context<'_, '_>, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
+    let whole = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area.site.whole());
+    let mut all: SmallVec<[Scars; 1]> = SmallVec::new();
+    for &scar in groups {
+        match all.iter_mut().find(|it| it.first().is_some_and(|it| whole(*it) == whole(scar))) {
+            Some(known) => known.push(scar),
+            None => all.push(smallvec![scar]),
+        }
+    }
+    all
+}
+
 /// The first day on which an option may be used on a group; `None` where it may not.
 pub(super) fn ready(context: Context<'_, '_>, option: &StepOption, scar: ScarIndex) -> Option<Day> {
     let suits = context.facts.get(scar.index()).is_some_and(|facts| option.when.holds(facts, 0) == Truth::Yes);
