@@ -390,3 +390,19 @@ fn what_goes_with_sessions_goes_with_those_on_its_own_skin() {
         assert_eq!((stage.start_day, stage.end_day), (laser.start_day, laser.end_day.map(|day| day + 14)));
     }
 }
+
+/// Sixteen weeks of hydroquinone end on the eve of the last laser session: nothing is left out, for nothing is missing.
+#[test]
+fn a_course_that_lasts_until_the_last_session_leaves_nothing_out() {
+    let plan = plan_of(true, |request| {
+        request.scars = vec![boxcars("box", v1::Site::Cheek, 12)];
+        let known = ["non-ablative-fractional-laser"].map(str::to_owned);
+        request.clinic.as_mut().unwrap().available_procedures = known.to_vec();
+    });
+    assert_eq!(days(&plan, "non-ablative-fractional-laser"), [28, 56, 84, 112]);
+    let course = plan.stages.iter().find(|it| it.procedure == "hydroquinone").unwrap();
+    assert_eq!((course.start_day, course.end_day), (0, Some(111)));
+    let creams = ["hydroquinone", "azelaic-acid"];
+    let left: Vec<_> = plan.not_treated.iter().filter(|it| creams.contains(&&*it.procedure)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

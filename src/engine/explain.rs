@@ -40,7 +40,7 @@ pub(super) fn explain(
     let at_home = context.knowledge.home_care().len();
     let parts = [at_home, schedule.stages.len(), plan.joining.len(), at_home];
     let mut stages = Vec::with_capacity(parts.iter().sum());
-    home_care::before(context, schedule, treatable, &mut stages, &mut not_treated);
+    home_care::before(context, schedule, &visited, treatable, &mut stages, &mut not_treated);
     let mut left_out = Vec::new();
     let mut kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut left_out);
     let used = (&mut stages, kept.as_mut_slice());

@@ -26,6 +26,7 @@ use groups::{alike, is_in_use, ready, used_before};
 pub(super) fn before(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
+    sessions: &Sessions,
     treatable: &[ScarIndex],
     stages: &mut Vec<Stage>,
     left_out: &mut Vec<PassedOver>,
@@ -37,8 +38,9 @@ pub(super) fn before(
         if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
             let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
             let span = Span { start, last, review: None };
+            let around = Around { sessions, priming: &planned, span };
             for groups in alike(context, step, treatable) {
-                let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, &planned, span);
+                let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, around);
                 leave_out(context, left_out, step, &groups, passed_over);
             }
         }
@@ -63,8 +65,9 @@ pub(super) fn waiting(
     {
         for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
+            let around = Around { sessions, priming: &waiting, span };
             for groups in alike(context, step, treatable) {
-                let passed_over = course(context, stages, (kept, &mut used), step, &groups, &waiting, span);
+                let passed_over = course(context, stages, (kept, &mut used), step, &groups, around);
                 leave_out(context, left_out, step, &groups, passed_over);
             }
         }
@@ -184,6 +187,14 @@ struct Span {
     review: Option<i32>,
 }
 
+/// The sessions that home care goes around, what asks for priming before them, and its days.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    sessions: &'a Sessions,
+    priming: &'a [RuleId],
+    span: Span,
+}
+
 /// Adds what a step uses: a course that may not last that long is followed by the next option. For what a review decides,
 /// what is in use by then is noted instead. Returns what could not be used where nothing was in its place.
 fn course(
@@ -192,8 +203,7 @@ fn course(
     (kept, in_use): (&[Stage], &mut Vec<InUse>),
     step: &HomeCareStep,
     treatable: &[ScarIndex],
-    priming: &[RuleId],
-    span: Span,
+    Around { sessions, priming, span }: Around<'_>,
 ) -> Vec<PassedOver> {
     let mut reasons: Rules = smallvec![step.rule];
     if step.when_priming {
@@ -201,8 +211,14 @@ fn course(
         add_rules(&mut reasons, priming.iter().copied());
     }
     let mut start = span.start;
+    let mut follows = false;
     let mut passed_over = Vec::new();
     for option in &step.options {
+        let rests = rest::rests(context, sessions, option.procedure, treatable);
+        // Where a course lasts until nothing but rests is left, nothing is missing after it.
+        if follows && span.last.is_some_and(|last| last < rest::over(&rests, start, span.review).0) {
+            return Vec::new();
+        }
         if let Some(rejected) = rejected(context, option, treatable) {
             passed_over.push(rejected);
             continue;
@@ -243,7 +259,10 @@ fn course(
         let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {
-            Some(day) if span.last.is_some_and(|last| day < last) => start = day.saturating_add(1),
+            Some(day) if span.last.is_some_and(|last| day < last) => {
+                start = day.saturating_add(1);
+                follows = true;
+            }
             Some(_) | None => break,
         }
     }

@@ -145,6 +145,20 @@ pub(super) fn rests(
     rests
 }
 
+/// The first day from `day` on that is in none of the rests that are sure, and why it is not `day` itself. What a review
+/// decides on waits for its rests too.
+pub(super) fn over(rests: &[Rest], mut day: Day, review: Option<i32>) -> (Day, Rules) {
+    let mut reasons = Rules::new();
+    // They are in order.
+    for rest in rests.iter().filter(|it| it.contingent_on.is_none() || it.contingent_on == review) {
+        if (rest.from..=rest.to).contains(&day) {
+            day = rest.to.saturating_add(1);
+            add_rules(&mut reasons, rest.reasons.iter().copied());
+        }
+    }
+    (day, reasons)
+}
+
 /// Days on which a product rests around a session of one procedure.
 struct Around {
     before: Day,
