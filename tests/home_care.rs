@@ -194,7 +194,7 @@ fn sixteen_weeks_of_hydroquinone_are_sixteen_weeks_whatever_told_of_them() {
     };
     let fresh = days(&|_| {}, "hydroquinone");
     assert_eq!(fresh, [(0, Some(111))]);
-    assert_eq!(days(&|_| {}, "azelaic-acid")[0].0, 112, "azelaic acid begins on the day after");
+    assert_eq!(days(&|_| {}, "azelaic-acid")[0].0, 119, "azelaic acid begins after the rest of the session of day 112");
     // The example begins on 1 December 2026: 31 days before are used up on the first.
     for told in [
         (&|it: &mut v1::Patient| it.hydroquinone_since = date(2026, 10, 31)) as &dyn Fn(&mut v1::Patient),
@@ -405,4 +405,19 @@ fn a_course_that_lasts_until_the_last_session_leaves_nothing_out() {
     let creams = ["hydroquinone", "azelaic-acid"];
     let left: Vec<_> = plan.not_treated.iter().filter(|it| creams.contains(&&*it.procedure)).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// On the day of a session nothing is begun that rests from that day on: what follows hydroquinone begins after the rest.
+#[test]
+fn what_follows_hydroquinone_begins_after_the_rest() {
+    let text = std::fs::read_to_string("examples/mixed_face.json").unwrap();
+    let request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+    let Some(Outcome::Protocol(plan)) = service().generate_protocol(request).unwrap().outcome else { panic!() };
+    let first = |product: &str| plan.stages.iter().find(|it| it.procedure == product).unwrap();
+    assert_eq!(first("hydroquinone").end_day, Some(111));
+    assert!(days(&plan, "tca-cross").contains(&112));
+    let azelaic = first("azelaic-acid");
+    assert_eq!(azelaic.start_day, 119);
+    assert!(azelaic.reasons.iter().any(|it| it.rule == "AZA-042"), "{:?}", azelaic.reasons);
+    assert!(azelaic.rests.iter().all(|it| it.from_day > azelaic.start_day), "{:?}", azelaic.rests);
 }

@@ -224,7 +224,9 @@ fn course(
             continue;
         }
         // All groups are ready on the same day.
-        let from = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
+        let ready = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
+        // The days of the first session are counted from the first of priming; what follows that waits for its rest.
+        let (from, waited) = if follows { rest::over(&rests, ready, span.review) } else { (ready, Rules::new()) };
         if span.last.is_some_and(|last| last < from) {
             let mut reasons = Rules::new();
             let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
@@ -248,6 +250,7 @@ fn course(
         };
         let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
+        add_rules(&mut rules, waited);
         let over = std::mem::take(&mut passed_over);
         // Named twice, the same product would seem to be used twice. What is kept up begins as soon as the skin allows.
         let mut begun = stages.iter().filter(|it| it.start <= from).chain(kept);
