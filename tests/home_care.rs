@@ -421,3 +421,53 @@ fn what_follows_hydroquinone_begins_after_the_rest() {
     assert!(azelaic.reasons.iter().any(|it| it.rule == "AZA-042"), "{:?}", azelaic.reasons);
     assert!(azelaic.rests.iter().all(|it| it.from_day > azelaic.start_day), "{:?}", azelaic.rests);
 }
+
+/// One laser session in dark skin, on few and mild scars.
+fn lasered_once(request: &mut v1::GenerateProtocolRequest) {
+    request.scars = vec![boxcars("box", v1::Site::Cheek, 3)];
+    request.appearance = Some(v1::Appearance { declared_grade: Some(2), ..v1::Appearance::default() });
+    request.clinic.as_mut().unwrap().available_procedures = vec!["non-ablative-fractional-laser".to_owned()];
+}
+
+/// After the last session, too, the cream against pigment rests for a week and then runs for four weeks.
+#[test]
+fn hydroquinone_runs_for_four_weeks_after_the_last_session() {
+    let plan = plan_of(true, lasered_once);
+    assert_eq!(days(&plan, "non-ablative-fractional-laser"), [28]);
+    let course = plan.stages.iter().find(|it| it.procedure == "hydroquinone").unwrap();
+    assert_eq!((course.start_day, course.end_day), (0, Some(62)));
+    assert!(course.reasons.iter().any(|it| it.rule == "HOME-PRIME-RESUME"), "{:?}", course.reasons);
+    for (day, on) in [(27, true), (28, false), (34, false), (35, true), (62, true), (63, false)] {
+        assert_eq!(is_used(&plan, "hydroquinone", "box", day), on, "day {day}");
+    }
+    // The retinoid has a step of its own after the last session.
+    assert!(plan.stages.iter().filter(|it| it.procedure == "topical-retinoid").all(|it| it.end_day < Some(28)));
+    // Where sixteen weeks end before, azelaic acid takes the rest of the days.
+    let four = plan_of(true, |request| {
+        lasered_once(request);
+        request.scars[0].count = Some(12);
+        request.appearance = Some(v1::Appearance { declared_grade: Some(3), ..v1::Appearance::default() });
+    });
+    assert_eq!(days(&four, "non-ablative-fractional-laser"), [28, 56, 84, 112]);
+    let azelaic = four.stages.iter().find(|it| it.procedure == "azelaic-acid").unwrap();
+    assert_eq!((azelaic.start_day, azelaic.end_day), (119, Some(146)));
+}
+
+/// Planned again on the day after the session, the four weeks are still to come.
+#[test]
+fn planned_again_after_the_last_session_hydroquinone_still_runs_for_four_weeks() {
+    let plan = plan_of(true, |request| {
+        lasered_once(request);
+        let date = |month, day| Some(cicatrix::wire::Date { year: 2026, month, day });
+        request.patient.as_mut().unwrap().hydroquinone_since = date(11, 2);
+        request.history = vec![v1::PastSession {
+            procedure: "non-ablative-fractional-laser".to_owned(),
+            date: date(11, 30),
+            sites: vec![v1::Site::Cheek.into()],
+            ..v1::PastSession::default()
+        }];
+    });
+    assert!(days(&plan, "non-ablative-fractional-laser").is_empty());
+    let course = plan.stages.iter().find(|it| it.procedure == "hydroquinone").expect("it is not over");
+    assert_eq!((course.start_day, course.end_day), (6, Some(33)));
+}

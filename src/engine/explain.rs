@@ -42,7 +42,7 @@ pub(super) fn explain(
     let mut stages = Vec::with_capacity(parts.iter().sum());
     home_care::before(context, schedule, &visited, treatable, &mut stages, &mut not_treated);
     let mut left_out = Vec::new();
-    let mut kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut left_out);
+    let mut kept = home_care::after(context, schedule, &visited, &mut stages, treatable, &mut left_out);
     let used = (&mut stages, kept.as_mut_slice());
     home_care::waiting(context, schedule, &visited, treatable, used, &mut not_treated);
     left_out.into_iter().for_each(|it| home_care::insert(&mut not_treated, it));

@@ -34,8 +34,9 @@ pub(super) fn before(
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         let last = schedule.last.filter(|_| !step.goes_on);
-        // Where all sessions are over there is nothing left to prepare for.
-        if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
+        // Where all sessions are over there is nothing left to prepare for, and some of it runs again after the last.
+        let is_due = last.is_none_or(|last| last >= 0) || step.resume.is_some();
+        if is_due && (!step.when_priming || !planned.is_empty()) {
             let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
             let span = Span { start, last, review: None };
             let around = Around { sessions, priming: &planned, span };
@@ -187,6 +188,13 @@ struct Span {
     review: Option<i32>,
 }
 
+/// The last day of a step that runs again after the rest that follows the last session; of any other, the day of that.
+fn resumed(step: &HomeCareStep, rests: &[Rest], last: Day, review: Option<i32>) -> Day {
+    let Some(resume) = step.resume else { return last };
+    let sure = rests.iter().filter(|it| it.contingent_on.is_none() || it.contingent_on == review);
+    sure.map(|it| it.to.saturating_add(resume.days)).fold(last, Day::max)
+}
+
 /// The sessions that home care goes around, what asks for priming before them, and its days.
 #[derive(Clone, Copy)]
 struct Around<'a> {
@@ -211,12 +219,13 @@ fn course(
         add_rules(&mut reasons, priming.iter().copied());
     }
     let mut start = span.start;
-    let mut follows = false;
+    let mut follows = span.last.is_some_and(|last| last < start);
     let mut passed_over = Vec::new();
     for option in &step.options {
         let rests = rest::rests(context, sessions, option.procedure, treatable);
+        let last = span.last.map(|last| resumed(step, &rests, last, span.review));
         // Where a course lasts until nothing but rests is left, nothing is missing after it.
-        if follows && span.last.is_some_and(|last| last < rest::over(&rests, start, span.review).0) {
+        if follows && last.is_some_and(|last| last < rest::over(&rests, start, span.review).0) {
             return Vec::new();
         }
         if let Some(rejected) = rejected(context, option, treatable) {
@@ -227,7 +236,7 @@ fn course(
         let ready = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
         // The days of the first session are counted from the first of priming; what follows that waits for its rest.
         let (from, waited) = if follows { rest::over(&rests, ready, span.review) } else { (ready, Rules::new()) };
-        if span.last.is_some_and(|last| last < from) {
+        if last.is_some_and(|last| last < from) {
             let mut reasons = Rules::new();
             let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
             add_rules(&mut reasons, waits);
@@ -242,7 +251,7 @@ fn course(
             passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
             continue;
         }
-        let end = match (most, span.last) {
+        let end = match (most, last) {
             // The first and the last day are days of use.
             (Some(most), Some(last)) => Some(last.min(from.saturating_add(most).saturating_sub(1))),
             (Some(most), None) => Some(from.saturating_add(most).saturating_sub(1)),
@@ -251,6 +260,7 @@ fn course(
         let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
         add_rules(&mut rules, waited);
+        add_rules(&mut rules, step.resume.filter(|_| span.last < end).map(|it| it.rule));
         let over = std::mem::take(&mut passed_over);
         // Named twice, the same product would seem to be used twice. What is kept up begins as soon as the skin allows.
         let mut begun = stages.iter().filter(|it| it.start <= from).chain(kept);
@@ -262,7 +272,7 @@ fn course(
         let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {
-            Some(day) if span.last.is_some_and(|last| day < last) => {
+            Some(day) if last.is_some_and(|last| day < last) => {
                 start = day.saturating_add(1);
                 follows = true;
             }

@@ -10,7 +10,7 @@ use crate::{
         rest::{self, Sessions},
         schedule::Schedule,
         screen::insert_sorted,
-        select::Context,
+        select::{Context, add_rules},
     },
     knowledge::HomeCareStep,
 };
@@ -26,7 +26,7 @@ pub(in crate::engine) fn after(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
     sessions: &Sessions,
-    begun: &[Stage],
+    begun: &mut [Stage],
     treatable: &[ScarIndex],
     left_out: &mut Vec<PassedOver>,
 ) -> Vec<Stage> {
@@ -97,7 +97,7 @@ fn keep_up(
     stages: &mut Vec<Stage>,
     step: &HomeCareStep,
     groups: &[ScarIndex],
-    begun: &[Stage],
+    begun: &mut [Stage],
     last: Day,
 ) -> Vec<PassedOver> {
     let mut passed_over = Vec::new();
@@ -109,7 +109,18 @@ fn keep_up(
         // What began with the plan and has no end goes on by itself.
         if !begun.iter().any(|it| it.procedure == option.procedure && goes_on(it, groups)) {
             let rules: Rules = smallvec![step.rule, option.rule];
-            let span = Span { start: last, last: None, review: None };
+            let lasts =
+                |it: &Stage| it.procedure == option.procedure && it.contingent_on.is_none() && it.end > Some(last);
+            // What is still in use then is used on.
+            if let Some(known) = begun.iter_mut().find(|it| lasts(it) && *it.scars == *groups) {
+                known.end = None;
+                add_rules(&mut known.reasons, rules);
+                known.passed_over.append(&mut passed_over);
+                return Vec::new();
+            }
+            let shared = begun.iter().filter(|it| lasts(it) && it.scars.iter().any(|scar| groups.contains(scar)));
+            let start = shared.filter_map(|it| it.end).map(|end| end.saturating_add(1)).fold(last, Day::max);
+            let span = Span { start, last: None, review: None };
             add(context, stages, Phase::Maintain, option.procedure, groups, span, rules, passed_over);
         }
         return Vec::new();

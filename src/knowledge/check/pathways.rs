@@ -7,7 +7,7 @@ use crate::{
     domain::{DepthClass, Fact, Facts, Phase, ScarType, Truth, Urgency},
     knowledge::{
         Adjunct, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile, Step,
-        StepOption, raw,
+        StepOption, Wait, raw,
     },
 };
 
@@ -119,6 +119,17 @@ impl Scope<'_> {
             if raw.goes_on && (phase != Phase::Prepare || raw.when_priming) {
                 self.checker.at(file, &raw.rule, "`goes_on` is for what begins with the plan");
             }
+            if raw.resume.is_some() && (phase != Phase::Prepare || raw.goes_on) {
+                self.checker.at(
+                    file,
+                    &raw.rule,
+                    "`resume` is for what begins with the plan and ends with the last session",
+                );
+            }
+            let resume = raw.resume.as_ref().and_then(|it| {
+                let rule = self.rule(file, &it.rule);
+                self.checker.wait(file, &it.runs_for).map(|days| Wait { days, rule })
+            });
             let options = self.options(file, &raw.rule, &raw.option);
             for (option, text) in options.iter().zip(&raw.option) {
                 if procedures.get(option.procedure.index()).map(|it| it.kind) != Some(ProcedureKind::HomeCare) {
@@ -129,6 +140,7 @@ impl Scope<'_> {
                 phase,
                 when_priming: raw.when_priming,
                 goes_on: raw.goes_on,
+                resume,
                 with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),

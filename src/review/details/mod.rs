@@ -341,6 +341,9 @@ impl All<'_> {
             self.procedures(step.rule, step.with);
         }
         self.when(step.rule, &step.when);
+        if let Some(resume) = step.resume {
+            self.add(resume.rule, "runs for", wait_in_words(resume.days));
+        }
         self.options(&step.options);
     }
 
