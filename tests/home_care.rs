@@ -471,3 +471,38 @@ fn planned_again_after_the_last_session_hydroquinone_still_runs_for_four_weeks()
     let course = plan.stages.iter().find(|it| it.procedure == "hydroquinone").expect("it is not over");
     assert_eq!((course.start_day, course.end_day), (6, Some(33)));
 }
+
+/// Brown marks are calmed with hydroquinone first where it primes, and with azelaic acid when its sixteen weeks are over.
+#[test]
+fn azelaic_acid_follows_hydroquinone_on_brown_marks() {
+    let marked = |request: &mut v1::GenerateProtocolRequest| {
+        let field = v1::SkinField {
+            sites: vec![v1::Site::Cheek.into()],
+            pih_active: Some(true),
+            pih_origin: v1::PihOrigin::AcneMarks.into(),
+            ..v1::SkinField::default()
+        };
+        request.fields = vec![field];
+    };
+    let azelaic = |plan: &v1::Protocol| {
+        let all = plan.stages.iter().filter(|it| it.procedure == "azelaic-acid");
+        let all: Vec<(i32, Option<i32>)> = all.map(|it| (it.start_day, it.end_day)).collect();
+        assert_eq!(all.len(), 1, "it is named once: {all:?}");
+        all[0]
+    };
+    let plan = plan_of(true, marked);
+    let hydroquinone = plan.stages.iter().find(|it| it.procedure == "hydroquinone").unwrap();
+    assert_eq!((hydroquinone.start_day, hydroquinone.end_day), (0, Some(111)));
+    assert_eq!(azelaic(&plan), (119, None), "after the rest of the session of day 112");
+    // Without hydroquinone it is used from the start, and so it is where colour troubles most.
+    let without = plan_of(true, |request| {
+        marked(request);
+        request.preferences.get_or_insert_default().excluded_procedures = vec!["hydroquinone".to_owned()];
+    });
+    assert_eq!(azelaic(&without), (0, None));
+    let colour = plan_of(true, |request| {
+        marked(request);
+        request.patient.as_mut().unwrap().goals = vec![v1::Goal::EvenColour.into()];
+    });
+    assert_eq!(azelaic(&colour), (0, None));
+}

@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) use after::after;
 pub(super) use groups::used_before_plan;
-use groups::{alike, is_in_use, ready, used_before};
+use groups::{alike, free, is_in_use, ready, used_before};
 
 /// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
@@ -38,9 +38,10 @@ pub(super) fn before(
         let is_due = last.is_none_or(|last| last >= 0) || step.resume.is_some();
         if is_due && (!step.when_priming || !planned.is_empty()) {
             let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
-            let span = Span { start, last, review: None };
-            let around = Around { sessions, priming: &planned, span };
-            for groups in alike(context, step, treatable) {
+            let alike = alike(context, step, treatable).into_iter();
+            let free: Vec<(Day, Scars)> = alike.flat_map(|groups| free(stages, step, &groups, start)).collect();
+            for (start, groups) in free {
+                let around = Around { sessions, priming: &planned, span: Span { start, last, review: None } };
                 let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, around);
                 leave_out(context, left_out, step, &groups, passed_over);
             }
@@ -235,7 +236,8 @@ fn course(
         // All groups are ready on the same day.
         let ready = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
         // The days of the first session are counted from the first of priming; what follows that waits for its rest.
-        let (from, waited) = if follows { rest::over(&rests, ready, span.review) } else { (ready, Rules::new()) };
+        let (from, waited) =
+            if follows || !step.when_priming { rest::over(&rests, ready, span.review) } else { (ready, Rules::new()) };
         if last.is_some_and(|last| last < from) {
             let mut reasons = Rules::new();
             let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));

@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{DepthClass, Fact, Facts, Phase, ScarType, Truth, Urgency},
+    domain::{DepthClass, Fact, Facts, Phase, ProcedureId, ScarType, Truth, Urgency},
     knowledge::{
         Adjunct, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile, Step,
         StepOption, Wait, raw,
@@ -126,6 +126,15 @@ impl Scope<'_> {
                     "`resume` is for what begins with the plan and ends with the last session",
                 );
             }
+            let after = self.procedure_set(file, &raw.after, &[]);
+            let earlier = |id| steps.iter().any(|it: &HomeCareStep| it.options.iter().any(|it| it.procedure == id));
+            let limited = |id: ProcedureId| {
+                procedures.get(id.index()).and_then(|it| it.course).is_some_and(|it| it.at_most.is_some())
+            };
+            if !after.procedures().all(|id| earlier(id) && limited(id)) {
+                let message = "`after` names what a step before this one uses, and what has a longest use";
+                self.checker.at(file, &raw.rule, message);
+            }
             let resume = raw.resume.as_ref().and_then(|it| {
                 let rule = self.rule(file, &it.rule);
                 self.checker.wait(file, &it.runs_for).map(|days| Wait { days, rule })
@@ -141,6 +150,7 @@ impl Scope<'_> {
                 when_priming: raw.when_priming,
                 goes_on: raw.goes_on,
                 resume,
+                after,
                 with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),

@@ -58,6 +58,8 @@ pub struct HomeCareStep {
     pub goes_on: bool,
     /// It runs again after the rest that follows the last session, for so long.
     pub resume: Option<Wait>,
+    /// It begins when these, where they are in use by then, have come to their end.
+    pub after: ProcedureSet,
     /// Only when the plan has a stage of one of these; empty: always.
     pub with: ProcedureSet,
     pub when: Predicate,

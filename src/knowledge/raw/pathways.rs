@@ -103,6 +103,9 @@ pub(in crate::knowledge) struct HomeCareStep {
     /// It goes on after the last session.
     #[serde(default)]
     pub goes_on: bool,
+    /// It begins when these, where they are in use by then, have come to their end.
+    #[serde(default)]
+    pub after: Vec<Text>,
     /// Only when the plan has a stage of one of these procedures or families: from its first session on.
     #[serde(default)]
     pub with: Vec<Text>,

@@ -340,6 +340,9 @@ impl All<'_> {
         if !step.with.is_empty() {
             self.procedures(step.rule, step.with);
         }
+        if !step.after.is_empty() {
+            self.set(step.rule, "after", step.after);
+        }
         self.when(step.rule, &step.when);
         if let Some(resume) = step.resume {
             self.add(resume.rule, "runs for", wait_in_words(resume.days));
