@@ -10,7 +10,7 @@ use crate::{
     engine::{
         explain::{frame, said},
         parameters,
-        rest::{self, Sessions},
+        rest::{self, Begins, Sessions},
         schedule::{Dated, Schedule},
         screen::Standing,
         select::{Context, add_rules},
@@ -110,32 +110,29 @@ fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage, left_o
     if stage.rests.is_empty() {
         return stage.end.is_none_or(|end| stage.start <= end);
     }
-    // What only a review can bring about moves nothing that is planned.
-    let review = stage.contingent_on;
-    let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == review;
     // Priming begins with its first day all the same: the days of the first session are counted from it.
-    let primes = stage.reasons.contains(&context.knowledge.planning().priming);
-    for rest in stage.rests.iter().filter(sure).filter(|_| !primes) {
-        if rest.from <= stage.start && stage.start <= rest.to {
-            stage.start = rest.to.saturating_add(1);
-            add_rules(&mut stage.reasons, rest.reasons.iter().copied());
+    let planning = context.knowledge.planning();
+    let primes = stage.reasons.contains(&planning.priming);
+    let begins = if primes { Begins::OnItsDay } else { Begins::OfUse };
+    let (review, least) = (stage.contingent_on, planning.home_care_least);
+    match rest::fit(&stage.rests, (stage.start, stage.end), review, begins, least) {
+        Ok(used) => {
+            (stage.start, stage.end) = (used.start, used.end);
+            add_rules(&mut stage.reasons, used.waited);
+        }
+        Err(why) => {
+            let mut reasons: Rules = smallvec![planning.home_care_left_out];
+            add_rules(&mut reasons, why);
+            insert(left_out, PassedOver { procedure: stage.procedure, scars: copied(&stage.scars), reasons });
+            return false;
         }
     }
-    for rest in stage.rests.iter().rev().filter(sure) {
-        stage.end =
-            stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
-    }
     let (start, end) = (stage.start, stage.end);
-    if end.is_some_and(|end| end < start) {
-        let mut reasons: Rules = smallvec![context.knowledge.planning().home_care_left_out];
-        stage.rests.iter().filter(sure).for_each(|it| add_rules(&mut reasons, it.reasons.iter().copied()));
-        insert(left_out, PassedOver { procedure: stage.procedure, scars: copied(&stage.scars), reasons });
-        return false;
-    }
     stage.rests.retain_mut(|it| {
         it.from = it.from.max(start);
         start <= it.to && end.is_none_or(|end| it.to < end)
     });
+    rest::fill(&mut stage.rests, review, least);
     true
 }
 
@@ -225,8 +222,17 @@ fn course(
     for option in &step.options {
         let rests = rest::rests(context, sessions, option.procedure, treatable);
         let last = span.last.map(|last| resumed(step, &rests, last, span.review));
+        let begins = match (step.when_priming, follows) {
+            // The days of the first session are counted from it.
+            (true, false) => Begins::OnItsDay,
+            // Skin stays primed until the next session.
+            (true, true) => Begins::AfterRest,
+            (false, _) => Begins::OfUse,
+        };
+        let least = context.knowledge.planning().home_care_least;
+        let fit = |from| rest::fit(&rests, (from, last), span.review, begins, least);
         // Where a course lasts until nothing but rests is left, nothing is missing after it.
-        if follows && last.is_some_and(|last| last < rest::over(&rests, start, span.review).0) {
+        if follows && fit(start).is_err() {
             return Vec::new();
         }
         if let Some(rejected) = rejected(context, option, treatable) {
@@ -235,16 +241,20 @@ fn course(
         }
         // All groups are ready on the same day.
         let ready = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
-        // The days of the first session are counted from the first of priming; what follows that waits for its rest.
-        let (from, waited) =
-            if follows || !step.when_priming { rest::over(&rests, ready, span.review) } else { (ready, Rules::new()) };
-        if last.is_some_and(|last| last < from) {
-            let mut reasons = Rules::new();
-            let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
-            add_rules(&mut reasons, waits);
-            passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
-            continue;
-        }
+        let (from, waited) = match fit(ready) {
+            Ok(used) => (used.start, used.waited),
+            Err(why) => {
+                let mut reasons = Rules::new();
+                let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
+                add_rules(&mut reasons, waits.chain(why));
+                passed_over.push(PassedOver {
+                    procedure: option.procedure,
+                    scars: Scars::from_slice(treatable),
+                    reasons,
+                });
+                continue;
+            }
+        };
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
         let used = used_before(context, option.procedure, treatable, stages, from);
         let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));

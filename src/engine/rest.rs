@@ -14,6 +14,7 @@ use crate::{
         select::{Context, add_rules},
         sitting::Joining,
     },
+    knowledge::Wait,
 };
 
 /// A day on which something is done to the skin.
@@ -145,18 +146,99 @@ pub(super) fn rests(
     rests
 }
 
-/// The first day from `day` on that is in none of the rests that are sure, and why it is not `day` itself. What a review
-/// decides on waits for its rests too.
-pub(super) fn over(rests: &[Rest], mut day: Day, review: Option<i32>) -> (Day, Rules) {
-    let mut reasons = Rules::new();
-    // They are in order.
-    for rest in rests.iter().filter(|it| it.contingent_on.is_none() || it.contingent_on == review) {
-        if (rest.from..=rest.to).contains(&day) {
-            day = rest.to.saturating_add(1);
-            add_rules(&mut reasons, rest.reasons.iter().copied());
+/// When something begins that is asked for from a day on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Begins {
+    /// On that day, even in a rest, and for however short.
+    OnItsDay,
+    /// When no rest is on.
+    AfterRest,
+    /// When it is of use for long enough.
+    OfUse,
+}
+
+/// Days on which something is used.
+pub(super) struct Used {
+    pub start: Day,
+    pub end: Option<Day>,
+    /// Why it begins later than it was asked for.
+    pub waited: Rules,
+}
+
+/// What `rests` leave of the days that are asked for: it ends before a rest, and is not used before or after one for less
+/// than `least` in a row. What only a review can bring about moves nothing that is planned. Where nothing is left, the
+/// rules come back that leave nothing.
+pub(super) fn fit(
+    rests: &[Rest],
+    asked: (Day, Option<Day>),
+    review: Option<i32>,
+    begins: Begins,
+    least: Wait,
+) -> Result<Used, Rules> {
+    let (mut start, mut end) = asked;
+    let mut waited = Rules::new();
+    let short = |from: Day, to: Day| to.saturating_sub(from).saturating_add(1) < least.days;
+    let sure = || rests.iter().filter(|it| is_sure(it, review));
+    // Is there a day that would be of no use?
+    let mut few = false;
+    for rest in sure() {
+        let before = rest.from.saturating_sub(1);
+        let waits = match begins {
+            Begins::OnItsDay => false,
+            Begins::AfterRest => before < start,
+            Begins::OfUse => short(start, before),
+        };
+        if start <= rest.to && waits {
+            few |= start < rest.from;
+            start = rest.to.saturating_add(1);
+            add_rules(&mut waited, rest.reasons.iter().copied());
         }
     }
-    (day, reasons)
+    for rest in sure().rev() {
+        let ends = |day: &Day| match begins {
+            Begins::OnItsDay | Begins::AfterRest => *day <= rest.to,
+            Begins::OfUse => short(rest.to.saturating_add(1), *day),
+        };
+        if let Some(day) = end.filter(|day| rest.from <= *day && ends(day)) {
+            few |= rest.to < day;
+            end = Some(rest.from.saturating_sub(1));
+        }
+    }
+    let within = |it: &&Rest, (start, end): (Day, Option<Day>)| start <= it.to && end.is_none_or(|end| it.from <= end);
+    let alone = !matches!(begins, Begins::OnItsDay)
+        && end.is_some_and(|end| start <= end && short(start, end))
+        && sure().any(|it| within(&it, (start.saturating_sub(1), end.map(|end| end.saturating_add(1)))));
+    few |= alone;
+    if alone || end.is_some_and(|end| end < start) {
+        let mut reasons = Rules::new();
+        let around = sure().filter(|it| within(it, asked)).flat_map(|it| it.reasons.iter().copied());
+        add_rules(&mut reasons, around.chain(few.then_some(least.rule)));
+        return Err(reasons);
+    }
+    if few && !waited.is_empty() {
+        add_rules(&mut waited, [least.rule]);
+    }
+    Ok(Used { start, end, waited })
+}
+
+fn is_sure(rest: &Rest, review: Option<i32>) -> bool {
+    rest.contingent_on.is_none() || rest.contingent_on == review
+}
+
+/// Adds to the rests that are sure the days between two of them, where these are fewer than `least`.
+pub(super) fn fill(rests: &mut Vec<Rest>, review: Option<i32>, least: Wait) {
+    let mut filled: Vec<Rest> = Vec::with_capacity(rests.len());
+    for rest in rests.drain(..) {
+        let sure = filled.iter_mut().filter(|it| is_sure(&rest, review) && is_sure(it, review));
+        match sure.max_by_key(|it| it.to) {
+            Some(last) if (1..least.days).contains(&rest.from.saturating_sub(last.to).saturating_sub(1)) => {
+                last.to = last.to.max(rest.to);
+                add_rules(&mut last.reasons, rest.reasons.into_iter().chain([least.rule]));
+            }
+            Some(_) | None => filled.push(rest),
+        }
+    }
+    *rests = filled;
 }
 
 /// Days on which a product rests around a session of one procedure.

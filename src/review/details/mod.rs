@@ -358,6 +358,7 @@ impl All<'_> {
         for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        self.add(planning.home_care_least.rule, "least", wait_in_words(planning.home_care_least.days));
         self.set(planning.final_review.rule, "not after", planning.not_reviewed);
         let occasion = &planning.occasion;
         for wait in [occasion.quiet, occasion.new, occasion.filler] {
