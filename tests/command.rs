@@ -163,7 +163,7 @@ fn the_timeline_is_seen_at_a_glance() {
     let table = out(&run(&["plan", "examples/mixed_face.json"]));
     let (_, timeline) = table.split_once("\nTIMELINE\n").unwrap();
     for line in [
-        "   7 TCA CROSS                         o   o   o   o\n",
+        "   7 TCA CROSS                       o o o o\n",
         "  Tue 2026-12-01  0    at home              begin Sunscreen, Hydroquinone, Topical retinoid\n",
         "  Tue 2027-10-19  322  at home              begin Azelaic acid, if review 1 says so\n",
         "                       review 1\n",

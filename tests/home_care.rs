@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "parts that other test files share")]
 
+#[path = "home_care/courses.rs"]
+mod courses;
 #[path = "support/service.rs"]
 mod support;
 
@@ -32,6 +34,48 @@ fn plan_with(change: impl FnOnce(&mut v1::Patient), done: &[(&str, i32, i32)], u
         Some(Outcome::Protocol(protocol)) => protocol,
         other => panic!("no protocol: {other:?}"),
     }
+}
+
+/// Shallow boxcar scars at a site.
+fn boxcars(id: &str, site: v1::Site, count: i32) -> v1::Scar {
+    v1::Scar {
+        id: id.to_owned(),
+        site: site.into(),
+        count: Some(count),
+        relief: v1::Relief::Depressed.into(),
+        profile: v1::Profile::U.into(),
+        edge: v1::Edge::Sharp.into(),
+        opening_width_mm: Some(2.5),
+        depth_mm: Some(0.3),
+        depth_method: v1::DepthMethod::Ultrasound.into(),
+        ..v1::Scar::default()
+    }
+}
+
+/// The plan for other scars, in skin of phototype II or V.
+fn plan_of(dark: bool, change: impl FnOnce(&mut v1::GenerateProtocolRequest)) -> v1::Protocol {
+    let text = std::fs::read_to_string("examples/ice_pick_phototype_ii.json").unwrap();
+    let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
+    request.appearance = Some(v1::Appearance { declared_grade: Some(3), ..v1::Appearance::default() });
+    let phototype = if dark { v1::Phototype::V } else { v1::Phototype::Ii };
+    request.patient.as_mut().unwrap().phototype = phototype.into();
+    change(&mut request);
+    match service().generate_protocol(request).unwrap().outcome {
+        Some(Outcome::Protocol(protocol)) => protocol,
+        other => panic!("no protocol: {other:?}"),
+    }
+}
+
+/// The days of the planned sessions of a procedure.
+fn days(plan: &v1::Protocol, procedure: &str) -> Vec<i32> {
+    let done = plan.sessions.iter().filter(|it| it.procedures.iter().any(|it| it.procedure == procedure));
+    done.map(|it| it.day).collect()
+}
+
+/// Is a product used on a group on `day`, whatever a review says?
+fn is_used(plan: &v1::Protocol, product: &str, group: &str, day: i32) -> bool {
+    let on = |it: &&v1::Stage| it.procedure == product && it.scar_ids.iter().any(|it| it == group);
+    plan.stages.iter().filter(|it| on(it) && it.contingent_on.is_none()).any(|it| used(it, day))
 }
 
 /// Is it used on `day`?
@@ -152,7 +196,7 @@ fn sixteen_weeks_of_hydroquinone_are_sixteen_weeks_whatever_told_of_them() {
     };
     let fresh = days(&|_| {}, "hydroquinone");
     assert_eq!(fresh, [(0, Some(111))]);
-    assert_eq!(days(&|_| {}, "azelaic-acid")[0].0, 112, "azelaic acid begins on the day after");
+    assert_eq!(days(&|_| {}, "azelaic-acid")[0].0, 119, "azelaic acid begins after the rest of the session of day 112");
     // The example begins on 1 December 2026: 31 days before are used up on the first.
     for told in [
         (&|it: &mut v1::Patient| it.hydroquinone_since = date(2026, 10, 31)) as &dyn Fn(&mut v1::Patient),
@@ -287,4 +331,64 @@ fn priming_begins_as_long_before_the_first_session_as_it_takes() {
     // Sixteen weeks of hydroquinone are not used up before anything is done.
     let later = away(200);
     assert_eq!((primed(&later), later.sessions[0].day), (173, 201));
+}
+
+/// What is needled on the chest leaves the cheek in peace: a product rests around what is done on skin that hangs together
+/// with its own.
+#[test]
+fn sessions_on_the_chest_withhold_nothing_from_the_cheek() {
+    let chest = |request: &mut v1::GenerateProtocolRequest| {
+        let pits = v1::Scar { id: "chest".to_owned(), site: v1::Site::Chest.into(), ..request.scars[0].clone() };
+        request.scars = vec![boxcars("cheek", v1::Site::Cheek, 8), pits];
+    };
+    let plan = plan_of(false, chest);
+    let (laser, needles) = (days(&plan, "ablative-fractional-laser"), days(&plan, "mnrf"));
+    assert!(needles.iter().any(|day| laser.contains(day)), "both on one day: {laser:?} {needles:?}");
+    for day in laser.iter().flat_map(|day| *day..=day + 14) {
+        assert!(is_used(&plan, "vitamin-c", "cheek", day), "day {day}");
+        assert!(!is_used(&plan, "vitamin-c", "chest", day), "day {day}");
+    }
+    // What was needled yesterday withholds azelaic acid where the skin hangs together, and not from elsewhere.
+    let begins = |site: v1::Site| {
+        let plan = plan_of(false, |request| {
+            request.scars[0].site = v1::Site::UpperCheek.into();
+            // Nothing else is done before the new year.
+            let to = Some(cicatrix::wire::Date { year: 2026, month: 12, day: 31 });
+            let away = v1::DateRange { from: request.start_date, to };
+            request.preferences.get_or_insert_default().unavailable = vec![away];
+            request.patient.as_mut().unwrap().goals = vec![v1::Goal::EvenColour.into()];
+            request.history = vec![v1::PastSession {
+                procedure: "microneedling".to_owned(),
+                date: Some(cicatrix::wire::Date { year: 2026, month: 11, day: 30 }),
+                sites: vec![site.into()],
+                ..v1::PastSession::default()
+            }];
+        });
+        plan.stages.iter().find(|it| it.procedure == "azelaic-acid").map(|it| it.start_day)
+    };
+    assert!(begins(v1::Site::LowerCheek) > Some(0), "the cheek hangs together");
+    assert_eq!(begins(v1::Site::Chest), Some(0));
+}
+
+/// Vitamin C belongs to the days after each laser session, on the skin that the laser was on.
+#[test]
+fn what_goes_with_sessions_goes_with_those_on_its_own_skin() {
+    let plan = plan_of(false, |request| {
+        let rolling = v1::Scar {
+            profile: v1::Profile::M.into(),
+            edge: v1::Edge::Sloping.into(),
+            stretch: v1::Stretch::CentralTether.into(),
+            opening_width_mm: Some(6.0),
+            ..request.scars[0].clone()
+        };
+        let back = v1::Scar { id: "back".to_owned(), site: v1::Site::Back.into(), ..rolling };
+        request.scars = vec![boxcars("cheek", v1::Site::Cheek, 8), back];
+    });
+    let serum: Vec<&v1::Stage> = plan.stages.iter().filter(|it| it.procedure == "vitamin-c").collect();
+    assert_eq!(serum.len(), 2, "{serum:?}");
+    for stage in serum {
+        let mut laser = plan.stages.iter().filter(|it| it.procedure == "ablative-fractional-laser");
+        let laser = laser.find(|it| it.scar_ids == stage.scar_ids).expect("a laser of its own");
+        assert_eq!((stage.start_day, stage.end_day), (laser.start_day, laser.end_day.map(|day| day + 14)));
+    }
 }

@@ -392,6 +392,19 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "home_care.toml:3: home care belongs to the phase `prepare` or `maintain`",
         ),
         (
+            "home_care.toml",
+            "[[step.option]]",
+            "[step.resume]\nruns_for = \"4 weeks\"\nrule = \"HOME-RESUME\"\nsays = \"It runs again for {runs_for}.\"\n\
+             because = [\"expert-practice\"]\n[[step.option]]",
+            "home_care.toml:3: `resume` is for what begins with the plan and ends with the last session",
+        ),
+        (
+            "home_care.toml",
+            "rule    = \"HOME\"",
+            "rule    = \"HOME\"\nafter   = [\"cream\"]",
+            "home_care.toml:3: `after` names what a step before this one uses, and what has a longest use",
+        ),
+        (
             "referrals.toml",
             "not scar_type is ice_pick",
             "scar_type is boxcar",

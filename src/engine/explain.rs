@@ -36,13 +36,13 @@ pub(super) fn explain(
     let event = context.case.wishes.event;
     let plan = sitting::Plan::new(context, schedule);
     not_treated.extend(plan.too_few.iter().cloned());
-    let visited = Sessions::new(context, schedule, &plan.joining, treatable);
+    let visited = Sessions::new(context, schedule, &plan.joining);
     let at_home = context.knowledge.home_care().len();
     let parts = [at_home, schedule.stages.len(), plan.joining.len(), at_home];
     let mut stages = Vec::with_capacity(parts.iter().sum());
-    home_care::before(context, schedule, treatable, &mut stages, &mut not_treated);
+    home_care::before(context, schedule, &visited, treatable, &mut stages, &mut not_treated);
     let mut left_out = Vec::new();
-    let mut kept = home_care::after(context, schedule, &visited, &stages, treatable, &mut left_out);
+    let mut kept = home_care::after(context, schedule, &visited, &mut stages, treatable, &mut left_out);
     let used = (&mut stages, kept.as_mut_slice());
     home_care::waiting(context, schedule, &visited, treatable, used, &mut not_treated);
     left_out.into_iter().for_each(|it| home_care::insert(&mut not_treated, it));

@@ -1,5 +1,6 @@
 //! Home care: what is used at home before, during and after the sessions.
 
+mod after;
 mod groups;
 
 use smallvec::smallvec;
@@ -9,21 +10,23 @@ use crate::{
     engine::{
         explain::{frame, said},
         parameters,
-        rest::{self, Sessions},
+        rest::{self, Begins, Sessions},
         schedule::{Dated, Schedule},
-        screen::{Standing, insert_sorted},
+        screen::Standing,
         select::{Context, add_rules},
     },
     knowledge::{HomeCareStep, StepOption, Topic},
 };
 
+pub(super) use after::after;
 pub(super) use groups::used_before_plan;
-use groups::{alike, is_in_use, ready, used_before};
+use groups::{alike, free, is_in_use, ready, used_before};
 
 /// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
+    sessions: &Sessions,
     treatable: &[ScarIndex],
     stages: &mut Vec<Stage>,
     left_out: &mut Vec<PassedOver>,
@@ -31,12 +34,15 @@ pub(super) fn before(
     let planned = priming(schedule, false);
     for step in steps(context, treatable, Phase::Prepare).filter(|it| it.with.is_empty()) {
         let last = schedule.last.filter(|_| !step.goes_on);
-        // Where all sessions are over there is nothing left to prepare for.
-        if (!step.when_priming || !planned.is_empty()) && last.is_none_or(|last| last >= 0) {
+        // Where all sessions are over there is nothing left to prepare for, and some of it runs again after the last.
+        let is_due = last.is_none_or(|last| last >= 0) || step.resume.is_some();
+        if is_due && (!step.when_priming || !planned.is_empty()) {
             let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
-            let span = Span { start, last, review: None };
-            for groups in alike(context, step, treatable) {
-                let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, &planned, span);
+            let alike = alike(context, step, treatable).into_iter();
+            let free: Vec<(Day, Scars)> = alike.flat_map(|groups| free(stages, step, &groups, start)).collect();
+            for (start, groups) in free {
+                let around = Around { sessions, priming: &planned, span: Span { start, last, review: None } };
+                let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, around);
                 leave_out(context, left_out, step, &groups, passed_over);
             }
         }
@@ -61,8 +67,9 @@ pub(super) fn waiting(
     {
         for step in steps(context, treatable, Phase::Prepare).filter(|it| it.when_priming) {
             let span = Span { start: gate, last: Some(last), review: Some(1) };
+            let around = Around { sessions, priming: &waiting, span };
             for groups in alike(context, step, treatable) {
-                let passed_over = course(context, stages, (kept, &mut used), step, &groups, &waiting, span);
+                let passed_over = course(context, stages, (kept, &mut used), step, &groups, around);
                 leave_out(context, left_out, step, &groups, passed_over);
             }
         }
@@ -103,32 +110,29 @@ fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage, left_o
     if stage.rests.is_empty() {
         return stage.end.is_none_or(|end| stage.start <= end);
     }
-    // What only a review can bring about moves nothing that is planned.
-    let review = stage.contingent_on;
-    let sure = |it: &&Rest| it.contingent_on.is_none() || it.contingent_on == review;
     // Priming begins with its first day all the same: the days of the first session are counted from it.
-    let primes = stage.reasons.contains(&context.knowledge.planning().priming);
-    for rest in stage.rests.iter().filter(sure).filter(|_| !primes) {
-        if rest.from <= stage.start && stage.start <= rest.to {
-            stage.start = rest.to.saturating_add(1);
-            add_rules(&mut stage.reasons, rest.reasons.iter().copied());
+    let planning = context.knowledge.planning();
+    let primes = stage.reasons.contains(&planning.priming);
+    let begins = if primes { Begins::OnItsDay } else { Begins::OfUse };
+    let (review, least) = (stage.contingent_on, planning.home_care_least);
+    match rest::fit(&stage.rests, (stage.start, stage.end), review, begins, least) {
+        Ok(used) => {
+            (stage.start, stage.end) = (used.start, used.end);
+            add_rules(&mut stage.reasons, used.waited);
+        }
+        Err(why) => {
+            let mut reasons: Rules = smallvec![planning.home_care_left_out];
+            add_rules(&mut reasons, why);
+            insert(left_out, PassedOver { procedure: stage.procedure, scars: copied(&stage.scars), reasons });
+            return false;
         }
     }
-    for rest in stage.rests.iter().rev().filter(sure) {
-        stage.end =
-            stage.end.map(|end| if (rest.from..=rest.to).contains(&end) { rest.from.saturating_sub(1) } else { end });
-    }
     let (start, end) = (stage.start, stage.end);
-    if end.is_some_and(|end| end < start) {
-        let mut reasons: Rules = smallvec![context.knowledge.planning().home_care_left_out];
-        stage.rests.iter().filter(sure).for_each(|it| add_rules(&mut reasons, it.reasons.iter().copied()));
-        insert(left_out, PassedOver { procedure: stage.procedure, scars: copied(&stage.scars), reasons });
-        return false;
-    }
     stage.rests.retain_mut(|it| {
         it.from = it.from.max(start);
         start <= it.to && end.is_none_or(|end| it.to < end)
     });
+    rest::fill(&mut stage.rests, review, least);
     true
 }
 
@@ -182,6 +186,21 @@ struct Span {
     review: Option<i32>,
 }
 
+/// The last day of a step that runs again after the rest that follows the last session; of any other, the day of that.
+fn resumed(step: &HomeCareStep, rests: &[Rest], last: Day, review: Option<i32>) -> Day {
+    let Some(resume) = step.resume else { return last };
+    let sure = rests.iter().filter(|it| it.contingent_on.is_none() || it.contingent_on == review);
+    sure.map(|it| it.to.saturating_add(resume.days)).fold(last, Day::max)
+}
+
+/// The sessions that home care goes around, what asks for priming before them, and its days.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    sessions: &'a Sessions,
+    priming: &'a [RuleId],
+    span: Span,
+}
+
 /// Adds what a step uses: a course that may not last that long is followed by the next option. For what a review decides,
 /// what is in use by then is noted instead. Returns what could not be used where nothing was in its place.
 fn course(
@@ -190,8 +209,7 @@ fn course(
     (kept, in_use): (&[Stage], &mut Vec<InUse>),
     step: &HomeCareStep,
     treatable: &[ScarIndex],
-    priming: &[RuleId],
-    span: Span,
+    Around { sessions, priming, span }: Around<'_>,
 ) -> Vec<PassedOver> {
     let mut reasons: Rules = smallvec![step.rule];
     if step.when_priming {
@@ -199,21 +217,44 @@ fn course(
         add_rules(&mut reasons, priming.iter().copied());
     }
     let mut start = span.start;
+    let mut follows = span.last.is_some_and(|last| last < start);
     let mut passed_over = Vec::new();
     for option in &step.options {
+        let rests = rest::rests(context, sessions, option.procedure, treatable);
+        let last = span.last.map(|last| resumed(step, &rests, last, span.review));
+        let begins = match (step.when_priming, follows) {
+            // The days of the first session are counted from it.
+            (true, false) => Begins::OnItsDay,
+            // Skin stays primed until the next session.
+            (true, true) => Begins::AfterRest,
+            (false, _) => Begins::OfUse,
+        };
+        let least = context.knowledge.planning().home_care_least;
+        let fit = |from| rest::fit(&rests, (from, last), span.review, begins, least);
+        // Where a course lasts until nothing but rests is left, nothing is missing after it.
+        if follows && fit(start).is_err() {
+            return Vec::new();
+        }
         if let Some(rejected) = rejected(context, option, treatable) {
             passed_over.push(rejected);
             continue;
         }
         // All groups are ready on the same day.
-        let from = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
-        if span.last.is_some_and(|last| last < from) {
-            let mut reasons = Rules::new();
-            let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
-            add_rules(&mut reasons, waits);
-            passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
-            continue;
-        }
+        let ready = start.max(treatable.first().and_then(|it| ready(context, option, *it)).unwrap_or(0));
+        let (from, waited) = match fit(ready) {
+            Ok(used) => (used.start, used.waited),
+            Err(why) => {
+                let mut reasons = Rules::new();
+                let waits = treatable.iter().flat_map(|scar| context.screening.against(option.procedure, *scar));
+                add_rules(&mut reasons, waits.chain(why));
+                passed_over.push(PassedOver {
+                    procedure: option.procedure,
+                    scars: Scars::from_slice(treatable),
+                    reasons,
+                });
+                continue;
+            }
+        };
         let course = context.knowledge.procedures().get(option.procedure.index()).and_then(|it| it.course);
         let used = used_before(context, option.procedure, treatable, stages, from);
         let most = course.and_then(|it| it.at_most).map(|most| (most - used).max(0));
@@ -222,7 +263,7 @@ fn course(
             passed_over.push(PassedOver { procedure: option.procedure, scars: Scars::from_slice(treatable), reasons });
             continue;
         }
-        let end = match (most, span.last) {
+        let end = match (most, last) {
             // The first and the last day are days of use.
             (Some(most), Some(last)) => Some(last.min(from.saturating_add(most).saturating_sub(1))),
             (Some(most), None) => Some(from.saturating_add(most).saturating_sub(1)),
@@ -230,6 +271,8 @@ fn course(
         };
         let mut rules = copied(&reasons);
         add_rules(&mut rules, std::iter::once(option.rule).chain(course.map(|it| it.rule)));
+        add_rules(&mut rules, waited);
+        add_rules(&mut rules, step.resume.filter(|_| span.last < end).map(|it| it.rule));
         let over = std::mem::take(&mut passed_over);
         // Named twice, the same product would seem to be used twice. What is kept up begins as soon as the skin allows.
         let mut begun = stages.iter().filter(|it| it.start <= from).chain(kept);
@@ -241,103 +284,12 @@ fn course(
         let used = Span { start: from, last: end, review: span.review };
         add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
         match end {
-            Some(day) if span.last.is_some_and(|last| day < last) => start = day.saturating_add(1),
+            Some(day) if last.is_some_and(|last| day < last) => {
+                start = day.saturating_add(1);
+                follows = true;
+            }
             Some(_) | None => break,
         }
-    }
-    passed_over
-}
-
-/// Home care that goes on after the last session. Without sessions, what began with the plan simply goes on.
-pub(super) fn after(
-    context: Context<'_, '_>,
-    schedule: &Schedule<'_>,
-    sessions: &Sessions,
-    begun: &[Stage],
-    treatable: &[ScarIndex],
-    left_out: &mut Vec<PassedOver>,
-) -> Vec<Stage> {
-    let Some(last) = schedule.last else { return Vec::new() };
-    // What was done to its end may have ended before the plan.
-    let last = last.max(0);
-    let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
-    for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
-        let hosts = || {
-            let planned = schedule.stages.iter().filter(|it| it.draft.contingent.is_none() && !it.days.is_empty());
-            planned.filter(|it| step.with.contains(it.draft.procedure))
-        };
-        let mut scars = Scars::new();
-        hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
-        for groups in alike(context, step, &scars) {
-            let on_them = hosts().filter(|it| it.draft.scars.iter().any(|scar| groups.contains(scar)));
-            let days: Vec<Day> = on_them.flat_map(|it| it.days.iter().copied()).collect();
-            let passed_over = beside(context, &mut stages, step, &groups, &days);
-            leave_out(context, left_out, step, &groups, passed_over);
-        }
-    }
-    for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
-        for groups in alike(context, step, treatable) {
-            let passed_over = keep_up(context, &mut stages, step, &groups, begun, last);
-            leave_out(context, left_out, step, &groups, passed_over);
-        }
-    }
-    stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
-    stages
-}
-
-/// Home care that is kept up from the last session on. Returns what could not be used where nothing was in its place.
-fn keep_up(
-    context: Context<'_, '_>,
-    stages: &mut Vec<Stage>,
-    step: &HomeCareStep,
-    groups: &[ScarIndex],
-    begun: &[Stage],
-    last: Day,
-) -> Vec<PassedOver> {
-    let mut passed_over = Vec::new();
-    for option in &step.options {
-        if let Some(rejected) = rejected(context, option, groups) {
-            passed_over.push(rejected);
-            continue;
-        }
-        // What began with the plan and has no end goes on by itself.
-        if !begun.iter().any(|it| it.procedure == option.procedure && goes_on(it, groups)) {
-            let rules: Rules = smallvec![step.rule, option.rule];
-            let span = Span { start: last, last: None, review: None };
-            add(context, stages, Phase::Maintain, option.procedure, groups, span, rules, passed_over);
-        }
-        return Vec::new();
-    }
-    passed_over
-}
-
-/// Home care that goes with the sessions of a procedure: after each of them for as long as its course allows. Returns what
-/// could not be used where nothing was in its place.
-fn beside(
-    context: Context<'_, '_>,
-    stages: &mut Vec<Stage>,
-    step: &HomeCareStep,
-    scars: &[ScarIndex],
-    days: &[Day],
-) -> Vec<PassedOver> {
-    let mut passed_over = Vec::new();
-    for option in &step.options {
-        if let Some(rejected) = rejected(context, option, scars) {
-            passed_over.push(rejected);
-            continue;
-        }
-        let known = context.knowledge.procedures().get(option.procedure.index());
-        let Some(course) = known.and_then(|it| it.course) else { continue };
-        let rules: Rules = smallvec![step.rule, option.rule, course.rule];
-        let until = |day: Day| course.at_most.map_or(Day::MAX, |most| day.saturating_add(most));
-        let windows = days.iter().map(|day| (day.saturating_add(course.begins_after), until(*day)));
-        let Some((start, last, rests)) = rest::between(windows, course.rule) else { continue };
-        let span = Span { start, last: course.at_most.map(|_| last), review: None };
-        let at = add(context, stages, Phase::Maintain, option.procedure, scars, span, rules, passed_over);
-        if let Some(stage) = stages.get_mut(at) {
-            stage.rests = rests;
-        }
-        return Vec::new();
     }
     passed_over
 }

@@ -3,13 +3,18 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, ProcedureId, ProcedureSet, Procedures, Rest, RuleId, Rules, ScarIndex, Truth, Value, copied},
+    domain::{
+        Day, PastSession, ProcedureId, ProcedureSet, Procedures, Rest, RuleId, Rules, ScarIndex, Site, Sites, Truth,
+        Value, copied,
+    },
     engine::{
         limits::FEW,
         schedule::Schedule,
+        screen::insert_sorted,
         select::{Context, add_rules},
         sitting::Joining,
     },
+    knowledge::Wait,
 };
 
 /// A day on which something is done to the skin.
@@ -21,6 +26,8 @@ struct Done {
     contingent_on: Option<i32>,
     /// Place of the procedure among all that are done.
     place: usize,
+    /// Place of the skin among that of all that is done.
+    skin: usize,
 }
 
 /// Every day on which something was or is done.
@@ -30,36 +37,35 @@ pub(super) struct Sessions {
     done: Vec<Done>,
     /// What is done on any of them.
     procedures: Procedures,
+    /// The skin that hangs together with what something was done on; none: all skin.
+    skins: Vec<Sites>,
 }
 
 impl Sessions {
-    pub(super) fn new(
-        context: Context<'_, '_>,
-        schedule: &Schedule<'_>,
-        joining: &[Joining],
-        treatable: &[ScarIndex],
-    ) -> Self {
+    pub(super) fn new(context: Context<'_, '_>, schedule: &Schedule<'_>, joining: &[Joining]) -> Self {
         let planned = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
         let joined = joining.iter().map(|it| it.all_days().count());
         let mut all: Vec<Done> = Vec::with_capacity(planned.chain(joined).sum());
+        let mut skins: Vec<Sites> = Vec::with_capacity(schedule.stages.len());
         for dated in &schedule.stages {
             let (procedure, contingent_on) = (dated.draft.procedure, dated.draft.contingent.map(|_| 1));
             let days = dated.test_area.into_iter().chain(dated.days.iter().copied());
-            all.extend(days.map(|day| Done { day, procedure, contingent_on, place: 0 }));
+            let skin = skins.len();
+            all.extend(days.map(|day| Done { day, procedure, contingent_on, place: 0, skin }));
+            skins.push(skin_of(context, &dated.draft.scars));
         }
         for joining in joining {
-            let procedure = joining.procedure;
-            all.extend(joining.all_days().map(|(day, contingent)| Done {
-                day,
-                procedure,
-                contingent_on: contingent.then_some(1),
-                place: 0,
-            }));
+            for (day, contingent, scars) in joining.all_days() {
+                let (procedure, contingent_on) = (joining.procedure, contingent.then_some(1));
+                all.push(Done { day, procedure, contingent_on, place: 0, skin: skins.len() });
+                skins.push(skin_of(context, scars));
+            }
         }
-        let past = context.case.history.iter().enumerate();
-        let past = past.filter(|(place, _)| treatable.iter().any(|scar| context.past.skin(*place).contains(scar)));
-        let past = past.map(|(_, past)| (past.day, past.procedure));
-        all.extend(past.map(|(day, procedure)| Done { day, procedure, contingent_on: None, place: 0 }));
+        for past in &context.case.history {
+            let (day, procedure) = (past.day, past.procedure);
+            all.push(Done { day, procedure, contingent_on: None, place: 0, skin: skins.len() });
+            skins.push(treated_skin(context, past));
+        }
         all.sort_unstable();
         let mut procedures = Procedures::new();
         for done in &mut all {
@@ -68,11 +74,40 @@ impl Sessions {
                 procedures.len().saturating_sub(1)
             });
         }
-        Self { done: all, procedures }
+        Self { done: all, procedures, skins }
+    }
+
+    /// What is done on skin that hangs together with `skin`.
+    fn on<'a>(&'a self, skin: &'a Sites) -> impl Iterator<Item = &'a Done> {
+        let meets = move |it: &&Done| {
+            let treated = self.skins.get(it.skin);
+            treated.is_none_or(|treated| treated.is_empty() || treated.iter().any(|site| skin.contains(site)))
+        };
+        self.done.iter().filter(meets)
     }
 }
 
-/// The days on which `product` rests on `scars`, in order. Those that a review decides on stay apart.
+/// The skin that hangs together with that of the groups.
+fn skin_of(context: Context<'_, '_>, scars: &[ScarIndex]) -> Sites {
+    let sites = scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area.site));
+    whole(sites)
+}
+
+/// The skin that hangs together with that of a past session; none: all skin.
+fn treated_skin(context: Context<'_, '_>, past: &PastSession) -> Sites {
+    let mut skin = skin_of(context, &past.scars);
+    whole(past.sites.iter().copied()).into_iter().for_each(|site| insert_sorted(&mut skin, site));
+    skin
+}
+
+fn whole(sites: impl Iterator<Item = Site>) -> Sites {
+    let mut skin = Sites::new();
+    sites.for_each(|site| insert_sorted(&mut skin, site.whole()));
+    skin
+}
+
+/// The days on which `product` rests on `scars`, in order: around what is done on skin that hangs together with theirs.
+/// Those that a review decides on stay apart.
 pub(super) fn rests(
     context: Context<'_, '_>,
     sessions: &Sessions,
@@ -88,7 +123,8 @@ pub(super) fn rests(
     let mut rests: Vec<Rest> = Vec::with_capacity(sessions.done.len());
     // The last day of what is sure, and of what a review decides on.
     let (mut sure, mut waiting) = (Day::MIN, Day::MIN);
-    for done in &sessions.done {
+    let skin = skin_of(context, scars);
+    for done in sessions.on(&skin) {
         let Some(around) = around.get(done.place).filter(|it| !it.is_none()) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
         let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
@@ -108,6 +144,101 @@ pub(super) fn rests(
     }
     rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
     rests
+}
+
+/// When something begins that is asked for from a day on.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Begins {
+    /// On that day, even in a rest, and for however short.
+    OnItsDay,
+    /// When no rest is on.
+    AfterRest,
+    /// When it is of use for long enough.
+    OfUse,
+}
+
+/// Days on which something is used.
+pub(super) struct Used {
+    pub start: Day,
+    pub end: Option<Day>,
+    /// Why it begins later than it was asked for.
+    pub waited: Rules,
+}
+
+/// What `rests` leave of the days that are asked for: it ends before a rest, and is not used before or after one for less
+/// than `least` in a row. What only a review can bring about moves nothing that is planned. Where nothing is left, the
+/// rules come back that leave nothing.
+pub(super) fn fit(
+    rests: &[Rest],
+    asked: (Day, Option<Day>),
+    review: Option<i32>,
+    begins: Begins,
+    least: Wait,
+) -> Result<Used, Rules> {
+    let (mut start, mut end) = asked;
+    let mut waited = Rules::new();
+    let short = |from: Day, to: Day| to.saturating_sub(from).saturating_add(1) < least.days;
+    let sure = || rests.iter().filter(|it| is_sure(it, review));
+    // Is there a day that would be of no use?
+    let mut few = false;
+    for rest in sure() {
+        let before = rest.from.saturating_sub(1);
+        let waits = match begins {
+            Begins::OnItsDay => false,
+            Begins::AfterRest => before < start,
+            Begins::OfUse => short(start, before),
+        };
+        if start <= rest.to && waits {
+            few |= start < rest.from;
+            start = rest.to.saturating_add(1);
+            add_rules(&mut waited, rest.reasons.iter().copied());
+        }
+    }
+    for rest in sure().rev() {
+        let ends = |day: &Day| match begins {
+            Begins::OnItsDay | Begins::AfterRest => *day <= rest.to,
+            Begins::OfUse => short(rest.to.saturating_add(1), *day),
+        };
+        if let Some(day) = end.filter(|day| rest.from <= *day && ends(day)) {
+            few |= rest.to < day;
+            end = Some(rest.from.saturating_sub(1));
+        }
+    }
+    let within = |it: &&Rest, (start, end): (Day, Option<Day>)| start <= it.to && end.is_none_or(|end| it.from <= end);
+    let alone = !matches!(begins, Begins::OnItsDay)
+        && end.is_some_and(|end| start <= end && short(start, end))
+        && sure().any(|it| within(&it, (start.saturating_sub(1), end.map(|end| end.saturating_add(1)))));
+    few |= alone;
+    if alone || end.is_some_and(|end| end < start) {
+        let mut reasons = Rules::new();
+        let around = sure().filter(|it| within(it, asked)).flat_map(|it| it.reasons.iter().copied());
+        add_rules(&mut reasons, around.chain(few.then_some(least.rule)));
+        return Err(reasons);
+    }
+    if few && !waited.is_empty() {
+        add_rules(&mut waited, [least.rule]);
+    }
+    Ok(Used { start, end, waited })
+}
+
+fn is_sure(rest: &Rest, review: Option<i32>) -> bool {
+    rest.contingent_on.is_none() || rest.contingent_on == review
+}
+
+/// Adds to the rests that are sure the days between two of them, where these are fewer than `least`.
+pub(super) fn fill(rests: &mut Vec<Rest>, review: Option<i32>, least: Wait) {
+    let mut filled: Vec<Rest> = Vec::with_capacity(rests.len());
+    for rest in rests.drain(..) {
+        let sure = filled.iter_mut().filter(|it| is_sure(&rest, review) && is_sure(it, review));
+        match sure.max_by_key(|it| it.to) {
+            Some(last) if (1..least.days).contains(&rest.from.saturating_sub(last.to).saturating_sub(1)) => {
+                last.to = last.to.max(rest.to);
+                add_rules(&mut last.reasons, rest.reasons.into_iter().chain([least.rule]));
+            }
+            Some(_) | None => filled.push(rest),
+        }
+    }
+    *rests = filled;
 }
 
 /// Days on which a product rests around a session of one procedure.

@@ -52,9 +52,9 @@ impl Joining {
         self.sittings.iter().filter(move |it| !planned || !it.contingent).map(|it| it.day)
     }
 
-    /// The days of all sittings it joins, and whether a review decides on them.
-    pub(super) fn all_days(&self) -> impl Iterator<Item = (Day, bool)> + '_ {
-        self.sittings.iter().map(|it| (it.day, it.contingent))
+    /// The days of all sittings it joins, whether a review decides on them, and their groups.
+    pub(super) fn all_days(&self) -> impl Iterator<Item = (Day, bool, &[ScarIndex])> {
+        self.sittings.iter().map(|it| (it.day, it.contingent, it.scars.as_slice()))
     }
 
     /// How many planned sittings it joins.

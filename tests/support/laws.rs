@@ -40,6 +40,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             every_scar_is_spoken_of(name, case, plan, protocol);
             home_care_is_used_or_told(name, knowledge, protocol);
             home_care_is_named_once(name, protocol);
+            home_care_is_of_use(name, knowledge, protocol);
             days_are_in_order(name, protocol);
             history_is_told(name, case, protocol);
             visits_are_as_few_as_wished(name, case, plan, protocol);
@@ -369,6 +370,19 @@ fn home_care_is_named_once(name: &str, protocol: &Protocol) {
         };
         let twice = at_home().find(goes_on);
         assert!(twice.is_none(), "{name}: {:?} is used from day {:?} on", waiting.procedure, twice.map(|it| it.start));
+    }
+}
+
+/// Between two rests nothing is used for a few days only.
+fn home_care_is_of_use(name: &str, knowledge: &Knowledge, protocol: &Protocol) {
+    let least = knowledge.planning().home_care_least.days;
+    for stage in protocol.stages.iter().filter(|it| it.session_count.is_none()) {
+        let mut sure: Vec<_> = stage.rests.iter().filter(|it| it.contingent_on.is_none()).collect();
+        sure.sort_by_key(|it| it.to);
+        for pair in sure.windows(2) {
+            let days = pair[1].from - pair[0].to - 1;
+            assert!(days <= 0 || days >= least, "{name}: {:?} is used for {days} days", stage.procedure);
+        }
     }
 }
 

@@ -25,6 +25,42 @@ pub(super) fn alike(context: Context<'_, '_>, step: &HomeCareStep, groups: &[Sca
     all
 }
 
+/// The groups by the day from `start` on on which what a step comes after has come to its end.
+pub(super) fn free(
+    stages: &[Stage],
+    step: &HomeCareStep,
+    groups: &[ScarIndex],
+    start: Day,
+) -> SmallVec<[(Day, Scars); 1]> {
+    let free = |scar: ScarIndex| {
+        let before = stages.iter().filter(|it| step.after.contains(it.procedure) && it.contingent_on.is_none());
+        let in_use = before.filter(|it| it.start <= start && it.scars.contains(&scar));
+        in_use.filter_map(|it| it.end).map(|end| end.saturating_add(1)).fold(start, Day::max)
+    };
+    let mut all: SmallVec<[(Day, Scars); 1]> = SmallVec::new();
+    for &scar in groups {
+        let day = free(scar);
+        match all.iter_mut().find(|it| it.0 == day) {
+            Some((_, known)) => known.push(scar),
+            None => all.push((day, smallvec![scar])),
+        }
+    }
+    all
+}
+
+/// The groups by the skin that hangs together, in their order.
+pub(super) fn skins(context: Context<'_, '_>, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
+    let whole = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area.site.whole());
+    let mut all: SmallVec<[Scars; 1]> = SmallVec::new();
+    for &scar in groups {
+        match all.iter_mut().find(|it| it.first().is_some_and(|it| whole(*it) == whole(scar))) {
+            Some(known) => known.push(scar),
+            None => all.push(smallvec![scar]),
+        }
+    }
+    all
+}
+
 /// The first day on which an option may be used on a group; `None` where it may not.
 pub(super) fn ready(context: Context<'_, '_>, option: &StepOption, scar: ScarIndex) -> Option<Day> {
     let suits = context.facts.get(scar.index()).is_some_and(|facts| option.when.holds(facts, 0) == Truth::Yes);

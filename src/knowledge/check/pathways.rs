@@ -4,10 +4,10 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{DepthClass, Fact, Facts, Phase, ScarType, Truth, Urgency},
+    domain::{DepthClass, Fact, Facts, Phase, ProcedureId, ScarType, Truth, Urgency},
     knowledge::{
         Adjunct, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile, Step,
-        StepOption, raw,
+        StepOption, Wait, raw,
     },
 };
 
@@ -119,6 +119,26 @@ impl Scope<'_> {
             if raw.goes_on && (phase != Phase::Prepare || raw.when_priming) {
                 self.checker.at(file, &raw.rule, "`goes_on` is for what begins with the plan");
             }
+            if raw.resume.is_some() && (phase != Phase::Prepare || raw.goes_on) {
+                self.checker.at(
+                    file,
+                    &raw.rule,
+                    "`resume` is for what begins with the plan and ends with the last session",
+                );
+            }
+            let after = self.procedure_set(file, &raw.after, &[]);
+            let earlier = |id| steps.iter().any(|it: &HomeCareStep| it.options.iter().any(|it| it.procedure == id));
+            let limited = |id: ProcedureId| {
+                procedures.get(id.index()).and_then(|it| it.course).is_some_and(|it| it.at_most.is_some())
+            };
+            if !after.procedures().all(|id| earlier(id) && limited(id)) {
+                let message = "`after` names what a step before this one uses, and what has a longest use";
+                self.checker.at(file, &raw.rule, message);
+            }
+            let resume = raw.resume.as_ref().and_then(|it| {
+                let rule = self.rule(file, &it.rule);
+                self.checker.wait(file, &it.runs_for).map(|days| Wait { days, rule })
+            });
             let options = self.options(file, &raw.rule, &raw.option);
             for (option, text) in options.iter().zip(&raw.option) {
                 if procedures.get(option.procedure.index()).map(|it| it.kind) != Some(ProcedureKind::HomeCare) {
@@ -129,6 +149,8 @@ impl Scope<'_> {
                 phase,
                 when_priming: raw.when_priming,
                 goes_on: raw.goes_on,
+                resume,
+                after,
                 with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
                 rule: self.rule(file, &raw.rule),

@@ -66,6 +66,8 @@ impl Scope<'_> {
         let modalities = raw.modality.iter().filter_map(modality).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
+        let least = self.rule(file, &raw.home_care_least.rule);
+        let home_care_least = self.checker.wait(file, &raw.home_care_least.days);
         let past = self.past(file, &raw.past);
         let occasion = self.occasion(file, &raw.occasion);
         Some(Planning {
@@ -96,6 +98,7 @@ impl Scope<'_> {
             same_skin,
             step_left_out,
             home_care_left_out,
+            home_care_least: Wait { days: home_care_least?, rule: least },
             past: past?,
             closed_day,
             preferred,

@@ -262,6 +262,10 @@ impl<'f> Entries<'_, 'f> {
         }
         for step in &parsed.home_care.raw.step {
             self.add(parsed.home_care.source, &step.rule, &step.says, &step.because, &[]);
+            if let Some(it) = &step.resume {
+                let fields = [("runs_for", it.runs_for.get_ref().clone())];
+                self.add(parsed.home_care.source, &it.rule, &it.says, &it.because, &fields);
+            }
             self.options(parsed.home_care.source, &step.option);
         }
         for raw in &parsed.referrals.raw.referral {

@@ -1,6 +1,6 @@
 //! Pathways, home care and referrals.
 
-use super::Line;
+use super::{Line, Wait};
 use crate::domain::{Phase, Predicate, ProcedureId, ProcedureSet, RuleId, Urgency};
 
 /// A procedure that a step can take.
@@ -56,6 +56,10 @@ pub struct HomeCareStep {
     pub when_priming: bool,
     /// It goes on after the last session.
     pub goes_on: bool,
+    /// It runs again after the rest that follows the last session, for so long.
+    pub resume: Option<Wait>,
+    /// It begins when these, where they are in use by then, have come to their end.
+    pub after: ProcedureSet,
     /// Only when the plan has a stage of one of these; empty: always.
     pub with: ProcedureSet,
     pub when: Predicate,

@@ -150,6 +150,8 @@ pub struct Planning {
     pub step_left_out: RuleId,
     /// Nothing can be used for a step of home care, or not for all of its days.
     pub home_care_left_out: RuleId,
+    /// The fewest days in a row on which home care is of use between rests.
+    pub home_care_least: Wait,
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.
     pub closed_day: RuleId,

@@ -103,6 +103,9 @@ pub(in crate::knowledge) struct HomeCareStep {
     /// It goes on after the last session.
     #[serde(default)]
     pub goes_on: bool,
+    /// It begins when these, where they are in use by then, have come to their end.
+    #[serde(default)]
+    pub after: Vec<Text>,
     /// Only when the plan has a stage of one of these procedures or families: from its first session on.
     #[serde(default)]
     pub with: Vec<Text>,
@@ -111,8 +114,20 @@ pub(in crate::knowledge) struct HomeCareStep {
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,
+    /// Whether it runs again after the last session.
+    pub resume: Option<Resume>,
     /// Ranked: the first that is allowed and wanted is taken.
     pub option: Vec<StepOption>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Resume {
+    /// How long after the rest that follows the last session.
+    pub runs_for: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 /// `referrals.toml`: what is not planned for, and who should see it.

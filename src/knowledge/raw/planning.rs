@@ -63,6 +63,8 @@ pub(in crate::knowledge) struct Planning {
     pub step_left_out: Line,
     /// Nothing can be used for a step of home care, or not for all of its days.
     pub home_care_left_out: Line,
+    /// How long home care must be of use between rests.
+    pub home_care_least: LeastUse,
     /// What past sessions are to the plan.
     pub past: Past,
     /// A session would be due on a day on which the patient cannot come.
@@ -297,6 +299,16 @@ pub(in crate::knowledge) struct Modality {
     /// `acid`, `laser`, `release`, `needles`, `surgery`, `filler`, `abrasion` or `peel`.
     pub tool: Text,
     pub procedures: Vec<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct LeastUse {
+    /// The fewest days in a row.
+    pub days: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -177,6 +177,10 @@ pub(super) fn home_care(it: &mut Booklet<'_>) {
         let priming = if step.when_priming { ", when a stage needs priming" } else { "" };
         let (sentence, when) = (it.sentence(step.rule), when(&step.when));
         it.html.markup(&format!("<li><strong>{}</strong>{priming}{when}: {sentence}", sentence_case(phase)));
+        if let Some(resume) = step.resume {
+            let sentence = it.sentence(resume.rule);
+            it.html.markup(&format!(" {sentence}"));
+        }
         it.options(&step.options);
         it.html.markup("</li>");
     }

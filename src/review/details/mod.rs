@@ -340,7 +340,13 @@ impl All<'_> {
         if !step.with.is_empty() {
             self.procedures(step.rule, step.with);
         }
+        if !step.after.is_empty() {
+            self.set(step.rule, "after", step.after);
+        }
         self.when(step.rule, &step.when);
+        if let Some(resume) = step.resume {
+            self.add(resume.rule, "runs for", wait_in_words(resume.days));
+        }
         self.options(&step.options);
     }
 
@@ -352,6 +358,7 @@ impl All<'_> {
         for wait in [planning.gate_review, planning.final_review, past.earlier_course] {
             self.add(wait.rule, "after", wait_in_words(wait.days));
         }
+        self.add(planning.home_care_least.rule, "least", wait_in_words(planning.home_care_least.days));
         self.set(planning.final_review.rule, "not after", planning.not_reviewed);
         let occasion = &planning.occasion;
         for wait in [occasion.quiet, occasion.new, occasion.filler] {

@@ -57,6 +57,8 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
         raw.objective.iter().flat_map(|it| [&it.better, &it.worse]).for_each(|line| self.line(file, line));
+        let it = &raw.home_care_least;
+        self.add(file, &it.rule, &it.says, &it.because, &[("days", it.days.get_ref().clone())]);
         self.past(file, &raw.past);
         for it in [&raw.occasion.quiet, &raw.occasion.new] {
             self.add(file, &it.rule, &it.says, &it.because, &[("before", it.before.get_ref().clone())]);
