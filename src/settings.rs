@@ -28,7 +28,7 @@ const HTTPS: &str = "https://";
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 43] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -60,6 +60,8 @@ pub const NAMES: [&str; 41] = [
     "limits.concurrency",
     "limits.rate_per_second",
     "limits.burst",
+    "limits.watches",
+    "limits.watches_per_address",
     "cors.origins",
     "traces.otlp",
     "traces.one_in",
@@ -162,6 +164,8 @@ impl Settings {
             ("server.max_connections", server.max_connections),
             ("server.max_request_bytes", server.max_request_bytes),
             ("limits.concurrency", self.limits.concurrency),
+            ("limits.watches", self.limits.watches),
+            ("limits.watches_per_address", self.limits.watches_per_address),
             ("traces.one_in", usize::try_from(self.traces.one_in).unwrap_or(usize::MAX)),
             ("log.access_every", usize::try_from(self.log.access_every).unwrap_or(usize::MAX)),
             ("server.bulk_streams", server.bulk_streams),
@@ -290,7 +294,7 @@ impl Settings {
             bulk_in_flight,
             bulk_idle_timeout,
         } = self.server;
-        let LimitSettings { concurrency, rate_per_second, burst } = self.limits;
+        let LimitSettings { concurrency, rate_per_second, burst, watches, watches_per_address } = self.limits;
         Limits {
             shards,
             max_connections,
@@ -308,6 +312,8 @@ impl Settings {
             concurrency,
             rate_per_second,
             burst,
+            watches,
+            watches_of_one: watches_per_address,
             max_connection_age,
             unread: unread_timeout,
             bulk_streams,

@@ -137,6 +137,51 @@ async fn what_would_only_wait_is_shed_at_both_doors_and_probes_are_not() {
     assert_eq!(again.status(), 200);
 }
 
+/// Watching needs no credentials and has no end, so it has bounds; asking once has none.
+#[tokio::test]
+async fn who_only_watches_takes_no_more_than_its_share() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    for limits in
+        [Limits { watches: 3, watches_of_one: 100, ..limits() }, Limits { watches: 100, watches_of_one: 3, ..limits() }]
+    {
+        let server = with_admin(limits);
+        let channel = server.channel().await;
+        let (mut health, mut reflection) =
+            (HealthClient::new(channel.clone()), ServerReflectionClient::new(channel.clone()));
+        let mut open = Vec::new();
+        for _ in 0..2 {
+            let mut told = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+            told.message().await.unwrap().unwrap();
+            open.push(told);
+        }
+        let _described = reflection.server_reflection_info(futures_util::stream::pending()).await.unwrap();
+        let refused = [
+            health.watch(HealthCheckRequest::default()).await.unwrap_err(),
+            reflection.server_reflection_info(futures_util::stream::pending()).await.unwrap_err(),
+        ];
+        for status in refused {
+            let details = status.get_error_details();
+            assert_eq!(status.code(), Code::ResourceExhausted);
+            assert_eq!(details.error_info().unwrap().reason, "TOO_MANY_WATCHES");
+            assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(1)));
+        }
+        assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"watches\"}").await, 2.0);
+        // Probes and requests go on.
+        health.check(HealthCheckRequest::default()).await.unwrap();
+        assert_eq!(reqwest::get(server.url("/readyz")).await.unwrap().status(), 200);
+        ProtocolServiceClient::new(channel).generate_protocol(request()).await.unwrap();
+        // Who hangs up makes room.
+        drop(open);
+        let mut tries = 0;
+        while health.watch(HealthCheckRequest::default()).await.is_err() {
+            tries += 1;
+            assert!(tries < 100, "there is no room again");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_caller_has_a_rate_of_its_own() {
     let scratch = Scratch::new("rate");

@@ -6,7 +6,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Body as HttpBody;
 use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -28,18 +28,17 @@ use super::{
     bulk::Outcome,
     cors::Cors,
     deadline::asked,
+    door::{Door, GRPC_STATUS},
     error,
     given::{Given, Held, PIECE, Until},
     grpc,
-    guard::{Caller, Guard, Payer, Peer, Rate, TurnedAway},
+    guard::{Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
 };
-
-const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
@@ -74,75 +73,6 @@ impl Readiness {
     }
 }
 
-/// How a caller talks to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
-pub(super) enum Door {
-    Grpc,
-    GrpcWeb,
-    Rest,
-}
-
-impl Door {
-    fn of(headers: &HeaderMap) -> Self {
-        let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-        if content_type.starts_with(b"application/grpc-web") {
-            Self::GrpcWeb
-        } else if content_type.starts_with(b"application/grpc") {
-            Self::Grpc
-        } else {
-            Self::Rest
-        }
-    }
-
-    /// In logs and metrics.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Grpc => "grpc",
-            Self::GrpcWeb => "grpc-web",
-            Self::Rest => "rest",
-        }
-    }
-
-    /// An error as this door tells it.
-    fn tell(self, status: &Status) -> Response {
-        match self {
-            Self::Rest => error::json_response(status),
-            Self::Grpc | Self::GrpcWeb => {
-                let mut response = status.clone().into_http::<Body>();
-                if self == Self::GrpcWeb {
-                    let content_type = HeaderValue::from_static("application/grpc-web+proto");
-                    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-                }
-                response
-            }
-        }
-    }
-
-    /// Was the body too large to be read to its end?
-    fn left_unread(self, response: &Response) -> bool {
-        match self {
-            Self::Rest => response.status() == StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Grpc | Self::GrpcWeb => {
-                Status::from_header_map(response.headers()).is_some_and(|it| error::is_too_large(&it))
-            }
-        }
-    }
-
-    /// What became of a request, as far as the head of the answer says.
-    fn code(self, response: &Response) -> Code {
-        match self {
-            Self::Rest => match response.extensions().get::<Code>() {
-                Some(code) => *code,
-                None if response.status().is_server_error() => Code::Unavailable,
-                None => Code::Ok,
-            },
-            Self::Grpc | Self::GrpcWeb => {
-                response.headers().get(GRPC_STATUS).map_or(Code::Ok, |it| Code::from_bytes(it.as_bytes()))
-            }
-        }
-    }
-}
-
 /// How much is answered at once, and how often.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
@@ -153,6 +83,9 @@ pub(super) struct Bounds {
     pub(super) concurrency: usize,
     /// What each caller may ask.
     pub(super) rate: Option<Rate>,
+    /// Streams open at once that end only with their connection, and those of one address; more are refused.
+    pub(super) watches: usize,
+    pub(super) watches_of_one: usize,
     /// One line for so many requests that went well; 0 for none.
     pub(super) log_every: u64,
 }
@@ -176,6 +109,7 @@ struct Inner {
     metrics: Arc<Metrics>,
     traces: Option<Traces>,
     logged: AtomicU64,
+    watches: AtomicUsize,
 }
 
 impl fmt::Debug for App {
@@ -189,6 +123,8 @@ struct Begun {
     started: Instant,
     door: Door,
     route: Route,
+    /// It ends only with its connection.
+    endless: bool,
     /// `None` when there is no room.
     place: Option<Place>,
     /// Of its connection.
@@ -201,6 +137,18 @@ pub(super) struct Place(Arc<Inner>);
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.metrics.in_flight.dec();
+    }
+}
+
+/// One of the streams that end only with their connection, until it is dropped.
+pub(super) struct Watch {
+    inner: Arc<Inner>,
+    _share: Share,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.inner.watches.fetch_sub(1, Relaxed);
     }
 }
 
@@ -223,7 +171,16 @@ impl Drop for Late {
 impl App {
     pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, told: Told) -> Self {
         let Told { metrics, traces } = told;
-        Self(Arc::new(Inner { doors, bounds, guard, cors, metrics, traces, logged: AtomicU64::new(0) }))
+        Self(Arc::new(Inner {
+            doors,
+            bounds,
+            guard,
+            cors,
+            metrics,
+            traces,
+            logged: AtomicU64::new(0),
+            watches: AtomicUsize::new(0),
+        }))
     }
 
     /// Answers one request. Never fails and never panics.
@@ -241,7 +198,8 @@ impl App {
     {
         let route = Route::of(request.uri().path());
         let (door, token) = (Door::of(request.headers()), peer.ending.request());
-        let begun = Begun { started: Instant::now(), door, route, place: self.0.enter(route), token };
+        let endless = door != Door::Rest && route.is_endless(request.uri().path());
+        let begun = Begun { started: Instant::now(), door, route, endless, place: self.0.enter(route), token };
         Arc::clone(&self.0).answer(request, peer, begun)
     }
 }
@@ -265,27 +223,27 @@ impl Inner {
         B: HttpBody<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Begun { started, door, route, place, token } = begun;
+        let Begun { started, door, route, endless, place, token } = begun;
         let in_turn = request.version() < Version::HTTP_2;
         let piece = if request.version() == Version::HTTP_2 { PIECE } else { usize::MAX };
         let headers = request.headers();
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
-        let (mut response, caller, place) = match self.cors.preflight(&request) {
-            Some(response) => (response, None, None),
-            None => match self.admit(route, headers, &peer, place.is_some()) {
-                Ok(caller) => {
+        let (mut response, caller, place, watch) = match self.cors.preflight(&request) {
+            Some(response) => (response, None, None, None),
+            None => match self.admit(route, headers, &peer, place.is_some(), endless) {
+                Ok((caller, watch)) => {
                     // A stream is logged once more at its end, and charged for each item.
                     if route == Route::GenerateProtocols {
                         request.headers_mut().insert(REQUEST_ID, id.clone());
                         let payer = Payer::new(self.guard.clone(), Arc::clone(&caller), self.bounds.rate);
                         request.extensions_mut().insert(payer);
                     }
-                    (self.run(request, door, started).await, Some(caller), place)
+                    (self.run(request, door, started).await, Some(caller), place, watch)
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
-                Err((status, caller)) => (door.tell(&status), caller, None),
+                Err((status, caller)) => (door.tell(&status), caller, None, None),
             },
         };
         let (code, took) = (door.code(&response), started.elapsed());
@@ -306,12 +264,11 @@ impl Inner {
         if let Some(trace) = &trace {
             response.headers_mut().insert(TRACEPARENT, trace.header());
         }
-        let endless = door != Door::Rest && matches!(route, Route::Health | Route::Reflection);
         let until = endless.then(|| Until::new(door, &peer.ending));
-        // Probes hold no place: whoever watches for long would keep others out.
+        // Probes hold no place, and what watches for long has places of its own: it would keep others out.
         let place = place.filter(|_| route.needs() != Needs::Nothing);
         let late = outcome.map(|outcome| Late { inner: self, outcome, started, door, route, trace });
-        let held = Held { _place: place, _request: token, _late: late };
+        let held = Held { _place: place, _request: token, _late: late, _watch: watch };
         Ok(response.map(|body| Given::new(body, piece, until, held)))
     }
 
@@ -328,12 +285,13 @@ impl Inner {
 
     /// Everything that can turn a request away before its body is read. With the status comes who asked, when known.
     fn admit(
-        &self,
+        self: &Arc<Self>,
         route: Route,
         headers: &HeaderMap,
         peer: &Peer,
         room: bool,
-    ) -> Result<Arc<Caller>, (Status, Option<Arc<Caller>>)> {
+        endless: bool,
+    ) -> Result<(Arc<Caller>, Option<Watch>), (Status, Option<Arc<Caller>>)> {
         let refuse = |why: Refused, status: Status, caller: Option<Arc<Caller>>| {
             self.metrics.refused(why);
             (status, caller)
@@ -355,7 +313,21 @@ impl Inner {
                 .take(rate, now)
                 .map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait), Some(Arc::clone(&caller))))?;
         }
-        Ok(caller)
+        let watch = match endless.then(|| self.watch(&caller)) {
+            None => None,
+            Some(Some(watch)) => Some(watch),
+            Some(None) => return Err(refuse(Refused::Watches, error::too_many_watches(), Some(caller))),
+        };
+        Ok((caller, watch))
+    }
+
+    /// Room for one more stream without an end, of this caller and of all. Whoever only asks once needs none.
+    fn watch(self: &Arc<Self>, caller: &Arc<Caller>) -> Option<Watch> {
+        let share = caller.share(Of::Watches, self.bounds.watches_of_one)?;
+        let before = self.watches.fetch_add(1, Relaxed);
+        // Dropping it takes it back.
+        let watch = Watch { inner: Arc::clone(self), _share: share };
+        (before < self.bounds.watches).then_some(watch)
     }
 
     async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> Response
@@ -420,8 +392,15 @@ mod tests {
             .route("/panic", any(|| async { panic!("a patient's name") as &'static str }))
             .route("/slow", any(std::future::pending::<&'static str>))
             .route("/quick", any(|| async { "quick" }));
-        let bounds =
-            Bounds { deadline: Duration::from_millis(50), max_bytes: 1000, concurrency: 10, rate: None, log_every: 0 };
+        let bounds = Bounds {
+            deadline: Duration::from_millis(50),
+            max_bytes: 1000,
+            concurrency: 10,
+            rate: None,
+            log_every: 0,
+            watches: 1,
+            watches_of_one: 1,
+        };
         let doors = Doors { grpc: router.clone(), rest: router };
         let told = Told { metrics: Arc::new(Metrics::default()), traces: None };
         App::new(doors, bounds, Guard::open(), Cors::default(), told)

@@ -37,6 +37,7 @@ pub(super) enum Reason {
     NoKeys,
     Overloaded,
     TooManyRequests,
+    TooManyWatches,
 }
 
 impl Reason {
@@ -62,6 +63,7 @@ impl Reason {
             Self::NoKeys => "NO_KEYS",
             Self::Overloaded => "OVERLOADED",
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::TooManyWatches => "TOO_MANY_WATCHES",
         }
     }
 
@@ -238,6 +240,12 @@ pub(super) fn overloaded() -> Status {
 pub(super) fn too_many_requests(wait: Duration) -> Status {
     let message = format!("this caller asks more often than it may; wait {} ms", whole_millis(wait));
     refuse_for(Reason::TooManyRequests, message, Duration::from_millis(whole_millis(wait)))
+}
+
+/// Streams of the health and of reflection are open to everybody, so there are only so many.
+pub(super) fn too_many_watches() -> Status {
+    let message = "too many streams of the health and of reflection are open; end some, or ask for the health once";
+    refuse_for(Reason::TooManyWatches, message.to_owned(), SHED_DELAY)
 }
 
 /// Never too short.

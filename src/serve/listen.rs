@@ -87,6 +87,10 @@ pub struct Limits {
     pub rate_per_second: u32,
     /// Requests that a caller may send at once; 0: as many as in a second.
     pub burst: u32,
+    /// Streams of the health and of reflection open at once; more are refused.
+    pub watches: usize,
+    /// The same of one address.
+    pub watches_of_one: usize,
     /// After so long a caller is asked to connect again; zero: never.
     pub max_connection_age: Duration,
     /// Longest time for which a caller does not take what we wrote.
@@ -256,6 +260,8 @@ fn open(
         max_bytes: limits.max_request_bytes,
         concurrency: limits.concurrency,
         rate: Rate::new(limits.rate_per_second, limits.burst),
+        watches: limits.watches,
+        watches_of_one: limits.watches_of_one,
         log_every: if limits.access_log { limits.access_log_every } else { 0 },
     };
     let Around { tls, guard, cors, admin, traces, .. } = around;

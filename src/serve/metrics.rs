@@ -10,7 +10,7 @@ use prometheus_client::{
 use strum::VariantArray as _;
 use tonic::Code;
 
-use super::{app::Door, error, guard::Refusal, routes::Route};
+use super::{door::Door, error, guard::Refusal, routes::Route};
 
 /// Seconds: from a fast answer of the catalogue to the longest deadline.
 const BUCKETS: [f64; 14] =
@@ -76,6 +76,7 @@ pub(super) enum Refused {
     NoScope,
     NoKeys,
     Streams,
+    Watches,
 }
 
 impl Refused {
@@ -88,6 +89,7 @@ impl Refused {
             Self::NoScope => "no_scope",
             Self::NoKeys => "no_keys",
             Self::Streams => "streams",
+            Self::Watches => "watches",
         }
     }
 }

@@ -11,6 +11,7 @@ mod cors;
 mod deadline;
 mod descriptors;
 mod docs;
+mod door;
 mod error;
 mod first;
 mod given;

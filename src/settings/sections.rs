@@ -164,11 +164,15 @@ pub struct LimitSettings {
     pub rate_per_second: u32,
     /// Requests at once of one caller; 0: as many as in a second.
     pub burst: u32,
+    /// Streams of the health and of reflection open at once.
+    pub watches: usize,
+    /// The same of one address.
+    pub watches_per_address: usize,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { concurrency: 1024, rate_per_second: 0, burst: 0 }
+        Self { concurrency: 1024, rate_per_second: 0, burst: 0, watches: 1024, watches_per_address: 64 }
     }
 }
 
@@ -308,6 +312,8 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         | "limits.concurrency"
         | "limits.rate_per_second"
         | "limits.burst"
+        | "limits.watches"
+        | "limits.watches_per_address"
         | "traces.one_in"
         | "log.access_every" => "is no whole number that fits; write for example 100",
         "tls.certificate"

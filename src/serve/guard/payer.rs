@@ -1,11 +1,8 @@
 //! Whoever is charged for a stream: each of its items by the rate of the caller, and the stream itself.
 
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use super::{Caller, Guard, Rate};
+use super::{Caller, Guard, Of, Rate, Share};
 
 /// The caller of a stream. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,37 +26,7 @@ impl Payer {
     }
 
     /// Opens a stream, if this caller has fewer than `most`.
-    pub(in crate::serve) fn open(&self, most: usize) -> Option<Open> {
-        let before = self.caller.streams.fetch_add(1, Relaxed);
-        // Dropping it takes it back.
-        let open = Open(Arc::clone(&self.caller));
-        (before < most).then_some(open)
-    }
-}
-
-/// One open stream of a caller, until it is dropped.
-#[derive(Debug)]
-pub(in crate::serve) struct Open(Arc<Caller>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Guard, Payer};
-
-    #[test]
-    fn one_caller_has_only_so_many_streams() {
-        let guard = Guard::open();
-        let payer = |name| Payer::new(guard.clone(), guard.callers().named(name), None);
-        let (one, other) = (payer("one"), payer("other"));
-        let (first, second) = (one.open(2), payer("one").open(2));
-        assert!(first.is_some() && second.is_some());
-        assert!(one.open(2).is_none() && other.open(2).is_some());
-        drop(first);
-        assert!(one.open(2).is_some());
+    pub(in crate::serve) fn open(&self, most: usize) -> Option<Share> {
+        self.caller.share(Of::Streams, most)
     }
 }
