@@ -142,6 +142,7 @@ pub(super) struct Metrics {
     pub(super) spans_sent: Counter,
     pub(super) spans_dropped: Counter,
     pub(super) ready: Gauge,
+    pub(super) certificate_expires: Gauge,
     memory: Gauge,
     files: Gauge,
 }
@@ -185,6 +186,8 @@ impl Default for Metrics {
         let in_flight = gauge("requests_in_flight", "Requests that were begun and not answered.");
         let connections = gauge("connections", "Open connections.");
         let ready = gauge("ready", "1 while requests should be sent here.");
+        let help = "Unix time at which the certificate that is shown ends; 0 without TLS.";
+        let certificate_expires = gauge("tls_certificate_expiry_timestamp_seconds", help);
         let memory = gauge("resident_memory_bytes", "Memory of the process.");
         let files = gauge("open_files", "File descriptors of the process.");
         let mut counter = |name: &str, help: &str| {
@@ -221,6 +224,7 @@ impl Default for Metrics {
             spans_sent,
             spans_dropped,
             ready,
+            certificate_expires,
             memory,
             files,
         }
