@@ -68,7 +68,7 @@ impl Readiness {
         if self.0.ready.load(Relaxed) {
             "ready".into_response()
         } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "draining").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
         }
     }
 }

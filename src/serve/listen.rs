@@ -25,7 +25,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     runtime,
     sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::task::TaskTracker;
 use tonic_health::{
@@ -129,6 +129,9 @@ const MAX_HEADERS: usize = 64;
 const MAX_BUFFER: usize = 64 * 1024;
 /// When the process has no file descriptor left, accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Between two looks whether there are keys, until there are.
+const KEYS_PAUSE: Duration = Duration::from_millis(200);
 
 /// What kept the server from serving.
 #[derive(Debug)]
@@ -323,7 +326,9 @@ async fn run(
     let metrics = Arc::clone(&common.metrics);
     let side = admin::bind(admin).await.map_err(|(address, error)| ServeError::Admin(address, error))?;
     let admin = if let Bound::At(it) = &side { it.local_addr().ok() } else { None };
-    state.report(ServingStatus::Serving, &metrics).await;
+    let mut ready = !common.guard.knows_nobody();
+    let first = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+    state.report(first, &metrics).await;
     listening(Listening { address, admin });
     match side {
         Bound::At(side) => drop(tokio::spawn(admin::serve(side, Arc::clone(&metrics), state.readiness.clone()))),
@@ -333,10 +338,25 @@ async fn run(
         Bound::Off => {}
     }
 
+    let guard = common.guard.clone();
     let connections = Connections::new(common, limits);
-    tokio::select! {
-        () = &mut stop => {}
-        () = connections.accept(&listener, &shards) => {}
+    if !ready {
+        tracing::warn!("not ready: tokens are the only way in, and there are no keys yet");
+        tokio::select! {
+            () = &mut stop => {}
+            () = connections.accept(&listener, &shards) => {}
+            () = keys(&guard) => ready = true,
+        }
+        if ready {
+            state.report(ServingStatus::Serving, &metrics).await;
+            tracing::info!("ready");
+        }
+    }
+    if ready {
+        tokio::select! {
+            () = &mut stop => {}
+            () = connections.accept(&listener, &shards) => {}
+        }
     }
     // Balancers see "not serving" first and stop sending; only then is the door closed.
     state.report(ServingStatus::NotServing, &metrics).await;
@@ -345,6 +365,13 @@ async fn run(
     state.readiness.stop();
     connections.drain(limits.drain_timeout).await;
     Ok(())
+}
+
+/// Waits until somebody can be known.
+async fn keys(guard: &Guard) {
+    while guard.knows_nobody() {
+        sleep(KEYS_PAUSE).await;
+    }
 }
 
 /// A thread with its own runtime. Dropping it ends the runtime and every connection on it.
@@ -418,7 +445,7 @@ impl Connections {
                 Ok((stream, from)) => self.hand_over(stream, from, permit, shards),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    sleep(ACCEPT_PAUSE).await;
                 }
             }
         }

@@ -223,6 +223,13 @@ impl Guard {
         self.0.wanted.swap(false, Relaxed) || none
     }
 
+    /// Is nobody known until keys have been fetched?
+    pub(super) fn knows_nobody(&self) -> bool {
+        let Credentials { jwt: _, api_keys, client_certificates, any_certificate } = &self.0.how;
+        let only_tokens = api_keys.is_none() && client_certificates.is_none() && !any_certificate;
+        only_tokens && self.fetches() && self.0.known.load().tokens.is_none()
+    }
+
     /// Fetches the keys again. When something is wrong, those that were there stay. Says whether they differ.
     pub(super) fn refresh(&self) -> Result<bool, Vec<String>> {
         let Some(jwt @ Jwt { jwks: Jwks::Url(address), .. }) = &self.0.how.jwt else { return Ok(false) };
