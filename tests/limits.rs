@@ -182,6 +182,26 @@ async fn who_only_watches_takes_no_more_than_its_share() {
     }
 }
 
+/// A caller who gives no time, and one whose body does not come, are told so and are no failure of ours.
+#[tokio::test]
+async fn what_is_late_by_its_callers_doing_is_counted_as_that() {
+    let server = with_admin(Limits { deadline: Duration::from_millis(300), ..limits() });
+    let client = reqwest::Client::new();
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol")).header("grpc-timeout", "1n");
+    let told = call.header("content-type", "application/grpc-web+proto").send().await.unwrap();
+    assert_eq!(told.headers()["grpc-status"], "4");
+    let short = client.get(server.url("/healthz")).header("grpc-timeout", "1n");
+    assert_eq!(short.send().await.unwrap().status(), 504);
+    let mut begun = connect(&server);
+    begun.write_all((head(100) + "{").as_bytes()).unwrap();
+    assert_eq!(status(&mut begun), "HTTP/1.1 504");
+    for (rpc, door) in [("GenerateProtocol", "grpc-web"), ("Health", "rest"), ("GenerateProtocol", "rest")] {
+        let series = |code: &str| format!("cicatrix_requests_total{{rpc=\"{rpc}\",door=\"{door}\",code=\"{code}\"}}");
+        assert_eq!(figure(&server, &series("DEADLINE_OF_CALLER")).await, 1.0, "{rpc} {door}");
+        assert_eq!(figure(&server, &series("DEADLINE_EXCEEDED")).await, 0.0, "{rpc} {door}");
+    }
+}
+
 #[tokio::test]
 async fn each_caller_has_a_rate_of_its_own() {
     let scratch = Scratch::new("rate");

@@ -36,6 +36,7 @@ use super::{
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
+    taken::Coming,
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
 };
@@ -140,6 +141,14 @@ impl Drop for Place {
     }
 }
 
+/// How a request ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) code: Code,
+    /// The time that ran out was of the caller's own making: it gave less than we do, or its body did not come.
+    pub(super) theirs: bool,
+}
+
 /// One of the streams that end only with their connection, until it is dropped.
 pub(super) struct Watch {
     inner: Arc<Inner>,
@@ -164,7 +173,10 @@ pub(super) struct Late {
 
 impl Drop for Late {
     fn drop(&mut self) {
-        self.inner.tell(self.route, self.door, self.outcome.code(), self.started.elapsed(), self.trace.as_ref());
+        let code = self.outcome.code();
+        // A stream ends late only by the time that its caller gave it, or because its caller stood still.
+        let ended = Ended { code, theirs: code == Code::DeadlineExceeded };
+        self.inner.tell(self.route, self.door, ended, self.started.elapsed(), self.trace.as_ref());
     }
 }
 
@@ -193,7 +205,7 @@ impl App {
         peer: Arc<Peer>,
     ) -> impl Future<Output = Result<http::Response<Given>, Infallible>> + Send + use<B>
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let route = Route::of(request.uri().path());
@@ -220,7 +232,7 @@ impl Inner {
         begun: Begun,
     ) -> Result<http::Response<Given>, Infallible>
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let Begun { started, door, route, endless, place, token } = begun;
@@ -230,6 +242,7 @@ impl Inner {
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
+        let mut theirs = false;
         let (mut response, caller, place, watch) = match self.cors.preflight(&request) {
             Some(response) => (response, None, None, None),
             None => match self.admit(route, headers, &peer, place.is_some(), endless) {
@@ -240,18 +253,21 @@ impl Inner {
                         let payer = Payer::new(self.guard.clone(), Arc::clone(&caller), self.bounds.rate);
                         request.extensions_mut().insert(payer);
                     }
-                    (self.run(request, door, started).await, Some(caller), place, watch)
+                    let response;
+                    (response, theirs) = self.run(request, door, started).await;
+                    (response, Some(caller), place, watch)
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
                 Err((status, caller)) => (door.tell(&status), caller, None, None),
             },
         };
         let (code, took) = (door.code(&response), started.elapsed());
+        let ended = Ended { code, theirs };
         let outcome = response.extensions_mut().remove::<Outcome>().filter(|_| code == Code::Ok);
         if outcome.is_none() {
-            self.tell(route, door, code, took, trace.as_ref());
+            self.tell(route, door, ended, took, trace.as_ref());
         }
-        if self.is_logged(code) {
+        if self.is_logged(ended) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             access::line(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
@@ -273,13 +289,13 @@ impl Inner {
     }
 
     /// Counts a request that has ended, and traces it.
-    fn tell(&self, route: Route, door: Door, code: Code, took: Duration, trace: Option<&TraceParent>) {
-        self.metrics.request(route, door, code, took);
+    fn tell(&self, route: Route, door: Door, ended: Ended, took: Duration, trace: Option<&TraceParent>) {
+        self.metrics.request(route, door, ended, took);
         if let Some(traces) = &self.traces
             && route.needs() != Needs::Nothing
             && traces.samples(trace)
         {
-            traces.take(trace, route, door, code, took);
+            traces.take(trace, route, door, ended.code, took);
         }
     }
 
@@ -330,22 +346,25 @@ impl Inner {
         (before < self.bounds.watches).then_some(watch)
     }
 
-    async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> Response
+    /// The answer, and whether it is late by the caller's own doing.
+    async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> (Response, bool)
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let longest = self.bounds.deadline;
         let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
+        let coming = Coming::new();
+        let request = request.map(|it| Body::new(coming.watch(it)));
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
-        let run = AssertUnwindSafe(router.clone().oneshot(request.map(Body::new))).catch_unwind();
+        let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
         let left = deadline.saturating_sub(started.elapsed());
-        let mut response = match tokio::time::timeout(left, run).await {
+        let (mut response, late) = match tokio::time::timeout(left, run).await {
             // A quick answer can still be too late for a very short deadline.
-            Ok(Ok(Ok(_))) if started.elapsed() > deadline => door.tell(&error::deadline_exceeded()),
-            Ok(Ok(Ok(response))) => response,
-            Ok(Err(_panic)) => door.tell(&error::internal()),
-            Err(_elapsed) => door.tell(&error::deadline_exceeded()),
+            Ok(Ok(Ok(_))) if started.elapsed() > deadline => (door.tell(&error::deadline_exceeded()), true),
+            Ok(Ok(Ok(response))) => (response, false),
+            Ok(Err(_panic)) => (door.tell(&error::internal()), false),
+            Err(_elapsed) => (door.tell(&error::deadline_exceeded()), true),
         };
         if door != Door::Rest && response.headers().contains_key(GRPC_STATUS) {
             let status = Status::from_header_map(response.headers());
@@ -353,12 +372,12 @@ impl Inner {
                 response = door.tell(&own);
             }
         }
-        response
+        (response, late && (deadline < longest || !coming.is_whole()))
     }
 
     /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.
-    fn is_logged(&self, code: Code) -> bool {
-        let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded);
+    fn is_logged(&self, Ended { code, theirs }: Ended) -> bool {
+        let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded) && !theirs;
         match self.bounds.log_every {
             0 => false,
             1 => true,

@@ -8,15 +8,16 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use strum::VariantArray as _;
-use tonic::Code;
 
-use super::{door::Door, error, guard::Refusal, routes::Route};
+use super::{app::Ended, door::Door, error, guard::Refusal, routes::Route};
 
 /// Seconds: from a fast answer of the catalogue to the longest deadline.
 const BUCKETS: [f64; 14] =
     [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
-/// Codes of gRPC, numbered from 0.
-const CODES: usize = 17;
+/// Codes of gRPC, numbered from 0, and one more.
+const CODES: usize = 18;
+/// Stands for a deadline that was the caller's own, which is no failure of the service.
+const THEIRS: (usize, &str) = (17, "DEADLINE_OF_CALLER");
 /// Of so many plans the rules of one are counted: to list them costs about as much as to plan.
 const PLANS_PER_SAMPLE: u64 = 64;
 /// Bytes of a page of memory, where the system does not say.
@@ -233,11 +234,12 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts one request.
-    pub(super) fn request(&self, route: Route, door: Door, code: Code, took: Duration) {
+    pub(super) fn request(&self, route: Route, door: Door, Ended { code, theirs }: Ended, took: Duration) {
         let call = route as usize * Door::VARIANTS.len() + door as usize;
         let (rpc, door) = (route.name(), door.name());
-        if let Some(counter) = self.request.get(call * CODES + code as usize) {
-            let labels = || Request { rpc, door, code: error::name(code) };
+        let (number, code) = if theirs { THEIRS } else { (code as usize, error::name(code)) };
+        if let Some(counter) = self.request.get(call * CODES + number) {
+            let labels = || Request { rpc, door, code };
             counter.get_or_init(|| self.requests.get_or_create_owned(&labels())).inc();
         }
         if let Some(histogram) = self.duration.get(call) {
