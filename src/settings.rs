@@ -28,7 +28,7 @@ const HTTPS: &str = "https://";
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 43] = [
+pub const NAMES: [&str; 44] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -58,6 +58,7 @@ pub const NAMES: [&str; 43] = [
     "auth.api_keys",
     "auth.client_certificates",
     "limits.concurrency",
+    "limits.body_bytes",
     "limits.rate_per_second",
     "limits.burst",
     "limits.watches",
@@ -189,6 +190,12 @@ impl Settings {
                 wrong(name, "must be longer than nothing");
             }
         }
+        if self.limits.body_bytes < server.max_request_bytes.saturating_mul(2) {
+            wrong(
+                "limits.body_bytes",
+                "must be at least twice server.max_request_bytes; one caller may hold half of it",
+            );
+        }
         if !telemetry::is_filter(&self.log.filter) {
             wrong("log.filter", "is no filter; write for example info or cicatrix=debug,warn");
         }
@@ -294,7 +301,8 @@ impl Settings {
             bulk_in_flight,
             bulk_idle_timeout,
         } = self.server;
-        let LimitSettings { concurrency, rate_per_second, burst, watches, watches_per_address } = self.limits;
+        let LimitSettings { concurrency, body_bytes, rate_per_second, burst, watches, watches_per_address } =
+            self.limits;
         Limits {
             shards,
             max_connections,
@@ -310,6 +318,7 @@ impl Settings {
             access_log: self.log.access,
             access_log_every: self.log.access_every,
             concurrency,
+            body_bytes,
             rate_per_second,
             burst,
             watches,

@@ -137,6 +137,70 @@ async fn what_would_only_wait_is_shed_at_both_doors_and_probes_are_not() {
     assert_eq!(again.status(), 200);
 }
 
+/// Bodies that are begun and not sent to their end hold no more memory than there is for them.
+#[tokio::test]
+async fn half_sent_bodies_hold_only_so_much() {
+    let server = with_admin(Limits { body_bytes: 300_000, ..limits() });
+    let mut begun = connect(&server);
+    begun.write_all(head(200_001).as_bytes()).unwrap();
+    begun.write_all(&[b' '; 200_000]).unwrap();
+    while figure(&server, "cicatrix_requests_in_flight").await < 1.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let client = reqwest::Client::new();
+    let large = || client.post(server.url("/v1/protocols:generate")).header("content-type", "application/json");
+    let refused = large().body(" ".repeat(200_000)).send().await.unwrap();
+    assert_eq!(refused.status(), 429);
+    let error: Value = refused.json().await.unwrap();
+    let details = error["error"]["details"].as_array().unwrap();
+    assert_eq!((&details[0]["reason"], &details[1]["retryDelay"]), (&Value::from("NO_ROOM"), &Value::from("1s")));
+    let framed = [&[0][..], &200_000_u32.to_be_bytes(), &[0; 200_000]].concat();
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol")).body(framed);
+    let told = call.header("content-type", "application/grpc-web+proto").send().await.unwrap();
+    assert_eq!(told.headers()["grpc-status"], "8");
+    assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"bodies\"}").await, 2.0);
+    // What is small is answered, and what was held is given back.
+    let small = client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
+    assert_eq!(small.status(), 200);
+    begun.write_all(b"{").unwrap();
+    assert_eq!(status(&mut begun), "HTTP/1.1 400");
+    assert_eq!(large().body(" ".repeat(200_000)).send().await.unwrap().status(), 400);
+}
+
+/// Callers that are known leave half of the places to others.
+#[tokio::test]
+async fn one_caller_does_not_take_every_place() {
+    let scratch = Scratch::new("places");
+    let row = |name: &str| {
+        let hash: String = Sha256::digest(name).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"{name}\"\nscopes = [\"protocols\"]\nsha256 = \"{hash}\"\n")
+    };
+    let api_keys = Some(scratch.file("keys.toml", row("one") + &row("other")));
+    let guard = Guard::new(Credentials { api_keys, ..Credentials::default() }).unwrap();
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let around = Around { guard, admin, ..Around::default() };
+    let server = Server::around(Limits { concurrency: 4, ..limits() }, around);
+    let begin = || {
+        let mut stream = connect(&server);
+        let head = head(100).replace("host: x\r\n", "host: x\r\nx-api-key: one\r\n");
+        stream.write_all((head + "{").as_bytes()).unwrap();
+        stream
+    };
+    let _begun = [begin(), begin()];
+    while figure(&server, "cicatrix_requests_in_flight").await < 2.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let client = reqwest::Client::new();
+    let ask = async |key: &str| {
+        let call = client.post(server.url("/v1/protocols:generate")).header("x-api-key", key);
+        call.json(&request()).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((ask("one").await, ask("other").await), (429, 200));
+    assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"share\"}").await, 1.0);
+}
+
 /// Watching needs no credentials and has no end, so it has bounds; asking once has none.
 #[tokio::test]
 async fn who_only_watches_takes_no_more_than_its_share() {

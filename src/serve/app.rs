@@ -36,7 +36,7 @@ use super::{
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
-    taken::Coming,
+    taken::{Coming, Room},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
 };
@@ -82,6 +82,8 @@ pub(super) struct Bounds {
     pub(super) max_bytes: usize,
     /// Requests at once; more are refused.
     pub(super) concurrency: usize,
+    /// Bytes of bodies that were read and not answered.
+    pub(super) body_bytes: usize,
     /// What each caller may ask.
     pub(super) rate: Option<Rate>,
     /// Streams open at once that end only with their connection, and those of one address; more are refused.
@@ -111,6 +113,9 @@ struct Inner {
     traces: Option<Traces>,
     logged: AtomicU64,
     watches: AtomicUsize,
+    room: Arc<Room>,
+    /// Requests at once of one caller: half of all where it is known, so that there is room for another.
+    of_one: usize,
 }
 
 impl fmt::Debug for App {
@@ -149,6 +154,15 @@ pub(super) struct Ended {
     pub(super) theirs: bool,
 }
 
+/// What a request holds of what there is for all, besides its place.
+pub(super) struct Shares {
+    _watch: Option<Watch>,
+    _share: Option<Share>,
+}
+
+/// Why a request is turned away, and who asked, when that is known.
+type Refusal = (Status, Option<Arc<Caller>>);
+
 /// One of the streams that end only with their connection, until it is dropped.
 pub(super) struct Watch {
     inner: Arc<Inner>,
@@ -183,6 +197,8 @@ impl Drop for Late {
 impl App {
     pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, told: Told) -> Self {
         let Told { metrics, traces } = told;
+        let half = |all: usize| if guard.asks() { all.div_ceil(2) } else { all };
+        let (room, of_one) = (Room::new(bounds.body_bytes, half(bounds.body_bytes)), half(bounds.concurrency));
         Self(Arc::new(Inner {
             doors,
             bounds,
@@ -192,6 +208,8 @@ impl App {
             traces,
             logged: AtomicU64::new(0),
             watches: AtomicUsize::new(0),
+            room,
+            of_one,
         }))
     }
 
@@ -243,10 +261,10 @@ impl Inner {
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
         let mut theirs = false;
-        let (mut response, caller, place, watch) = match self.cors.preflight(&request) {
+        let (mut response, caller, place, shares) = match self.cors.preflight(&request) {
             Some(response) => (response, None, None, None),
             None => match self.admit(route, headers, &peer, place.is_some(), endless) {
-                Ok((caller, watch)) => {
+                Ok((caller, shares)) => {
                     // A stream is logged once more at its end, and charged for each item.
                     if route == Route::GenerateProtocols {
                         request.headers_mut().insert(REQUEST_ID, id.clone());
@@ -254,8 +272,8 @@ impl Inner {
                         request.extensions_mut().insert(payer);
                     }
                     let response;
-                    (response, theirs) = self.run(request, door, started).await;
-                    (response, Some(caller), place, watch)
+                    (response, theirs) = self.run(request, (route, door), started, &caller).await;
+                    (response, Some(caller), place, Some(shares))
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
                 Err((status, caller)) => (door.tell(&status), caller, None, None),
@@ -284,7 +302,7 @@ impl Inner {
         // Probes hold no place, and what watches for long has places of its own: it would keep others out.
         let place = place.filter(|_| route.needs() != Needs::Nothing);
         let late = outcome.map(|outcome| Late { inner: self, outcome, started, door, route, trace });
-        let held = Held { _place: place, _request: token, _late: late, _watch: watch };
+        let held = Held { _place: place, _request: token, _late: late, _shares: shares };
         Ok(response.map(|body| Given::new(body, piece, until, held)))
     }
 
@@ -307,7 +325,7 @@ impl Inner {
         peer: &Peer,
         room: bool,
         endless: bool,
-    ) -> Result<(Arc<Caller>, Option<Watch>), (Status, Option<Arc<Caller>>)> {
+    ) -> Result<(Arc<Caller>, Shares), Refusal> {
         let refuse = |why: Refused, status: Status, caller: Option<Arc<Caller>>| {
             self.metrics.refused(why);
             (status, caller)
@@ -334,7 +352,13 @@ impl Inner {
             Some(Some(watch)) => Some(watch),
             Some(None) => return Err(refuse(Refused::Watches, error::too_many_watches(), Some(caller))),
         };
-        Ok((caller, watch))
+        let share = (needs != Needs::Nothing).then(|| caller.share(Of::Requests, self.of_one));
+        let share = match share {
+            Some(None) => return Err(refuse(Refused::Share, error::too_many_at_once(), Some(caller))),
+            Some(share) => share,
+            None => None,
+        };
+        Ok((caller, Shares { _watch: watch, _share: share }))
     }
 
     /// Room for one more stream without an end, of this caller and of all. Whoever only asks once needs none.
@@ -347,15 +371,24 @@ impl Inner {
     }
 
     /// The answer, and whether it is late by the caller's own doing.
-    async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> (Response, bool)
+    async fn run<B>(
+        &self,
+        request: Request<B>,
+        (route, door): (Route, Door),
+        started: Instant,
+        caller: &Arc<Caller>,
+    ) -> (Response, bool)
     where
         B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let longest = self.bounds.deadline;
         let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
-        let coming = Coming::new();
-        let request = request.map(|it| Body::new(coming.watch(it)));
+        let coming = Coming::new(&self.room, caller);
+        let in_turn = request.version() < Version::HTTP_2;
+        // A stream has bounds of its own: what was answered of it is not kept.
+        let kept = route != Route::GenerateProtocols;
+        let request = request.map(|it| Body::new(coming.watch(it, kept)));
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
         let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
         let left = deadline.saturating_sub(started.elapsed());
@@ -370,6 +403,13 @@ impl Inner {
             let status = Status::from_header_map(response.headers());
             if let Some(own) = status.and_then(|it| grpc::own_words(&it, self.bounds.max_bytes)) {
                 response = door.tell(&own);
+            }
+        }
+        if coming.is_refused() {
+            self.metrics.refused(Refused::Bodies);
+            response = door.tell(&error::no_room());
+            if in_turn {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
         }
         (response, late && (deadline < longest || !coming.is_whole()))
@@ -415,6 +455,7 @@ mod tests {
             deadline: Duration::from_millis(50),
             max_bytes: 1000,
             concurrency: 10,
+            body_bytes: 1000,
             rate: None,
             log_every: 0,
             watches: 1,

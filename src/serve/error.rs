@@ -38,6 +38,7 @@ pub(super) enum Reason {
     Overloaded,
     TooManyRequests,
     TooManyWatches,
+    NoRoom,
 }
 
 impl Reason {
@@ -64,6 +65,7 @@ impl Reason {
             Self::Overloaded => "OVERLOADED",
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
             Self::TooManyWatches => "TOO_MANY_WATCHES",
+            Self::NoRoom => "NO_ROOM",
         }
     }
 
@@ -240,6 +242,18 @@ pub(super) fn overloaded() -> Status {
 pub(super) fn too_many_requests(wait: Duration) -> Status {
     let message = format!("this caller asks more often than it may; wait {} ms", whole_millis(wait));
     refuse_for(Reason::TooManyRequests, message, Duration::from_millis(whole_millis(wait)))
+}
+
+/// This caller has so many requests open that others would find no place.
+pub(super) fn too_many_at_once() -> Status {
+    let message = "this caller has too many requests open at once; wait for answers, and take them";
+    refuse_for(Reason::TooManyRequests, message.to_owned(), SHED_DELAY)
+}
+
+/// The bodies that are being read hold as much memory as they may.
+pub(super) fn no_room() -> Status {
+    let message = "too many bytes of requests are held at once; try again later, or at another replica";
+    refuse_for(Reason::NoRoom, message.to_owned(), SHED_DELAY)
 }
 
 /// Streams of the health and of reflection are open to everybody, so there are only so many.

@@ -17,7 +17,7 @@ use tokio_util::{
 };
 
 use super::{
-    app::{Late, Place, Watch},
+    app::{Late, Place, Shares},
     door::Door,
     retry, unread,
 };
@@ -74,7 +74,7 @@ pub(super) struct Held {
     pub(super) _place: Option<Place>,
     pub(super) _request: TaskTrackerToken,
     pub(super) _late: Option<Late>,
-    pub(super) _watch: Option<Watch>,
+    pub(super) _shares: Option<Shares>,
 }
 
 /// Ends a stream that has no end of its own.
@@ -169,7 +169,7 @@ mod tests {
             body,
             piece,
             until,
-            Held { _place: None, _request: Ending::default().request(), _late: None, _watch: None },
+            Held { _place: None, _request: Ending::default().request(), _late: None, _shares: None },
         )
     }
 

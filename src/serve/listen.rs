@@ -83,6 +83,8 @@ pub struct Limits {
     pub access_log_every: u64,
     /// Requests at once; more are refused.
     pub concurrency: usize,
+    /// Bytes of bodies that were read and not answered; more are refused.
+    pub body_bytes: usize,
     /// Requests a second that each caller may send for ever; 0: no limit.
     pub rate_per_second: u32,
     /// Requests that a caller may send at once; 0: as many as in a second.
@@ -262,6 +264,7 @@ fn open(
         deadline: limits.deadline,
         max_bytes: limits.max_request_bytes,
         concurrency: limits.concurrency,
+        body_bytes: limits.body_bytes,
         rate: Rate::new(limits.rate_per_second, limits.burst),
         watches: limits.watches,
         watches_of_one: limits.watches_of_one,

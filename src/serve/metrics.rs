@@ -78,6 +78,8 @@ pub(super) enum Refused {
     NoKeys,
     Streams,
     Watches,
+    Share,
+    Bodies,
 }
 
 impl Refused {
@@ -91,6 +93,8 @@ impl Refused {
             Self::NoKeys => "no_keys",
             Self::Streams => "streams",
             Self::Watches => "watches",
+            Self::Share => "share",
+            Self::Bodies => "bodies",
         }
     }
 }

@@ -160,6 +160,8 @@ pub struct JwtSettings {
 pub struct LimitSettings {
     /// Requests at once.
     pub concurrency: usize,
+    /// Bytes of bodies that were read and not answered.
+    pub body_bytes: usize,
     /// Requests a second of one caller; 0: no limit.
     pub rate_per_second: u32,
     /// Requests at once of one caller; 0: as many as in a second.
@@ -172,7 +174,14 @@ pub struct LimitSettings {
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { concurrency: 1024, rate_per_second: 0, burst: 0, watches: 1024, watches_per_address: 64 }
+        Self {
+            concurrency: 1024,
+            body_bytes: 64 * 1024 * 1024,
+            rate_per_second: 0,
+            burst: 0,
+            watches: 1024,
+            watches_per_address: 64,
+        }
     }
 }
 
@@ -310,6 +319,7 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         | "server.bulk_streams"
         | "server.bulk_in_flight"
         | "limits.concurrency"
+        | "limits.body_bytes"
         | "limits.rate_per_second"
         | "limits.burst"
         | "limits.watches"

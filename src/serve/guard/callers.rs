@@ -31,13 +31,20 @@ pub(in crate::serve) enum Of {
 pub(in crate::serve) struct Caller {
     pub(in crate::serve) name: String,
     pub(in crate::serve) account: Account,
+    /// Bytes of its bodies that were read and not answered.
+    pub(in crate::serve) bytes: AtomicUsize,
     /// What is open, by its kind.
     open: [AtomicUsize; 3],
 }
 
 impl Caller {
     fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), account: Account::default(), open: Default::default() }
+        Self {
+            name: name.to_owned(),
+            account: Account::default(),
+            bytes: AtomicUsize::new(0),
+            open: Default::default(),
+        }
     }
 
     /// One more of a kind, if this caller has fewer than `most`.

@@ -212,6 +212,11 @@ impl Guard {
         Ok(Self::with(how, known, callers, fetched))
     }
 
+    /// Does it ask who calls? Else a caller is an address, behind which there may be many.
+    pub(super) fn asks(&self) -> bool {
+        self.0.how.any()
+    }
+
     /// Does it fetch keys?
     pub(super) fn fetches(&self) -> bool {
         matches!(&self.0.how.jwt, Some(Jwt { jwks: Jwks::Url(_), .. }))
@@ -266,7 +271,7 @@ impl Guard {
 
     /// Who asks, if that caller may have what it asks for.
     pub(super) fn admit(&self, needs: Needs, headers: &HeaderMap, peer: &Peer) -> Result<Arc<Caller>, TurnedAway> {
-        if needs == Needs::Nothing || !self.0.how.any() {
+        if needs == Needs::Nothing || !self.asks() {
             return Ok(Arc::clone(&peer.stranger));
         }
         let Identity { caller, scopes } = self.identify(headers, peer)?;
