@@ -35,7 +35,7 @@ use super::{
 
 pub(super) use callers::{Caller, Callers, Of, Share};
 pub use fetch::Address;
-pub(super) use payer::Payer;
+pub(super) use payer::{Payer, Unpaid};
 pub(super) use rate::Rate;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
