@@ -154,6 +154,26 @@ async fn a_client_certificate_of_the_right_authority_is_asked_for() {
     assert!(by_rest(&server, not_for_clients).await.is_err());
 }
 
+/// Without names of machines, callers are told apart by their common names, or by the certificates themselves.
+#[tokio::test]
+async fn every_certificate_is_a_caller_of_its_own() {
+    let pki = Pki::new("own-callers");
+    let guard = Guard::new(Credentials { any_certificate: true, ..Credentials::default() }).unwrap();
+    let server = served(&pki, true, guard, Limits { rate_per_second: 1, burst: 1, ..limits() });
+    let (unnamed, other) = (pki.client(Some(""), b"http/1.1"), pki.client(Some(""), b"http/1.1"));
+    for (config, status) in [
+        (pki.client(Some("CN=records"), b"http/1.1"), 200),
+        (pki.client(Some("CN=portal"), b"http/1.1"), 200),
+        (Arc::clone(&unnamed), 200),
+        (other, 200),
+        // The same again: another certificate of the same name is the same caller.
+        (pki.client(Some("CN=records"), b"http/1.1"), 429),
+        (unnamed, 429),
+    ] {
+        assert_eq!(by_rest(&server, config).await.unwrap(), status);
+    }
+}
+
 #[tokio::test]
 async fn certificates_name_callers_and_their_scopes() {
     let pki = Pki::new("names");

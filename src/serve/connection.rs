@@ -29,7 +29,7 @@ use super::{
     given::Ending,
     guard::{Guard, Peer},
     metrics::Metrics,
-    tls::{self, Tls},
+    tls::{self, Named, Tls},
     unread::Streams,
 };
 
@@ -78,8 +78,8 @@ impl Connection {
                 };
                 match shaken {
                     Ok(Ok(stream)) => {
-                        let names = tls::names(stream.get_ref().1);
-                        self.talk(stream, names).await;
+                        let named = tls::named(stream.get_ref().1);
+                        self.talk(stream, named).await;
                     }
                     Ok(Err(error)) => {
                         self.common.metrics.handshakes_failed.inc();
@@ -93,7 +93,7 @@ impl Connection {
         }
     }
 
-    async fn talk<S>(&mut self, stream: S, certificate: Option<Vec<String>>)
+    async fn talk<S>(&mut self, stream: S, certificate: Option<Named>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {

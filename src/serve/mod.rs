@@ -31,6 +31,7 @@ mod reload;
 mod rest;
 mod retry;
 mod routes;
+mod subject;
 mod taken;
 pub mod telemetry;
 mod tls;

@@ -16,7 +16,7 @@ use rustls::{
 };
 use webpki::{EndEntityCert, KeyUsage};
 
-use super::reload::NotTaken;
+use super::{reload::NotTaken, subject};
 
 /// What a client may speak, what is preferred first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -98,11 +98,22 @@ impl Tls {
     }
 }
 
-/// The names in the client certificate of a connection, DNS names before addresses; `None` without one.
-pub(super) fn names(connection: &ServerConnection) -> Option<Vec<String>> {
+/// Whom a verified client certificate names.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    /// DNS names, then URIs. These alone are what a file of clients can name.
+    pub(super) names: Vec<String>,
+    /// The common name of its subject, else a fingerprint: tells callers apart that have no such name.
+    pub(super) subject: String,
+}
+
+/// Whom the client certificate of a connection names; `None` without one.
+pub(super) fn named(connection: &ServerConnection) -> Option<Named> {
     let certificate = connection.peer_certificates()?.first()?;
     let read = EndEntityCert::try_from(certificate).ok()?;
-    Some(read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect())
+    let names = read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect();
+    let subject = subject::common_name(read.subject()).map(ToOwned::to_owned);
+    Some(Named { names, subject: subject.unwrap_or_else(|| subject::fingerprint(certificate)) })
 }
 
 /// What the files say.

@@ -17,8 +17,8 @@ use std::{
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    PublicKeyData as _, SanType, SigningKey as _, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, PublicKeyData as _, SanType, SigningKey as _, date_time_ymd,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -171,11 +171,14 @@ impl Authority {
         let at = |seconds| date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(seconds);
         params.not_before = at(seconds.start);
         params.not_after = at(seconds.end);
-        params.subject_alt_names = vec![if name.contains(':') {
-            SanType::URI(name.try_into().unwrap())
-        } else {
-            SanType::DnsName(name.try_into().unwrap())
-        }];
+        // Without a name of its own it has the common name that such a certificate has.
+        params.distinguished_name = DistinguishedName::new();
+        match name.strip_prefix("CN=") {
+            Some(common) => params.distinguished_name.push(DnType::CommonName, common),
+            None if name.contains(':') => params.subject_alt_names = vec![SanType::URI(name.try_into().unwrap())],
+            None if name.is_empty() => {}
+            None => params.subject_alt_names = vec![SanType::DnsName(name.try_into().unwrap())],
+        }
         let purpose = if client { ExtendedKeyUsagePurpose::ClientAuth } else { ExtendedKeyUsagePurpose::ServerAuth };
         params.extended_key_usages = vec![purpose];
         let key = KeyPair::generate().unwrap();

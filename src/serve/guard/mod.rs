@@ -31,6 +31,7 @@ use super::{
     given::Ending,
     retry,
     routes::{Needs, Scope},
+    tls::Named,
 };
 
 pub(super) use callers::{Caller, Callers, Of, Share};
@@ -121,8 +122,8 @@ struct Identity {
 pub(super) struct Peer {
     /// Stands for callers that are not known otherwise.
     pub(super) stranger: Arc<Caller>,
-    /// The names in a client certificate that was verified; `None` without one.
-    pub(super) certificate: Option<Vec<String>>,
+    /// Whom a client certificate names that was verified; `None` without one.
+    pub(super) certificate: Option<Named>,
     /// The connection, when it ends.
     pub(super) ending: Ending,
 }
@@ -314,11 +315,11 @@ impl Guard {
             return known.keys.identify(key).ok_or_else(|| bad(Bad::UnknownKey));
         }
         match &peer.certificate {
-            Some(names) if self.0.how.any_certificate => {
-                let name = names.first().map_or("certificate", String::as_str);
+            Some(Named { names, subject }) if self.0.how.any_certificate => {
+                let name = names.first().unwrap_or(subject);
                 Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
             }
-            Some(names) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
+            Some(Named { names, .. }) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
             None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
         }
     }
