@@ -4,7 +4,7 @@
 
 mod sections;
 
-use std::{collections::BTreeSet, env, fmt, path::PathBuf};
+use std::{collections::BTreeSet, env, fmt, path::PathBuf, time::Duration};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
@@ -24,11 +24,13 @@ pub const FILE_VARIABLE: &str = "CICATRIX_CONFIG";
 const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 /// How the address of keys begins that are fetched.
 const HTTPS: &str = "https://";
+/// Clocks and timers cannot count for ever.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 44] = [
+pub const NAMES: [&str; 45] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -37,6 +39,7 @@ pub const NAMES: [&str; 44] = [
     "server.deadline",
     "server.first_byte_timeout",
     "server.header_timeout",
+    "server.keep_alive_timeout",
     "server.unread_timeout",
     "server.max_streams",
     "server.max_connection_age",
@@ -181,6 +184,7 @@ impl Settings {
             ("server.deadline", server.deadline),
             ("server.first_byte_timeout", server.first_byte_timeout),
             ("server.header_timeout", server.header_timeout),
+            ("server.keep_alive_timeout", server.keep_alive_timeout),
             ("server.unread_timeout", server.unread_timeout),
             ("server.ping_interval", server.ping_interval),
             ("server.ping_timeout", server.ping_timeout),
@@ -195,6 +199,23 @@ impl Settings {
                 "limits.body_bytes",
                 "must be at least twice server.max_request_bytes; one caller may hold half of it",
             );
+        }
+        for (name, time) in [
+            ("server.deadline", server.deadline),
+            ("server.first_byte_timeout", server.first_byte_timeout),
+            ("server.header_timeout", server.header_timeout),
+            ("server.keep_alive_timeout", server.keep_alive_timeout),
+            ("server.unread_timeout", server.unread_timeout),
+            ("server.max_connection_age", server.max_connection_age),
+            ("server.ping_interval", server.ping_interval),
+            ("server.ping_timeout", server.ping_timeout),
+            ("server.drain_delay", server.drain_delay),
+            ("server.drain_timeout", server.drain_timeout),
+            ("server.bulk_idle_timeout", server.bulk_idle_timeout),
+        ] {
+            if time > LONGEST {
+                wrong(name, "must be at most 365 days");
+            }
         }
         if !telemetry::is_filter(&self.log.filter) {
             wrong("log.filter", "is no filter; write for example info or cicatrix=debug,warn");
@@ -290,6 +311,7 @@ impl Settings {
             deadline,
             first_byte_timeout,
             header_timeout,
+            keep_alive_timeout,
             max_streams,
             ping_interval,
             ping_timeout,
@@ -310,6 +332,7 @@ impl Settings {
             deadline,
             first_byte: first_byte_timeout,
             header: header_timeout,
+            keep_alive: keep_alive_timeout,
             max_streams,
             ping_interval,
             ping_timeout,

@@ -104,6 +104,24 @@ fn headers_that_never_end_are_cut_off() {
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
 }
 
+/// Proxies keep connections for the next request, for longer than headers may take.
+#[test]
+fn a_connection_waits_for_its_next_request_and_not_for_ever() {
+    let times = (Duration::from_millis(100), Duration::from_millis(1500));
+    let server = Server::with(Limits { header: times.0, keep_alive: times.1, ..limits() });
+    let mut stream = connect(&server);
+    let mut answer = [0; 1000];
+    for _ in 0..2 {
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let read = stream.read(&mut answer).unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let begun = Instant::now();
+    assert_eq!(rest(&mut stream), "");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_body_that_never_comes_meets_the_deadline() {
     let server = Server::with(Limits { deadline: Duration::from_millis(100), ..limits() });

@@ -160,17 +160,16 @@ async fn every_certificate_is_a_caller_of_its_own() {
     let pki = Pki::new("own-callers");
     let guard = Guard::new(Credentials { any_certificate: true, ..Credentials::default() }).unwrap();
     let server = served(&pki, true, guard, Limits { rate_per_second: 1, burst: 1, ..limits() });
-    let (unnamed, other) = (pki.client(Some(""), b"http/1.1"), pki.client(Some(""), b"http/1.1"));
-    for (config, status) in [
-        (pki.client(Some("CN=records"), b"http/1.1"), 200),
-        (pki.client(Some("CN=portal"), b"http/1.1"), 200),
-        (Arc::clone(&unnamed), 200),
-        (other, 200),
-        // The same again: another certificate of the same name is the same caller.
-        (pki.client(Some("CN=records"), b"http/1.1"), 429),
-        (unnamed, 429),
-    ] {
-        assert_eq!(by_rest(&server, config).await.unwrap(), status);
+    // Another certificate of the same common name is the same caller, one without any name is not.
+    for (name, other) in [("CN=records", "CN=portal"), ("", "")] {
+        let again = pki.client(Some(name), b"http/1.1");
+        let same = || if name.is_empty() { Arc::clone(&again) } else { pki.client(Some(name), b"http/1.1") };
+        let mut tries = 0;
+        while by_rest(&server, same()).await.unwrap() != 429 {
+            tries += 1;
+            assert!(tries < 50, "{name} has no account");
+        }
+        assert_eq!(by_rest(&server, pki.client(Some(other), b"http/1.1")).await.unwrap(), 200);
     }
 }
 

@@ -65,8 +65,10 @@ pub struct Limits {
     pub deadline: Duration,
     /// Longest time until a connection sends its first byte.
     pub first_byte: Duration,
-    /// Longest time for the headers of an HTTP/1 request.
+    /// Longest time for the headers of the first HTTP/1 request of a connection.
     pub header: Duration,
+    /// Longest time from the end of one HTTP/1 request to the headers of the next.
+    pub keep_alive: Duration,
     /// HTTP/2 streams at once on one connection.
     pub max_streams: u32,
     /// Time between two pings on a silent HTTP/2 connection.
@@ -281,7 +283,7 @@ fn open(
         guard,
         metrics,
         first_bytes: limits.first_byte,
-        handshake: limits.header,
+        header: limits.header,
         unread: limits.unread,
         age: Some(limits.max_connection_age).filter(|it| !it.is_zero()),
     };
@@ -404,7 +406,8 @@ fn protocol(limits: &Limits) -> auto::Builder<Streams> {
     protocol
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header)
+        // It runs between two requests as well. The first is watched where its connection is.
+        .header_read_timeout(limits.keep_alive.max(limits.header))
         .max_buf_size(MAX_BUFFER)
         .max_headers(MAX_HEADERS);
     let streams = usize::try_from(limits.max_streams).unwrap_or(usize::MAX);

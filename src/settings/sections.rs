@@ -56,9 +56,12 @@ pub struct Server {
     /// Longest time until a connection sends its first byte.
     #[serde(with = "humantime_serde")]
     pub first_byte_timeout: Duration,
-    /// Longest time for the headers of an HTTP/1 request.
+    /// Longest time for the headers of the first HTTP/1 request of a connection.
     #[serde(with = "humantime_serde")]
     pub header_timeout: Duration,
+    /// Longest time from the end of one HTTP/1 request to the headers of the next.
+    #[serde(with = "humantime_serde")]
+    pub keep_alive_timeout: Duration,
     /// HTTP/2 streams at once on one connection.
     pub max_streams: u32,
     /// Time between two pings on a silent HTTP/2 connection.
@@ -272,6 +275,7 @@ impl Default for Server {
             deadline: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(5),
             header_timeout: Duration::from_secs(5),
+            keep_alive_timeout: Duration::from_secs(75),
             max_streams: 256,
             ping_interval: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(10),
@@ -305,6 +309,7 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         "server.deadline"
         | "server.first_byte_timeout"
         | "server.header_timeout"
+        | "server.keep_alive_timeout"
         | "server.unread_timeout"
         | "server.max_connection_age"
         | "server.ping_interval"
