@@ -227,7 +227,7 @@ impl App {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let route = Route::of(request.uri().path());
-        let (door, token) = (Door::of(request.headers()), peer.ending.request());
+        let (door, token) = (Door::of(request.version(), request.headers()), peer.ending.request());
         let endless = door != Door::Rest && route.is_endless(request.uri().path());
         let begun = Begun { started: Instant::now(), door, route, endless, place: self.0.enter(route), token };
         Arc::clone(&self.0).answer(request, peer, begun)
@@ -261,7 +261,8 @@ impl Inner {
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
         let mut theirs = false;
-        let (mut response, caller, place, shares) = match self.cors.preflight(&request) {
+        let refused = malformed(&request).map(|it| door.tell(&it));
+        let (mut response, caller, place, shares) = match refused.or_else(|| self.cors.preflight(&request)) {
             Some(response) => (response, None, None, None),
             None => match self.admit(route, headers, &peer, place.is_some(), endless) {
                 Ok((caller, shares)) => {
@@ -425,6 +426,21 @@ impl Inner {
             1 => true,
             every => ours || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
         }
+    }
+}
+
+/// What is wrong with a request of HTTP/1 that the transport lets through.
+fn malformed<B>(request: &Request<B>) -> Option<Status> {
+    if request.version() >= Version::HTTP_2 {
+        return None;
+    }
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
+        Some(error::no_host())
+    } else if Door::of(Version::HTTP_2, request.headers()) == Door::Grpc {
+        Some(error::needs_http2())
+    } else {
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! The doors: how a caller talks to us, and how each tells an error.
 
 use axum::{body::Body, response::Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use tonic::{Code, Status};
 
 use super::error;
@@ -17,11 +17,12 @@ pub(super) enum Door {
 }
 
 impl Door {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    /// gRPC has its status in trailers, which over HTTP/1 nobody would read.
+    pub(super) fn of(version: Version, headers: &HeaderMap) -> Self {
         let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
         if content_type.starts_with(b"application/grpc-web") {
             Self::GrpcWeb
-        } else if content_type.starts_with(b"application/grpc") {
+        } else if version >= Version::HTTP_2 && content_type.starts_with(b"application/grpc") {
             Self::Grpc
         } else {
             Self::Rest

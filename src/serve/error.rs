@@ -129,6 +129,15 @@ pub(super) fn invalid_field(field: &str, description: impl fmt::Display) -> Stat
     invalid_request(invalid)
 }
 
+/// RFC 9112, 3.2.
+pub(super) fn no_host() -> Status {
+    invalid_field("", "a request of HTTP/1.1 names one host; send one host header")
+}
+
+pub(super) fn needs_http2() -> Status {
+    invalid_field("", "gRPC needs HTTP/2; send it over HTTP/2, or send gRPC-Web or REST")
+}
+
 pub(super) fn not_found(what: &str, list: &str) -> Status {
     status(Code::NotFound, Reason::NotFound, format!("there is no {what} of this id; {list} names them"))
 }

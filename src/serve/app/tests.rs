@@ -5,7 +5,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, routing::any};
-use http::{Request, StatusCode, header};
+use http::{Request, StatusCode, Version, header};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ fn app() -> App {
 }
 
 async fn send(path: &str, headers: &[(&str, &str)]) -> http::Response<Given> {
-    let mut request = Request::get(path);
+    let mut request = Request::get(path).version(Version::HTTP_2);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
