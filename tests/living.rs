@@ -227,6 +227,16 @@ fn health_says_what_readiness_says() {
     // From the settings, as a probe in the same container has them.
     let output = cicatrix().arg("health").env("CICATRIX__SERVER__LISTEN", &server.address).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
+    // And from the same options, which come first.
+    assert_eq!(health(&["--listen", &server.address]), (0, String::new()));
+    assert_eq!(health(&["--set", &format!("server.listen={}", server.address)]), (0, String::new()));
+    // With TLS the admin port is asked, and that of another server says nothing of one that does not listen.
+    let tls = ["--set", "tls.certificate=a.pem", "--set", "tls.key=a.key", "--set"];
+    let admin = format!("admin.listen={}", server.admin);
+    for (listen, code) in [(server.address.as_str(), 0), ("127.0.0.1:1", 1)] {
+        let args: Vec<&str> = [&tls[..], &[&admin, "--listen", listen]].concat();
+        assert_eq!(health(&args).0, code, "{listen}");
+    }
     server.signal("-TERM");
     server.hears("draining");
     let (code, said) = health(&["--address", &server.address]);
