@@ -41,6 +41,9 @@ use super::{
     traces::Traces,
 };
 
+/// Longest time for what needs no credentials and no place: strangers hold nothing for longer by half a request.
+const OPEN: Duration = Duration::from_secs(2);
+
 /// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness(Arc<State>);
@@ -385,7 +388,8 @@ impl Inner {
         B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let longest = self.bounds.deadline;
+        let open = route.needs() == Needs::Nothing;
+        let longest = if open { self.bounds.deadline.min(OPEN) } else { self.bounds.deadline };
         let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
         let coming = Coming::new(&self.room, caller);
         let in_turn = request.version() < Version::HTTP_2;
