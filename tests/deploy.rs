@@ -171,6 +171,9 @@ fn strangers_take_no_room_of_requests_at_the_edge() {
         streams += u32::from(to("cicatrix_streams"));
     }
     assert_eq!((open, streams), (1, 2));
+    // They end although nothing ends them, and an error stays one of headers alone.
+    assert!(text.contains("max_stream_duration: { max_stream_duration: 5s }"));
+    assert!(text.contains("  answer:body()\n"));
     let at = text.find("- name: cicatrix_open").unwrap();
     assert!(text[at..].contains("max_requests: 16"));
 }
