@@ -231,8 +231,11 @@ async fn who_only_watches_takes_no_more_than_its_share() {
             assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(1)));
         }
         assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"watches\"}").await, 2.0);
-        // Probes and requests go on.
+        // Probes and requests go on, and probes are small.
         health.check(HealthCheckRequest::default()).await.unwrap();
+        let large = health.check(HealthCheckRequest { service: "x".repeat(20_000) }).await.unwrap_err();
+        assert_eq!(large.get_error_details().error_info().unwrap().reason, "BODY_TOO_LARGE");
+        assert!(large.message().contains("16384"), "{large:?}");
         assert_eq!(reqwest::get(server.url("/readyz")).await.unwrap().status(), 200);
         ProtocolServiceClient::new(channel).generate_protocol(request()).await.unwrap();
         // Who hangs up makes room.

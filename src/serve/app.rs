@@ -44,6 +44,9 @@ use super::{
 /// Longest time for what needs no credentials and no place: strangers hold nothing for longer by half a request.
 const OPEN: Duration = Duration::from_secs(2);
 
+/// Largest message of the health and of reflection: with it strangers hold no memory that is for requests.
+pub(super) const OPEN_BYTES: usize = 16 * 1024;
+
 /// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
 pub struct Readiness(Arc<State>);
@@ -389,12 +392,13 @@ impl Inner {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let open = route.needs() == Needs::Nothing;
+        let most = if open { OPEN_BYTES } else { self.bounds.max_bytes };
         let longest = if open { self.bounds.deadline.min(OPEN) } else { self.bounds.deadline };
         let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
         let coming = Coming::new(&self.room, caller);
         let in_turn = request.version() < Version::HTTP_2;
-        // A stream has bounds of its own: what was answered of it is not kept.
-        let kept = route != Route::GenerateProtocols;
+        // A stream has bounds of its own: what was answered of it is not kept. What is open to all is small.
+        let kept = route != Route::GenerateProtocols && !open;
         let request = request.map(|it| Body::new(coming.watch(it, kept)));
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
         let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
@@ -408,7 +412,7 @@ impl Inner {
         };
         if door != Door::Rest && response.headers().contains_key(GRPC_STATUS) {
             let status = Status::from_header_map(response.headers());
-            if let Some(own) = status.and_then(|it| grpc::own_words(&it, self.bounds.max_bytes)) {
+            if let Some(own) = status.and_then(|it| grpc::own_words(&it, most)) {
                 response = door.tell(&own);
             }
         }

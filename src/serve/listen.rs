@@ -37,7 +37,7 @@ use tonic_health::{
 use super::{
     Service,
     admin::{self, Admin, Bound},
-    app::{App, Bounds, Readiness, Told},
+    app::{App, Bounds, OPEN_BYTES, Readiness, Told},
     bulk::{Bulk, Pool},
     connection::{Common, Connection},
     cors::Cors,
@@ -260,7 +260,8 @@ fn open(
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Start)?;
     let readiness = Readiness::default();
     let reporter = HealthReporter::new();
-    let health = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
+    let health = HealthService::from_health_reporter(reporter.clone());
+    let health = HealthServer::new(health).max_decoding_message_size(OPEN_BYTES);
     let doors = doors(health, readiness.clone());
     let bounds = Bounds {
         deadline: limits.deadline,
