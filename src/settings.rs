@@ -4,7 +4,7 @@
 
 mod sections;
 
-use std::{collections::BTreeSet, env, fmt, path::PathBuf};
+use std::{collections::BTreeSet, env, fmt, path::PathBuf, time::Duration};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
@@ -24,11 +24,13 @@ pub const FILE_VARIABLE: &str = "CICATRIX_CONFIG";
 const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 /// How the address of keys begins that are fetched.
 const HTTPS: &str = "https://";
+/// Clocks and timers cannot count for ever.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 41] = [
+pub const NAMES: [&str; 45] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -37,6 +39,7 @@ pub const NAMES: [&str; 41] = [
     "server.deadline",
     "server.first_byte_timeout",
     "server.header_timeout",
+    "server.keep_alive_timeout",
     "server.unread_timeout",
     "server.max_streams",
     "server.max_connection_age",
@@ -58,8 +61,11 @@ pub const NAMES: [&str; 41] = [
     "auth.api_keys",
     "auth.client_certificates",
     "limits.concurrency",
+    "limits.body_bytes",
     "limits.rate_per_second",
     "limits.burst",
+    "limits.watches",
+    "limits.watches_per_address",
     "cors.origins",
     "traces.otlp",
     "traces.one_in",
@@ -162,6 +168,8 @@ impl Settings {
             ("server.max_connections", server.max_connections),
             ("server.max_request_bytes", server.max_request_bytes),
             ("limits.concurrency", self.limits.concurrency),
+            ("limits.watches", self.limits.watches),
+            ("limits.watches_per_address", self.limits.watches_per_address),
             ("traces.one_in", usize::try_from(self.traces.one_in).unwrap_or(usize::MAX)),
             ("log.access_every", usize::try_from(self.log.access_every).unwrap_or(usize::MAX)),
             ("server.bulk_streams", server.bulk_streams),
@@ -176,6 +184,7 @@ impl Settings {
             ("server.deadline", server.deadline),
             ("server.first_byte_timeout", server.first_byte_timeout),
             ("server.header_timeout", server.header_timeout),
+            ("server.keep_alive_timeout", server.keep_alive_timeout),
             ("server.unread_timeout", server.unread_timeout),
             ("server.ping_interval", server.ping_interval),
             ("server.ping_timeout", server.ping_timeout),
@@ -183,6 +192,29 @@ impl Settings {
         ] {
             if time.is_zero() {
                 wrong(name, "must be longer than nothing");
+            }
+        }
+        if self.limits.body_bytes < server.max_request_bytes.saturating_mul(2) {
+            wrong(
+                "limits.body_bytes",
+                "must be at least twice server.max_request_bytes; one caller may hold half of it",
+            );
+        }
+        for (name, time) in [
+            ("server.deadline", server.deadline),
+            ("server.first_byte_timeout", server.first_byte_timeout),
+            ("server.header_timeout", server.header_timeout),
+            ("server.keep_alive_timeout", server.keep_alive_timeout),
+            ("server.unread_timeout", server.unread_timeout),
+            ("server.max_connection_age", server.max_connection_age),
+            ("server.ping_interval", server.ping_interval),
+            ("server.ping_timeout", server.ping_timeout),
+            ("server.drain_delay", server.drain_delay),
+            ("server.drain_timeout", server.drain_timeout),
+            ("server.bulk_idle_timeout", server.bulk_idle_timeout),
+        ] {
+            if time > LONGEST {
+                wrong(name, "must be at most 365 days");
             }
         }
         if !telemetry::is_filter(&self.log.filter) {
@@ -279,6 +311,7 @@ impl Settings {
             deadline,
             first_byte_timeout,
             header_timeout,
+            keep_alive_timeout,
             max_streams,
             ping_interval,
             ping_timeout,
@@ -290,7 +323,8 @@ impl Settings {
             bulk_in_flight,
             bulk_idle_timeout,
         } = self.server;
-        let LimitSettings { concurrency, rate_per_second, burst } = self.limits;
+        let LimitSettings { concurrency, body_bytes, rate_per_second, burst, watches, watches_per_address } =
+            self.limits;
         Limits {
             shards,
             max_connections,
@@ -298,6 +332,7 @@ impl Settings {
             deadline,
             first_byte: first_byte_timeout,
             header: header_timeout,
+            keep_alive: keep_alive_timeout,
             max_streams,
             ping_interval,
             ping_timeout,
@@ -306,8 +341,11 @@ impl Settings {
             access_log: self.log.access,
             access_log_every: self.log.access_every,
             concurrency,
+            body_bytes,
             rate_per_second,
             burst,
+            watches,
+            watches_of_one: watches_per_address,
             max_connection_age,
             unread: unread_timeout,
             bulk_streams,

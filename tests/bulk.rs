@@ -4,6 +4,10 @@
 
 #[path = "bulk/charged.rs"]
 mod charged;
+#[path = "support/identity.rs"]
+mod identity;
+#[path = "bulk/known.rs"]
+mod known;
 #[path = "support/server.rs"]
 mod server;
 #[path = "support/service.rs"]

@@ -157,6 +157,27 @@ fn ports_services_and_paths_are_those_of_the_service() {
     assert!(seen >= 5, "too little was found: {seen}");
 }
 
+/// What needs no credentials shares no bound of the edge with requests.
+#[test]
+fn strangers_take_no_room_of_requests_at_the_edge() {
+    let text = read("deploy/envoy/envoy.yaml");
+    let routes = text.split("              - match: ").skip(1);
+    let (mut open, mut streams) = (0, 0);
+    for route in routes {
+        let to = |cluster: &str| route.contains(&format!("cluster: {cluster}"));
+        let stranger = route.starts_with("{ prefix: /grpc.") || route.starts_with("{ path: /grpc.");
+        assert_eq!(stranger, to("cicatrix_open") || route.contains("direct_response"), "{route}");
+        open += u32::from(to("cicatrix_open"));
+        streams += u32::from(to("cicatrix_streams"));
+    }
+    assert_eq!((open, streams), (1, 2));
+    // They end although nothing ends them, and an error stays one of headers alone.
+    assert!(text.contains("max_stream_duration: { max_stream_duration: 5s }"));
+    assert!(text.contains("  answer:body()\n"));
+    let at = text.find("- name: cicatrix_open").unwrap();
+    assert!(text[at..].contains("max_requests: 16"));
+}
+
 fn text_of(path: &Path) -> String {
     fs::read_to_string(path).unwrap()
 }

@@ -426,11 +426,16 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
         false
     };
     assert_eq!(status(of(&first)).await, 503);
+    // Nobody can be known, so nobody should be sent here.
+    let ready = async || reqwest::get(server.url("/readyz")).await.unwrap().status().as_u16();
+    assert_eq!(ready().await, 503);
     let call = reqwest::Client::new().get(server.url("/v1/knowledge")).header("authorization", of(&first));
     assert_eq!(call.send().await.unwrap().headers()["retry-after"], "10");
     std::fs::write(&served, key_set(&[&first])).unwrap();
     ask.send(()).unwrap();
     assert!(becomes(of(&first), 200).await, "the keys were not fetched");
+    eventually(async || ready().await == 200).await;
+    assert_eq!(ready().await, 200);
     assert_eq!(status(of(&second)).await, 401);
     // The issuer changes its key; then its server breaks, and what was known stays.
     std::fs::write(&served, key_set(&[&second])).unwrap();
@@ -444,13 +449,17 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
         }
         ask.send(()).unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!(status(of(&second)).await, 200, "{broken:?}");
+        assert_eq!((status(of(&second)).await, ready().await), (200, 200), "{broken:?}");
     }
     // A server that another authority vouches for is not believed.
     std::fs::write(&served, key_set(&[&first])).unwrap();
-    let how = Credentials { jwt: address(&stranger), ..Credentials::default() };
+    // There is another way in, so it is ready all the same.
+    let keys = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash("k"));
+    let api_keys = Some(scratch.file("keys.toml", keys));
+    let how = Credentials { jwt: address(&stranger), api_keys, ..Credentials::default() };
     let guard = tokio::task::spawn_blocking(|| Guard::new(how).unwrap()).await.unwrap();
     let server = Server::around(limits(), Around { guard, ..Around::default() });
+    assert_eq!(reqwest::get(server.url("/readyz")).await.unwrap().status(), 200);
     let token = of(&first);
     assert_eq!(by_rest(&server, "POST", "/v1/protocols:generate", &[("authorization", &token)]).await.0, 503);
 }

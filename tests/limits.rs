@@ -137,6 +137,138 @@ async fn what_would_only_wait_is_shed_at_both_doors_and_probes_are_not() {
     assert_eq!(again.status(), 200);
 }
 
+/// Bodies that are begun and not sent to their end hold no more memory than there is for them.
+#[tokio::test]
+async fn half_sent_bodies_hold_only_so_much() {
+    let server = with_admin(Limits { body_bytes: 300_000, ..limits() });
+    let mut begun = connect(&server);
+    begun.write_all(head(200_001).as_bytes()).unwrap();
+    begun.write_all(&[b' '; 200_000]).unwrap();
+    while figure(&server, "cicatrix_requests_in_flight").await < 1.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let client = reqwest::Client::new();
+    let large = || client.post(server.url("/v1/protocols:generate")).header("content-type", "application/json");
+    let refused = large().body(" ".repeat(200_000)).send().await.unwrap();
+    assert_eq!(refused.status(), 429);
+    let error: Value = refused.json().await.unwrap();
+    let details = error["error"]["details"].as_array().unwrap();
+    assert_eq!((&details[0]["reason"], &details[1]["retryDelay"]), (&Value::from("NO_ROOM"), &Value::from("1s")));
+    let framed = [&[0][..], &200_000_u32.to_be_bytes(), &[0; 200_000]].concat();
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol")).body(framed);
+    let told = call.header("content-type", "application/grpc-web+proto").send().await.unwrap();
+    assert_eq!(told.headers()["grpc-status"], "8");
+    assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"bodies\"}").await, 2.0);
+    // What is small is answered, and what was held is given back.
+    let small = client.post(server.url("/v1/protocols:generate")).json(&request()).send().await.unwrap();
+    assert_eq!(small.status(), 200);
+    begun.write_all(b"{").unwrap();
+    assert_eq!(status(&mut begun), "HTTP/1.1 400");
+    assert_eq!(large().body(" ".repeat(200_000)).send().await.unwrap().status(), 400);
+}
+
+/// Callers that are known leave half of the places to others.
+#[tokio::test]
+async fn one_caller_does_not_take_every_place() {
+    let scratch = Scratch::new("places");
+    let row = |name: &str| {
+        let hash: String = Sha256::digest(name).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"{name}\"\nscopes = [\"protocols\"]\nsha256 = \"{hash}\"\n")
+    };
+    let api_keys = Some(scratch.file("keys.toml", row("one") + &row("other")));
+    let guard = Guard::new(Credentials { api_keys, ..Credentials::default() }).unwrap();
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let around = Around { guard, admin, ..Around::default() };
+    let server = Server::around(Limits { concurrency: 4, ..limits() }, around);
+    let begin = || {
+        let mut stream = connect(&server);
+        let head = head(100).replace("host: x\r\n", "host: x\r\nx-api-key: one\r\n");
+        stream.write_all((head + "{").as_bytes()).unwrap();
+        stream
+    };
+    let _begun = [begin(), begin()];
+    while figure(&server, "cicatrix_requests_in_flight").await < 2.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let client = reqwest::Client::new();
+    let ask = async |key: &str| {
+        let call = client.post(server.url("/v1/protocols:generate")).header("x-api-key", key);
+        call.json(&request()).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((ask("one").await, ask("other").await), (429, 200));
+    assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"share\"}").await, 1.0);
+}
+
+/// Watching needs no credentials and has no end, so it has bounds; asking once has none.
+#[tokio::test]
+async fn who_only_watches_takes_no_more_than_its_share() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    for limits in
+        [Limits { watches: 3, watches_of_one: 100, ..limits() }, Limits { watches: 100, watches_of_one: 3, ..limits() }]
+    {
+        let server = with_admin(limits);
+        let channel = server.channel().await;
+        let (mut health, mut reflection) =
+            (HealthClient::new(channel.clone()), ServerReflectionClient::new(channel.clone()));
+        let mut open = Vec::new();
+        for _ in 0..2 {
+            let mut told = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+            told.message().await.unwrap().unwrap();
+            open.push(told);
+        }
+        let _described = reflection.server_reflection_info(futures_util::stream::pending()).await.unwrap();
+        let refused = [
+            health.watch(HealthCheckRequest::default()).await.unwrap_err(),
+            reflection.server_reflection_info(futures_util::stream::pending()).await.unwrap_err(),
+        ];
+        for status in refused {
+            let details = status.get_error_details();
+            assert_eq!(status.code(), Code::ResourceExhausted);
+            assert_eq!(details.error_info().unwrap().reason, "TOO_MANY_WATCHES");
+            assert_eq!(details.retry_info().unwrap().retry_delay, Some(Duration::from_secs(1)));
+        }
+        assert_eq!(figure(&server, "cicatrix_refused_total{reason=\"watches\"}").await, 2.0);
+        // Probes and requests go on, and probes are small.
+        health.check(HealthCheckRequest::default()).await.unwrap();
+        let large = health.check(HealthCheckRequest { service: "x".repeat(20_000) }).await.unwrap_err();
+        assert_eq!(large.get_error_details().error_info().unwrap().reason, "BODY_TOO_LARGE");
+        assert!(large.message().contains("16384"), "{large:?}");
+        assert_eq!(reqwest::get(server.url("/readyz")).await.unwrap().status(), 200);
+        ProtocolServiceClient::new(channel).generate_protocol(request()).await.unwrap();
+        // Who hangs up makes room.
+        drop(open);
+        let mut tries = 0;
+        while health.watch(HealthCheckRequest::default()).await.is_err() {
+            tries += 1;
+            assert!(tries < 100, "there is no room again");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// A caller who gives no time, and one whose body does not come, are told so and are no failure of ours.
+#[tokio::test]
+async fn what_is_late_by_its_callers_doing_is_counted_as_that() {
+    let server = with_admin(Limits { deadline: Duration::from_millis(300), ..limits() });
+    let client = reqwest::Client::new();
+    let call = client.post(server.url("/cicatrix.v1.ProtocolService/GenerateProtocol")).header("grpc-timeout", "1n");
+    let told = call.header("content-type", "application/grpc-web+proto").send().await.unwrap();
+    assert_eq!(told.headers()["grpc-status"], "4");
+    let short = client.get(server.url("/healthz")).header("grpc-timeout", "1n");
+    assert_eq!(short.send().await.unwrap().status(), 504);
+    let mut begun = connect(&server);
+    begun.write_all((head(100) + "{").as_bytes()).unwrap();
+    assert_eq!(status(&mut begun), "HTTP/1.1 504");
+    for (rpc, door) in [("GenerateProtocol", "grpc-web"), ("Health", "rest"), ("GenerateProtocol", "rest")] {
+        let series = |code: &str| format!("cicatrix_requests_total{{rpc=\"{rpc}\",door=\"{door}\",code=\"{code}\"}}");
+        assert_eq!(figure(&server, &series("DEADLINE_OF_CALLER")).await, 1.0, "{rpc} {door}");
+        assert_eq!(figure(&server, &series("DEADLINE_EXCEEDED")).await, 0.0, "{rpc} {door}");
+    }
+}
+
 #[tokio::test]
 async fn each_caller_has_a_rate_of_its_own() {
     let scratch = Scratch::new("rate");

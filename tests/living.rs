@@ -3,6 +3,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "support/identity.rs"]
+mod identity;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -224,6 +227,16 @@ fn health_says_what_readiness_says() {
     // From the settings, as a probe in the same container has them.
     let output = cicatrix().arg("health").env("CICATRIX__SERVER__LISTEN", &server.address).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
+    // And from the same options, which come first.
+    assert_eq!(health(&["--listen", &server.address]), (0, String::new()));
+    assert_eq!(health(&["--set", &format!("server.listen={}", server.address)]), (0, String::new()));
+    // With TLS the admin port is asked, and that of another server says nothing of one that does not listen.
+    let tls = ["--set", "tls.certificate=a.pem", "--set", "tls.key=a.key", "--set"];
+    let admin = format!("admin.listen={}", server.admin);
+    for (listen, code) in [(server.address.as_str(), 0), ("127.0.0.1:1", 1)] {
+        let args: Vec<&str> = [&tls[..], &[&admin, "--listen", listen]].concat();
+        assert_eq!(health(&args).0, code, "{listen}");
+    }
     server.signal("-TERM");
     server.hears("draining");
     let (code, said) = health(&["--address", &server.address]);
@@ -286,6 +299,59 @@ fn a_signal_while_it_starts_is_heard_and_kills_nothing() {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// A file that is away for a moment is being replaced; one that stays away is told of, once.
+#[test]
+fn files_that_vanish_are_told_of_and_what_was_read_stays() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vanish-{}.toml", std::process::id()));
+    let row = |key: &str| {
+        let hash: String = Sha256::digest(key).iter().map(|it| format!("{it:02x}")).collect();
+        format!("[[key]]\nname = \"emr\"\nscopes = [\"knowledge\"]\nsha256 = \"{hash}\"\n")
+    };
+    fs::write(&path, row("old")).unwrap();
+    let server = Serving::start(&["--set", &format!("auth.api_keys={}", path.display())]);
+    let refused = || {
+        let metrics = server.get(&server.admin, "/metrics");
+        let name = "cicatrix_reloads_total{what=\"auth\",result=\"refused\"} ";
+        metrics.lines().find_map(|it| it.strip_prefix(name)).unwrap().to_owned()
+    };
+    fs::remove_file(&path).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    fs::write(&path, row("new")).unwrap();
+    server.hears("read again");
+    assert_eq!(refused(), "0");
+
+    fs::remove_file(&path).unwrap();
+    let line = server.hears("refused; what was there before stays");
+    assert!(line["problem"].as_str().unwrap().contains(&*path.to_string_lossy()), "{line}");
+    thread::sleep(Duration::from_millis(2500));
+    assert_eq!(refused(), "1");
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    write!(stream, "GET /v1/knowledge HTTP/1.1\r\nhost: x\r\nx-api-key: new\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    fs::write(&path, row("new")).unwrap();
+    server.hears("read again");
+    fs::remove_file(path).unwrap();
+}
+
+/// Nobody else says that the certificate of a server has run out.
+#[test]
+fn a_certificate_that_ends_while_it_is_shown_is_told_of() {
+    let authority = identity::Authority::new();
+    let scratch = identity::Scratch::new("ends");
+    let now = identity::now();
+    let (certificate, key) = authority.leaf_between("localhost", false, now - 60..now + 4);
+    let certificate = format!("tls.certificate={}", scratch.file("a.pem", certificate).display());
+    let key = format!("tls.key={}", scratch.file("a.key", key).display());
+    let server = Serving::start(&["--set", &certificate, "--set", &key]);
+    server.hears("the certificate has expired and callers will not trust this server; renew it");
+    assert!(identity::now() >= now + 4);
+    let metrics = server.get(&server.admin, "/metrics");
+    let line = format!("cicatrix_tls_certificate_expiry_timestamp_seconds {}\n", now + 4);
+    assert!(metrics.contains(&line), "{metrics}");
 }
 
 #[test]

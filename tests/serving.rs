@@ -105,6 +105,43 @@ fn headers_that_never_end_are_cut_off() {
 }
 
 #[test]
+fn what_http_does_not_allow_is_refused() {
+    let server = Server::start();
+    let ask = |head: &str| {
+        let mut stream = connect(&server);
+        stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).unwrap();
+        rest(&mut stream)
+    };
+    for head in ["GET /readyz HTTP/1.1\r\n", "GET /readyz HTTP/1.1\r\nhost: a\r\nhost: b\r\n"] {
+        let answer = ask(head);
+        assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("one host header"), "{answer}");
+    }
+    assert!(ask("GET /readyz HTTP/1.0\r\n").starts_with("HTTP/1.0 200"));
+    let answer = ask(
+        "POST /cicatrix.v1.KnowledgeService/GetKnowledge HTTP/1.1\r\nhost: x\r\ncontent-type: application/grpc\r\n",
+    );
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("gRPC needs HTTP/2"), "{answer}");
+}
+
+/// Proxies keep connections for the next request, for longer than headers may take.
+#[test]
+fn a_connection_waits_for_its_next_request_and_not_for_ever() {
+    let times = (Duration::from_millis(100), Duration::from_millis(1500));
+    let server = Server::with(Limits { header: times.0, keep_alive: times.1, ..limits() });
+    let mut stream = connect(&server);
+    let mut answer = [0; 1000];
+    for _ in 0..2 {
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let read = stream.read(&mut answer).unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let begun = Instant::now();
+    assert_eq!(rest(&mut stream), "");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn a_body_that_never_comes_meets_the_deadline() {
     let server = Server::with(Limits { deadline: Duration::from_millis(100), ..limits() });
     let mut stream = connect(&server);

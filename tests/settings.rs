@@ -164,6 +164,9 @@ fn halves_of_security_are_refused() {
         (("CICATRIX__ADMIN__LISTEN", "everywhere"), "admin.listen: is no address"),
         (("CICATRIX__LIMITS__CONCURRENCY", "0"), "limits.concurrency: must be above 0"),
         (("CICATRIX__TRACES__OTLP", "127.0.0.1:4318"), "traces.otlp: is no address of a collector"),
+        (("CICATRIX__SERVER__MAX_CONNECTION_AGE", "584000000000y"), "server.max_connection_age: must be at most"),
+        (("CICATRIX__SERVER__DEADLINE", "366days"), "server.deadline: must be at most"),
+        (("CICATRIX__LIMITS__BODY_BYTES", "4194303"), "limits.body_bytes: must be at least twice"),
         (("CICATRIX__LOG__ACCESS_EVERY", "0"), "log.access_every: must be above 0"),
     ] {
         let found = load(&Sources::default(), &[set]).unwrap_err();

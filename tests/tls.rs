@@ -154,6 +154,25 @@ async fn a_client_certificate_of_the_right_authority_is_asked_for() {
     assert!(by_rest(&server, not_for_clients).await.is_err());
 }
 
+/// Without names of machines, callers are told apart by their common names, or by the certificates themselves.
+#[tokio::test]
+async fn every_certificate_is_a_caller_of_its_own() {
+    let pki = Pki::new("own-callers");
+    let guard = Guard::new(Credentials { any_certificate: true, ..Credentials::default() }).unwrap();
+    let server = served(&pki, true, guard, Limits { rate_per_second: 1, burst: 1, ..limits() });
+    // Another certificate of the same common name is the same caller, one without any name is not.
+    for (name, other) in [("CN=records", "CN=portal"), ("", "")] {
+        let again = pki.client(Some(name), b"http/1.1");
+        let same = || if name.is_empty() { Arc::clone(&again) } else { pki.client(Some(name), b"http/1.1") };
+        let mut tries = 0;
+        while by_rest(&server, same()).await.unwrap() != 429 {
+            tries += 1;
+            assert!(tries < 50, "{name} has no account");
+        }
+        assert_eq!(by_rest(&server, pki.client(Some(other), b"http/1.1")).await.unwrap(), 200);
+    }
+}
+
 #[tokio::test]
 async fn certificates_name_callers_and_their_scopes() {
     let pki = Pki::new("names");
@@ -248,6 +267,43 @@ async fn a_certificate_of_another_time_takes_no_ones_place() {
     }
     // At the start there is none to keep: better one that callers may refuse than no service.
     assert!(Tls::new(pki.files(false, false)).is_ok());
+}
+
+/// One figure of the admin port.
+async fn figure(server: &Server, name: &str) -> u64 {
+    let url = format!("http://{}/metrics", server.admin.unwrap());
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let line = text.lines().find_map(|it| it.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name} is not in\n{text}")).parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_certificate_is_taken_when_its_day_has_come_and_is_refused_once_until_then() {
+    let pki = Pki::new("its-day");
+    let tls = Some(Tls::new(pki.files(false, false)).unwrap());
+    let admin = Admin::At("127.0.0.1:0".parse().unwrap());
+    let server = Server::around(limits(), Around { tls, admin, ..Around::default() });
+    let expires = async || figure(&server, "cicatrix_tls_certificate_expiry_timestamp_seconds").await;
+    let reloads = async |result: &str| {
+        figure(&server, &format!("cicatrix_reloads_total{{what=\"tls\",result=\"{result}\"}}")).await
+    };
+    // The beginning of 2100.
+    assert_eq!(expires().await, 4_102_444_800);
+    let now = identity::now();
+    let (certificate, key) = pki.authority.leaf_between("localhost", false, now + 6..now + 3600);
+    pki.scratch.file("server.pem", certificate);
+    pki.scratch.file("server.key", key);
+    let begun = Instant::now();
+    while reloads("taken").await == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it is still refused");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(identity::now() >= now + 6, "it was taken before its day");
+    assert_eq!((reloads("refused").await, reloads("taken").await), (1, 1));
+    while expires().await != now + 3600 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "its end is not told");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 #[tokio::test]

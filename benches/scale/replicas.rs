@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const DRAIN_DELAY: &str = "3s";
 
 /// Clusters of the edge; each has every replica.
-const CLUSTERS: usize = 3;
+const CLUSTERS: usize = 4;
 
 /// A port that is free, below those that callers get.
 fn free_port() -> u16 {

@@ -1,19 +1,16 @@
 //! Asks a running server whether it is ready: for probes in an image that holds nothing else.
 
 use std::{
+    fmt,
     io::{self, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs as _},
-    path::PathBuf,
     time::Duration,
 };
 
 use clap::Args;
 
-use super::{Ended, complain};
-use crate::{
-    serve::Admin,
-    settings::{FILE_VARIABLE, Settings, Sources},
-};
+use super::{Ended, complain, server::ServeArgs};
+use crate::serve::Admin;
 
 /// Longest time for each step.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,31 +22,38 @@ pub(super) struct HealthArgs {
     /// Address that is asked, without TLS [default: the port of the settings, or its admin port when it speaks TLS].
     #[arg(long, value_name = "ADDRESS")]
     address: Option<String>,
-    /// Settings file (TOML).
-    #[arg(long, value_name = "FILE", env = FILE_VARIABLE)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: ServeArgs,
 }
 
 pub(super) fn run(args: HealthArgs) -> Result<(), Ended> {
-    let HealthArgs { address, config } = args;
+    let HealthArgs { address, settings } = args;
     let address = match address {
         Some(address) => address,
-        None => from_settings(config)?,
+        None => from_settings(settings)?,
     };
     match ask(&address) {
         Ok(true) => Ok(()),
         Ok(false) => Err(complain(Ended::Different, &format!("{address}: not ready"))),
-        Err(error) => Err(complain(Ended::Different, &format!("{address}: {error}"))),
+        Err(error) => Err(unreachable(&address, &error)),
     }
 }
 
+fn unreachable(address: &dyn fmt::Display, error: &io::Error) -> Ended {
+    complain(Ended::Different, &format!("{address}: {error}"))
+}
+
 /// The port that speaks plainly.
-fn from_settings(file: Option<PathBuf>) -> Result<String, Ended> {
-    let settings = Settings::load(&Sources { file, overrides: Vec::new() })
-        .map_err(|it| complain(Ended::BadSettings, &it.to_string()))?;
+fn from_settings(args: ServeArgs) -> Result<String, Ended> {
+    let settings = super::server::settings(args)?;
     let address = match (settings.tls_files(), settings.admin.listen.0) {
         (None, _) => settings.server.listen,
-        (Some(_), Admin::At(address) | Admin::IfFree(address)) => address,
+        (Some(_), Admin::At(address) | Admin::IfFree(address)) => {
+            // At the admin port another server of this machine could answer, so this one must listen at least.
+            let own = reachable(settings.server.listen);
+            TcpStream::connect_timeout(&own, PATIENCE).map_err(|error| unreachable(&own, &error))?;
+            address
+        }
         (Some(_), Admin::Off) => {
             let what = "admin.listen: is off and server.listen speaks TLS; turn it on, or name another with --address";
             return Err(complain(Ended::BadSettings, what));

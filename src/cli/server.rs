@@ -51,7 +51,7 @@ fn sources(args: ServeArgs) -> (Sources, Vec<String>) {
 }
 
 /// The settings; everything that is wrong is said at once.
-fn settings(args: ServeArgs) -> Result<Settings, Ended> {
+pub(super) fn settings(args: ServeArgs) -> Result<Settings, Ended> {
     let (sources, mut wrong) = sources(args);
     match Settings::load(&sources) {
         Ok(settings) if wrong.is_empty() => return Ok(settings),

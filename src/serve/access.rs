@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::HeaderValue;
 use tonic::Code;
 
-use super::{app::Door, error, routes::Route, trace::TraceParent};
+use super::{door::Door, error, routes::Route, trace::TraceParent};
 
 /// Stands for a path that is none of ours.
 const UNKNOWN: &str = "unknown";

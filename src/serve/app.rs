@@ -6,7 +6,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header};
 use hyper::body::Body as HttpBody;
 use tokio::sync::watch;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -28,18 +28,24 @@ use super::{
     bulk::Outcome,
     cors::Cors,
     deadline::asked,
+    door::{Door, GRPC_STATUS},
     error,
     given::{Given, Held, PIECE, Until},
     grpc,
-    guard::{Caller, Guard, Payer, Peer, Rate, TurnedAway},
+    guard::{Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
+    taken::{Coming, Room},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
 };
 
-const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+/// Longest time for what needs no credentials and no place: strangers hold nothing for longer by half a request.
+const OPEN: Duration = Duration::from_secs(2);
+
+/// Largest message of the health and of reflection: with it strangers hold no memory that is for requests.
+pub(super) const OPEN_BYTES: usize = 16 * 1024;
 
 /// Says whether requests should be sent here, and whether what is open is to end.
 #[derive(Debug, Clone, Default)]
@@ -69,76 +75,7 @@ impl Readiness {
         if self.0.ready.load(Relaxed) {
             "ready".into_response()
         } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "draining").into_response()
-        }
-    }
-}
-
-/// How a caller talks to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
-pub(super) enum Door {
-    Grpc,
-    GrpcWeb,
-    Rest,
-}
-
-impl Door {
-    fn of(headers: &HeaderMap) -> Self {
-        let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-        if content_type.starts_with(b"application/grpc-web") {
-            Self::GrpcWeb
-        } else if content_type.starts_with(b"application/grpc") {
-            Self::Grpc
-        } else {
-            Self::Rest
-        }
-    }
-
-    /// In logs and metrics.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Grpc => "grpc",
-            Self::GrpcWeb => "grpc-web",
-            Self::Rest => "rest",
-        }
-    }
-
-    /// An error as this door tells it.
-    fn tell(self, status: &Status) -> Response {
-        match self {
-            Self::Rest => error::json_response(status),
-            Self::Grpc | Self::GrpcWeb => {
-                let mut response = status.clone().into_http::<Body>();
-                if self == Self::GrpcWeb {
-                    let content_type = HeaderValue::from_static("application/grpc-web+proto");
-                    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-                }
-                response
-            }
-        }
-    }
-
-    /// Was the body too large to be read to its end?
-    fn left_unread(self, response: &Response) -> bool {
-        match self {
-            Self::Rest => response.status() == StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Grpc | Self::GrpcWeb => {
-                Status::from_header_map(response.headers()).is_some_and(|it| error::is_too_large(&it))
-            }
-        }
-    }
-
-    /// What became of a request, as far as the head of the answer says.
-    fn code(self, response: &Response) -> Code {
-        match self {
-            Self::Rest => match response.extensions().get::<Code>() {
-                Some(code) => *code,
-                None if response.status().is_server_error() => Code::Unavailable,
-                None => Code::Ok,
-            },
-            Self::Grpc | Self::GrpcWeb => {
-                response.headers().get(GRPC_STATUS).map_or(Code::Ok, |it| Code::from_bytes(it.as_bytes()))
-            }
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
         }
     }
 }
@@ -151,8 +88,13 @@ pub(super) struct Bounds {
     pub(super) max_bytes: usize,
     /// Requests at once; more are refused.
     pub(super) concurrency: usize,
+    /// Bytes of bodies that were read and not answered.
+    pub(super) body_bytes: usize,
     /// What each caller may ask.
     pub(super) rate: Option<Rate>,
+    /// Streams open at once that end only with their connection, and those of one address; more are refused.
+    pub(super) watches: usize,
+    pub(super) watches_of_one: usize,
     /// One line for so many requests that went well; 0 for none.
     pub(super) log_every: u64,
 }
@@ -176,6 +118,10 @@ struct Inner {
     metrics: Arc<Metrics>,
     traces: Option<Traces>,
     logged: AtomicU64,
+    watches: AtomicUsize,
+    room: Arc<Room>,
+    /// Requests at once of one caller: half of all where it is known, so that there is room for another.
+    of_one: usize,
 }
 
 impl fmt::Debug for App {
@@ -189,6 +135,8 @@ struct Begun {
     started: Instant,
     door: Door,
     route: Route,
+    /// It ends only with its connection.
+    endless: bool,
     /// `None` when there is no room.
     place: Option<Place>,
     /// Of its connection.
@@ -204,6 +152,35 @@ impl Drop for Place {
     }
 }
 
+/// How a request ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended {
+    pub(super) code: Code,
+    /// The time that ran out was of the caller's own making: it gave less than we do, or its body did not come.
+    pub(super) theirs: bool,
+}
+
+/// What a request holds of what there is for all, besides its place.
+pub(super) struct Shares {
+    _watch: Option<Watch>,
+    _share: Option<Share>,
+}
+
+/// Why a request is turned away, and who asked, when that is known.
+type Refusal = (Status, Option<Arc<Caller>>);
+
+/// One of the streams that end only with their connection, until it is dropped.
+pub(super) struct Watch {
+    inner: Arc<Inner>,
+    _share: Share,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.inner.watches.fetch_sub(1, Relaxed);
+    }
+}
+
 /// A stream that is told when it ends: only then is it known how it ended and how long it took.
 pub(super) struct Late {
     inner: Arc<Inner>,
@@ -216,14 +193,30 @@ pub(super) struct Late {
 
 impl Drop for Late {
     fn drop(&mut self) {
-        self.inner.tell(self.route, self.door, self.outcome.code(), self.started.elapsed(), self.trace.as_ref());
+        let code = self.outcome.code();
+        // A stream ends late only by the time that its caller gave it, or because its caller stood still.
+        let ended = Ended { code, theirs: code == Code::DeadlineExceeded };
+        self.inner.tell(self.route, self.door, ended, self.started.elapsed(), self.trace.as_ref());
     }
 }
 
 impl App {
     pub(super) fn new(doors: Doors, bounds: Bounds, guard: Guard, cors: Cors, told: Told) -> Self {
         let Told { metrics, traces } = told;
-        Self(Arc::new(Inner { doors, bounds, guard, cors, metrics, traces, logged: AtomicU64::new(0) }))
+        let half = |all: usize| if guard.asks() { all.div_ceil(2) } else { all };
+        let (room, of_one) = (Room::new(bounds.body_bytes, half(bounds.body_bytes)), half(bounds.concurrency));
+        Self(Arc::new(Inner {
+            doors,
+            bounds,
+            guard,
+            cors,
+            metrics,
+            traces,
+            logged: AtomicU64::new(0),
+            watches: AtomicUsize::new(0),
+            room,
+            of_one,
+        }))
     }
 
     /// Answers one request. Never fails and never panics.
@@ -236,12 +229,13 @@ impl App {
         peer: Arc<Peer>,
     ) -> impl Future<Output = Result<http::Response<Given>, Infallible>> + Send + use<B>
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let route = Route::of(request.uri().path());
-        let (door, token) = (Door::of(request.headers()), peer.ending.request());
-        let begun = Begun { started: Instant::now(), door, route, place: self.0.enter(route), token };
+        let (door, token) = (Door::of(request.version(), request.headers()), peer.ending.request());
+        let endless = door != Door::Rest && route.is_endless(request.uri().path());
+        let begun = Begun { started: Instant::now(), door, route, endless, place: self.0.enter(route), token };
         Arc::clone(&self.0).answer(request, peer, begun)
     }
 }
@@ -262,38 +256,45 @@ impl Inner {
         begun: Begun,
     ) -> Result<http::Response<Given>, Infallible>
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Begun { started, door, route, place, token } = begun;
+        let Begun { started, door, route, endless, place, token } = begun;
         let in_turn = request.version() < Version::HTTP_2;
         let piece = if request.version() == Version::HTTP_2 { PIECE } else { usize::MAX };
         let headers = request.headers();
         let id = request_id(headers);
         let trace = TraceParent::of(headers);
         let origin = self.cors.allowed(headers);
-        let (mut response, caller, place) = match self.cors.preflight(&request) {
-            Some(response) => (response, None, None),
-            None => match self.admit(route, headers, &peer, place.is_some()) {
-                Ok(caller) => {
+        let mut theirs = false;
+        let refused = malformed(&request).map(|it| door.tell(&it));
+        let (mut response, caller, place, shares) = match refused.or_else(|| self.cors.preflight(&request)) {
+            Some(response) => (response, None, None, None),
+            None => match self.admit(route, headers, &peer, place.is_some(), endless) {
+                Ok((caller, shares)) => {
                     // A stream is logged once more at its end, and charged for each item.
                     if route == Route::GenerateProtocols {
                         request.headers_mut().insert(REQUEST_ID, id.clone());
-                        let payer = Payer::new(self.guard.clone(), Arc::clone(&caller), self.bounds.rate);
+                        let (guard, rate, needs) = (self.guard.clone(), self.bounds.rate, route.needs());
+                        let (caller, peer) = (Arc::clone(&caller), Arc::clone(&peer));
+                        let payer = Payer::new(guard, caller, rate, needs, request.headers(), peer);
                         request.extensions_mut().insert(payer);
                     }
-                    (self.run(request, door, started).await, Some(caller), place)
+                    let response;
+                    (response, theirs) = self.run(request, (route, door), started, &caller).await;
+                    (response, Some(caller), place, Some(shares))
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
-                Err((status, caller)) => (door.tell(&status), caller, None),
+                Err((status, caller)) => (door.tell(&status), caller, None, None),
             },
         };
         let (code, took) = (door.code(&response), started.elapsed());
+        let ended = Ended { code, theirs };
         let outcome = response.extensions_mut().remove::<Outcome>().filter(|_| code == Code::Ok);
         if outcome.is_none() {
-            self.tell(route, door, code, took, trace.as_ref());
+            self.tell(route, door, ended, took, trace.as_ref());
         }
-        if self.is_logged(code) {
+        if self.is_logged(ended) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             access::line(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
@@ -306,34 +307,34 @@ impl Inner {
         if let Some(trace) = &trace {
             response.headers_mut().insert(TRACEPARENT, trace.header());
         }
-        let endless = door != Door::Rest && matches!(route, Route::Health | Route::Reflection);
         let until = endless.then(|| Until::new(door, &peer.ending));
-        // Probes hold no place: whoever watches for long would keep others out.
+        // Probes hold no place, and what watches for long has places of its own: it would keep others out.
         let place = place.filter(|_| route.needs() != Needs::Nothing);
         let late = outcome.map(|outcome| Late { inner: self, outcome, started, door, route, trace });
-        let held = Held { _place: place, _request: token, _late: late };
+        let held = Held { _place: place, _request: token, _late: late, _shares: shares };
         Ok(response.map(|body| Given::new(body, piece, until, held)))
     }
 
     /// Counts a request that has ended, and traces it.
-    fn tell(&self, route: Route, door: Door, code: Code, took: Duration, trace: Option<&TraceParent>) {
-        self.metrics.request(route, door, code, took);
+    fn tell(&self, route: Route, door: Door, ended: Ended, took: Duration, trace: Option<&TraceParent>) {
+        self.metrics.request(route, door, ended, took);
         if let Some(traces) = &self.traces
             && route.needs() != Needs::Nothing
             && traces.samples(trace)
         {
-            traces.take(trace, route, door, code, took);
+            traces.take(trace, route, door, ended.code, took);
         }
     }
 
     /// Everything that can turn a request away before its body is read. With the status comes who asked, when known.
     fn admit(
-        &self,
+        self: &Arc<Self>,
         route: Route,
         headers: &HeaderMap,
         peer: &Peer,
         room: bool,
-    ) -> Result<Arc<Caller>, (Status, Option<Arc<Caller>>)> {
+        endless: bool,
+    ) -> Result<(Arc<Caller>, Shares), Refusal> {
         let refuse = |why: Refused, status: Status, caller: Option<Arc<Caller>>| {
             self.metrics.refused(why);
             (status, caller)
@@ -355,38 +356,79 @@ impl Inner {
                 .take(rate, now)
                 .map_err(|wait| refuse(Refused::Rate, error::too_many_requests(wait), Some(Arc::clone(&caller))))?;
         }
-        Ok(caller)
+        let watch = match endless.then(|| self.watch(&caller)) {
+            None => None,
+            Some(Some(watch)) => Some(watch),
+            Some(None) => return Err(refuse(Refused::Watches, error::too_many_watches(), Some(caller))),
+        };
+        let share = (needs != Needs::Nothing).then(|| caller.share(Of::Requests, self.of_one));
+        let share = match share {
+            Some(None) => return Err(refuse(Refused::Share, error::too_many_at_once(), Some(caller))),
+            Some(share) => share,
+            None => None,
+        };
+        Ok((caller, Shares { _watch: watch, _share: share }))
     }
 
-    async fn run<B>(&self, request: Request<B>, door: Door, started: Instant) -> Response
+    /// Room for one more stream without an end, of this caller and of all. Whoever only asks once needs none.
+    fn watch(self: &Arc<Self>, caller: &Arc<Caller>) -> Option<Watch> {
+        let share = caller.share(Of::Watches, self.bounds.watches_of_one)?;
+        let before = self.watches.fetch_add(1, Relaxed);
+        // Dropping it takes it back.
+        let watch = Watch { inner: Arc::clone(self), _share: share };
+        (before < self.bounds.watches).then_some(watch)
+    }
+
+    /// The answer, and whether it is late by the caller's own doing.
+    async fn run<B>(
+        &self,
+        request: Request<B>,
+        (route, door): (Route, Door),
+        started: Instant,
+        caller: &Arc<Caller>,
+    ) -> (Response, bool)
     where
-        B: HttpBody<Data = bytes::Bytes> + Send + 'static,
+        B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let longest = self.bounds.deadline;
+        let open = route.needs() == Needs::Nothing;
+        let most = if open { OPEN_BYTES } else { self.bounds.max_bytes };
+        let longest = if open { self.bounds.deadline.min(OPEN) } else { self.bounds.deadline };
         let deadline = asked(request.headers()).map_or(longest, |asked| asked.min(longest));
+        let coming = Coming::new(&self.room, caller);
+        let in_turn = request.version() < Version::HTTP_2;
+        // A stream has bounds of its own: what was answered of it is not kept. What is open to all is small.
+        let kept = route != Route::GenerateProtocols && !open;
+        let request = request.map(|it| Body::new(coming.watch(it, kept)));
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
-        let run = AssertUnwindSafe(router.clone().oneshot(request.map(Body::new))).catch_unwind();
+        let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
         let left = deadline.saturating_sub(started.elapsed());
-        let mut response = match tokio::time::timeout(left, run).await {
+        let (mut response, late) = match tokio::time::timeout(left, run).await {
             // A quick answer can still be too late for a very short deadline.
-            Ok(Ok(Ok(_))) if started.elapsed() > deadline => door.tell(&error::deadline_exceeded()),
-            Ok(Ok(Ok(response))) => response,
-            Ok(Err(_panic)) => door.tell(&error::internal()),
-            Err(_elapsed) => door.tell(&error::deadline_exceeded()),
+            Ok(Ok(Ok(_))) if started.elapsed() > deadline => (door.tell(&error::deadline_exceeded()), true),
+            Ok(Ok(Ok(response))) => (response, false),
+            Ok(Err(_panic)) => (door.tell(&error::internal()), false),
+            Err(_elapsed) => (door.tell(&error::deadline_exceeded()), true),
         };
         if door != Door::Rest && response.headers().contains_key(GRPC_STATUS) {
             let status = Status::from_header_map(response.headers());
-            if let Some(own) = status.and_then(|it| grpc::own_words(&it, self.bounds.max_bytes)) {
+            if let Some(own) = status.and_then(|it| grpc::own_words(&it, most)) {
                 response = door.tell(&own);
             }
         }
-        response
+        if coming.is_refused() {
+            self.metrics.refused(Refused::Bodies);
+            response = door.tell(&error::no_room());
+            if in_turn {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+        }
+        (response, late && (deadline < longest || !coming.is_whole()))
     }
 
     /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.
-    fn is_logged(&self, code: Code) -> bool {
-        let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded);
+    fn is_logged(&self, Ended { code, theirs }: Ended) -> bool {
+        let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded) && !theirs;
         match self.bounds.log_every {
             0 => false,
             1 => true,
@@ -395,85 +437,20 @@ impl Inner {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-
-    use std::{sync::Arc, time::Duration};
-
-    use axum::{Router, body::Body, routing::any};
-    use http::{Request, StatusCode, header};
-    use http_body_util::BodyExt as _;
-    use serde_json::Value;
-
-    use super::{App, Bounds, Told};
-    use crate::serve::{
-        Cors, Doors, Guard,
-        given::{Ending, Given},
-        guard::Peer,
-        metrics::Metrics,
-    };
-
-    /// Both doors open on a handler that panics, one that never ends, and one that answers.
-    fn app() -> App {
-        let router = Router::new()
-            .route("/panic", any(|| async { panic!("a patient's name") as &'static str }))
-            .route("/slow", any(std::future::pending::<&'static str>))
-            .route("/quick", any(|| async { "quick" }));
-        let bounds =
-            Bounds { deadline: Duration::from_millis(50), max_bytes: 1000, concurrency: 10, rate: None, log_every: 0 };
-        let doors = Doors { grpc: router.clone(), rest: router };
-        let told = Told { metrics: Arc::new(Metrics::default()), traces: None };
-        App::new(doors, bounds, Guard::open(), Cors::default(), told)
+/// What is wrong with a request of HTTP/1 that the transport lets through.
+fn malformed<B>(request: &Request<B>) -> Option<Status> {
+    if request.version() >= Version::HTTP_2 {
+        return None;
     }
-
-    async fn send(path: &str, headers: &[(&str, &str)]) -> http::Response<Given> {
-        let mut request = Request::get(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let stranger = Guard::open().callers().named("test");
-        let peer = Arc::new(Peer { stranger, certificate: None, ending: Ending::default() });
-        app().answer(request.body(Body::empty()).unwrap(), peer).await.unwrap()
-    }
-
-    async fn json_status(response: http::Response<Given>) -> (StatusCode, String, String) {
-        let code = response.status();
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        let error = serde_json::from_slice::<Value>(&body).unwrap()["error"].clone();
-        assert_eq!(error["code"], code.as_u16());
-        (code, error["status"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_internal_and_says_nothing() {
-        let response = send("/panic", &[]).await;
-        let (code, status, message) = json_status(response).await;
-        assert_eq!((code, status.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"));
-        assert!(!message.contains("patient"));
-        let response = send("/panic", &[("content-type", "application/grpc")]).await;
-        assert_eq!((response.status(), &response.headers()["grpc-status"]), (StatusCode::OK, &"13".parse().unwrap()));
-    }
-
-    #[tokio::test]
-    async fn a_deadline_is_deadline_exceeded() {
-        let (code, status, _) = json_status(send("/slow", &[]).await).await;
-        assert_eq!((code, status.as_str()), (StatusCode::GATEWAY_TIMEOUT, "DEADLINE_EXCEEDED"));
-        let response = send("/slow", &[("content-type", "application/grpc"), ("grpc-timeout", "5m")]).await;
-        assert_eq!(response.headers()["grpc-status"], "4");
-        // Quick is not quick enough for a nanosecond.
-        let response = send("/quick", &[("content-type", "application/grpc"), ("grpc-timeout", "1n")]).await;
-        assert_eq!(response.headers()["grpc-status"], "4");
-        let response = send("/slow", &[("content-type", "application/grpc-web+proto")]).await;
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/grpc-web+proto");
-    }
-
-    #[tokio::test]
-    async fn ids_are_carried() {
-        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let response = send("/quick", &[("x-request-id", "abc"), ("traceparent", trace)]).await;
-        assert_eq!(response.headers()["x-request-id"], "abc");
-        assert_eq!(response.headers()["traceparent"], trace);
-        assert!(send("/quick", &[]).await.headers().contains_key("x-request-id"));
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
+        Some(error::no_host())
+    } else if Door::of(Version::HTTP_2, request.headers()) == Door::Grpc {
+        Some(error::needs_http2())
+    } else {
+        None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,15 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Status};
 
 use super::{
-    Service, app::Readiness, error, guard::Payer, heavy::Weigh, listen::Limits, live::Live, metrics::Refused, retry,
+    Service,
+    app::Readiness,
+    error,
+    guard::{Payer, Unpaid},
+    heavy::Weigh,
+    listen::Limits,
+    live::Live,
+    metrics::Refused,
+    retry,
 };
 use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
@@ -282,7 +290,11 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
             {
                 match self.pay() {
                     Ok(()) => end = self.take(item),
-                    Err(wait) => {
+                    Err(Unpaid::Refused(why, status)) => {
+                        self.bulk.0.live.metrics().refused(why.into());
+                        end = Some(Ended::Early(status));
+                    }
+                    Err(Unpaid::Wait(wait)) => {
                         turn.as_mut().reset(tokio::time::Instant::now() + wait);
                         next = Some(item);
                     }
@@ -323,12 +335,10 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         }
     }
 
-    /// Charges the caller for the next item, or says how long to wait. The first came with the request itself.
-    fn pay(&self) -> Result<(), Duration> {
-        match &self.payer {
-            Some(payer) if self.taken > 0 => payer.pay(),
-            Some(_) | None => Ok(()),
-        }
+    /// Charges the caller for the next item, or says why not. The first came with the request itself.
+    fn pay(&mut self) -> Result<(), Unpaid> {
+        let charged = self.taken > 0;
+        self.payer.as_mut().map_or(Ok(()), |it| it.pay(charged))
     }
 
     /// Has an item planned; says why no more can be taken.

@@ -6,7 +6,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -29,7 +29,7 @@ use super::{
     given::Ending,
     guard::{Guard, Peer},
     metrics::Metrics,
-    tls::{self, Tls},
+    tls::{self, Named, Tls},
     unread::Streams,
 };
 
@@ -43,8 +43,8 @@ pub(super) struct Common {
     pub(super) metrics: Arc<Metrics>,
     /// Longest time until its protocol is known.
     pub(super) first_bytes: Duration,
-    /// Longest time for a TLS handshake.
-    pub(super) handshake: Duration,
+    /// Longest time for a TLS handshake, and for the headers of the first HTTP/1 request.
+    pub(super) header: Duration,
     /// Longest time for which what we wrote is not taken.
     pub(super) unread: Duration,
     /// After so long a caller is asked to connect again; `None`: never.
@@ -73,13 +73,13 @@ impl Connection {
                 let acceptor = TlsAcceptor::from(config);
                 let draining = self.draining.wait_for(|it| *it);
                 let shaken = tokio::select! {
-                    shaken = timeout(self.common.handshake, acceptor.accept(stream)) => shaken,
+                    shaken = timeout(self.common.header, acceptor.accept(stream)) => shaken,
                     _ = draining => return,
                 };
                 match shaken {
                     Ok(Ok(stream)) => {
-                        let names = tls::names(stream.get_ref().1);
-                        self.talk(stream, names).await;
+                        let named = tls::named(stream.get_ref().1);
+                        self.talk(stream, named).await;
                     }
                     Ok(Err(error)) => {
                         self.common.metrics.handshakes_failed.inc();
@@ -93,7 +93,7 @@ impl Connection {
         }
     }
 
-    async fn talk<S>(&mut self, stream: S, certificate: Option<Vec<String>>)
+    async fn talk<S>(&mut self, stream: S, certificate: Option<Named>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -107,7 +107,12 @@ impl Connection {
         let ending = Ending::default();
         let peer = Arc::new(Peer { stranger, certificate, ending: ending.clone() });
         let app = &self.common.app;
-        let answer = service_fn(|request: Request<Incoming>| app.answer(request, Arc::clone(&peer)));
+        // HTTP/2 may be silent; it is asked whether it is still there.
+        let asked = AtomicBool::new(stream.is_http2());
+        let answer = service_fn(|request: Request<Incoming>| {
+            asked.store(true, Relaxed);
+            app.answer(request, Arc::clone(&peer))
+        });
         let mut connection = pin!(self.common.protocol.serve_connection(TokioIo::new(stream), answer));
         let grown_old = async {
             match self.common.age {
@@ -115,8 +120,15 @@ impl Connection {
                 None => std::future::pending().await,
             }
         };
+        let never_asks = async {
+            sleep(self.common.header).await;
+            if asked.load(Relaxed) {
+                std::future::pending().await
+            }
+        };
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
+            () = never_asks => return,
             _ = self.draining.wait_for(|it| *it) => None,
             () = grown_old => None,
         };

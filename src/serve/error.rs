@@ -37,6 +37,8 @@ pub(super) enum Reason {
     NoKeys,
     Overloaded,
     TooManyRequests,
+    TooManyWatches,
+    NoRoom,
 }
 
 impl Reason {
@@ -62,6 +64,8 @@ impl Reason {
             Self::NoKeys => "NO_KEYS",
             Self::Overloaded => "OVERLOADED",
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::TooManyWatches => "TOO_MANY_WATCHES",
+            Self::NoRoom => "NO_ROOM",
         }
     }
 
@@ -123,6 +127,15 @@ pub(super) fn invalid_field(field: &str, description: impl fmt::Display) -> Stat
     let mut invalid = InvalidRequest::default();
     invalid.wrong(field, description);
     invalid_request(invalid)
+}
+
+/// RFC 9112, 3.2.
+pub(super) fn no_host() -> Status {
+    invalid_field("", "a request of HTTP/1.1 names one host; send one host header")
+}
+
+pub(super) fn needs_http2() -> Status {
+    invalid_field("", "gRPC needs HTTP/2; send it over HTTP/2, or send gRPC-Web or REST")
 }
 
 pub(super) fn not_found(what: &str, list: &str) -> Status {
@@ -238,6 +251,24 @@ pub(super) fn overloaded() -> Status {
 pub(super) fn too_many_requests(wait: Duration) -> Status {
     let message = format!("this caller asks more often than it may; wait {} ms", whole_millis(wait));
     refuse_for(Reason::TooManyRequests, message, Duration::from_millis(whole_millis(wait)))
+}
+
+/// This caller has so many requests open that others would find no place.
+pub(super) fn too_many_at_once() -> Status {
+    let message = "this caller has too many requests open at once; wait for answers, and take them";
+    refuse_for(Reason::TooManyRequests, message.to_owned(), SHED_DELAY)
+}
+
+/// The bodies that are being read hold as much memory as they may.
+pub(super) fn no_room() -> Status {
+    let message = "too many bytes of requests are held at once; try again later, or at another replica";
+    refuse_for(Reason::NoRoom, message.to_owned(), SHED_DELAY)
+}
+
+/// Streams of the health and of reflection are open to everybody, so there are only so many.
+pub(super) fn too_many_watches() -> Status {
+    let message = "too many streams of the health and of reflection are open; end some, or ask for the health once";
+    refuse_for(Reason::TooManyWatches, message.to_owned(), SHED_DELAY)
 }
 
 /// Never too short.

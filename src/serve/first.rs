@@ -41,6 +41,13 @@ impl<S: AsyncRead + Unpin> Known<S> {
     }
 }
 
+impl<S> Known<S> {
+    /// Else it is HTTP/1.
+    pub(super) fn is_http2(&self) -> bool {
+        self.read.get(..self.length) == Some(PREFACE)
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Known<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let Self { read, length, given, inner } = &mut *self;

@@ -17,7 +17,8 @@ use tokio_util::{
 };
 
 use super::{
-    app::{Door, Late, Place},
+    app::{Late, Place, Shares},
+    door::Door,
     retry, unread,
 };
 
@@ -73,6 +74,7 @@ pub(super) struct Held {
     pub(super) _place: Option<Place>,
     pub(super) _request: TaskTrackerToken,
     pub(super) _late: Option<Late>,
+    pub(super) _shares: Option<Shares>,
 }
 
 /// Ends a stream that has no end of its own.
@@ -163,7 +165,12 @@ mod tests {
     use super::{Door, Ending, Given, Held, Until};
 
     fn given(body: Body, piece: usize, until: Option<Until>) -> Given {
-        Given::new(body, piece, until, Held { _place: None, _request: Ending::default().request(), _late: None })
+        Given::new(
+            body,
+            piece,
+            until,
+            Held { _place: None, _request: Ending::default().request(), _late: None, _shares: None },
+        )
     }
 
     #[tokio::test]

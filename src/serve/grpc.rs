@@ -7,7 +7,7 @@ use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_reflection::server::Builder;
 use tonic_web::GrpcWebLayer;
 
-use super::{Service, bulk::Bulk, error, live::Live, on_demand::OnDemand};
+use super::{Service, app::OPEN_BYTES, bulk::Bulk, error, live::Live, on_demand::OnDemand};
 use crate::wire::{
     Encoded, REFLECTION, UnreadRequest, codec,
     services::{
@@ -28,8 +28,10 @@ pub(super) fn router(live: &Live, health: HealthServer<impl Health>, bulk: Bulk,
             .register_encoded_file_descriptor_set(REFLECTION)
             .register_encoded_file_descriptor_set(health)
     };
-    let reflection_v1 = OnDemand::new(move || reflection().build_v1().ok());
-    let reflection_v1alpha = OnDemand::new(move || reflection().build_v1alpha().ok());
+    let reflection_v1 =
+        OnDemand::new(move || reflection().build_v1().ok().map(|it| it.max_decoding_message_size(OPEN_BYTES)));
+    let reflection_v1alpha =
+        OnDemand::new(move || reflection().build_v1alpha().ok().map(|it| it.max_decoding_message_size(OPEN_BYTES)));
     let routes = Routes::new(ProtocolServiceServer::new(Protocols { bulk }).max_decoding_message_size(max_bytes))
         .add_service(ClassificationServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))
         .add_service(KnowledgeServiceServer::new(live.clone()).max_decoding_message_size(max_bytes))

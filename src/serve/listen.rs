@@ -25,7 +25,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     runtime,
     sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_util::task::TaskTracker;
 use tonic_health::{
@@ -37,7 +37,7 @@ use tonic_health::{
 use super::{
     Service,
     admin::{self, Admin, Bound},
-    app::{App, Bounds, Readiness, Told},
+    app::{App, Bounds, OPEN_BYTES, Readiness, Told},
     bulk::{Bulk, Pool},
     connection::{Common, Connection},
     cors::Cors,
@@ -65,8 +65,10 @@ pub struct Limits {
     pub deadline: Duration,
     /// Longest time until a connection sends its first byte.
     pub first_byte: Duration,
-    /// Longest time for the headers of an HTTP/1 request.
+    /// Longest time for the headers of the first HTTP/1 request of a connection.
     pub header: Duration,
+    /// Longest time from the end of one HTTP/1 request to the headers of the next.
+    pub keep_alive: Duration,
     /// HTTP/2 streams at once on one connection.
     pub max_streams: u32,
     /// Time between two pings on a silent HTTP/2 connection.
@@ -83,10 +85,16 @@ pub struct Limits {
     pub access_log_every: u64,
     /// Requests at once; more are refused.
     pub concurrency: usize,
+    /// Bytes of bodies that were read and not answered; more are refused.
+    pub body_bytes: usize,
     /// Requests a second that each caller may send for ever; 0: no limit.
     pub rate_per_second: u32,
     /// Requests that a caller may send at once; 0: as many as in a second.
     pub burst: u32,
+    /// Streams of the health and of reflection open at once; more are refused.
+    pub watches: usize,
+    /// The same of one address.
+    pub watches_of_one: usize,
     /// After so long a caller is asked to connect again; zero: never.
     pub max_connection_age: Duration,
     /// Longest time for which a caller does not take what we wrote.
@@ -125,6 +133,9 @@ const MAX_HEADERS: usize = 64;
 const MAX_BUFFER: usize = 64 * 1024;
 /// When the process has no file descriptor left, accepting again at once would only spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Between two looks whether there are keys, until there are.
+const KEYS_PAUSE: Duration = Duration::from_millis(200);
 
 /// What kept the server from serving.
 #[derive(Debug)]
@@ -249,13 +260,17 @@ fn open(
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(ServeError::Start)?;
     let readiness = Readiness::default();
     let reporter = HealthReporter::new();
-    let health = HealthServer::new(HealthService::from_health_reporter(reporter.clone()));
+    let health = HealthService::from_health_reporter(reporter.clone());
+    let health = HealthServer::new(health).max_decoding_message_size(OPEN_BYTES);
     let doors = doors(health, readiness.clone());
     let bounds = Bounds {
         deadline: limits.deadline,
         max_bytes: limits.max_request_bytes,
         concurrency: limits.concurrency,
+        body_bytes: limits.body_bytes,
         rate: Rate::new(limits.rate_per_second, limits.burst),
+        watches: limits.watches,
+        watches_of_one: limits.watches_of_one,
         log_every: if limits.access_log { limits.access_log_every } else { 0 },
     };
     let Around { tls, guard, cors, admin, traces, .. } = around;
@@ -269,7 +284,7 @@ fn open(
         guard,
         metrics,
         first_bytes: limits.first_byte,
-        handshake: limits.header,
+        header: limits.header,
         unread: limits.unread,
         age: Some(limits.max_connection_age).filter(|it| !it.is_zero()),
     };
@@ -317,7 +332,9 @@ async fn run(
     let metrics = Arc::clone(&common.metrics);
     let side = admin::bind(admin).await.map_err(|(address, error)| ServeError::Admin(address, error))?;
     let admin = if let Bound::At(it) = &side { it.local_addr().ok() } else { None };
-    state.report(ServingStatus::Serving, &metrics).await;
+    let mut ready = !common.guard.knows_nobody();
+    let first = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+    state.report(first, &metrics).await;
     listening(Listening { address, admin });
     match side {
         Bound::At(side) => drop(tokio::spawn(admin::serve(side, Arc::clone(&metrics), state.readiness.clone()))),
@@ -327,10 +344,25 @@ async fn run(
         Bound::Off => {}
     }
 
+    let guard = common.guard.clone();
     let connections = Connections::new(common, limits);
-    tokio::select! {
-        () = &mut stop => {}
-        () = connections.accept(&listener, &shards) => {}
+    if !ready {
+        tracing::warn!("not ready: tokens are the only way in, and there are no keys yet");
+        tokio::select! {
+            () = &mut stop => {}
+            () = connections.accept(&listener, &shards) => {}
+            () = keys(&guard) => ready = true,
+        }
+        if ready {
+            state.report(ServingStatus::Serving, &metrics).await;
+            tracing::info!("ready");
+        }
+    }
+    if ready {
+        tokio::select! {
+            () = &mut stop => {}
+            () = connections.accept(&listener, &shards) => {}
+        }
     }
     // Balancers see "not serving" first and stop sending; only then is the door closed.
     state.report(ServingStatus::NotServing, &metrics).await;
@@ -339,6 +371,13 @@ async fn run(
     state.readiness.stop();
     connections.drain(limits.drain_timeout).await;
     Ok(())
+}
+
+/// Waits until somebody can be known.
+async fn keys(guard: &Guard) {
+    while guard.knows_nobody() {
+        sleep(KEYS_PAUSE).await;
+    }
 }
 
 /// A thread with its own runtime. Dropping it ends the runtime and every connection on it.
@@ -368,7 +407,8 @@ fn protocol(limits: &Limits) -> auto::Builder<Streams> {
     protocol
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header)
+        // It runs between two requests as well. The first is watched where its connection is.
+        .header_read_timeout(limits.keep_alive.max(limits.header))
         .max_buf_size(MAX_BUFFER)
         .max_headers(MAX_HEADERS);
     let streams = usize::try_from(limits.max_streams).unwrap_or(usize::MAX);
@@ -412,7 +452,7 @@ impl Connections {
                 Ok((stream, from)) => self.hand_over(stream, from, permit, shards),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    sleep(ACCEPT_PAUSE).await;
                 }
             }
         }

@@ -8,15 +8,16 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use strum::VariantArray as _;
-use tonic::Code;
 
-use super::{app::Door, error, guard::Refusal, routes::Route};
+use super::{app::Ended, door::Door, error, guard::Refusal, routes::Route};
 
 /// Seconds: from a fast answer of the catalogue to the longest deadline.
 const BUCKETS: [f64; 14] =
     [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
-/// Codes of gRPC, numbered from 0.
-const CODES: usize = 17;
+/// Codes of gRPC, numbered from 0, and one more.
+const CODES: usize = 18;
+/// Stands for a deadline that was the caller's own, which is no failure of the service.
+const THEIRS: (usize, &str) = (17, "DEADLINE_OF_CALLER");
 /// Of so many plans the rules of one are counted: to list them costs about as much as to plan.
 const PLANS_PER_SAMPLE: u64 = 64;
 /// Bytes of a page of memory, where the system does not say.
@@ -76,6 +77,9 @@ pub(super) enum Refused {
     NoScope,
     NoKeys,
     Streams,
+    Watches,
+    Share,
+    Bodies,
 }
 
 impl Refused {
@@ -88,6 +92,9 @@ impl Refused {
             Self::NoScope => "no_scope",
             Self::NoKeys => "no_keys",
             Self::Streams => "streams",
+            Self::Watches => "watches",
+            Self::Share => "share",
+            Self::Bodies => "bodies",
         }
     }
 }
@@ -140,6 +147,7 @@ pub(super) struct Metrics {
     pub(super) spans_sent: Counter,
     pub(super) spans_dropped: Counter,
     pub(super) ready: Gauge,
+    pub(super) certificate_expires: Gauge,
     memory: Gauge,
     files: Gauge,
 }
@@ -183,6 +191,8 @@ impl Default for Metrics {
         let in_flight = gauge("requests_in_flight", "Requests that were begun and not answered.");
         let connections = gauge("connections", "Open connections.");
         let ready = gauge("ready", "1 while requests should be sent here.");
+        let help = "Unix time at which the certificate that is shown ends; 0 without TLS.";
+        let certificate_expires = gauge("tls_certificate_expiry_timestamp_seconds", help);
         let memory = gauge("resident_memory_bytes", "Memory of the process.");
         let files = gauge("open_files", "File descriptors of the process.");
         let mut counter = |name: &str, help: &str| {
@@ -219,6 +229,7 @@ impl Default for Metrics {
             spans_sent,
             spans_dropped,
             ready,
+            certificate_expires,
             memory,
             files,
         }
@@ -227,11 +238,12 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Counts one request.
-    pub(super) fn request(&self, route: Route, door: Door, code: Code, took: Duration) {
+    pub(super) fn request(&self, route: Route, door: Door, Ended { code, theirs }: Ended, took: Duration) {
         let call = route as usize * Door::VARIANTS.len() + door as usize;
         let (rpc, door) = (route.name(), door.name());
-        if let Some(counter) = self.request.get(call * CODES + code as usize) {
-            let labels = || Request { rpc, door, code: error::name(code) };
+        let (number, code) = if theirs { THEIRS } else { (code as usize, error::name(code)) };
+        if let Some(counter) = self.request.get(call * CODES + number) {
+            let labels = || Request { rpc, door, code };
             counter.get_or_init(|| self.requests.get_or_create_owned(&labels())).inc();
         }
         if let Some(histogram) = self.duration.get(call) {

@@ -45,8 +45,15 @@ pub(super) fn shown(url: &str) -> String {
 
 /// Sends it on a runtime of its own and waits. Redirections are not followed: nobody else says where to.
 pub(super) fn send(sent: Sent<'_>) -> Result<Bytes, String> {
+    in_time(PATIENCE, begin(sent))
+}
+
+/// The name of a machine is asked for on a thread that nobody can end. It is left behind, and not waited for.
+fn in_time<T>(patience: Duration, sending: impl Future<Output = Result<T, String>>) -> Result<T, String> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(text)?;
-    runtime.block_on(async { timeout(PATIENCE, begin(sent)).await }).map_err(|_| "no answer in time".to_owned())?
+    let ended = runtime.block_on(async { timeout(patience, sending).await });
+    runtime.shutdown_background();
+    ended.map_err(|_| "no answer in time".to_owned())?
 }
 
 async fn begin(sent: Sent<'_>) -> Result<Bytes, String> {
@@ -130,7 +137,24 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, String> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::{host, shown};
+    use std::{
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use super::{host, in_time, shown};
+
+    /// As long as a silent server of names.
+    #[test]
+    fn nobody_waits_for_a_thread_that_does_not_end() {
+        let begun = Instant::now();
+        let silent = async {
+            tokio::task::spawn_blocking(|| thread::sleep(Duration::from_secs(20))).await.map_err(|it| it.to_string())
+        };
+        assert_eq!(in_time(Duration::from_millis(50), silent), Err("no answer in time".to_owned()));
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        assert_eq!(in_time(Duration::from_secs(9), async { Ok(7) }), Ok(7));
+    }
 
     #[test]
     fn no_secret_of_an_address_is_shown_or_sent() {

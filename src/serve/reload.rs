@@ -11,7 +11,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError},
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use super::{guard::Guard, live::Live, metrics::Metrics, tls::Tls};
@@ -44,39 +44,82 @@ impl std::fmt::Debug for KnowledgeSource {
     }
 }
 
+/// Why what was read does not take the place of what is there.
+#[derive(Debug)]
+pub(super) struct NotTaken {
+    pub(super) problems: Vec<String>,
+    /// Time alone mends it: the same files are tried again.
+    pub(super) for_now: bool,
+}
+
+impl From<Vec<String>> for NotTaken {
+    fn from(problems: Vec<String>) -> Self {
+        Self { problems, for_now: false }
+    }
+}
+
 /// Files that are read again.
 struct Watched {
     what: &'static str,
     watch: bool,
-    /// Differs when the files do; `None` while they cannot be read.
-    stamp: Box<dyn Fn() -> Option<u64> + Send>,
-    reload: Box<dyn Fn() -> Result<(), Vec<String>> + Send>,
+    /// Differs when the files do, or when others of them cannot be read.
+    stamp: Box<dyn Fn() -> u64 + Send>,
+    reload: Box<dyn Fn() -> Result<(), NotTaken> + Send>,
     /// At the last look.
-    seen: Option<u64>,
+    seen: u64,
     /// When they were last tried.
-    tried: Option<u64>,
+    tried: u64,
+    /// They were refused for now, which was said.
+    waits: bool,
 }
 
 impl Watched {
+    fn new(
+        what: &'static str,
+        watch: bool,
+        stamp: impl Fn() -> u64 + Send + 'static,
+        reload: impl Fn() -> Result<(), NotTaken> + Send + 'static,
+    ) -> Self {
+        // What is there now was read when the process began.
+        let now = stamp();
+        Self { what, watch, stamp: Box::new(stamp), reload: Box::new(reload), seen: now, tried: now, waits: false }
+    }
+
     fn look(&mut self, metrics: &Metrics) {
         let now = (self.stamp)();
+        // A file that is replaced may be away for a moment.
         let settled = now == self.seen;
         self.seen = now;
-        if self.watch && settled && now.is_some() && now != self.tried {
+        if !self.watch || !settled {
+            return;
+        }
+        if now != self.tried {
             self.try_again(metrics);
+        } else if self.waits {
+            self.take(metrics);
         }
     }
 
     fn try_again(&mut self, metrics: &Metrics) {
-        let what = self.what;
         self.tried = (self.stamp)();
         self.seen = self.tried;
+        self.waits = false;
+        self.take(metrics);
+    }
+
+    /// Says how it ended, but for a refusal that stands and was said.
+    fn take(&mut self, metrics: &Metrics) {
+        let (what, said) = (self.what, std::mem::take(&mut self.waits));
         match (self.reload)() {
             Ok(()) => {
                 metrics.reloaded(what, true);
                 tracing::info!(what, "read again");
             }
-            Err(problems) => {
+            Err(NotTaken { problems, for_now }) => {
+                self.waits = for_now;
+                if said && for_now {
+                    return;
+                }
                 metrics.reloaded(what, false);
                 for problem in problems {
                     tracing::error!(what, problem, "refused; what was there before stays");
@@ -84,6 +127,40 @@ impl Watched {
             }
         }
     }
+}
+
+/// The certificate that is shown, which ends.
+struct Expiry {
+    tls: Tls,
+    /// That it ended then was said.
+    told: Option<u64>,
+}
+
+impl Expiry {
+    /// What has ended before now was said when it was read.
+    fn new(tls: Tls, metrics: &Metrics) -> Self {
+        let mut expiry = Self { told: tls.expires(), tls };
+        expiry.told = expiry.told.filter(|it| *it <= seconds());
+        expiry.look(metrics);
+        expiry
+    }
+
+    fn look(&mut self, metrics: &Metrics) {
+        let Some(end) = self.tls.expires() else { return };
+        metrics.certificate_expires.set(i64::try_from(end).unwrap_or(i64::MAX));
+        if end <= seconds() && self.told != Some(end) {
+            self.told = Some(end);
+            tracing::warn!(
+                what = "tls",
+                "the certificate has expired and callers will not trust this server; renew it"
+            );
+        }
+    }
+}
+
+/// Since 1970.
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
 }
 
 /// Keys that are fetched again.
@@ -129,30 +206,15 @@ pub(super) fn start(
     asked: Receiver<()>,
 ) -> io::Result<()> {
     let mut all = Vec::new();
+    let mut expiry = tls.clone().map(|it| Expiry::new(it, &metrics));
     if let Some(tls) = tls {
         let files = tls.files();
-        all.push(Watched {
-            what: "tls",
-            watch: true,
-            stamp: Box::new(move || stamp(&files)),
-            reload: Box::new(move || tls.reload()),
-            seen: None,
-            tried: None,
-        });
+        all.push(Watched::new("tls", true, move || stamp(&files), move || tls.reload()));
     }
     let files = guard.files();
     if !files.is_empty() {
-        all.push(Watched {
-            what: "auth",
-            watch: true,
-            stamp: Box::new(move || stamp(&files)),
-            reload: {
-                let guard = guard.clone();
-                Box::new(move || guard.reload())
-            },
-            seen: None,
-            tried: None,
-        });
+        let guard = guard.clone();
+        all.push(Watched::new("auth", true, move || stamp(&files), move || Ok(guard.reload()?)));
     }
     if let Some(KnowledgeSource { read, parse, watch }) = knowledge {
         let read = Arc::new(std::sync::Mutex::new(read));
@@ -160,27 +222,20 @@ pub(super) fn start(
         let files = |read: &std::sync::Mutex<Box<dyn Fn() -> io::Result<Vec<SourceFile>> + Send>>| {
             read.lock().unwrap_or_else(std::sync::PoisonError::into_inner)()
         };
-        all.push(Watched {
-            what: "knowledge",
-            watch,
-            stamp: Box::new(move || {
-                let mut hasher = DefaultHasher::new();
-                files(&read).ok()?.iter().for_each(|it| (&it.path, &it.text).hash(&mut hasher));
-                Some(hasher.finish())
-            }),
-            reload: Box::new(move || {
-                let files = files(&again).map_err(|it| vec![format!("knowledge.path: {it}")])?;
-                live.replace(parse(&files)?);
-                Ok(())
-            }),
-            seen: None,
-            tried: None,
-        });
-    }
-    for it in &mut all {
-        // What is there now was read when the process began.
-        it.tried = (it.stamp)();
-        it.seen = it.tried;
+        let stamp = move || {
+            let mut hasher = DefaultHasher::new();
+            match files(&read) {
+                Ok(files) => files.iter().for_each(|it| (&it.path, &it.text).hash(&mut hasher)),
+                Err(error) => error.to_string().hash(&mut hasher),
+            }
+            hasher.finish()
+        };
+        let reload = move || {
+            let files = files(&again).map_err(|it| vec![format!("knowledge.path: {it}")])?;
+            live.replace(parse(&files)?);
+            Ok(())
+        };
+        all.push(Watched::new("knowledge", watch, stamp, reload));
     }
     let mut keys = guard.fetches().then(|| Keys { guard, last: Instant::now() });
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
@@ -193,6 +248,9 @@ pub(super) fn start(
             for it in &mut all {
                 let what = it.what;
                 survived(what, &metrics, || if asked { it.try_again(&metrics) } else { it.look(&metrics) });
+            }
+            if let Some(it) = &mut expiry {
+                it.look(&metrics);
             }
             if let Some(it) = &mut keys {
                 survived("jwks", &metrics, || if asked { it.fetch(&metrics) } else { it.look(&metrics) });
@@ -211,10 +269,10 @@ fn survived(what: &'static str, metrics: &Metrics, step: impl FnOnce()) {
     }
 }
 
-fn stamp(files: &[PathBuf]) -> Option<u64> {
+fn stamp(files: &[PathBuf]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for it in files {
-        fs::read(it).ok()?.hash(&mut hasher);
+        fs::read(it).map_err(|it| it.kind()).hash(&mut hasher);
     }
-    Some(hasher.finish())
+    hasher.finish()
 }

@@ -184,7 +184,10 @@ async fn read_body(request: Request, max_bytes: usize) -> Result<Bytes, Status> 
     let read = if told { None } else { Some(Limited::new(&mut body, max_bytes).collect().await) };
     match read {
         Some(Ok(body)) => Ok(body.to_bytes()),
-        Some(Err(it)) if !it.is::<LengthLimitError>() => Err(error::body_ended_early()),
+        Some(Err(it)) if !it.is::<LengthLimitError>() => {
+            throw_away(&parts, body);
+            Err(error::body_ended_early())
+        }
         Some(Err(_)) | None => {
             throw_away(&parts, body);
             Err(error::too_large(max_bytes))

@@ -76,6 +76,11 @@ impl Route {
         }
     }
 
+    /// Does a gRPC path begin a stream that ends only with its connection?
+    pub(super) fn is_endless(self, path: &str) -> bool {
+        self == Self::Reflection || path == "/grpc.health.v1.Health/Watch"
+    }
+
     /// Its name in logs and metrics.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -173,6 +178,17 @@ mod tests {
             seen.push(by_grpc.name());
         }
         assert!(seen.len() >= 10);
+    }
+
+    #[test]
+    fn probes_come_to_an_end() {
+        let endless = |it: &str| Route::of(it).is_endless(it);
+        for path in ["/grpc.health.v1.Health/Watch", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"] {
+            assert!(endless(path), "{path}");
+        }
+        for path in ["/grpc.health.v1.Health/Check", "/healthz", "/readyz", "/docs", "/v1/rules"] {
+            assert!(!endless(path), "{path}");
+        }
     }
 
     #[test]

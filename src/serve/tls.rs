@@ -4,6 +4,7 @@ use std::{
     fmt, fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -15,8 +16,13 @@ use rustls::{
 };
 use webpki::{EndEntityCert, KeyUsage};
 
+use super::{reload::NotTaken, subject};
+
 /// What a client may speak, what is preferred first.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// Later than any certificate can say (RFC 5280, 4.1.2.5).
+const FAR_AWAY: UnixTime = UnixTime::since_unix_epoch(Duration::from_secs(1 << 40));
 
 /// Where the certificate is, and whom clients must be vouched for by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +43,7 @@ pub struct Tls(Arc<Inner>);
 
 struct Inner {
     files: TlsFiles,
-    config: ArcSwap<ServerConfig>,
+    shown: ArcSwap<Shown>,
 }
 
 impl fmt::Debug for Tls {
@@ -46,26 +52,38 @@ impl fmt::Debug for Tls {
     }
 }
 
+/// What the next connection is shown.
+struct Shown {
+    config: Arc<ServerConfig>,
+    /// When the first certificate of the chain ends, in seconds since 1970.
+    expires: Option<u64>,
+}
+
 impl Tls {
     /// Reads the files; everything that is wrong is said at once. A certificate of another time is shown all the same:
     /// there is no better one.
     pub fn new(files: TlsFiles) -> Result<Self, Vec<String>> {
-        let Read { config, untimely } = read(&files)?;
+        let Read { shown, untimely } = read(&files)?;
         for problem in untimely {
             tracing::warn!(problem, "callers will not trust this server");
         }
-        let config = ArcSwap::from_pointee(config);
-        Ok(Self(Arc::new(Inner { files, config })))
+        let shown = ArcSwap::from_pointee(shown);
+        Ok(Self(Arc::new(Inner { files, shown })))
     }
 
     /// Reads the files again. When something is wrong, or the certificate is of another time, what was there stays.
-    pub(super) fn reload(&self) -> Result<(), Vec<String>> {
-        let Read { config, untimely } = read(&self.0.files)?;
+    pub(super) fn reload(&self) -> Result<(), NotTaken> {
+        let Read { shown, untimely } = read(&self.0.files)?;
         if !untimely.is_empty() {
-            return Err(untimely);
+            return Err(NotTaken { problems: untimely, for_now: true });
         }
-        self.0.config.store(Arc::new(config));
+        self.0.shown.store(Arc::new(shown));
         Ok(())
+    }
+
+    /// When what is shown ends, in seconds since 1970.
+    pub(super) fn expires(&self) -> Option<u64> {
+        self.0.shown.load().expires
     }
 
     /// The files that it reads.
@@ -76,20 +94,31 @@ impl Tls {
 
     /// What holds for the next connection.
     pub(super) fn config(&self) -> Arc<ServerConfig> {
-        self.0.config.load_full()
+        Arc::clone(&self.0.shown.load().config)
     }
 }
 
-/// The names in the client certificate of a connection, DNS names before addresses; `None` without one.
-pub(super) fn names(connection: &ServerConnection) -> Option<Vec<String>> {
+/// Whom a verified client certificate names.
+#[derive(Debug, Clone)]
+pub(super) struct Named {
+    /// DNS names, then URIs. These alone are what a file of clients can name.
+    pub(super) names: Vec<String>,
+    /// The common name of its subject, else a fingerprint: tells callers apart that have no such name.
+    pub(super) subject: String,
+}
+
+/// Whom the client certificate of a connection names; `None` without one.
+pub(super) fn named(connection: &ServerConnection) -> Option<Named> {
     let certificate = connection.peer_certificates()?.first()?;
     let read = EndEntityCert::try_from(certificate).ok()?;
-    Some(read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect())
+    let names = read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect();
+    let subject = subject::common_name(read.subject()).map(ToOwned::to_owned);
+    Some(Named { names, subject: subject.unwrap_or_else(|| subject::fingerprint(certificate)) })
 }
 
 /// What the files say.
 struct Read {
-    config: ServerConfig,
+    shown: Shown,
     /// What is wrong with the times of the certificates.
     untimely: Vec<String>,
 }
@@ -104,6 +133,7 @@ fn read(files: &TlsFiles) -> Result<Read, Vec<String>> {
     let untimely =
         chain.iter().filter_map(untimely).map(|it| format!("tls.certificate: {}: {it}", certificate.display()));
     let untimely = untimely.collect();
+    let expires = chain.iter().filter_map(expires).min();
 
     let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
     let broken = |it: rustls::Error| vec![format!("tls: {it}")];
@@ -123,7 +153,7 @@ fn read(files: &TlsFiles) -> Result<Read, Vec<String>> {
         vec![format!("tls.certificate: {} with tls.key {}: {it}", certificate.display(), key.display())]
     })?;
     config.alpn_protocols = PROTOCOLS.iter().map(|it| it.to_vec()).collect();
-    Ok(Read { config, untimely })
+    Ok(Read { shown: Shown { config: Arc::new(config), expires }, untimely })
 }
 
 /// Why a certificate is not good now, as far as its times go.
@@ -135,6 +165,15 @@ fn untimely(certificate: &CertificateDer<'_>) -> Option<&'static str> {
         Err(webpki::Error::CertNotValidYet { .. }) => {
             Some("a certificate is not valid yet; wait for its day, or set the clock of this machine")
         }
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// When a certificate ends, in seconds since 1970: told by whoever looks at it long after that.
+fn expires(certificate: &CertificateDer<'_>) -> Option<u64> {
+    let read = EndEntityCert::try_from(certificate).ok()?;
+    match read.verify_for_usage(&[], &[], &[], FAR_AWAY, KeyUsage::server_auth(), None, None) {
+        Err(webpki::Error::CertExpired { not_after, .. }) => Some(not_after.as_secs()),
         Ok(_) | Err(_) => None,
     }
 }

@@ -21,7 +21,7 @@ use prost::Message as _;
 use tonic::Code;
 
 use super::{
-    app::Door,
+    door::Door,
     error,
     metrics::Metrics,
     outward::{Sent, send, shown},

@@ -56,9 +56,12 @@ pub struct Server {
     /// Longest time until a connection sends its first byte.
     #[serde(with = "humantime_serde")]
     pub first_byte_timeout: Duration,
-    /// Longest time for the headers of an HTTP/1 request.
+    /// Longest time for the headers of the first HTTP/1 request of a connection.
     #[serde(with = "humantime_serde")]
     pub header_timeout: Duration,
+    /// Longest time from the end of one HTTP/1 request to the headers of the next.
+    #[serde(with = "humantime_serde")]
+    pub keep_alive_timeout: Duration,
     /// HTTP/2 streams at once on one connection.
     pub max_streams: u32,
     /// Time between two pings on a silent HTTP/2 connection.
@@ -160,15 +163,28 @@ pub struct JwtSettings {
 pub struct LimitSettings {
     /// Requests at once.
     pub concurrency: usize,
+    /// Bytes of bodies that were read and not answered.
+    pub body_bytes: usize,
     /// Requests a second of one caller; 0: no limit.
     pub rate_per_second: u32,
     /// Requests at once of one caller; 0: as many as in a second.
     pub burst: u32,
+    /// Streams of the health and of reflection open at once.
+    pub watches: usize,
+    /// The same of one address.
+    pub watches_per_address: usize,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { concurrency: 1024, rate_per_second: 0, burst: 0 }
+        Self {
+            concurrency: 1024,
+            body_bytes: 64 * 1024 * 1024,
+            rate_per_second: 0,
+            burst: 0,
+            watches: 1024,
+            watches_per_address: 64,
+        }
     }
 }
 
@@ -259,6 +275,7 @@ impl Default for Server {
             deadline: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(5),
             header_timeout: Duration::from_secs(5),
+            keep_alive_timeout: Duration::from_secs(75),
             max_streams: 256,
             ping_interval: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(10),
@@ -292,6 +309,7 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         "server.deadline"
         | "server.first_byte_timeout"
         | "server.header_timeout"
+        | "server.keep_alive_timeout"
         | "server.unread_timeout"
         | "server.max_connection_age"
         | "server.ping_interval"
@@ -306,8 +324,11 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         | "server.bulk_streams"
         | "server.bulk_in_flight"
         | "limits.concurrency"
+        | "limits.body_bytes"
         | "limits.rate_per_second"
         | "limits.burst"
+        | "limits.watches"
+        | "limits.watches_per_address"
         | "traces.one_in"
         | "log.access_every" => "is no whole number that fits; write for example 100",
         "tls.certificate"

@@ -86,7 +86,7 @@ async fn a_stream_is_counted_when_it_ends_and_as_it_ended() {
     assert!(by_rest.text().await.unwrap().contains("DEADLINE_EXCEEDED"));
     assert_eq!(post(&server, "{}").await.len(), 1);
     for (door, code, count) in
-        [("grpc", "DEADLINE_EXCEEDED", 1.0), ("rest", "DEADLINE_EXCEEDED", 1.0), ("rest", "OK", 1.0)]
+        [("grpc", "DEADLINE_OF_CALLER", 1.0), ("rest", "DEADLINE_OF_CALLER", 1.0), ("rest", "OK", 1.0)]
     {
         assert_eq!(figure(&server, &series(door, code)).await, count, "{door} {code}");
         let sum = format!("cicatrix_request_duration_seconds_sum{{rpc=\"GenerateProtocols\",door=\"{door}\"}}");

@@ -17,8 +17,8 @@ use std::{
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    PublicKeyData as _, SanType, SigningKey as _, date_time_ymd,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, PublicKeyData as _, SanType, SigningKey as _, date_time_ymd,
 };
 use rustls::{
     ClientConfig, RootCertStore,
@@ -161,14 +161,24 @@ impl Authority {
 
     /// The same, good from the beginning of one year to that of another.
     pub fn leaf_of(&self, name: &str, client: bool, years: Range<i32>) -> (String, String) {
+        let begin = |year| u64::try_from(date_time_ymd(year, 1, 1).unix_timestamp()).unwrap();
+        self.leaf_between(name, client, begin(years.start)..begin(years.end))
+    }
+
+    /// The same, good between two times in seconds since 1970.
+    pub fn leaf_between(&self, name: &str, client: bool, seconds: Range<u64>) -> (String, String) {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.not_before = date_time_ymd(years.start, 1, 1);
-        params.not_after = date_time_ymd(years.end, 1, 1);
-        params.subject_alt_names = vec![if name.contains(':') {
-            SanType::URI(name.try_into().unwrap())
-        } else {
-            SanType::DnsName(name.try_into().unwrap())
-        }];
+        let at = |seconds| date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(seconds);
+        params.not_before = at(seconds.start);
+        params.not_after = at(seconds.end);
+        // Without a name of its own it has the common name that such a certificate has.
+        params.distinguished_name = DistinguishedName::new();
+        match name.strip_prefix("CN=") {
+            Some(common) => params.distinguished_name.push(DnType::CommonName, common),
+            None if name.contains(':') => params.subject_alt_names = vec![SanType::URI(name.try_into().unwrap())],
+            None if name.is_empty() => {}
+            None => params.subject_alt_names = vec![SanType::DnsName(name.try_into().unwrap())],
+        }
         let purpose = if client { ExtendedKeyUsagePurpose::ClientAuth } else { ExtendedKeyUsagePurpose::ServerAuth };
         params.extended_key_usages = vec![purpose];
         let key = KeyPair::generate().unwrap();

@@ -11,7 +11,7 @@ use tonic::Code;
 
 use crate::serve::{
     deadline,
-    guard::{Open, Payer},
+    guard::{Payer, Share},
     trace::REQUEST_ID,
 };
 
@@ -52,11 +52,11 @@ impl Head {
 /// The place of one stream, until it is dropped.
 pub(super) struct Room {
     _permit: OwnedSemaphorePermit,
-    _open: Option<Open>,
+    _open: Option<Share>,
 }
 
 impl Room {
-    pub(super) fn new(permit: OwnedSemaphorePermit, open: Option<Open>) -> Self {
+    pub(super) fn new(permit: OwnedSemaphorePermit, open: Option<Share>) -> Self {
         Self { _permit: permit, _open: open }
     }
 }

@@ -1,5 +1,6 @@
 //! Who may ask: callers are known by a signed token, a key or a certificate, before a byte of the body is read.
 
+mod callers;
 mod fetch;
 mod files;
 mod payer;
@@ -7,15 +8,13 @@ mod rate;
 mod tokens;
 
 use std::{
-    collections::HashMap,
     fmt,
-    net::{IpAddr, Ipv6Addr},
     path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
@@ -32,11 +31,13 @@ use super::{
     given::Ending,
     retry,
     routes::{Needs, Scope},
+    tls::Named,
 };
 
+pub(super) use callers::{Caller, Callers, Of, Share};
 pub use fetch::Address;
-pub(super) use payer::{Open, Payer};
-pub(super) use rate::{Account, Rate};
+pub(super) use payer::{Payer, Unpaid};
+pub(super) use rate::Rate;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// A token or key that is longer is none of ours.
@@ -45,8 +46,6 @@ const MAX_CREDENTIAL: usize = 8 * 1024;
 const MAX_NAME: usize = 128;
 /// Keys that are wanted are fetched again after so long.
 const KEYS_WAIT: Duration = Duration::from_secs(10);
-/// The part of an IPv6 address that names the network.
-const NETWORK: u128 = !0 << 64;
 
 /// How callers are known. Everything but the names is read from files, again whenever they change.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -111,15 +110,6 @@ impl Scopes {
     }
 }
 
-/// Somebody who asks, with the account of what was asked.
-#[derive(Debug)]
-pub(super) struct Caller {
-    pub(super) name: String,
-    pub(super) account: Account,
-    /// Its open streams.
-    streams: AtomicUsize,
-}
-
 /// A caller that is known, and what it may do.
 #[derive(Debug, Clone)]
 struct Identity {
@@ -127,60 +117,13 @@ struct Identity {
     scopes: Scopes,
 }
 
-/// Every caller whose account matters: one caller has one account, over every connection and however it is known.
-#[derive(Debug)]
-pub(super) struct Callers {
-    /// From here the accounts are kept.
-    beginning: Instant,
-    known: Mutex<HashMap<String, Arc<Caller>>>,
-}
-
-impl Default for Callers {
-    fn default() -> Self {
-        Self { beginning: Instant::now(), known: Mutex::default() }
-    }
-}
-
-impl Callers {
-    /// Nanoseconds since the beginning.
-    pub(super) fn now(&self) -> u64 {
-        u64::try_from(self.beginning.elapsed().as_nanos()).unwrap_or(u64::MAX)
-    }
-
-    /// The caller of this name.
-    pub(super) fn named(&self, name: &str) -> Arc<Caller> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(caller) = known.get(name) {
-            return Arc::clone(caller);
-        }
-        // Before the list would have to grow, those go that are not here and have asked no more than they may.
-        if known.len() == known.capacity() {
-            let now = self.now();
-            known.retain(|_, it| Arc::strong_count(it) > 1 || !it.account.is_even(now));
-        }
-        let caller =
-            Arc::new(Caller { name: name.to_owned(), account: Account::default(), streams: AtomicUsize::new(0) });
-        known.insert(name.to_owned(), Arc::clone(&caller));
-        caller
-    }
-
-    /// A caller that is known only by where it comes from. One machine has many addresses of IPv6, and one network.
-    pub(super) fn stranger(&self, from: IpAddr) -> Arc<Caller> {
-        let network = match from.to_canonical() {
-            IpAddr::V4(ip) => IpAddr::V4(ip),
-            IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & NETWORK)),
-        };
-        self.named(&network.to_string())
-    }
-}
-
 /// Who is at the other end of a connection.
 #[derive(Debug)]
 pub(super) struct Peer {
     /// Stands for callers that are not known otherwise.
     pub(super) stranger: Arc<Caller>,
-    /// The names in a client certificate that was verified; `None` without one.
-    pub(super) certificate: Option<Vec<String>>,
+    /// Whom a client certificate names that was verified; `None` without one.
+    pub(super) certificate: Option<Named>,
     /// The connection, when it ends.
     pub(super) ending: Ending,
 }
@@ -270,6 +213,11 @@ impl Guard {
         Ok(Self::with(how, known, callers, fetched))
     }
 
+    /// Does it ask who calls? Else a caller is an address, behind which there may be many.
+    pub(super) fn asks(&self) -> bool {
+        self.0.how.any()
+    }
+
     /// Does it fetch keys?
     pub(super) fn fetches(&self) -> bool {
         matches!(&self.0.how.jwt, Some(Jwt { jwks: Jwks::Url(_), .. }))
@@ -279,6 +227,13 @@ impl Guard {
     pub(super) fn wants(&self) -> bool {
         let none = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner).is_none();
         self.0.wanted.swap(false, Relaxed) || none
+    }
+
+    /// Is nobody known until keys have been fetched?
+    pub(super) fn knows_nobody(&self) -> bool {
+        let Credentials { jwt: _, api_keys, client_certificates, any_certificate } = &self.0.how;
+        let only_tokens = api_keys.is_none() && client_certificates.is_none() && !any_certificate;
+        only_tokens && self.fetches() && self.0.known.load().tokens.is_none()
     }
 
     /// Fetches the keys again. When something is wrong, those that were there stay. Says whether they differ.
@@ -317,7 +272,7 @@ impl Guard {
 
     /// Who asks, if that caller may have what it asks for.
     pub(super) fn admit(&self, needs: Needs, headers: &HeaderMap, peer: &Peer) -> Result<Arc<Caller>, TurnedAway> {
-        if needs == Needs::Nothing || !self.0.how.any() {
+        if needs == Needs::Nothing || !self.asks() {
             return Ok(Arc::clone(&peer.stranger));
         }
         let Identity { caller, scopes } = self.identify(headers, peer)?;
@@ -360,11 +315,11 @@ impl Guard {
             return known.keys.identify(key).ok_or_else(|| bad(Bad::UnknownKey));
         }
         match &peer.certificate {
-            Some(names) if self.0.how.any_certificate => {
-                let name = names.first().map_or("certificate", String::as_str);
+            Some(Named { names, subject }) if self.0.how.any_certificate => {
+                let name = names.first().unwrap_or(subject);
                 Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
             }
-            Some(names) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
+            Some(Named { names, .. }) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
             None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
         }
     }
@@ -408,38 +363,8 @@ fn now() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use super::{Callers, Rate, Scopes, bearer, plain};
+    use super::{Scopes, bearer, plain};
     use crate::serve::routes::Scope;
-
-    #[test]
-    fn one_caller_has_one_account_and_strangers_are_forgotten() {
-        let callers = Callers::default();
-        let kept = callers.named("emr");
-        assert!(Arc::ptr_eq(&kept, &callers.named("emr")));
-        // Hanging up settles no account.
-        let busy = callers.named("busy");
-        let rate = Rate::new(1, 1).into_iter().next();
-        assert!(rate.is_some_and(|rate| busy.account.take(rate, callers.now() + 1_000_000_000_000).is_ok()));
-        drop(busy);
-        for it in 0..10_000 {
-            drop(callers.named(&it.to_string()));
-        }
-        assert!(callers.known.lock().is_ok_and(|it| it.len() < 100));
-        assert!(Arc::ptr_eq(&kept, &callers.named("emr")));
-        assert!(!callers.named("busy").account.is_even(callers.now()));
-    }
-
-    #[test]
-    fn strangers_are_told_apart_by_their_network() {
-        let callers = Callers::default();
-        let of = |it: &str| it.parse().map(|it| callers.stranger(it).name.clone()).unwrap_or_default();
-        assert_eq!(of("192.0.2.1"), "192.0.2.1");
-        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
-        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:0:0:1"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-    }
 
     #[test]
     fn scopes_of_others_are_passed_over() {

@@ -1,65 +1,76 @@
 //! Whoever is charged for a stream: each of its items by the rate of the caller, and the stream itself.
+//!
+//! Who was let in at the beginning need not be let in for ever: keys are taken back, and tokens end.
 
 use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-use super::{Caller, Guard, Rate};
+use http::{HeaderMap, header};
+use tonic::Status;
 
-/// The caller of a stream. Cheap to clone.
+use super::{API_KEY, Caller, Guard, Of, Peer, Rate, Refusal, Share, TurnedAway};
+use crate::serve::routes::Needs;
+
+/// Between two looks whether a caller is still let in.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The caller of a stream.
 #[derive(Debug, Clone)]
 pub(in crate::serve) struct Payer {
     guard: Guard,
     caller: Arc<Caller>,
     rate: Option<Rate>,
+    needs: Needs,
+    peer: Arc<Peer>,
+    /// What it was known by, of the headers.
+    shown: HeaderMap,
+    /// When it was last let in.
+    known: Instant,
+}
+
+/// Why an item is not planned.
+#[derive(Debug)]
+pub(in crate::serve) enum Unpaid {
+    /// Not before so long.
+    Wait(Duration),
+    /// The caller is let in no longer.
+    Refused(Refusal, Status),
 }
 
 impl Payer {
-    pub(in crate::serve) fn new(guard: Guard, caller: Arc<Caller>, rate: Option<Rate>) -> Self {
-        Self { guard, caller, rate }
+    /// `caller` has just been let in by these headers.
+    pub(in crate::serve) fn new(
+        guard: Guard,
+        caller: Arc<Caller>,
+        rate: Option<Rate>,
+        needs: Needs,
+        headers: &HeaderMap,
+        peer: Arc<Peer>,
+    ) -> Self {
+        let shown = [header::AUTHORIZATION, API_KEY].into_iter().filter_map(|name| {
+            let value = headers.get(&name)?.clone();
+            Some((name, value))
+        });
+        Self { guard, caller, rate, needs, peer, shown: shown.collect(), known: Instant::now() }
     }
 
-    /// Charges one more item, or says how long to wait.
-    pub(in crate::serve) fn pay(&self) -> Result<(), Duration> {
-        match self.rate {
-            Some(rate) => self.caller.account.take(rate, self.guard.callers().now()),
+    /// Lets one more item in, and charges it if it is `charged`.
+    pub(in crate::serve) fn pay(&mut self, charged: bool) -> Result<(), Unpaid> {
+        if self.known.elapsed() >= LOOK {
+            let known = self.guard.admit(self.needs, &self.shown, &self.peer);
+            known.map_err(|TurnedAway { why, status, .. }| Unpaid::Refused(why, status))?;
+            self.known = Instant::now();
+        }
+        match self.rate.filter(|_| charged) {
+            Some(rate) => self.caller.account.take(rate, self.guard.callers().now()).map_err(Unpaid::Wait),
             None => Ok(()),
         }
     }
 
     /// Opens a stream, if this caller has fewer than `most`.
-    pub(in crate::serve) fn open(&self, most: usize) -> Option<Open> {
-        let before = self.caller.streams.fetch_add(1, Relaxed);
-        // Dropping it takes it back.
-        let open = Open(Arc::clone(&self.caller));
-        (before < most).then_some(open)
-    }
-}
-
-/// One open stream of a caller, until it is dropped.
-#[derive(Debug)]
-pub(in crate::serve) struct Open(Arc<Caller>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Relaxed);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Guard, Payer};
-
-    #[test]
-    fn one_caller_has_only_so_many_streams() {
-        let guard = Guard::open();
-        let payer = |name| Payer::new(guard.clone(), guard.callers().named(name), None);
-        let (one, other) = (payer("one"), payer("other"));
-        let (first, second) = (one.open(2), payer("one").open(2));
-        assert!(first.is_some() && second.is_some());
-        assert!(one.open(2).is_none() && other.open(2).is_some());
-        drop(first);
-        assert!(one.open(2).is_some());
+    pub(in crate::serve) fn open(&self, most: usize) -> Option<Share> {
+        self.caller.share(Of::Streams, most)
     }
 }

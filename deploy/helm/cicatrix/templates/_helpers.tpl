@@ -54,6 +54,33 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if index .Values.settings "tls.certificate" }}tls{{ end -}}
 {{- end -}}
 
+{{/* A time such as "1m 30s" in seconds. */}}
+{{- define "cicatrix.seconds" -}}
+{{- $units := dict "ms" 0 "s" 1 "sec" 1 "secs" 1 "second" 1 "seconds" 1 "m" 60 "min" 60 "mins" 60 "minute" 60 "minutes" 60 "h" 3600 "hour" 3600 "hours" 3600 -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9]+ *[A-Za-z]+" . -1 -}}
+{{- $unit := regexFind "[A-Za-z]+" . -}}
+{{- if not (hasKey $units $unit) -}}{{- fail (printf "settings: %s is no time of draining; write it in s or m" .) -}}{{- end -}}
+{{- $sum = add $sum (mul (regexFind "[0-9]+" . | int) (get $units $unit)) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
+{{/* Fails where pods would not be reached, or would be killed while they drain. */}}
+{{- define "cicatrix.sound" -}}
+{{- $settings := .Values.settings -}}
+{{- range list "server.listen" "admin.listen" -}}
+{{- if regexMatch "^(127\\.|\\[::1\\]|localhost)" (toString (index $settings .)) -}}
+{{- fail (printf "settings: %s is an address that nobody outside of the pod reaches; write 0.0.0.0 or [::] with a port" .) -}}
+{{- end -}}
+{{- end -}}
+{{- $delay := include "cicatrix.seconds" (toString (default "0s" (index $settings "server.drain_delay"))) | int -}}
+{{- $drain := include "cicatrix.seconds" (toString (default "25s" (index $settings "server.drain_timeout"))) | int -}}
+{{- if ge (add $delay $drain) (int64 .Values.gracePeriodSeconds) -}}
+{{- fail "gracePeriodSeconds: must be longer than server.drain_delay and server.drain_timeout together, or pods are killed while they drain" -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Keys of a ConfigMap hold no slash. */}}
 {{- define "cicatrix.key" -}}
 {{- . | replace "/" "__" -}}
