@@ -24,7 +24,7 @@ use cicatrix::{
     release,
     survey::Survey,
 };
-use people::{answers, case, healthy, knowledge, number, scar, treatable, untreatable};
+use people::{answers, case, healthy, knowledge, scar, treatable, untreatable};
 use strum::VariantArray as _;
 
 /// Runs `check` on every case of a survey, on all cores, and says how many there were.
@@ -60,7 +60,6 @@ fn what_must_always_hold_holds_on_every_case() {
     heard.extend(mixed_rules());
     heard.extend(ranked_rules());
     heard.extend(failed_rules());
-    heard.extend(severe_rules());
     heard.extend(policy_rules());
     // These are heard when the knowledge itself is asked for.
     for (_, procedure) in knowledge().procedure_ids() {
@@ -79,6 +78,7 @@ fn what_must_always_hold_holds_on_every_case() {
     let planning = knowledge().planning();
     heard.extend(planning.objectives.iter().flat_map(|(better, worse)| [*better, *worse]));
     heard.insert(planning.ranks_after);
+    heard.insert(planning.not_recorded);
     // These are heard when a plan is checked: tests/check.rs.
     heard.extend(&knowledge().planning().findings);
     heard.insert(knowledge().planning().not_stated);
@@ -187,17 +187,6 @@ fn failed_rules() -> Vec<RuleId> {
         }
     }
     rules
-}
-
-/// Rules of severe scars for which the usual tools fall away: pits too wide for acid and too many for punch.
-fn severe_rules() -> Vec<RuleId> {
-    let (name, mut features) = treatable().swap_remove(0);
-    features.push(number(Fact::OpeningWidthMm, 2_500));
-    let mut it = case(healthy(Some(2)), vec![scar("s", Site::Cheek, 20, &features)]);
-    it.findings.declared_grade = Some(4);
-    let plan = engine::plan(knowledge(), &it);
-    laws::check(name, knowledge(), &it, &plan);
-    laws::rules(&plan)
 }
 
 /// Rules that only another policy brings in force: every value of every policy, on every answer alone.

@@ -47,7 +47,7 @@ fn every_kind_of_finding_has_one_sentence() {
         after("planning.toml", "kind    = \"wait_not_over\"", "kind    = \"excluded\""),
         [
             "planning.toml:1: there is no [[finding]] for `wait_not_over`",
-            "planning.toml:250: `excluded` is listed twice",
+            "planning.toml:255: `excluded` is listed twice",
         ]
     );
 }

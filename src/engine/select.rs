@@ -313,8 +313,12 @@ impl<'a, 'k> Context<'a, 'k> {
                 }
                 Standing::Open { .. } => {
                     selection.candidates.insert(id);
-                    if self.unwanted(id).is_none() {
-                        return Some(id);
+                    match self.unwanted(id) {
+                        None => return Some(id),
+                        Some(rule) if rule == self.knowledge.planning().opt_in => {
+                            merge_passed_over(&mut selection.left_out, id, scar, smallvec![rule]);
+                        }
+                        Some(_) => {}
                     }
                 }
             }

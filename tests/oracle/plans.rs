@@ -98,7 +98,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
         // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
         Kind::IcePick => vec![
-            structural(&[Some(CROSS), punch(EXCISION), release]),
+            structural(&[Some(CROSS), punch(EXCISION)]),
             step(&[MNRF, MN]),
             if dark { later(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
