@@ -68,10 +68,7 @@ pub(crate) fn agree(name: &str, knowledge: &Knowledge, case: &Case, plan: &Propo
                 |gap: &Gap| gap.same_day.as_ref().is_some_and(|it| it.when.holds(&case.patient, 0) == Truth::Yes);
             let together = forward.same_sitting || back.same_sitting || rare(forward) || rare(back);
             // What must come last is not done first in a visit.
-            let visit = |it: &One<'_>| match it.place {
-                Place::Procedure(visit, _) => Some(visit),
-                _ => None,
-            };
+            let visit = |it: &One<'_>| if let Place::Procedure(visit, _) = it.place { Some(visit) } else { None };
             let under = visit(a) == visit(b) && !forward.same_sitting && back.order_binds;
             if a.day == b.day && a.place < b.place && (!together || under) {
                 apart.insert((b.place, a.place));

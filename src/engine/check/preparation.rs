@@ -185,6 +185,9 @@ struct Done<'a> {
     day: Day,
 }
 
+/// Days on which something is due, each with those on which it may be done instead.
+type DueDays = BTreeMap<Day, BTreeSet<Day>>;
+
 /// What safety adds to the plan, on its days.
 fn care(found: &mut Found<'_, '_>) {
     let (context, plan) = (found.context, found.plan);
@@ -198,8 +201,8 @@ fn care(found: &mut Found<'_, '_>) {
     });
     let done: Vec<Done<'_>> = sessions.chain(at_home).collect();
     let first_day = done.iter().map(|it| it.day).min().unwrap_or_default();
-    // By item: where it is due, on which days or on which others instead, and for which procedures.
-    let mut due: BTreeMap<usize, (Spots, BTreeMap<Day, BTreeSet<Day>>, BTreeSet<ProcedureId>)> = BTreeMap::new();
+    // By item: where and when it is due, and for which procedures.
+    let mut due: BTreeMap<usize, (Spots, DueDays, BTreeSet<ProcedureId>)> = BTreeMap::new();
     let mut begun: BTreeSet<(usize, ProcedureId, ScarIndex)> = BTreeSet::new();
     for it in &done {
         for &scar in it.scars {
