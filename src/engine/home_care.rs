@@ -3,7 +3,7 @@
 mod after;
 mod groups;
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{Day, PassedOver, Phase, ProcedureId, Rest, RuleId, Rules, ScarIndex, Scars, Stage, Truth, copied},
@@ -39,7 +39,8 @@ pub(super) fn before(
         if is_due && (!step.when_priming || !planned.is_empty()) {
             let start = if step.when_priming { primes_from(context, schedule, step) } else { 0 };
             let alike = alike(context, step, treatable).into_iter();
-            let free: Vec<(Day, Scars)> = alike.flat_map(|groups| free(stages, step, &groups, start)).collect();
+            let free: SmallVec<[(Day, Scars); 1]> =
+                alike.flat_map(|groups| free(stages, step, &groups, start)).collect();
             for (start, groups) in free {
                 let around = Around { sessions, priming: &planned, span: Span { start, last, review: None } };
                 let passed_over = course(context, stages, (&[], &mut Vec::new()), step, &groups, around);
@@ -220,6 +221,11 @@ fn course(
     let mut follows = span.last.is_some_and(|last| last < start);
     let mut passed_over = Vec::new();
     for option in &step.options {
+        let mut rejected = rejected(context, option, treatable);
+        if let Some(rejected) = rejected.take_if(|_| !follows) {
+            passed_over.push(rejected);
+            continue;
+        }
         let rests = rest::rests(context, sessions, option.procedure, treatable);
         let last = span.last.map(|last| resumed(step, &rests, last, span.review));
         let begins = match (step.when_priming, follows) {
@@ -235,7 +241,7 @@ fn course(
         if follows && fit(start).is_err() {
             return Vec::new();
         }
-        if let Some(rejected) = rejected(context, option, treatable) {
+        if let Some(rejected) = rejected {
             passed_over.push(rejected);
             continue;
         }

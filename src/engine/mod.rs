@@ -38,7 +38,7 @@ use crate::{
 
 use opening::Begun;
 use select::{Context, Courses, Decisive, Selection};
-use spacing::Added;
+use spacing::Additions;
 
 pub use check::check;
 pub use classify::classify;
@@ -69,7 +69,7 @@ struct Ground<'k> {
     /// Of each group.
     facts: Vec<Facts>,
     /// What lengthens waits on its skin.
-    added: Vec<Added>,
+    added: Additions,
     screening: screen::Screening<'k>,
     past: history::Past,
 }

@@ -38,33 +38,35 @@ pub(super) struct Sessions {
     /// What is done on any of them.
     procedures: Procedures,
     /// The skin that hangs together with what something was done on; none: all skin.
-    skins: Vec<Sites>,
+    skins: Skins,
 }
+
+/// Skin that hangs together.
+type Skins = SmallVec<[Sites; FEW]>;
 
 impl Sessions {
     pub(super) fn new(context: Context<'_, '_>, schedule: &Schedule<'_>, joining: &[Joining]) -> Self {
         let planned = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
         let joined = joining.iter().map(|it| it.all_days().count());
         let mut all: Vec<Done> = Vec::with_capacity(planned.chain(joined).sum());
-        let mut skins: Vec<Sites> = Vec::with_capacity(schedule.stages.len());
+        let mut skins = Skins::new();
         for dated in &schedule.stages {
             let (procedure, contingent_on) = (dated.draft.procedure, dated.draft.contingent.map(|_| 1));
             let days = dated.test_area.into_iter().chain(dated.days.iter().copied());
-            let skin = skins.len();
+            let skin = place(&mut skins, skin_of(context, &dated.draft.scars));
             all.extend(days.map(|day| Done { day, procedure, contingent_on, place: 0, skin }));
-            skins.push(skin_of(context, &dated.draft.scars));
         }
         for joining in joining {
             for (day, contingent, scars) in joining.all_days() {
                 let (procedure, contingent_on) = (joining.procedure, contingent.then_some(1));
-                all.push(Done { day, procedure, contingent_on, place: 0, skin: skins.len() });
-                skins.push(skin_of(context, scars));
+                let skin = place(&mut skins, skin_of(context, scars));
+                all.push(Done { day, procedure, contingent_on, place: 0, skin });
             }
         }
         for past in &context.case.history {
             let (day, procedure) = (past.day, past.procedure);
-            all.push(Done { day, procedure, contingent_on: None, place: 0, skin: skins.len() });
-            skins.push(treated_skin(context, past));
+            let skin = place(&mut skins, treated_skin(context, past));
+            all.push(Done { day, procedure, contingent_on: None, place: 0, skin });
         }
         all.sort_unstable();
         let mut procedures = Procedures::new();
@@ -85,6 +87,14 @@ impl Sessions {
         };
         self.done.iter().filter(meets)
     }
+}
+
+/// The place of some skin, which is added where it is new.
+fn place(skins: &mut Skins, skin: Sites) -> usize {
+    skins.iter().position(|it| *it == skin).unwrap_or_else(|| {
+        skins.push(skin);
+        skins.len().saturating_sub(1)
+    })
 }
 
 /// The skin that hangs together with that of the groups.
@@ -227,7 +237,7 @@ fn is_sure(rest: &Rest, review: Option<i32>) -> bool {
 
 /// Adds to the rests that are sure the days between two of them, where these are fewer than `least`.
 pub(super) fn fill(rests: &mut Vec<Rest>, review: Option<i32>, least: Wait) {
-    let mut filled: Vec<Rest> = Vec::with_capacity(rests.len());
+    let mut filled: SmallVec<[Rest; FEW]> = SmallVec::new();
     for rest in rests.drain(..) {
         let sure = filled.iter_mut().filter(|it| is_sure(&rest, review) && is_sure(it, review));
         match sure.max_by_key(|it| it.to) {
@@ -238,7 +248,7 @@ pub(super) fn fill(rests: &mut Vec<Rest>, review: Option<i32>, least: Wait) {
             Some(_) | None => filled.push(rest),
         }
     }
-    *rests = filled;
+    rests.extend(filled);
 }
 
 /// Days on which a product rests around a session of one procedure.

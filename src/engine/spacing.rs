@@ -51,8 +51,11 @@ pub(super) fn between(knowledge: &Knowledge, patient: &Facts, first: GapKind, ne
 /// Places of the additions that hold on some skin, in order.
 pub(super) type Added = SmallVec<[usize; FEW]>;
 
+/// Those of each group.
+pub(super) type Additions = SmallVec<[Added; 1]>;
+
 /// What lengthens waits on the skin of each group, by what is known of it: every wait asks.
-pub(super) fn additions(knowledge: &Knowledge, facts: &[Facts]) -> Vec<Added> {
+pub(super) fn additions(knowledge: &Knowledge, facts: &[Facts]) -> Additions {
     let all = || knowledge.gaps().skin_additions.iter().enumerate();
     let on = |facts| all().filter(|(_, it)| it.when.holds(facts, 0) == Truth::Yes).map(|(at, _)| at).collect();
     facts.iter().map(on).collect()
