@@ -36,7 +36,10 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
         set(&mut session.complications);
     }
     if request.history.len() > 1 {
-        request.history.sort_by_cached_key(v1::PastSession::encode_to_vec);
+        let day = |it: &v1::PastSession| it.date.as_ref().map(|it| (it.year, it.month, it.day));
+        // Most days have one session: what else it says is asked of the others.
+        let bytes = v1::PastSession::encode_to_vec;
+        request.history.sort_by(|a, b| day(a).cmp(&day(b)).then_with(|| bytes(a).cmp(&bytes(b))));
     }
     let patient = request.patient.get_or_insert_default();
     if let Some(allergies) = &mut patient.allergies {
