@@ -302,7 +302,32 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "from    = \"dab\"\nto      = \"thin-dab\"\nfloor   = \"4 weeks\"\ntypical = \"4 weeks\"",
             "gaps.toml:29: a weaker form never waits longer than the stronger one",
         ),
+        (
+            "gaps.toml",
+            "rule    = \"GAP-DAB-THIN\"",
+            "same_sitting = true\nrule    = \"GAP-DAB-THIN\"",
+            "gaps.toml:48: a weaker form shares the sittings of the stronger one",
+        ),
+        (
+            "gaps.toml",
+            "rule    = \"GAP-DAB-THIN\"",
+            "order_binds = true\nrule    = \"GAP-DAB-THIN\"",
+            "gaps.toml:33: `order_binds` needs `same_sitting`",
+        ),
         // Safety.
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\n[[rule.item]]\nkind = \"consent\"\nat = \"before-plan\"\nalso_on = [1]",
+            "safety/rain.toml:13: what comes before the plan has no `days`",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\n[[rule.item]]\nkind = \"consent\"\nat = \"each-session\"\n\
+             amount = [{ name = \"a\", value = 1, unit = \"mg/kg\", per_kg = true, at_most = \"b\" }]",
+            "safety/rain.toml:15: the item has no amount `b` that is the same for everybody",
+        ),
         (
             "safety/rain.toml",
             "until      = \"dry-weather\"",

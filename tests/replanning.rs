@@ -33,10 +33,7 @@ fn visits(sessions: &[v1::Session]) -> Vec<Visit> {
     let one = |it: &v1::Session| {
         let done = it.procedures.iter();
         let done = done.map(|it| (it.procedure.clone(), it.scar_ids.clone(), it.kind, it.number_in_stage));
-        let mut done: Vec<_> = done.collect();
-        // The same procedure on several groups has no order among them.
-        done.chunk_by_mut(|one, next| one.0 == next.0).for_each(<[_]>::sort);
-        (day(it.date.as_ref()), done)
+        (day(it.date.as_ref()), done.collect())
     };
     sessions.iter().map(one).collect()
 }

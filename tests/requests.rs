@@ -327,3 +327,35 @@ fn every_rule_that_awaits_sign_off_is_listed() {
     let listed = answer["rulesAwaitingSignOff"].clone();
     exactly(answer, &listed, &["POL-ACNE-FOCAL"]);
 }
+
+fn care(request: Request) -> Vec<v1::CareItem> {
+    let answer = service().generate_protocol(request).unwrap();
+    let Some(v1::generate_protocol_response::Outcome::Protocol(plan)) = answer.outcome else { panic!("no plan") };
+    plan.care_items
+}
+
+#[test]
+fn the_most_of_lidocaine_goes_by_weight_and_has_a_bound() {
+    let totals = |weight: f64| -> Vec<f64> {
+        let mut request = request();
+        request.patient.as_mut().unwrap().weight_kg = Some(weight);
+        let items = care(request);
+        let ceiling = items.iter().find(|it| it.kind() == v1::CareItemKind::AnaestheticCeiling).unwrap();
+        ceiling.amounts.iter().filter_map(|it| it.total).collect()
+    };
+    assert_eq!(totals(50.0), [225.0, 350.0]);
+    assert_eq!(totals(150.0), [300.0, 500.0], "plain, and with adrenaline");
+}
+
+#[test]
+fn a_pregnancy_test_is_due_with_each_session_and_not_with_the_plan() {
+    let mut request = request();
+    request.patient.as_mut().unwrap().pregnancy = v1::Pregnancy::Possible.into();
+    request.patient.as_mut().unwrap().phototype = v1::Phototype::Iv.into();
+    let answer = service().generate_protocol(request.clone()).unwrap();
+    let Some(v1::generate_protocol_response::Outcome::Protocol(plan)) = answer.outcome else { panic!("no plan") };
+    let sessions: Vec<i32> = plan.sessions.iter().map(|it| it.day).collect();
+    assert!(sessions[0] > 0, "the skin is primed first");
+    let test = plan.care_items.iter().find(|it| it.kind() == v1::CareItemKind::BloodTest).unwrap();
+    assert!(sessions.iter().all(|day| test.days.contains(day)), "{:?}", test.days);
+}

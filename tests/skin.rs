@@ -8,13 +8,13 @@ mod people;
 use cicatrix::{
     domain::{
         Action, Case, CountingReason, Date, Fact, Field, Outcome, PastSession, Plan, Protocol, Response, RuleId,
-        ScarIndex, SessionKind, Site, Tool, Value,
+        ScarIndex, ScarType, SessionKind, Site, Stage, Tool, Value,
     },
     engine,
     knowledge::{GapKind, Knowledge},
     release,
 };
-use people::{case, facts, healthy, knowledge, no, scar, treatable, word, yes};
+use people::{case, facts, healthy, knowledge, no, number, scar, treatable, word, yes};
 use strum::VariantArray as _;
 
 fn at(site: Site, kind: usize, fields: Vec<Field>) -> Case {
@@ -117,6 +117,36 @@ fn inflamed_spots_among_the_scars_hold_their_skin() {
     let wounding = ["mnrf", "microneedling", "tca-cross", "subcision", "ablative-fractional-laser", "punch-excision"];
     assert!(open.map(|it| it.id.as_str()).all(|it| !wounding.contains(&it)), "the spots themselves");
     assert_eq!(looked.referrals.len(), 1, "and who treats them");
+}
+
+/// The table calls flat what is less than 0.1 mm deep, unless the profile is a V: the bottom of a narrow pit is not seen.
+#[test]
+fn what_is_hardly_deep_is_no_scar_unless_it_is_narrow() {
+    let named = |profile: &[(Fact, Option<Value>)]| {
+        let mut features = vec![word(Fact::Relief, "depressed"), number(Fact::OpeningWidthMm, 1_500)];
+        features.extend([number(Fact::DepthMm, 50), word(Fact::DepthMethod, "ultrasound")]);
+        features.extend(profile);
+        let it = case(healthy(Some(2)), vec![scar("s", Site::Cheek, 8, &features)]);
+        engine::classify(knowledge(), &it.findings).scars[0].scar_type
+    };
+    assert_eq!(named(&[]), ScarType::NoContourScar, "nobody recorded the profile");
+    assert_eq!(named(&[word(Fact::Profile, "u")]), ScarType::NoContourScar);
+    assert_eq!(named(&[word(Fact::Profile, "v")]), ScarType::IcePick);
+}
+
+#[test]
+fn the_laser_is_mild_on_the_lids() {
+    let most = |site: Site| {
+        let plan = engine::plan(knowledge(), &at(site, 12, Vec::new()));
+        let Outcome::Protocol(protocol) = plan.outcome else { panic!("a protocol") };
+        let procedure = |it: &Stage| &knowledge().procedures()[it.procedure.index()];
+        let laser = protocol.stages.iter().find(|it| procedure(it).id == "ablative-fractional-laser").unwrap();
+        let names = &procedure(laser).parameter_names;
+        let high = |name: &str| laser.parameters.iter().find(|it| names[it.parameter] == name).unwrap().limit.high;
+        (high("energy_mj"), high("density_percent"))
+    };
+    assert_eq!(most(Site::Eyelid), (10_000, 10_000));
+    assert!(most(Site::Periorbital) > (10_000, 10_000));
 }
 
 /// Acid on ice pick scars, four times and hardly better for it, as the sender tells it.

@@ -7,7 +7,7 @@
 mod support;
 
 use cicatrix::wire::v1;
-use support::{request, service};
+use support::{date, request, service};
 use v1::generate_protocol_response::Outcome;
 
 fn answer(preferences: v1::Preferences) -> v1::GenerateProtocolResponse {
@@ -327,4 +327,33 @@ fn each_reason_for_a_longer_wait_is_told() {
     assert!(plan.sessions.iter().any(both), "{:#?}", plan.sessions);
     let mut repeated = plan.stages.iter().filter(|it| it.interval_days.is_some());
     assert!(repeated.all(|it| hears(&it.reasons, "GAP-TRUNK")), "{:#?}", plan.stages);
+}
+
+/// Fillers are left out of a low budget on every pathway.
+#[test]
+fn a_low_budget_has_no_filler() {
+    let fillers = |budget: v1::Budget| {
+        let mut broad = support::pits("s1");
+        (broad.profile, broad.opening_width_mm) = (v1::Profile::U.into(), Some(3.5));
+        broad.stretch = v1::Stretch::Flattens.into();
+        let preferences = v1::Preferences { budget: budget.into(), ..v1::Preferences::default() };
+        let request = v1::GenerateProtocolRequest { scars: vec![broad], preferences: Some(preferences), ..request() };
+        let plan = plan(service().generate_protocol(request).unwrap());
+        plan.stages.iter().filter(|it| it.procedure.starts_with("filler")).count()
+    };
+    assert_eq!((fillers(v1::Budget::Low), fillers(v1::Budget::Medium)), (0, 1));
+}
+
+/// A session that closed days move beyond the latest wait of its course says so, and has no latest day any more.
+#[test]
+fn a_course_that_loses_its_rhythm_says_so() {
+    let second = |to: Option<(i32, i32)>| {
+        let away = to.map(|(month, day)| v1::DateRange { from: date(2026, 12, 2), to: date(2027, month, day) });
+        let wishes = v1::Preferences { unavailable: away.into_iter().collect(), ..v1::Preferences::default() };
+        let second = plan(answer(wishes)).sessions[1].clone();
+        (second.latest_day.is_some(), rules(&second.reasons).contains(&"PAST-LATE".to_owned()))
+    };
+    assert_eq!(second(None), (true, false));
+    assert_eq!(second(Some((1, 20))), (true, false), "later, and within its rhythm");
+    assert_eq!(second(Some((4, 20))), (false, true));
 }

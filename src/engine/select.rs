@@ -328,8 +328,8 @@ impl<'a, 'k> Context<'a, 'k> {
 
     /// The rule by which a step waits for a review.
     fn contingent(&self, step: &Step, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
-        // What was begun has been decided.
-        if self.past.done(procedure, scar).begun() {
+        // What was begun on the group has been decided; beside it, it was decided for others.
+        if self.past.done(procedure, scar).begun() && self.past.treated(procedure, scar).is_some() {
             return None;
         }
         let waits = step.contingent.as_ref().filter(|line| self.holds(&line.when, scar) != Truth::No);

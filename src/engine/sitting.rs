@@ -245,6 +245,14 @@ impl Plan {
             items.extend(sittings.map(|(at, joined)| Item { day: joined.day, order, stage, session: Some(at) }));
         }
         items.sort_unstable();
+        // Groups that have the same at one visit keep their order whatever made two stages of them.
+        let place = |it: &Item| match (schedule.stages.get(it.stage), it.stage.checked_sub(schedule.stages.len())) {
+            (Some(Dated { draft, .. }), _) => Some((0, draft.phase, draft.procedure, draft.scars.as_slice())),
+            (None, at) => self.joining.get(at?).map(|it| (1, it.phase, it.procedure, it.scars.as_slice())),
+        };
+        for same in items.chunk_by_mut(|one, other| (one.day, one.order) == (other.day, other.order)) {
+            same.sort_by_key(place);
+        }
         items
     }
 }
