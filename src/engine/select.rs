@@ -109,8 +109,16 @@ pub(super) fn select<'k>(
         let done = || one.done.cmp(&other.done).then_with(|| one.scars.cmp(&other.scars));
         place(one).cmp(&place(other)).then_with(done)
     });
+    let goal = context.knowledge.planning().past.goal.rule;
     for draft in &mut selection.drafts {
         context.count(draft);
+        // What came to its end beside others waits for no review.
+        if draft.count == 0
+            && draft.done.begun()
+            && let Some(waits) = draft.contingent.take()
+        {
+            draft.reasons.retain(|it| *it != waits || *it == goal);
+        }
     }
     context.share_most(&mut selection);
     selection
