@@ -17,7 +17,7 @@ use crate::{
         rest::Sessions,
         schedule::{Dated, Schedule},
         screen::insert_sorted,
-        select::{Context, add_rules},
+        select::{Context, add_list, add_rules},
         sitting,
     },
     knowledge::{Line, Lines, Spacing, Topic},
@@ -54,7 +54,7 @@ pub(super) fn explain(
         stages.iter_mut().skip(offset).filter(|it| it.planned > 0 && event.is_some_and(|day| it.end > Some(day)))
     {
         partial = smallvec![context.knowledge.planning().occasion.partial];
-        add_rules(&mut stage.reasons, partial.iter().copied());
+        add_list(&mut stage.reasons, &partial);
     }
     stages.extend(plan.joining.iter().map(|joining| joining_stage(context, joining)));
     let in_full = context.said > Said::Visits;
@@ -76,7 +76,7 @@ pub(super) fn explain(
 
     let mut protocol = Protocol { stages, sessions, contingent_sessions, reviews, not_treated, ..Protocol::default() };
     for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
-        add_rules(&mut protocol.preconditions, stage.preconditions.iter().copied());
+        add_list(&mut protocol.preconditions, &stage.preconditions);
     }
     protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
     protocol.exact = schedule.exact;
@@ -177,12 +177,12 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     let mut stop = lines_of(context, &draft.stop, &draft.scars);
     add_rules(&mut stop, std::mem::take(&mut stage.stop_rules));
     stage.stop_rules = stop;
-    add_rules(&mut stage.reasons, draft.reasons.iter().copied());
+    add_list(&mut stage.reasons, &draft.reasons);
     // What has failed is planned only where a pathway takes it again.
     let failed = draft.scars.iter().any(|scar| context.past.failed(draft.procedure, *scar) > 0);
     add_rules(&mut stage.reasons, failed.then_some(context.knowledge.planning().past.retried));
     add_rules(&mut stage.reasons, dated.interval().and(dated.repeat).iter().flat_map(Spacing::rules));
-    add_rules(&mut stage.reasons, dated.timing.iter().copied());
+    add_list(&mut stage.reasons, &dated.timing);
     // A gentler setting is how the session is done.
     let usual = context.knowledge.procedures().get(draft.procedure.index()).and_then(|it| it.downtime);
     let chosen = context.downtime(draft.procedure);
@@ -206,7 +206,7 @@ fn joining_stage(context: Context<'_, '_>, joining: &sitting::Joining) -> Stage 
     stage.status = if joining.done.begun() { StageStatus::InProgress } else { StageStatus::Open };
     stage.contingent_on = (stage.planned == 0).then_some(1);
     stage.parameters = parameters::settings(context, joining.procedure, &joining.scars);
-    add_rules(&mut stage.reasons, joining.reasons.iter().copied());
+    add_list(&mut stage.reasons, &joining.reasons);
     let procedure = context.knowledge.procedures().get(joining.procedure.index());
     add_rules(&mut stage.reasons, procedure.and_then(|it| it.sessions).map(|it| it.rule));
     stage
@@ -228,7 +228,7 @@ pub(super) fn frame(
     };
     let told = |from| if context.said > Said::Visits { pick(from) } else { Rules::new() };
     let mut technique = pick(|it| &it.technique);
-    add_rules(&mut technique, fired(context, Topic::Technique, procedure, scars, days));
+    add_list(&mut technique, &fired(context, Topic::Technique, procedure, scars, days));
     let mut sites = Sites::new();
     for scar in scars {
         if let Some(found) = context.case.findings.scars.get(scar.index()) {
@@ -303,7 +303,7 @@ fn warnings(context: Context<'_, '_>, stages: &[Stage], treatable: &[ScarIndex])
     for stage in stages {
         let days = (stage.start, stage.end.unwrap_or(Day::MAX));
         let said = fired(context, Topic::Warning, stage.procedure, &stage.scars, days);
-        add_rules(&mut rules, said);
+        add_list(&mut rules, &said);
     }
     let scars = context.case.findings.scars.iter();
     for (scar, found) in (0_u16..).map(ScarIndex).zip(scars).filter(|(scar, _)| treatable.contains(scar)) {

@@ -1,6 +1,6 @@
 //! History: what was done, looked up once for a plan, and how long it keeps skin from what comes next.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use smallvec::SmallVec;
 
@@ -264,10 +264,7 @@ pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarI
     if done.is_empty() {
         return None;
     }
-    // Most procedures have one row, whatever they are set to.
-    let settings = OnceCell::new();
-    let settings = || settings.get_or_init(|| parameters::settings(context, procedure, &[scar]));
-    let next = kind(known, |parameter| parameters::highest(settings(), parameter))?;
+    let next = kind(known, |parameter| parameters::high(context, procedure, parameter, scar))?;
     let patient = context.patient();
     let mut longest: Option<Wait> = None;
     for &(done, day) in done {

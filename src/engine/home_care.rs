@@ -26,7 +26,7 @@ use groups::{alike, free, is_in_use, ready, used_before};
 pub(super) fn before(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
-    sessions: &Sessions,
+    sessions: &Sessions<'_>,
     treatable: &[ScarIndex],
     stages: &mut Vec<Stage>,
     left_out: &mut Vec<PassedOver>,
@@ -55,7 +55,7 @@ pub(super) fn before(
 pub(super) fn waiting(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
-    sessions: &Sessions,
+    sessions: &Sessions<'_>,
     treatable: &[ScarIndex],
     (stages, kept): (&mut Vec<Stage>, &mut [Stage]),
     left_out: &mut Vec<PassedOver>,
@@ -75,7 +75,7 @@ pub(super) fn waiting(
             }
         }
     }
-    stages.retain_mut(|stage| rest(context, sessions, stage, left_out));
+    stages.retain_mut(|stage| fit(context, stage, left_out));
     // What primes does not wait for its first rest to end. This has begun long before.
     for InUse { procedure, groups, reasons, passed_over } in used {
         let elsewhere = |it: &PassedOver| stages.iter().any(|stage| stage.procedure == it.procedure);
@@ -101,13 +101,18 @@ struct InUse {
     passed_over: Vec<PassedOver>,
 }
 
-/// Gives a stage the days on which it rests: it begins after a rest and ends before one. Is a day left for it?
-fn rest(context: Context<'_, '_>, sessions: &Sessions, stage: &mut Stage, left_out: &mut Vec<PassedOver>) -> bool {
+/// Gives a stage the days on which it rests around sessions, beside those that it has. Is a day left for it?
+fn rest(context: Context<'_, '_>, sessions: &Sessions<'_>, stage: &mut Stage, left_out: &mut Vec<PassedOver>) -> bool {
     let own = std::mem::replace(&mut stage.rests, rest::rests(context, sessions, stage.procedure, &stage.scars));
     if !own.is_empty() {
         stage.rests.extend(own);
         stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
     }
+    fit(context, stage, left_out)
+}
+
+/// Has a stage begin after a rest and end before one. Is a day left for it?
+fn fit(context: Context<'_, '_>, stage: &mut Stage, left_out: &mut Vec<PassedOver>) -> bool {
     if stage.rests.is_empty() {
         return stage.end.is_none_or(|end| stage.start <= end);
     }
@@ -196,8 +201,8 @@ fn resumed(step: &HomeCareStep, rests: &[Rest], last: Day, review: Option<i32>) 
 
 /// The sessions that home care goes around, what asks for priming before them, and its days.
 #[derive(Clone, Copy)]
-struct Around<'a> {
-    sessions: &'a Sessions,
+struct Around<'a, 'k> {
+    sessions: &'a Sessions<'k>,
     priming: &'a [RuleId],
     span: Span,
 }
@@ -210,7 +215,7 @@ fn course(
     (kept, in_use): (&[Stage], &mut Vec<InUse>),
     step: &HomeCareStep,
     treatable: &[ScarIndex],
-    Around { sessions, priming, span }: Around<'_>,
+    Around { sessions, priming, span }: Around<'_, '_>,
 ) -> Vec<PassedOver> {
     let mut reasons: Rules = smallvec![step.rule];
     if step.when_priming {
@@ -287,8 +292,16 @@ fn course(
             in_use.push(InUse { procedure: option.procedure, groups, reasons: rules, passed_over: over });
             break;
         }
-        let used = Span { start: from, last: end, review: span.review };
-        add(context, stages, Phase::Prepare, option.procedure, treatable, used, rules, over);
+        let used = Use {
+            phase: Phase::Prepare,
+            procedure: option.procedure,
+            scars: treatable,
+            span: Span { start: from, last: end, review: span.review },
+            rests,
+            reasons: rules,
+            passed_over: over,
+        };
+        add(context, stages, used);
         match end {
             Some(day) if last.is_some_and(|last| day < last) => {
                 start = day.saturating_add(1);
@@ -367,18 +380,21 @@ fn rejected(context: Context<'_, '_>, option: &StepOption, treatable: &[ScarInde
     (!reasons.is_empty()).then(|| PassedOver { procedure, scars: Scars::from_slice(treatable), reasons })
 }
 
-/// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps. Returns its place.
-#[allow(clippy::too_many_arguments, reason = "the parts of one stage")]
-fn add(
-    context: Context<'_, '_>,
-    stages: &mut Vec<Stage>,
+/// Something that is used at home.
+struct Use<'a> {
     phase: Phase,
     procedure: ProcedureId,
-    scars: &[ScarIndex],
-    Span { start, last: end, review }: Span,
+    scars: &'a [ScarIndex],
+    span: Span,
+    /// The days on which it rests, as far as they are known.
+    rests: Vec<Rest>,
     reasons: Rules,
     passed_over: Vec<PassedOver>,
-) -> usize {
+}
+
+/// Adds a stage, or its days and reasons to the stage of the same procedure with which it overlaps. Returns its place.
+fn add(context: Context<'_, '_>, stages: &mut Vec<Stage>, used: Use<'_>) -> usize {
+    let Use { phase, procedure, scars, span: Span { start, last: end, review }, rests, reasons, passed_over } = used;
     let ends_by = |end: Option<Day>, by: Option<Day>| by.is_none_or(|by| end.is_some_and(|end| end <= by));
     let joins = |it: &Stage| {
         let overlaps = it.end.is_none_or(|last| start <= last) && end.is_none_or(|end| it.start <= end);
@@ -405,6 +421,7 @@ fn add(
         add_rules(&mut stage.technique, said(context, &known.preparation, scars));
         add_rules(&mut stage.technique, said(context, &known.aftercare, scars));
     }
+    stage.rests = rests;
     stage.reasons = reasons;
     stage.passed_over = passed_over;
     // What it has all days of, on fewer groups, needs no stage of its own.

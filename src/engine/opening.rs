@@ -97,8 +97,7 @@ impl Candidate<'_> {
     }
 
     fn kinds(self, context: Context<'_, '_>) -> Kinds {
-        let settings = parameters::settings(context, self.procedure, &[self.scar]);
-        let high = |parameter| parameters::highest(&settings, parameter);
+        let high = |parameter| parameters::high(context, self.procedure, parameter, self.scar);
         Kinds::new(context.knowledge, self.procedure, self.adjunct, high)
     }
 

@@ -46,6 +46,11 @@ pub(super) fn highest(settings: &[ParameterSetting], parameter: usize) -> Option
     settings.iter().filter(|it| it.parameter == parameter).map(|it| it.limit.high).max()
 }
 
+/// The upper bound of a parameter on one group.
+pub(super) fn high(context: Context<'_, '_>, procedure: ProcedureId, parameter: usize, scar: ScarIndex) -> Option<i64> {
+    setting(context, procedure, parameter, scar).map(|(limit, _)| limit.high)
+}
+
 fn site(context: Context<'_, '_>, scar: ScarIndex) -> Option<Site> {
     Some(context.case.findings.scars.get(scar.index())?.area.site)
 }

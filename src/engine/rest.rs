@@ -4,17 +4,16 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
-        Day, PastSession, ProcedureId, ProcedureSet, Procedures, Rest, RuleId, Rules, ScarIndex, Site, Sites, Truth,
-        Value, copied,
+        Day, PastSession, ProcedureId, ProcedureSet, Rest, RuleId, Rules, ScarIndex, Site, Sites, Truth, Value, copied,
     },
     engine::{
         limits::FEW,
         schedule::Schedule,
         screen::insert_sorted,
-        select::{Context, add_rules},
+        select::{Context, add_list, add_rules},
         sitting::Joining,
     },
-    knowledge::Wait,
+    knowledge::{Rest as Resting, Wait},
 };
 
 /// A day on which something is done to the skin.
@@ -32,20 +31,30 @@ struct Done {
 
 /// Every day on which something was or is done.
 #[derive(Debug)]
-pub(super) struct Sessions {
+pub(super) struct Sessions<'k> {
     /// In order.
     done: Vec<Done>,
     /// What is done on any of them.
-    procedures: Procedures,
+    procedures: SmallVec<[Session<'k>; FEW]>,
     /// The skin that hangs together with what something was done on; none: all skin.
     skins: Skins,
+}
+
+/// A procedure that is done at sessions.
+#[derive(Debug)]
+struct Session<'k> {
+    procedure: ProcedureId,
+    /// What rests around it.
+    rests: &'k [Resting],
+    /// The longest of these rests after it. `None`: it leaves the surface closed, and nothing rests.
+    longest: Option<Day>,
 }
 
 /// Skin that hangs together.
 type Skins = SmallVec<[Sites; FEW]>;
 
-impl Sessions {
-    pub(super) fn new(context: Context<'_, '_>, schedule: &Schedule<'_>, joining: &[Joining]) -> Self {
+impl<'k> Sessions<'k> {
+    pub(super) fn new(context: Context<'_, 'k>, schedule: &Schedule<'_>, joining: &[Joining]) -> Self {
         let planned = schedule.stages.iter().map(|it| it.days.len().saturating_add(1));
         let joined = joining.iter().map(|it| it.all_days().count());
         let mut all: Vec<Done> = Vec::with_capacity(planned.chain(joined).sum());
@@ -57,9 +66,15 @@ impl Sessions {
             all.extend(days.map(|day| Done { day, procedure, contingent_on, place: 0, skin }));
         }
         for joining in joining {
+            // Most sittings are on the scars of the one before.
+            let mut known: Option<(&[ScarIndex], usize)> = None;
             for (day, contingent, scars) in joining.all_days() {
                 let (procedure, contingent_on) = (joining.procedure, contingent.then_some(1));
-                let skin = place(&mut skins, skin_of(context, scars));
+                let skin = match known {
+                    Some((before, skin)) if before == scars => skin,
+                    Some(_) | None => place(&mut skins, skin_of(context, scars)),
+                };
+                known = Some((scars, skin));
                 all.push(Done { day, procedure, contingent_on, place: 0, skin });
             }
         }
@@ -69,23 +84,22 @@ impl Sessions {
             all.push(Done { day, procedure, contingent_on: None, place: 0, skin });
         }
         all.sort_unstable();
-        let mut procedures = Procedures::new();
+        let mut procedures: SmallVec<[Session<'_>; FEW]> = SmallVec::new();
         for done in &mut all {
-            done.place = procedures.iter().position(|it| *it == done.procedure).unwrap_or_else(|| {
-                procedures.push(done.procedure);
+            done.place = procedures.iter().position(|it| it.procedure == done.procedure).unwrap_or_else(|| {
+                let rests = resting(context, done.procedure);
+                let longest = rests.iter().filter_map(|it| it.after).max();
+                procedures.push(Session { procedure: done.procedure, rests, longest });
                 procedures.len().saturating_sub(1)
             });
         }
         Self { done: all, procedures, skins }
     }
 
-    /// What is done on skin that hangs together with `skin`.
-    fn on<'a>(&'a self, skin: &'a Sites) -> impl Iterator<Item = &'a Done> {
-        let meets = move |it: &&Done| {
-            let treated = self.skins.get(it.skin);
-            treated.is_none_or(|treated| treated.is_empty() || treated.iter().any(|site| skin.contains(site)))
-        };
-        self.done.iter().filter(meets)
+    /// By the places of skins: does it hang together with `skin`?
+    fn meet(&self, skin: &Sites) -> SmallVec<[bool; FEW]> {
+        let meets = |treated: &Sites| treated.is_empty() || treated.iter().any(|site| skin.contains(site));
+        self.skins.iter().map(meets).collect()
     }
 }
 
@@ -120,12 +134,13 @@ fn whole(sites: impl Iterator<Item = Site>) -> Sites {
 /// Those that a review decides on stay apart.
 pub(super) fn rests(
     context: Context<'_, '_>,
-    sessions: &Sessions,
+    sessions: &Sessions<'_>,
     product: ProcedureId,
     scars: &[ScarIndex],
 ) -> Vec<Rest> {
     let asked = asked_before(context, product, scars);
-    let around = sessions.procedures.iter().map(|procedure| Around::new(context, product, *procedure, &asked));
+    let own = resting(context, product).first();
+    let around = sessions.procedures.iter().map(|session| Around::new(product, own, session, &asked));
     let around: SmallVec<[Around; FEW]> = around.collect();
     if around.iter().all(Around::is_none) {
         return Vec::new();
@@ -133,8 +148,8 @@ pub(super) fn rests(
     let mut rests: Vec<Rest> = Vec::with_capacity(sessions.done.len());
     // The last day of what is sure, and of what a review decides on.
     let (mut sure, mut waiting) = (Day::MIN, Day::MIN);
-    let skin = skin_of(context, scars);
-    for done in sessions.on(&skin) {
+    let meets = sessions.meet(&skin_of(context, scars));
+    for done in sessions.done.iter().filter(|it| meets.get(it.skin) == Some(&true)) {
         let Some(around) = around.get(done.place).filter(|it| !it.is_none()) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
         let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
@@ -147,7 +162,7 @@ pub(super) fn rests(
             Some(known) => {
                 known.from = known.from.min(from);
                 known.to = known.to.max(to);
-                add_rules(&mut known.reasons, around.reasons.iter().copied());
+                add_list(&mut known.reasons, &around.reasons);
             }
             None => rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: copied(&around.reasons) }),
         }
@@ -201,7 +216,7 @@ pub(super) fn fit(
         if start <= rest.to && waits {
             few |= start < rest.from;
             start = rest.to.saturating_add(1);
-            add_rules(&mut waited, rest.reasons.iter().copied());
+            add_list(&mut waited, &rest.reasons);
         }
     }
     for rest in sure().rev() {
@@ -251,6 +266,11 @@ pub(super) fn fill(rests: &mut Vec<Rest>, review: Option<i32>, least: Wait) {
     rests.extend(filled);
 }
 
+/// How home care rests around a session; of home care, how it rests itself.
+fn resting<'k>(context: Context<'_, 'k>, procedure: ProcedureId) -> &'k [Resting] {
+    context.knowledge.procedures().get(procedure.index()).map(|it| it.rests.as_slice()).unwrap_or_default()
+}
+
 /// Days on which a product rests around a session of one procedure.
 struct Around {
     before: Day,
@@ -263,17 +283,11 @@ impl Around {
         self.before <= 0 && self.after <= 0
     }
 
-    fn new(context: Context<'_, '_>, product: ProcedureId, session: ProcedureId, before: &[Before]) -> Self {
-        let rests = |id: ProcedureId| {
-            let known = context.knowledge.procedures().get(id.index());
-            known.map(|it| it.rests.as_slice()).unwrap_or_default()
-        };
-        let own = rests(product).first();
-        let asked = rests(session);
+    /// `own` is how the product itself rests.
+    fn new(product: ProcedureId, own: Option<&Resting>, session: &Session<'_>, before: &[Before]) -> Self {
         let mut around = Self { before: 0, after: 0, reasons: Rules::new() };
-        // A session after which nothing rests leaves the surface closed.
-        let Some(longest) = asked.iter().filter_map(|it| it.after).max() else { return around };
-        let named = asked.iter().find(|it| it.of.contains(product));
+        let Some(longest) = session.longest else { return around };
+        let named = session.rests.iter().find(|it| it.of.contains(product));
         match (named, own) {
             (Some(row), _) => {
                 around.after = row.after.unwrap_or(0);
@@ -289,7 +303,7 @@ impl Around {
             around.before = row.before;
             add_rules(&mut around.reasons, [row.rule]);
         }
-        for asked in before.iter().filter(|it| it.sessions.contains(session)) {
+        for asked in before.iter().filter(|it| it.sessions.contains(session.procedure)) {
             around.before = around.before.max(asked.days);
             add_rules(&mut around.reasons, [asked.rule]);
         }

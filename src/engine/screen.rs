@@ -436,10 +436,17 @@ pub(super) fn at_visit(knowledge: &Knowledge, event: EventId) -> bool {
 /// Puts `item` in its place in a sorted list, once.
 #[inline]
 pub(super) fn insert_sorted<L: List<Item: Ord>>(list: &mut L, item: L::Item) {
-    // Most come in order.
-    if list.last().is_none_or(|last| *last < item) {
-        list.put_last(item);
-    } else if let Err(place) = list.binary_search(&item) {
+    // Most come in order, or again.
+    match list.last() {
+        Some(last) if *last == item => {}
+        Some(last) if *last > item => insert_between(list, item),
+        Some(_) | None => list.put_last(item),
+    }
+}
+
+#[inline(never)]
+fn insert_between<L: List<Item: Ord>>(list: &mut L, item: L::Item) {
+    if let Err(place) = list.binary_search(&item) {
         list.put(place, item);
     }
 }

@@ -406,6 +406,20 @@ pub(super) fn add_rules(rules: &mut Rules, more: impl IntoIterator<Item = RuleId
     });
 }
 
+/// The same for a list that has nothing twice in it.
+pub(super) fn add_list(rules: &mut Rules, more: &[RuleId]) {
+    if rules.is_empty() {
+        rules.extend_from_slice(more);
+        return;
+    }
+    let known = rules.len();
+    for rule in more {
+        if !rules.iter().take(known).any(|it| it == rule) {
+            rules.push(*rule);
+        }
+    }
+}
+
 fn merge_passed_over(list: &mut Vec<PassedOver>, procedure: ProcedureId, scar: ScarIndex, reasons: Rules) {
     match list.iter_mut().find(|it| it.procedure == procedure && it.reasons == reasons) {
         Some(known) => insert_sorted(&mut known.scars, scar),

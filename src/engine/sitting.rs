@@ -14,7 +14,7 @@ use crate::{
         history,
         schedule::{Dated, Schedule},
         screen::{Standing, insert_sorted},
-        select::{Context, add_rules},
+        select::{Context, add_list, add_rules},
     },
     knowledge::{Downtime, Procedure},
 };
@@ -95,7 +95,7 @@ impl Joining {
         let (mut scars, mut reasons) = (Scars::new(), Rules::new());
         for joined in &self.sittings {
             joined.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
-            add_rules(&mut reasons, joined.reasons.iter().copied());
+            add_list(&mut reasons, &joined.reasons);
         }
         (scars, reasons)
     }
@@ -108,7 +108,7 @@ impl Joining {
             Some(known) => {
                 known.hosts.push((host, number));
                 draft.scars.iter().for_each(|scar| insert_sorted(&mut known.scars, *scar));
-                add_rules(&mut known.reasons, draft.adjunct_reasons.iter().copied());
+                add_list(&mut known.reasons, &draft.adjunct_reasons);
             }
             None => self.sittings.push(Joined {
                 day,
@@ -142,7 +142,6 @@ struct Item {
 
 /// What an item is.
 struct Part<'a> {
-    procedure: ProcedureId,
     scars: &'a Scars,
     kind: SessionKind,
     number: i32,
@@ -186,17 +185,23 @@ impl Plan {
             if let Some(first) = stage.sittings.first() {
                 stage.done = stage.done.on(context, stage.procedure, first.day).into_owned();
             }
-            let before = stage.hosts();
+            let before = stage.sittings.len();
+            (stage.scars, stage.reasons) = stage.hosts();
             let closed = stage.keep_open_days(&Calendar::of(context, stage.procedure));
             if let Some(sessions) = procedure(context, stage.procedure).and_then(|it| it.sessions) {
                 stage.keep_a_course(sessions.count);
             }
-            (stage.scars, stage.reasons) = stage.hosts();
-            let scars: Scars = before.0.into_iter().filter(|it| !stage.scars.contains(it)).collect();
-            if !scars.is_empty() {
+            if stage.sittings.len() == before {
+                continue;
+            }
+            let (scars, reasons) = stage.hosts();
+            stage.reasons = reasons;
+            let mut lost = std::mem::replace(&mut stage.scars, scars);
+            lost.retain(|it| !stage.scars.contains(it));
+            if !lost.is_empty() {
                 let mut reasons: Rules = smallvec![context.knowledge.planning().too_few_sittings];
                 add_rules(&mut reasons, closed);
-                too_few.push(PassedOver { procedure: stage.procedure, scars, reasons });
+                too_few.push(PassedOver { procedure: stage.procedure, scars: lost, reasons });
             }
         }
         joining.retain(|it| !it.sittings.is_empty());
@@ -277,6 +282,14 @@ impl<'a> Drawing<'a, '_> {
         Some((joining, joining.sittings.get(item.session?)?))
     }
 
+    /// What is done, and on which scars.
+    fn done(&self, item: Item) -> Option<(ProcedureId, &'a Scars)> {
+        match self.dated(item) {
+            Some(dated) => Some((dated.draft.procedure, &dated.draft.scars)),
+            None => self.joined(item).map(|(joining, joined)| (joining.procedure, &joined.scars)),
+        }
+    }
+
     /// What the item is. `None` for what is in no list, as none of them is.
     fn part(&self, item: Item) -> Option<Part<'a>> {
         if let Some(dated) = self.dated(item) {
@@ -289,7 +302,6 @@ impl<'a> Drawing<'a, '_> {
         let first = if joined.contingent { joining.planned() } else { 0 };
         let number = item.session.map_or(0, |it| i32::try_from(it.saturating_sub(first)).unwrap_or(i32::MAX));
         Some(Part {
-            procedure: joining.procedure,
             scars: &joined.scars,
             kind: SessionKind::Treatment,
             number: joining.done.count().saturating_add(1).saturating_add(number),
@@ -325,23 +337,26 @@ impl<'a> Drawing<'a, '_> {
         let before = before.or(tested).or_else(|| draft.done.last(self.context).max(draft.done.tested));
         let past_due =
             before.and_then(|it| past_due(self.context.knowledge, draft.procedure, number - 1, it, item.day));
-        Part { procedure: draft.procedure, scars: &draft.scars, kind, number, earliest, latest, past_due }
+        Part { scars: &draft.scars, kind, number, earliest, latest, past_due }
     }
 
     /// Adds why the item is on its day.
     fn explain(&self, item: Item, reasons: &mut Rules) {
         let Some(dated) = self.dated(item) else {
-            add_rules(reasons, self.joined(item).iter().flat_map(|(_, it)| it.reasons.iter().copied()));
+            self.joined(item).iter().for_each(|(_, it)| add_list(reasons, &it.reasons));
             return;
         };
         let draft = &dated.draft;
         let tested = draft.leads.test_area.map(|(_, rule)| rule);
-        let opening = dated.timing.iter().chain(&draft.reasons).copied();
+        let opening = |reasons: &mut Rules| {
+            add_list(reasons, &dated.timing);
+            add_list(reasons, &draft.reasons);
+        };
         match (item.session, dated.repeat) {
             (None, _) => {
                 add_rules(reasons, [self.context.knowledge.planning().test_area]);
                 add_rules(reasons, tested);
-                add_rules(reasons, opening);
+                opening(reasons);
             }
             (Some(session @ 1..), Some(spacing)) => {
                 add_rules(reasons, spacing.rules());
@@ -351,7 +366,7 @@ impl<'a> Drawing<'a, '_> {
                 add_rules(reasons, late.then_some(self.context.knowledge.planning().past.late));
             }
             (Some(_), _) if dated.test_area.is_some() => add_rules(reasons, tested),
-            (Some(_), _) => add_rules(reasons, opening),
+            (Some(_), _) => opening(reasons),
         }
         if let Some(session) = item.session {
             add_rules(reasons, dated.moved(session));
@@ -372,17 +387,17 @@ impl<'a> Drawing<'a, '_> {
             downtime: Range { min: 0, typical: 0, max: 0 },
             makeup_day: 0,
         };
-        for part in items.iter().filter_map(|item| self.part(*item)) {
-            let Some(known) = procedure(context, part.procedure) else { continue };
-            if let Some(downtime) = context.downtime(part.procedure) {
+        for (id, scars) in items.iter().filter_map(|item| self.done(*item)) {
+            let Some(known) = procedure(context, id) else { continue };
+            if let Some(downtime) = context.downtime(id) {
                 care.lengthen(&downtime);
             }
             for (all, of) in [(&mut care.preparation, &known.preparation), (&mut care.aftercare, &known.aftercare)] {
-                let said = said(context, of, part.scars);
+                let said = said(context, of, scars);
                 if all.is_empty() {
                     *all = said;
                 } else {
-                    add_rules(all, said);
+                    add_list(all, &said);
                 }
             }
         }

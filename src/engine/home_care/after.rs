@@ -1,12 +1,11 @@
 //! Home care after sessions: what goes with each of them, and what is kept up from the last one on.
 
-use std::collections::BTreeSet;
-
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, PassedOver, Phase, Rest, Rules, ScarIndex, Scars, Stage},
+    domain::{Day, Days, PassedOver, Phase, Rest, Rules, ScarIndex, Scars, Stage},
     engine::{
+        limits::FEW,
         rest::{self, Sessions},
         schedule::Schedule,
         screen::insert_sorted,
@@ -16,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    Span, add, goes_on,
+    Span, Use, add, goes_on,
     groups::{alike, skins},
     leave_out, rejected, rest as rested, steps,
 };
@@ -25,7 +24,7 @@ use super::{
 pub(in crate::engine) fn after(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
-    sessions: &Sessions,
+    sessions: &Sessions<'_>,
     begun: &mut [Stage],
     treatable: &[ScarIndex],
     left_out: &mut Vec<PassedOver>,
@@ -34,7 +33,8 @@ pub(in crate::engine) fn after(
     // What was done to its end may have ended before the plan.
     let last = last.max(0);
     let mut stages: Vec<Stage> = Vec::with_capacity(context.knowledge.home_care().len());
-    for step in steps(context, treatable, Phase::Maintain).filter(|it| !it.with.is_empty()) {
+    let due: SmallVec<[&HomeCareStep; FEW]> = steps(context, treatable, Phase::Maintain).collect();
+    for step in due.iter().copied().filter(|it| !it.with.is_empty()) {
         let hosts = || {
             let planned = schedule.stages.iter().filter(|it| it.draft.contingent.is_none() && !it.days.is_empty());
             planned.filter(|it| step.with.contains(it.draft.procedure))
@@ -42,16 +42,19 @@ pub(in crate::engine) fn after(
         let mut scars = Scars::new();
         hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
         let days = |groups: &[ScarIndex]| {
+            let mut days = Days::new();
             let on_them = hosts().filter(|it| it.draft.scars.iter().any(|scar| groups.contains(scar)));
-            let days: BTreeSet<Day> = on_them.flat_map(|it| it.days.iter().copied()).collect();
+            on_them.flat_map(|it| &it.days).for_each(|day| insert_sorted(&mut days, *day));
             days
         };
         for groups in alike(context, step, &scars) {
             // Skin elsewhere that is treated on other days has days of its own.
-            let mut fares: Vec<(Scars, BTreeSet<Day>, Vec<Rest>)> = Vec::new();
-            for skin in skins(context, &groups) {
+            let mut fares: SmallVec<[(Scars, Days, Vec<Rest>); 1]> = SmallVec::new();
+            let skins = skins(context, &groups);
+            let elsewhere = skins.len() > 1;
+            for skin in skins {
                 let days = days(&skin);
-                let rests = withheld(context, sessions, step, &skin, &days);
+                let rests = if elsewhere { withheld(context, sessions, step, &skin, &days) } else { Vec::new() };
                 match fares.iter_mut().find(|it| it.1 == days && it.2 == rests) {
                     Some((known, ..)) => skin.into_iter().for_each(|scar| insert_sorted(known, scar)),
                     None => fares.push((skin, days, rests)),
@@ -63,7 +66,7 @@ pub(in crate::engine) fn after(
             }
         }
     }
-    for step in steps(context, treatable, Phase::Maintain).filter(|it| it.with.is_empty()) {
+    for step in due.into_iter().filter(|it| it.with.is_empty()) {
         for groups in alike(context, step, treatable) {
             let passed_over = keep_up(context, &mut stages, step, &groups, begun, last);
             leave_out(context, left_out, step, &groups, passed_over);
@@ -76,10 +79,10 @@ pub(in crate::engine) fn after(
 /// The rests that fall on the days on which something goes with sessions.
 fn withheld(
     context: Context<'_, '_>,
-    sessions: &Sessions,
+    sessions: &Sessions<'_>,
     step: &HomeCareStep,
     scars: &[ScarIndex],
-    days: &BTreeSet<Day>,
+    days: &[Day],
 ) -> Vec<Rest> {
     let (Some(option), Some(first), Some(last)) = (step.options.first(), days.first(), days.last()) else {
         return Vec::new();
@@ -120,8 +123,16 @@ fn keep_up(
             }
             let shared = begun.iter().filter(|it| lasts(it) && it.scars.iter().any(|scar| groups.contains(scar)));
             let start = shared.filter_map(|it| it.end).map(|end| end.saturating_add(1)).fold(last, Day::max);
-            let span = Span { start, last: None, review: None };
-            add(context, stages, Phase::Maintain, option.procedure, groups, span, rules, passed_over);
+            let used = Use {
+                phase: Phase::Maintain,
+                procedure: option.procedure,
+                scars: groups,
+                span: Span { start, last: None, review: None },
+                rests: Vec::new(),
+                reasons: rules,
+                passed_over,
+            };
+            add(context, stages, used);
         }
         return Vec::new();
     }
@@ -135,7 +146,7 @@ fn beside(
     stages: &mut Vec<Stage>,
     step: &HomeCareStep,
     scars: &[ScarIndex],
-    days: &BTreeSet<Day>,
+    days: &[Day],
 ) -> Vec<PassedOver> {
     let mut passed_over = Vec::new();
     for option in &step.options {
@@ -149,8 +160,16 @@ fn beside(
         let until = |day: Day| course.at_most.map_or(Day::MAX, |most| day.saturating_add(most));
         let windows = days.iter().map(|day| (day.saturating_add(course.begins_after), until(*day)));
         let Some((start, last, rests)) = rest::between(windows, course.rule) else { continue };
-        let span = Span { start, last: course.at_most.map(|_| last), review: None };
-        let at = add(context, stages, Phase::Maintain, option.procedure, scars, span, rules, passed_over);
+        let used = Use {
+            phase: Phase::Maintain,
+            procedure: option.procedure,
+            scars,
+            span: Span { start, last: course.at_most.map(|_| last), review: None },
+            rests: Vec::new(),
+            reasons: rules,
+            passed_over,
+        };
+        let at = add(context, stages, used);
         if let Some(stage) = stages.get_mut(at) {
             stage.rests = rests;
         }

@@ -11,15 +11,19 @@ use crate::{
 /// Groups that fare alike with every option of a step, in their order: a rule about the skin of one site takes nothing
 /// away from another.
 pub(super) fn alike(context: Context<'_, '_>, step: &HomeCareStep, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
-    let fares = |scar| -> SmallVec<[Option<Day>; FEW]> {
-        step.options.iter().map(|option| ready(context, option, scar)).collect()
-    };
+    if let [scar] = groups {
+        return smallvec![smallvec![*scar]];
+    }
     let mut all: SmallVec<[Scars; 1]> = SmallVec::new();
+    let mut fares: SmallVec<[SmallVec<[Option<Day>; FEW]>; FEW]> = SmallVec::new();
     for &scar in groups {
-        let like = |it: &&mut Scars| it.first().is_some_and(|it| fares(*it) == fares(scar));
-        match all.iter_mut().find(like) {
-            Some(known) => known.push(scar),
-            None => all.push(smallvec![scar]),
+        let days = step.options.iter().map(|option| ready(context, option, scar)).collect();
+        match all.iter_mut().zip(&fares).find(|(_, it)| **it == days) {
+            Some((known, _)) => known.push(scar),
+            None => {
+                all.push(smallvec![scar]);
+                fares.push(days);
+            }
         }
     }
     all
