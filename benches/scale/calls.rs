@@ -5,7 +5,10 @@ use std::{convert::Infallible, fs, path::Path, time::Duration};
 use bytes::{BufMut as _, Bytes};
 use cicatrix::{
     serve::{self, Service},
-    wire::Answer as _,
+    wire::{
+        Answer as _,
+        v1::{self, protocol_service_client::ProtocolServiceClient},
+    },
 };
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -218,6 +221,19 @@ impl Callers {
 }
 
 impl Callers {
+    /// What an empty request is told by each door: code, message and details, or status and body.
+    pub(crate) async fn refused(&self) -> (Option<(tonic::Code, String, Vec<u8>)>, Option<(u16, Bytes)>) {
+        let mut by_grpc = ProtocolServiceClient::new(self.grpc[0].clone());
+        let status = by_grpc.generate_protocol(v1::GenerateProtocolRequest::default()).await.err();
+        let status = status.map(|it| (it.code(), it.message().to_owned(), it.details().to_vec()));
+        let post = self.rest.post(format!("{}{GENERATE}", self.base)).header("content-type", JSON);
+        let response = match post.body("{}").send().await {
+            Ok(response) => Some((response.status().as_u16(), response.bytes().await.unwrap_or_default())),
+            Err(_) => None,
+        };
+        (status, response)
+    }
+
     /// Sends a request in a stream, and the next one only when the first is answered; gives the number of answers.
     pub(crate) async fn stream(&self, text: &[u8]) -> Result<usize, String> {
         let line: Bytes =

@@ -26,6 +26,7 @@ use calls::{Call, Callers, Ending};
 use load::{Load, Tally};
 use replicas::{Edge, Replica};
 use tokio::time::sleep;
+use tonic::Code;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -135,6 +136,7 @@ impl Stage {
 
         stage.same_bytes(report).await;
         stage.streamed(report).await;
+        stage.refused(report).await;
         stage.spread(report).await;
         stage.killed(report).await;
         stage.restarted(report).await;
@@ -181,6 +183,19 @@ impl Stage {
         report.claim(
             answers == Ok(2),
             &format!("streams: two requests, the second sent after the first answer: {answers:?}"),
+        );
+    }
+
+    /// What is refused is told by way of the edge as the replica tells it.
+    async fn refused(&self, report: &mut Report) {
+        let (grpc, rest) = self.callers.refused().await;
+        let told = Callers::of(&self.replicas[0].address).refused().await;
+        let is_ours = grpc.as_ref().is_some_and(|it| it.0 == Code::InvalidArgument && !it.2.is_empty())
+            && rest.as_ref().is_some_and(|it| it.0 == 400);
+        let codes = (grpc.as_ref().map(|it| it.0), rest.as_ref().map(|it| it.0));
+        report.claim(
+            is_ours && (grpc, rest) == told,
+            &format!("errors: an empty request is told the same with and without the edge, by both doors: {codes:?}"),
         );
     }
 
