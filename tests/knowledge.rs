@@ -331,6 +331,12 @@ fn each_mistake_has_its_line_and_its_sentence() {
         (
             "safety/rain.toml",
             "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\nlead = { kind = \"smoke-free\", wait = \"4 weeks\", least = \"2 weeks\" }",
+            "safety/rain.toml:12: time without smoking has no `least`",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
             "until      = \"dry-wether\"",
             "safety/rain.toml:11: events.toml has no event of this name",
         ),

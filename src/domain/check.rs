@@ -135,6 +135,7 @@ pub enum FindingKind {
     StructureMissing,
     TooWeakAlone,
     PrimingShort,
+    SmokeFreeShort,
 }
 
 impl FindingKind {
@@ -152,7 +153,9 @@ impl FindingKind {
             | Self::CourseTooLong
             | Self::TooNearEvent
             | Self::StructureMissing => Severity::Violation,
-            Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
+            Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing | Self::SmokeFreeShort => {
+                Severity::MissingPreparation
+            }
             Self::StackedWounds | Self::OrderInSitting => Severity::UnsupportedCombination,
             // By ruling what somebody did on one day is advice, however few did it.
             Self::RarelyTogether

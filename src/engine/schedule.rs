@@ -397,6 +397,8 @@ fn explain_timing(
             let waits = context.screening.about(Topic::Keeps, stage.draft.procedure, *scar);
             let dated = waits.filter(|it| it.until == stage.draft.not_before).map(|it| it.rule.rule);
             add_rules(&mut timing, dated);
+            let smoke_free = context.screening.smoke_free_for(stage.draft.procedure, *scar);
+            add_rules(&mut timing, smoke_free.filter(|it| it.0 == stage.draft.not_before).map(|it| it.1));
         }
     }
     let past = history::recent(context).iter().filter_map(|past| {

@@ -355,7 +355,7 @@ impl<'a, 'k> Context<'a, 'k> {
         let firings = self.screening.about(Topic::Lead, procedure, scar);
         let priming = firings.filter_map(|it| match it.rule.lead? {
             Lead::Priming(days) => Some((days, it.rule.rule)),
-            Lead::TestArea(_) => None,
+            Lead::TestArea(_) | Lead::SmokeFree(_) => None,
         });
         priming.max()
     }
@@ -371,7 +371,7 @@ impl<'a, 'k> Context<'a, 'k> {
         let firings = self.screening.about(Topic::Lead, procedure, scar);
         let test_areas = firings.filter_map(|it| match it.rule.lead? {
             Lead::TestArea(days) if !it.rule.timed || it.touches(*opens, Day::MAX) => Some((days, it.rule.rule)),
-            Lead::TestArea(_) | Lead::Priming(_) => None,
+            Lead::TestArea(_) | Lead::Priming(_) | Lead::SmokeFree(_) => None,
         });
         test_areas.max()
     }

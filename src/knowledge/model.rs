@@ -231,6 +231,8 @@ pub enum Lead {
     Priming(Day),
     /// A test area, judged after this long.
     TestArea(Day),
+    /// No smoking for this long, since the day on record, or else since the start of the plan.
+    SmokeFree(Day),
 }
 
 /// A bound that a safety rule sets.

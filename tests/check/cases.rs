@@ -179,6 +179,13 @@ fn cases() -> Vec<(Kind, Request)> {
                 it.home_care = vec![home("azelaic-acid", 0, None)];
             }),
         ),
+        (
+            Kind::SmokeFreeShort,
+            patient(every(&[7, 35, 63], &laser), |it| {
+                it.conditions = vec![v1::Condition::Smoker.into()];
+                it.smoke_free_since = date(2026, 11, 20);
+            }),
+        ),
     ]
 }
 

@@ -221,6 +221,11 @@ fn waits_for_priming(procedure: &str) -> bool {
     matches!(procedure, CROSS | AFL | NAFL | PICO)
 }
 
+/// What SMK-01 is about.
+fn waits_for_a_pause(procedure: &str) -> bool {
+    matches!(procedure, AFL | SUBCISION | EXCISION | ELEVATION | GRAFT)
+}
+
 /// Clearances by opinion; the others are checks that are made at the visit.
 fn is_opinion(rule: &str) -> bool {
     let asked_at_the_visit = [
@@ -290,6 +295,8 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
     let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
+    // "At least 4 weeks' cessation before": who smokes stops with the plan at the earliest.
+    let pause = if yes(&person.facts, "smoker") == Some(true) { 28 } else { 0 };
     let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
@@ -312,6 +319,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         let earliest = |procedure: &str| {
             let after = last.map_or(0, |(before, day)| day + between(before, procedure, skin));
             let priming = if waits_for_priming(procedure) { ready } else { 0 };
+            let after = after.max(if waits_for_a_pause(procedure) { pause } else { 0 });
             let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
             // Skin that needs priming is primed again before what a review decides.
             let again = if dark && waits_for_priming(procedure) { PRIMING_DAYS } else { 0 };

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
-        Action, Area, Case, Day, Outcome, PastSession, PastStatus, Phase, Plan, Predicate, ProcedureId, Protocol,
-        RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth,
+        Action, Area, Case, Day, Fact, Outcome, PastSession, PastStatus, Phase, Plan, Predicate, ProcedureId, Protocol,
+        RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -46,6 +46,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             visits_are_as_few_as_wished(name, case, plan, protocol);
             visits_are_apart(name, case, protocol);
             no_visit_is_too_full(name, case, protocol);
+            smokers_have_stopped(name, knowledge, case, protocol);
             supervision_is_told(name, knowledge, case, protocol);
             the_calendar_is_kept(name, knowledge, case, protocol);
         }
@@ -88,6 +89,25 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
 /// Has it sessions to come, planned or contingent?
 fn goes_on(stage: &Stage) -> bool {
     matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// Nothing deep is done to a smoker before four weeks without smoking, which begin with the plan at the latest.
+fn smokers_have_stopped(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    if case.patient.get(Fact::Smoker) != Some(Value::YesNo(true)) {
+        return;
+    }
+    let stopped = match case.patient.get(Fact::DaysSinceSmokeFree) {
+        Some(Value::Since(day)) => day.min(0),
+        _ => 0,
+    };
+    let deep = ["subcision", "punch-excision", "punch-elevation", "punch-grafting", "ablative-fractional-laser"];
+    for visit in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
+        for it in &visit.procedures {
+            let id = knowledge.procedures()[protocol.stages[it.stage].procedure.index()].id.as_str();
+            let waited = visit.day - stopped >= 28;
+            assert!(waited || !deep.contains(&id), "{name}: {id} on day {}, smoke-free since {stopped}", visit.day);
+        }
+    }
 }
 
 /// Where all wishes are kept, there are no more visits than wished for.

@@ -174,6 +174,7 @@ impl Scope<'_> {
             Some(match lead.kind {
                 raw::LeadKind::Priming => Lead::Priming(days),
                 raw::LeadKind::TestArea => Lead::TestArea(days),
+                raw::LeadKind::SmokeFree => Lead::SmokeFree(days),
             })
         });
         let lead_least = raw.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(file, raw, lead));
@@ -209,6 +210,7 @@ impl Scope<'_> {
             Lead::Priming(days) if least < days => return Some(least),
             Lead::Priming(_) => self.checker.at(file, text, "`least` is below `wait`, or is left out"),
             Lead::TestArea(_) => self.checker.at(file, text, "a test area that is judged too early has no `least`"),
+            Lead::SmokeFree(_) => self.checker.at(file, text, "time without smoking has no `least`"),
         }
         None
     }

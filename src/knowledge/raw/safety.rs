@@ -141,4 +141,6 @@ pub(in crate::knowledge) enum LeadKind {
     Priming,
     /// A test spot or test area that is judged first.
     TestArea,
+    /// Time without smoking.
+    SmokeFree,
 }

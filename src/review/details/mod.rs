@@ -230,6 +230,9 @@ impl All<'_> {
             Some(Lead::TestArea(days)) => {
                 self.add(*rule, "first", format!("a test area, judged after {}", wait_in_words(*days)));
             }
+            Some(Lead::SmokeFree(days)) => {
+                self.add(*rule, "first", format!("no smoking for {}", wait_in_words(*days)));
+            }
             None => {}
         }
         if let Some(days) = lead_least {
