@@ -447,6 +447,13 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "for = \"always\"",
             "referrals.toml:1: write exactly one referral with `when_nothing_is_allowed = true`",
         ),
+        (
+            "planning.toml",
+            "[usual]",
+            "[[together]]\nprocedures = [\"dab\"]\nrule = \"SITES\"\nsays = \"Together.\"\n\
+             because = [\"expert-practice\"]\n[usual]",
+            "planning.toml:31: what counts together has `per_sitting`",
+        ),
     ];
     let mut wrong = Vec::new();
     for (path, find, replace, sentence) in table {

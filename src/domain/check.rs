@@ -136,6 +136,7 @@ pub enum FindingKind {
     TooWeakAlone,
     PrimingShort,
     SmokeFreeShort,
+    TooManySites,
 }
 
 impl FindingKind {
@@ -172,7 +173,8 @@ impl FindingKind {
             | Self::StartsTooStrong
             | Self::NotWanted
             | Self::Referred
-            | Self::TooWeakAlone => Severity::Advice,
+            | Self::TooWeakAlone
+            | Self::TooManySites => Severity::Advice,
         }
     }
 }
@@ -203,6 +205,8 @@ pub enum Measured {
     Sessions { found: i32, limit: i32 },
     /// Different procedures at one visit.
     Procedures { found: i32, limit: i32 },
+    /// Sites at one visit.
+    Sites { found: i32, limit: i32 },
     /// A parameter of the procedure of the finding, in thousandths.
     Setting { parameter: usize, found: i64, limit: i64 },
 }

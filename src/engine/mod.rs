@@ -27,6 +27,7 @@ mod screen;
 mod select;
 mod sitting;
 mod spacing;
+mod together;
 mod what_if;
 
 use smallvec::smallvec;

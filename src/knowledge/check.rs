@@ -165,7 +165,7 @@ impl Checker {
         let pathways = scope.pathways(parsed, &procedures);
         let home_care = scope.home_care(parsed, &procedures);
         let referrals = scope.referrals(parsed);
-        let planning = scope.planning(parsed);
+        let planning = scope.planning(parsed, &procedures);
         let source_attributes = scope.source_attributes(parsed);
         let considered = scope.considered(parsed);
         let nothing_allowed = referrals.iter().position(|it| it.answers.is_none());

@@ -11,7 +11,7 @@ pub use naming::{
     Adjust, Band, Classification, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
 };
 pub use pathways::{Adjunct, HomeCareStep, Pathway, Referral, Step, StepOption};
-pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau};
+pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau, Together};
 pub use procedures::{
     Cost, Course, Downtime, Evidence, Expected, GapKind, GapKinds, LastUsed, Parameter, Pigment, PigmentRisk,
     Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,

@@ -214,10 +214,10 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
     scars.counted = true;
     for sessions in procedures.iter().filter_map(|it| it.sessions) {
         let Some(each) = sessions.per_sitting else { continue };
-        for sittings in sessions.count.min..sessions.count.max {
-            let more = i64::from(each).saturating_mul(i64::from(sittings)).saturating_add(1);
-            if let Value::Number(more) = Value::thousandths(more) {
-                scars.cuts.insert(more);
+        // Each site more can be one too many for a visit that others share.
+        for sites in 1..=i64::from(each).saturating_mul(i64::from(sessions.count.max)) {
+            if let Value::Number(sites) = Value::thousandths(sites) {
+                scars.cuts.insert(sites);
             }
         }
     }

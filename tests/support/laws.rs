@@ -46,6 +46,7 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             visits_are_as_few_as_wished(name, case, plan, protocol);
             visits_are_apart(name, case, protocol);
             no_visit_is_too_full(name, case, protocol);
+            sites_fit_into_visits(name, knowledge, case, protocol);
             smokers_have_stopped(name, knowledge, case, protocol);
             supervision_is_told(name, knowledge, case, protocol);
             the_calendar_is_kept(name, knowledge, case, protocol);
@@ -89,6 +90,31 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
 /// Has it sessions to come, planned or contingent?
 fn goes_on(stage: &Stage) -> bool {
     matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// "About 4 to 6 sites a sitting", of all kinds of punch together. What takes more in its longest course takes what it can.
+fn sites_fit_into_visits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    const MOST: f64 = 6.0;
+    let is_punch = |stage: &Stage| knowledge.procedures()[stage.procedure.index()].id.starts_with("punch-");
+    for visits in [&protocol.sessions, &protocol.contingent_sessions] {
+        for visit in visits {
+            let stages: BTreeSet<usize> = visit.procedures.iter().map(|it| it.stage).collect();
+            let punch = stages.into_iter().filter(|at| is_punch(&protocol.stages[*at]));
+            let sites = punch.map(|at| {
+                let stage = &protocol.stages[at];
+                let numbers = visits.iter().flat_map(|it| &it.procedures).filter(|it| it.stage == at);
+                let sessions = numbers.map(|it| it.number_in_stage).max().unwrap_or(1).max(1);
+                let count = |scar: &ScarIndex| {
+                    let known = case.findings.scars[scar.index()].facts.number(Fact::ScarCount);
+                    f64::from(i32::try_from(known.unwrap_or(1000)).unwrap()) / 1000.0
+                };
+                let all: f64 = stage.scars.iter().map(count).sum();
+                (all / f64::from(sessions)).min(MOST)
+            });
+            let sites: f64 = sites.sum();
+            assert!(sites < MOST + 0.01, "{name}: {sites} sites of punch on day {}", visit.day);
+        }
+    }
 }
 
 /// Nothing deep is done to a smoker before four weeks without smoking, which begin with the plan at the latest.
