@@ -391,6 +391,11 @@ fn hz_039_the_trunk_is_no_face() {
     for site in [Site::Chest, Site::Back, Site::Shoulder] {
         at(site).must(ROTARY, Exclude, "SITE-06");
         at(site).must(AFL, Clearance, "SITE-07");
+        let pits = Seen::at(ScarType::IcePick, site, Some(3), &[]);
+        assert!(pits.heard.contains("SITE-14"), "{site:?}: nobody says why there is no acid");
+        for tool in ["tca-cross", "dot-peel", "punch-excision"] {
+            assert!(!pits.planned.contains(tool), "{site:?}: {tool}");
+        }
     }
 }
 

@@ -331,6 +331,12 @@ fn each_mistake_has_its_line_and_its_sentence() {
         (
             "safety/rain.toml",
             "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\nonly_preferred = true",
+            "safety/rain.toml:4: what is kept away is not planned for whoever prefers it: leave out `only_preferred`",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
             "until      = \"dry-weather\"\nlead = { kind = \"smoke-free\", wait = \"4 weeks\", least = \"2 weeks\" }",
             "safety/rain.toml:12: time without smoking has no `least`",
         ),

@@ -321,6 +321,9 @@ fn each_reason_for_a_longer_wait_is_told() {
     let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
     let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
     request.scars.iter_mut().for_each(|it| it.site = v1::Site::Back.into());
+    // On the trunk acid is planned where it is asked for.
+    let preferred_procedures = ids(&["tca-cross"]);
+    request.preferences = Some(v1::Preferences { preferred_procedures, ..v1::Preferences::default() });
     let plan = plan(service().generate_protocol(request).unwrap());
     let hears = |reasons: &[v1::Reason], rule: &str| reasons.iter().any(|it| it.rule == rule);
     let both = |it: &v1::Session| hears(&it.reasons, "GAP-PIGMENT") && hears(&it.reasons, "GAP-TRUNK");

@@ -163,6 +163,16 @@ impl<'a, 'k> Context<'a, 'k> {
         }
     }
 
+    /// Why it is planned only where it is preferred, and it is not. What was begun there has been decided.
+    pub(super) fn only_preferred(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
+        let mut rules = self.screening.about(Topic::OnlyPreferred, procedure, scar);
+        let decided = || {
+            let begun = self.past.done(procedure, scar).begun() && self.past.treated(procedure, scar).is_some();
+            begun || self.case.wishes.preferred.contains(procedure)
+        };
+        rules.next().map(|it| it.rule.rule).filter(|_| !decided())
+    }
+
     /// Must the clinic have decided to offer it?
     fn is_opt_in(&self, procedure: ProcedureId) -> bool {
         self.knowledge.procedures().get(procedure.index()).is_some_and(|it| it.opt_in)

@@ -273,6 +273,8 @@ pub struct SafetyRule {
     pub at_visit: bool,
     /// It speaks of two of its procedures in one sitting.
     pub stacked: bool,
+    /// Its procedures are planned only where they are preferred.
+    pub only_preferred: bool,
     /// Places of what it adds to the plan among all items.
     pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.

@@ -212,6 +212,8 @@ pub enum Topic {
     Lead,
     /// Time without smoking has to come first.
     SmokeFree,
+    /// Only who prefers it gets it.
+    OnlyPreferred,
     /// It bounds a setting.
     Limit,
     /// It adds something to the plan.
@@ -231,6 +233,7 @@ impl Topic {
             Self::Warning => rule.action == Action::Warn,
             Self::Lead => rule.lead.is_some(),
             Self::SmokeFree => matches!(rule.lead, Some(Lead::SmokeFree(_))),
+            Self::OnlyPreferred => rule.only_preferred,
             Self::Limit => !rule.limits.is_empty(),
             Self::Item => !rule.items.is_empty(),
             Self::Question => !rule.asks.is_empty(),

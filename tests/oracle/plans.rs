@@ -84,8 +84,11 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
     };
+    // "Trunk: no CROSS/punch by default" (R-408).
+    let trunk = matches!(site, Site::Chest | Site::Back | Site::Shoulder);
+    let acid = (!trunk).then_some(CROSS);
     // "Punch not offered beyond 10-15 pits."
-    let punch = |it: &'static str| (count <= 15).then_some(it);
+    let punch = |it: &'static str| (count <= 15 && !trunk).then_some(it);
     let structural = |ranked: &[Option<&'static str>]| Step {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
@@ -98,7 +101,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
         // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
         Kind::IcePick => vec![
-            structural(&[Some(CROSS), punch(EXCISION)]),
+            structural(&[acid, punch(EXCISION)]),
             step(&[MNRF, MN]),
             if dark { later(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
@@ -112,7 +115,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
-        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION), release]), surface(), shoulders()],
+        Kind::DeepNarrow => vec![structural(&[acid, punch(EXCISION), release]), surface(), shoulders()],
         Kind::DeepMiddle => vec![structural(&[punch(EXCISION), release]), surface(), shoulders()],
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION), release]), surface(), shoulders()],
         // "Base scarred, forehead or upper cheek: graft."

@@ -275,6 +275,18 @@ fn a_smoker_waits_once_for_time_without_smoking() {
     assert_eq!(days(&plan(&request), "subcision"), [28, 56]);
 }
 
+/// On the trunk acid is for those who ask for it; a course that somebody decided on is not dropped halfway.
+#[test]
+fn acid_that_was_begun_on_the_trunk_goes_on() {
+    let on_the_back = v1::Scar { site: Site::Back.into(), ..ice_pick("p") };
+    let mut request = asked(Phototype::Ii, vec![on_the_back]);
+    let plan = self::plan(&request);
+    assert!(days(&plan, "tca-cross").is_empty());
+    assert!(passed_over(&plan, "tca-cross").contains(&"SITE-14".to_owned()));
+    request.history = vec![session("tca-cross", 42, &["p"])];
+    assert_eq!(days(&self::plan(&request), "tca-cross"), [0, 42, 84]);
+}
+
 #[test]
 fn a_course_that_had_its_least_number_is_not_begun_anew_by_time() {
     let acid = |times: i32, response: Response| {

@@ -161,6 +161,13 @@ impl Scope<'_> {
                 "only a clearance has `at_visit`; a deferral names an event of kind `check`",
             );
         }
+        if raw.only_preferred && action >= Action::Defer {
+            self.checker.at(
+                file,
+                &raw.id,
+                "what is kept away is not planned for whoever prefers it: leave out `only_preferred`",
+            );
+        }
         let if_unknown = raw.if_unknown == raw::IfUnknown::Apply;
         if if_unknown && readable && facts.is_empty() && !condition::is_never(&when) {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
@@ -200,6 +207,7 @@ impl Scope<'_> {
             precondition: raw.precondition,
             at_visit: raw.at_visit,
             stacked: raw.stacked,
+            only_preferred: raw.only_preferred,
         }
     }
 
