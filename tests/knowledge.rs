@@ -454,6 +454,18 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "referrals.toml:1: write exactly one referral with `when_nothing_is_allowed = true`",
         ),
         (
+            "referrals.toml",
+            "when_structure_is_missing = true",
+            "for = \"always\"",
+            "referrals.toml:1: write exactly one referral with `when_structure_is_missing = true`",
+        ),
+        (
+            "referrals.toml",
+            "when_structure_is_missing = true",
+            "when_structure_is_missing = true\nfor = \"always\"",
+            "referrals.toml:14: write one of `for`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
+        ),
+        (
             "planning.toml",
             "[usual]",
             "[[together]]\nprocedures = [\"dab\"]\nrule = \"SITES\"\nsays = \"Together.\"\n\

@@ -129,6 +129,9 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
     }
+    for &scar in &selection.unstructured {
+        refer(knowledge, case, &mut referrals, knowledge.no_structure(), scar);
+    }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
     let decisive = selection.decisive;
     let outcome = match schedule {

@@ -4,6 +4,7 @@ mod choice;
 mod course;
 mod days;
 mod draft;
+mod structure;
 
 use std::cell::LazyCell;
 
@@ -24,6 +25,7 @@ use crate::{
 use choice::Choice;
 pub(super) use course::sittings;
 pub(super) use draft::{Decisive, Draft, Leads, Moved, Selection};
+use structure::Structure;
 
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
@@ -73,6 +75,7 @@ pub(super) fn select<'k>(
         let mut taken = false;
         let mut could_open = false;
         let mut held: Option<Phase> = None;
+        let mut structure = Structure::default();
         for step in &pathway.steps {
             if context.holds(&step.when, scar) != Truth::Yes {
                 continue;
@@ -86,6 +89,9 @@ pub(super) fn select<'k>(
                 matches!(step.phase, Phase::Structural | Phase::Surface) && choice.taken.is_none() && choice.waits;
             held = held.or(holds.then_some(step.phase));
             could_open |= choice.could_open;
+            if step.phase == Phase::Structural {
+                structure.see(context, &choice);
+            }
             match choice.taken {
                 Some(option) => {
                     taken = true;
@@ -96,6 +102,9 @@ pub(super) fn select<'k>(
         }
         if taken || could_open {
             selection.treatable.push(scar);
+            if structure.is_missing(context, scar) {
+                selection.unstructured.push(scar);
+            }
         } else {
             selection.hopeless.push(scar);
         }

@@ -48,6 +48,8 @@ pub struct Knowledge {
     pub(super) referrals: Vec<Referral>,
     /// Place of the referral for scars that nothing is allowed for.
     pub(super) nothing_allowed: usize,
+    /// Place of the referral for scars that need work on the single scar, where none can be planned.
+    pub(super) no_structure: usize,
     pub(super) planning: Planning,
     pub(super) policies: Vec<Policy>,
     pub(super) required: Vec<RequiredFact>,
@@ -375,6 +377,11 @@ impl Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub fn nothing_allowed(&self) -> usize {
         self.nothing_allowed
+    }
+
+    /// Place of the referral for scars that need work on the single scar, where none can be planned.
+    pub fn no_structure(&self) -> usize {
+        self.no_structure
     }
 
     /// The policies and what was chosen.
