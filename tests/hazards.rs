@@ -13,7 +13,7 @@ use cicatrix::domain::{
     Action::{Clearance, Defer, Exclude, Modify, Warn},
     Fact, ScarType, Site,
 };
-use seen::{Seen, days_ago, no, not_asked, number, word, yes};
+use seen::{Change, Seen, days_ago, no, not_asked, number, word, yes};
 
 const AFL: &str = "ablative-fractional-laser";
 const NAFL: &str = "non-ablative-fractional-laser";
@@ -241,6 +241,16 @@ fn hz_023_diabetes_and_smoking() {
     let smoker = Seen::with(&[yes(Fact::Smoker)]);
     smoker.must("punch-excision", Modify, "SMK-01");
     assert!(smoker.added_by("SMK-01").contains(&"smoking-cessation"), "{:?}", smoker.added_by("SMK-01"));
+    let begins = |changes: &[Change]| Seen::with(changes).first_day("subcision");
+    assert_eq!(begins(&[]), Some(0));
+    assert_eq!(begins(&[yes(Fact::Smoker)]), Some(28));
+    for (days, day) in [(0, 28), (1, 27), (27, 1), (28, 0), (400, 0)] {
+        assert_eq!(
+            begins(&[yes(Fact::Smoker), days_ago(Fact::DaysSinceSmokeFree, days)]),
+            Some(day),
+            "{days} days ago"
+        );
+    }
 }
 
 #[test]
@@ -381,6 +391,11 @@ fn hz_039_the_trunk_is_no_face() {
     for site in [Site::Chest, Site::Back, Site::Shoulder] {
         at(site).must(ROTARY, Exclude, "SITE-06");
         at(site).must(AFL, Clearance, "SITE-07");
+        let pits = Seen::at(ScarType::IcePick, site, Some(3), &[]);
+        assert!(pits.heard.contains("SITE-14"), "{site:?}: nobody says why there is no acid");
+        for tool in ["tca-cross", "dot-peel", "punch-excision"] {
+            assert!(!pits.planned.contains(tool), "{site:?}: {tool}");
+        }
     }
 }
 

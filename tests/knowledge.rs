@@ -331,6 +331,18 @@ fn each_mistake_has_its_line_and_its_sentence() {
         (
             "safety/rain.toml",
             "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\nonly_preferred = true",
+            "safety/rain.toml:4: what is kept away is not planned for whoever prefers it: leave out `only_preferred`",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
+            "until      = \"dry-weather\"\nlead = { kind = \"smoke-free\", wait = \"4 weeks\", least = \"2 weeks\" }",
+            "safety/rain.toml:12: time without smoking has no `least`",
+        ),
+        (
+            "safety/rain.toml",
+            "until      = \"dry-weather\"",
             "until      = \"dry-wether\"",
             "safety/rain.toml:11: events.toml has no event of this name",
         ),
@@ -440,6 +452,25 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "when_nothing_is_allowed = true",
             "for = \"always\"",
             "referrals.toml:1: write exactly one referral with `when_nothing_is_allowed = true`",
+        ),
+        (
+            "referrals.toml",
+            "when_structure_is_missing = true",
+            "for = \"always\"",
+            "referrals.toml:1: write exactly one referral with `when_structure_is_missing = true`",
+        ),
+        (
+            "referrals.toml",
+            "when_structure_is_missing = true",
+            "when_structure_is_missing = true\nfor = \"always\"",
+            "referrals.toml:14: write one of `for`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
+        ),
+        (
+            "planning.toml",
+            "[usual]",
+            "[[together]]\nprocedures = [\"dab\"]\nrule = \"SITES\"\nsays = \"Together.\"\n\
+             because = [\"expert-practice\"]\n[usual]",
+            "planning.toml:31: what counts together has `per_sitting`",
         ),
     ];
     let mut wrong = Vec::new();

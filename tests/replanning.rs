@@ -42,6 +42,13 @@ fn visits(sessions: &[v1::Session]) -> Vec<Visit> {
 fn afterwards(request: &v1::GenerateProtocolRequest, sessions: &[v1::Session]) -> v1::GenerateProtocolRequest {
     let mut later = request.clone();
     later.start_date = sessions.last().unwrap().date;
+    // Who smoked has kept to the plan, which begins without it.
+    if let Some(patient) = &mut later.patient
+        && patient.conditions.contains(&v1::Condition::Smoker.into())
+        && patient.smoke_free_since.is_none()
+    {
+        patient.smoke_free_since = request.start_date;
+    }
     for session in sessions {
         for done in &session.procedures {
             later.history.push(v1::PastSession {

@@ -321,12 +321,57 @@ fn each_reason_for_a_longer_wait_is_told() {
     let text = std::fs::read_to_string("examples/ice_pick_phototype_iv.json").unwrap();
     let mut request: v1::GenerateProtocolRequest = serde_json::from_str(&text).unwrap();
     request.scars.iter_mut().for_each(|it| it.site = v1::Site::Back.into());
+    // On the trunk acid is planned where it is asked for.
+    let preferred_procedures = ids(&["tca-cross"]);
+    request.preferences = Some(v1::Preferences { preferred_procedures, ..v1::Preferences::default() });
     let plan = plan(service().generate_protocol(request).unwrap());
     let hears = |reasons: &[v1::Reason], rule: &str| reasons.iter().any(|it| it.rule == rule);
     let both = |it: &v1::Session| hears(&it.reasons, "GAP-PIGMENT") && hears(&it.reasons, "GAP-TRUNK");
     assert!(plan.sessions.iter().any(both), "{:#?}", plan.sessions);
     let mut repeated = plan.stages.iter().filter(|it| it.interval_days.is_some());
     assert!(repeated.all(|it| hears(&it.reasons, "GAP-TRUNK")), "{:#?}", plan.stages);
+}
+
+/// Severe pits that no tool is left for are referred beside the plan; those that somebody could treat, or nobody may now,
+/// are not.
+#[test]
+fn severe_scars_without_a_tool_are_referred_beside_the_plan() {
+    let severe = |change: &dyn Fn(&mut v1::GenerateProtocolRequest)| {
+        let mut request = request();
+        request.scars[0].opening_width_mm = Some(2.5);
+        request.scars[0].count = Some(20);
+        request.appearance = Some(v1::Appearance { declared_grade: Some(4), ..v1::Appearance::default() });
+        change(&mut request);
+        let answer = service().generate_protocol(request).unwrap();
+        let referred = answer.referrals.iter().flat_map(|it| rules(&it.reasons)).collect::<Vec<_>>();
+        (referred, in_sessions(&plan(answer)).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (referred, planned) = severe(&|_| {});
+    assert_eq!(referred, ["REF-NO-STRUCTURE"]);
+    assert_eq!(planned, ["mnrf", "ablative-fractional-laser", "prp"]);
+    // Fewer are cut out, and narrower ones get acid.
+    assert!(severe(&|it| it.scars[0].count = Some(15)).0.is_empty());
+    assert!(severe(&|it| it.scars[0].opening_width_mm = Some(2.0)).0.is_empty());
+    assert!(severe(&|it| it.appearance.as_mut().unwrap().declared_grade = Some(3)).0.is_empty());
+    // Who does not want it could have it here; a clinic that lacks it sends to one that has it.
+    let wish = |it: &mut v1::GenerateProtocolRequest| {
+        it.scars[0].count = Some(10);
+        let excluded_procedures = ids(&["punch-excision"]);
+        it.preferences = Some(v1::Preferences { excluded_procedures, ..v1::Preferences::default() });
+    };
+    assert!(severe(&wish).0.is_empty());
+    let lacks = |it: &mut v1::GenerateProtocolRequest| {
+        it.scars[0].count = Some(10);
+        let available_procedures = ids(&["mnrf", "ablative-fractional-laser"]);
+        it.clinic = Some(v1::Clinic { available_procedures, ..v1::Clinic::default() });
+    };
+    assert_eq!(severe(&lacks).0, ["REF-NO-STRUCTURE"]);
+    // What has to wait comes later.
+    let infected = |it: &mut v1::GenerateProtocolRequest| {
+        it.scars[0].count = Some(10);
+        it.patient.as_mut().unwrap().infection_in_field = v1::Infection::Bacterial.into();
+    };
+    assert!(severe(&infected).0.is_empty());
 }
 
 /// Fillers are left out of a low budget on every pathway.

@@ -135,6 +135,8 @@ pub enum FindingKind {
     StructureMissing,
     TooWeakAlone,
     PrimingShort,
+    SmokeFreeShort,
+    TooManySites,
 }
 
 impl FindingKind {
@@ -152,7 +154,9 @@ impl FindingKind {
             | Self::CourseTooLong
             | Self::TooNearEvent
             | Self::StructureMissing => Severity::Violation,
-            Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing => Severity::MissingPreparation,
+            Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing | Self::SmokeFreeShort => {
+                Severity::MissingPreparation
+            }
             Self::StackedWounds | Self::OrderInSitting => Severity::UnsupportedCombination,
             // By ruling what somebody did on one day is advice, however few did it.
             Self::RarelyTogether
@@ -169,7 +173,8 @@ impl FindingKind {
             | Self::StartsTooStrong
             | Self::NotWanted
             | Self::Referred
-            | Self::TooWeakAlone => Severity::Advice,
+            | Self::TooWeakAlone
+            | Self::TooManySites => Severity::Advice,
         }
     }
 }
@@ -200,6 +205,8 @@ pub enum Measured {
     Sessions { found: i32, limit: i32 },
     /// Different procedures at one visit.
     Procedures { found: i32, limit: i32 },
+    /// Sites at one visit.
+    Sites { found: i32, limit: i32 },
     /// A parameter of the procedure of the finding, in thousandths.
     Setting { parameter: usize, found: i64, limit: i64 },
 }

@@ -72,6 +72,7 @@ pub enum Fact {
     SilverExposure,
     SkinPicking,
     Smoker,
+    DaysSinceSmokeFree,
     DaysSinceSystemicSteroid,
     Vitiligo,
     DaysSinceVitiligoStable,
@@ -275,6 +276,7 @@ impl Fact {
             | Self::DaysSinceFacialSurgery
             | Self::DaysSinceHydroquinoneStarted
             | Self::DaysSinceImmuneTrigger
+            | Self::DaysSinceSmokeFree
             | Self::DaysSinceSystemicSteroid
             | Self::DaysSinceVitiligoStable
             | Self::DaysSinceBotulinum
@@ -419,6 +421,8 @@ impl Fact {
             word(Self::Vitiligo, "stable")
         } else if self == Self::DaysSinceAcneQuiet {
             word(Self::ActiveAcne, "none")
+        } else if self == Self::DaysSinceSmokeFree {
+            Some((Self::Smoker, Value::YesNo(true)))
         } else {
             (self == Self::PihOrigin).then_some((Self::PihActiveInField, Value::YesNo(true)))
         }

@@ -68,6 +68,14 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
         .collect()
 }
 
+/// The day since which the patient does not smoke. Who smokes now stops with the plan at the earliest.
+pub(super) fn smoke_free(patient: &Facts) -> Day {
+    match patient.get(Fact::DaysSinceSmokeFree) {
+        Some(Value::Since(day)) => day.min(0),
+        Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => 0,
+    }
+}
+
 /// Adds what is known of the skin at a site. A danger anywhere on it counts; that there is none must be known of all of it.
 fn on_skin(case: &Case, site: Site, facts: &mut Facts) {
     for field in case.fields.iter().filter(|it| it.sites.iter().any(|part| part.overlaps(site))) {

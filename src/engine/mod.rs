@@ -27,6 +27,7 @@ mod screen;
 mod select;
 mod sitting;
 mod spacing;
+mod together;
 mod what_if;
 
 use smallvec::smallvec;
@@ -127,6 +128,9 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     let (selection, schedule) = drafted(context, &groups);
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
+    }
+    for &scar in &selection.unstructured {
+        refer(knowledge, case, &mut referrals, knowledge.no_structure(), scar);
     }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
     let decisive = selection.decisive;

@@ -16,6 +16,7 @@ use crate::{
         place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, Moved, add_rules},
         spacing::{Kinds, aim, combined},
+        together,
     },
     knowledge::{ProcedureKind, Spacing, Topic},
 };
@@ -28,7 +29,7 @@ type Waits = SmallVec<[(usize, Spacing); FEW]>;
 pub(super) struct Dated<'k> {
     pub draft: Draft<'k>,
     pub settings: Vec<ParameterSetting>,
-    kinds: Kinds,
+    pub kinds: Kinds,
     focal: bool,
     /// The wait between two of its sessions, when it has one.
     pub repeat: Option<Spacing>,
@@ -204,6 +205,11 @@ impl Dated<'_> {
         self.days.last().copied()
     }
 
+    /// The day of the last session that is planned, or else was done.
+    fn over(&self, context: Context<'_, '_>) -> Option<Day> {
+        self.last().or_else(|| self.draft.done.last(context))
+    }
+
     /// Why a session is not on its usual day after the one before it: that day is closed, or visits kept it off.
     pub(super) fn moved(&self, session: usize) -> Rules {
         if self.calendar.is_always_open() && self.held.is_empty() {
@@ -331,6 +337,14 @@ fn settle<'k>(
                 (None, None) => {}
             }
         }
+        for it in together::before(context, patient, stages, at) {
+            let Some(earlier) = stages.get(it.stage) else { continue };
+            match (chosen.iter().position(|other| *other == it.stage), earlier.over(context)) {
+                (Some(place), _) => course.after.push((place, it.aim())),
+                (None, Some(last)) => course.ready = course.ready.max(last.saturating_add(it.aim())),
+                (None, None) => {}
+            }
+        }
         courses.push(course);
         waits.push(waits_for);
     }
@@ -397,6 +411,8 @@ fn explain_timing(
             let waits = context.screening.about(Topic::Keeps, stage.draft.procedure, *scar);
             let dated = waits.filter(|it| it.until == stage.draft.not_before).map(|it| it.rule.rule);
             add_rules(&mut timing, dated);
+            let smoke_free = context.screening.smoke_free_for(stage.draft.procedure, *scar);
+            add_rules(&mut timing, smoke_free.filter(|it| it.0 == stage.draft.not_before).map(|it| it.1));
         }
     }
     let past = history::recent(context).iter().filter_map(|past| {
@@ -421,6 +437,16 @@ fn explain_timing(
     {
         add_rules(&mut timing, wait.rules());
         latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
+    }
+    for it in together::before(context, context.patient(), stages, at) {
+        let Some(last) = stages.get(it.stage).and_then(|it| it.over(context)) else { continue };
+        let aimed = last.saturating_add(it.aim());
+        earliest = earliest.max(last.saturating_add(it.floor()));
+        if aimed > 0 && aimed >= due {
+            due = aimed;
+            add_rules(&mut timing, [it.rule]);
+            add_rules(&mut timing, it.wait.iter().flat_map(Spacing::rules));
+        }
     }
     add_rules(&mut timing, stage.calendar.why(Turn::First, due));
     add_rules(&mut timing, stage.held_off(0));

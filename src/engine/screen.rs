@@ -8,8 +8,8 @@ use crate::{
     domain::{
         Action, Case, Day, Disposition, EventId, Facts, Places, ProcedureId, RuleId, Rules, ScarIndex, Site, Truth,
     },
-    engine::{history, select::Context},
-    knowledge::{Knowledge, RuleSet, SafetyRule, SafetyTable, Topic},
+    engine::{facts::smoke_free, history, select::Context},
+    knowledge::{Knowledge, Lead, RuleSet, SafetyRule, SafetyTable, Topic},
 };
 
 /// A safety rule that fired, and the days on which it holds.
@@ -48,6 +48,8 @@ pub(super) struct Screening<'k> {
     groups: Vec<Fired>,
     /// What fires where there is no group.
     nothing: Fired,
+    /// The day since which the patient does not smoke: on record, or the start of the plan.
+    smoke_free: Day,
 }
 
 /// What fired on one group, by the places of the rules: the strictest first.
@@ -80,7 +82,7 @@ pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts])
     });
     let mut groups: Vec<Fired> = groups.collect();
     groups.iter_mut().for_each(|it| it.again.sort_unstable());
-    Screening { table, rules, groups, nothing: Fired::default() }
+    Screening { table, rules, groups, nothing: Fired::default(), smoke_free: smoke_free(patient) }
 }
 
 impl Fired {
@@ -199,7 +201,8 @@ impl<'k> Screening<'k> {
             fired.again.sort_unstable();
             fired
         });
-        Self { table: self.table, rules: self.rules, groups: groups.collect(), nothing: Fired::default() }
+        let smoke_free = facts.first().map_or(self.smoke_free, smoke_free);
+        Self { table: self.table, rules: self.rules, groups: groups.collect(), nothing: Fired::default(), smoke_free }
     }
 
     /// The rules that fired for `procedure` on `scar`: the strictest first, and last what holds again.
@@ -289,7 +292,25 @@ impl<'k> Screening<'k> {
         if waiting {
             return Standing::Waiting;
         }
-        Standing::Open { not_before }
+        let smoke_free = self.smoke_free_for(procedure, scar).map(|(day, _)| day);
+        Standing::Open { not_before: smoke_free.fold(not_before, Day::max) }
+    }
+
+    /// The first day with enough time without smoking before it, by each rule that asks for some.
+    pub(super) fn smoke_free_for(
+        &self,
+        procedure: ProcedureId,
+        scar: ScarIndex,
+    ) -> impl Iterator<Item = (Day, RuleId)> {
+        self.about(Topic::SmokeFree, procedure, scar).filter_map(|it| match it.rule.lead? {
+            Lead::SmokeFree(days) => Some((self.smoke_free.saturating_add(days), it.rule.rule)),
+            Lead::Priming(_) | Lead::TestArea(_) => None,
+        })
+    }
+
+    /// The day since which the patient does not smoke.
+    pub(super) fn smoke_free(&self) -> Day {
+        self.smoke_free
     }
 
     /// Does somebody have to agree to `procedure` on `scar`, on the day on which it `begins`?

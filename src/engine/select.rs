@@ -4,6 +4,7 @@ mod choice;
 mod course;
 mod days;
 mod draft;
+mod structure;
 
 use std::cell::LazyCell;
 
@@ -24,6 +25,7 @@ use crate::{
 use choice::Choice;
 pub(super) use course::sittings;
 pub(super) use draft::{Decisive, Draft, Leads, Moved, Selection};
+use structure::Structure;
 
 /// Everything that selecting looks at.
 #[derive(Clone, Copy)]
@@ -73,6 +75,7 @@ pub(super) fn select<'k>(
         let mut taken = false;
         let mut could_open = false;
         let mut held: Option<Phase> = None;
+        let mut structure = Structure::default();
         for step in &pathway.steps {
             if context.holds(&step.when, scar) != Truth::Yes {
                 continue;
@@ -86,6 +89,9 @@ pub(super) fn select<'k>(
                 matches!(step.phase, Phase::Structural | Phase::Surface) && choice.taken.is_none() && choice.waits;
             held = held.or(holds.then_some(step.phase));
             could_open |= choice.could_open;
+            if step.phase == Phase::Structural {
+                structure.see(context, &choice);
+            }
             match choice.taken {
                 Some(option) => {
                     taken = true;
@@ -96,6 +102,9 @@ pub(super) fn select<'k>(
         }
         if taken || could_open {
             selection.treatable.push(scar);
+            if structure.is_missing(context, scar) {
+                selection.unstructured.push(scar);
+            }
         } else {
             selection.hopeless.push(scar);
         }
@@ -161,6 +170,16 @@ impl<'a, 'k> Context<'a, 'k> {
         } else {
             None
         }
+    }
+
+    /// Why it is planned only where it is preferred, and it is not. What was begun there has been decided.
+    pub(super) fn only_preferred(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<RuleId> {
+        let mut rules = self.screening.about(Topic::OnlyPreferred, procedure, scar);
+        let decided = || {
+            let begun = self.past.done(procedure, scar).begun() && self.past.treated(procedure, scar).is_some();
+            begun || self.case.wishes.preferred.contains(procedure)
+        };
+        rules.next().map(|it| it.rule.rule).filter(|_| !decided())
     }
 
     /// Must the clinic have decided to offer it?
@@ -355,7 +374,7 @@ impl<'a, 'k> Context<'a, 'k> {
         let firings = self.screening.about(Topic::Lead, procedure, scar);
         let priming = firings.filter_map(|it| match it.rule.lead? {
             Lead::Priming(days) => Some((days, it.rule.rule)),
-            Lead::TestArea(_) => None,
+            Lead::TestArea(_) | Lead::SmokeFree(_) => None,
         });
         priming.max()
     }
@@ -371,7 +390,7 @@ impl<'a, 'k> Context<'a, 'k> {
         let firings = self.screening.about(Topic::Lead, procedure, scar);
         let test_areas = firings.filter_map(|it| match it.rule.lead? {
             Lead::TestArea(days) if !it.rule.timed || it.touches(*opens, Day::MAX) => Some((days, it.rule.rule)),
-            Lead::TestArea(_) | Lead::Priming(_) => None,
+            Lead::TestArea(_) | Lead::Priming(_) | Lead::SmokeFree(_) => None,
         });
         test_areas.max()
     }

@@ -165,10 +165,12 @@ impl Checker {
         let pathways = scope.pathways(parsed, &procedures);
         let home_care = scope.home_care(parsed, &procedures);
         let referrals = scope.referrals(parsed);
-        let planning = scope.planning(parsed);
+        let planning = scope.planning(parsed, &procedures);
         let source_attributes = scope.source_attributes(parsed);
         let considered = scope.considered(parsed);
-        let nothing_allowed = referrals.iter().position(|it| it.answers.is_none());
+        let rows = &parsed.referrals.raw.referral;
+        let nothing_allowed = rows.iter().position(|it| it.when_nothing_is_allowed);
+        let no_structure = rows.iter().position(|it| it.when_structure_is_missing);
         if let (Some(_), Some(_)) = (&classification, &nothing_allowed) {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
         }
@@ -200,6 +202,7 @@ impl Checker {
             home_care,
             referrals,
             nothing_allowed: nothing_allowed?,
+            no_structure: no_structure?,
             planning: planning?,
             policies,
             required,

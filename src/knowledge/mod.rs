@@ -20,7 +20,7 @@ pub use model::{
     Occasion, Parameter, Past, Pathway, Pigment, PigmentAddition, PigmentRisk, Planning, Plateau, Procedure,
     ProcedureKind, Qualitative, Quantitative, RatedItem, RatedScale, Referral, RequiredFact, Rest, Rule, SafetyLimit,
     SafetyRule, ScaleMap, ScarsMatch, Sessions, SourceAttribute, Spacing, StatedScale, Step, StepOption, Strength,
-    TypeRow, TypeStrength, Variant, Wait, WeakerKind,
+    Together, TypeRow, TypeStrength, Variant, Wait, WeakerKind,
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};

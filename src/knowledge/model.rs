@@ -11,7 +11,7 @@ pub use naming::{
     Adjust, Band, Classification, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
 };
 pub use pathways::{Adjunct, HomeCareStep, Pathway, Referral, Step, StepOption};
-pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau};
+pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau, Together};
 pub use procedures::{
     Cost, Course, Downtime, Evidence, Expected, GapKind, GapKinds, LastUsed, Parameter, Pigment, PigmentRisk,
     Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,
@@ -48,6 +48,8 @@ pub struct Knowledge {
     pub(super) referrals: Vec<Referral>,
     /// Place of the referral for scars that nothing is allowed for.
     pub(super) nothing_allowed: usize,
+    /// Place of the referral for scars that need work on the single scar, where none can be planned.
+    pub(super) no_structure: usize,
     pub(super) planning: Planning,
     pub(super) policies: Vec<Policy>,
     pub(super) required: Vec<RequiredFact>,
@@ -231,6 +233,8 @@ pub enum Lead {
     Priming(Day),
     /// A test area, judged after this long.
     TestArea(Day),
+    /// No smoking for this long, since the day on record, or else since the start of the plan.
+    SmokeFree(Day),
 }
 
 /// A bound that a safety rule sets.
@@ -271,6 +275,8 @@ pub struct SafetyRule {
     pub at_visit: bool,
     /// It speaks of two of its procedures in one sitting.
     pub stacked: bool,
+    /// Its procedures are planned only where they are preferred.
+    pub only_preferred: bool,
     /// Places of what it adds to the plan among all items.
     pub items: Vec<usize>,
     /// Facts that `when` tests for being known, or all facts of `when` if it fires when unknown: asked as questions.
@@ -371,6 +377,11 @@ impl Knowledge {
     /// Place of the referral for scars that nothing is allowed for.
     pub fn nothing_allowed(&self) -> usize {
         self.nothing_allowed
+    }
+
+    /// Place of the referral for scars that need work on the single scar, where none can be planned.
+    pub fn no_structure(&self) -> usize {
+        self.no_structure
     }
 
     /// The policies and what was chosen.

@@ -184,7 +184,7 @@ fn cut(comparison: Comparison, limit: i64) -> i64 {
     }
 }
 
-/// What the planner counts by itself: how long skin has been primed, and how many scars a sitting takes.
+/// What the planner counts by itself: how long skin has been primed, since when nobody smokes, and how many scars a sitting takes.
 fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut BTreeMap<Fact, Told>) {
     let priming = all.entry(Fact::DaysSincePriming).or_default();
     priming.counted = true;
@@ -197,6 +197,15 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
     }
     let longest = procedures.iter().filter_map(|it| it.course?.at_most);
     priming.cuts.extend(longest.map(i64::from));
+    let smoke_free = all.entry(Fact::DaysSinceSmokeFree).or_default();
+    smoke_free.counted = true;
+    // Who stops with the plan has stopped on the day that is counted on anyway.
+    smoke_free.cuts.insert(1);
+    for rule in safety {
+        if let Some(Lead::SmokeFree(days)) = rule.lead {
+            smoke_free.cuts.insert(i64::from(days));
+        }
+    }
     // Some procedures suit a depth better than another.
     let depths = procedures.iter().flat_map(|it| &it.strengths).filter_map(|it| it.depth_class);
     let depths = depths.filter_map(|it| Fact::DepthClass.word(it.into()));
@@ -205,10 +214,10 @@ fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut B
     scars.counted = true;
     for sessions in procedures.iter().filter_map(|it| it.sessions) {
         let Some(each) = sessions.per_sitting else { continue };
-        for sittings in sessions.count.min..sessions.count.max {
-            let more = i64::from(each).saturating_mul(i64::from(sittings)).saturating_add(1);
-            if let Value::Number(more) = Value::thousandths(more) {
-                scars.cuts.insert(more);
+        // Each site more can be one too many for a visit that others share.
+        for sites in 1..=i64::from(each).saturating_mul(i64::from(sessions.count.max)) {
+            if let Value::Number(sites) = Value::thousandths(sites) {
+                scars.cuts.insert(sites);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use strum::{EnumCount, VariantArray};
 
-use super::{Event, SafetyRule};
+use super::{Event, Lead, SafetyRule};
 use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, RuleId, Scope, Truth, Value};
 
 /// Words of a set of rules.
@@ -210,6 +210,10 @@ pub enum Topic {
     Warning,
     /// Something has to come first.
     Lead,
+    /// Time without smoking has to come first.
+    SmokeFree,
+    /// Only who prefers it gets it.
+    OnlyPreferred,
     /// It bounds a setting.
     Limit,
     /// It adds something to the plan.
@@ -228,6 +232,8 @@ impl Topic {
             Self::Technique => rule.action == Action::Modify && !rule.precondition,
             Self::Warning => rule.action == Action::Warn,
             Self::Lead => rule.lead.is_some(),
+            Self::SmokeFree => matches!(rule.lead, Some(Lead::SmokeFree(_))),
+            Self::OnlyPreferred => rule.only_preferred,
             Self::Limit => !rule.limits.is_empty(),
             Self::Item => !rule.items.is_empty(),
             Self::Question => !rule.asks.is_empty(),

@@ -125,7 +125,9 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::Goals => Baseline::NoAnswer,
         // How the scars look as a whole is asked where it decides a grade.
         Fact::ObviousAtSocialDistance | Fact::Coverable | Fact::FlattensOnStretch => Baseline::NoAnswer,
-        Fact::DaysSinceIsotretinoin | Fact::DaysSinceVitiligoStable | Fact::PihOrigin => Baseline::Beside,
+        Fact::DaysSinceIsotretinoin | Fact::DaysSinceSmokeFree | Fact::DaysSinceVitiligoStable | Fact::PihOrigin => {
+            Baseline::Beside
+        }
         Fact::Fitzpatrick
         | Fact::PlanningPhototype
         | Fact::Site

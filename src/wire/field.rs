@@ -43,6 +43,7 @@ pub(super) fn field(fact: Fact) -> &'static str {
         | Fact::SilverExposure
         | Fact::SkinPicking
         | Fact::Smoker => "patient.conditions",
+        Fact::DaysSinceSmokeFree => "patient.smoke_free_since",
         Fact::AcneKind => "patient.acne_kind",
         Fact::BddScreen => "patient.bdd_screen",
         Fact::CanFollowAftercare => "patient.can_follow_aftercare",

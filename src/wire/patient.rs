@@ -166,6 +166,7 @@ impl Reader<'_> {
             weight_kg,
             goals,
             skin_tone,
+            smoke_free_since,
         } = patient;
         let path = Path::root("patient");
         let age = self.whole(path.field("age_years"), *age_years, 0, AGE_YEARS);
@@ -208,6 +209,7 @@ impl Reader<'_> {
             (Fact::DaysSincePriming, "priming_since", priming_since),
             (Fact::DaysSinceFacialSurgery, "facial_surgery", facial_surgery),
             (Fact::DaysSinceImmuneTrigger, "immune_trigger", immune_trigger),
+            (Fact::DaysSinceSmokeFree, "smoke_free_since", smoke_free_since),
             (Fact::DaysSinceSystemicSteroid, "systemic_steroid_last_taken", systemic_steroid_last_taken),
             (Fact::DaysSinceVitiligoStable, "vitiligo_stable_since", vitiligo_stable_since),
         ] {
@@ -261,6 +263,12 @@ impl Reader<'_> {
         if patient.vitiligo_stable_since.is_some() && patient.vitiligo != v1::Vitiligo::Stable as i32 {
             let message = "only goes with VITILIGO_STABLE; set that or leave the date out";
             self.wrong(path.field("vitiligo_stable_since"), message);
+        }
+        let smokes = patient.conditions.contains(&i32::from(v1::Condition::Smoker));
+        if patient.smoke_free_since.is_some() && !smokes {
+            let message =
+                "only goes with CONDITION_SMOKER, also while there is a pause; set that or leave the date out";
+            self.wrong(path.field("smoke_free_since"), message);
         }
     }
 

@@ -179,6 +179,28 @@ fn cases() -> Vec<(Kind, Request)> {
                 it.home_care = vec![home("azelaic-acid", 0, None)];
             }),
         ),
+        (
+            Kind::SmokeFreeShort,
+            patient(every(&[7, 35, 63], &laser), |it| {
+                it.conditions = vec![v1::Condition::Smoker.into()];
+                it.smoke_free_since = date(2026, 11, 20);
+            }),
+        ),
+        (Kind::TooManySites, {
+            let kinds = ["punch-elevation", "punch-excision", "punch-grafting"];
+            let groups = ["s1", "s2", "s3"];
+            let visit = kinds.iter().zip(groups).map(|(kind, group)| on(kind, &[group])).collect();
+            let mut it = request(vec![(0, visit)]);
+            let wide = |id: &str| v1::Scar {
+                count: Some(4),
+                declared_type: v1::ScarType::Boxcar.into(),
+                declared_depth_class: v1::DepthClass::Deep.into(),
+                opening_width_mm: Some(3.5),
+                ..bare_scar(id)
+            };
+            it.scars = groups.map(wide).to_vec();
+            it
+        }),
     ]
 }
 

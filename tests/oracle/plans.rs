@@ -84,8 +84,11 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         (true, Some(4)) => step(&[MNRF, MN, NAFL, AFL]),
         (true, _) => step(&[MNRF, PICO, MN, NAFL, AFL]),
     };
+    // "Trunk: no CROSS/punch by default" (R-408).
+    let trunk = matches!(site, Site::Chest | Site::Back | Site::Shoulder);
+    let acid = (!trunk).then_some(CROSS);
     // "Punch not offered beyond 10-15 pits."
-    let punch = |it: &'static str| (count <= 15).then_some(it);
+    let punch = |it: &'static str| (count <= 15 && !trunk).then_some(it);
     let structural = |ranked: &[Option<&'static str>]| Step {
         ranked: ranked.iter().filter_map(|it| *it).collect(),
         contingent: false,
@@ -98,7 +101,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Ice pick keeps the seed order (MNRF, then fractional laser)": planned in I-III, contingent in IV-VI, where
         // "picosecond or low-density NAFL first, AFL needs clearance and test spot".
         Kind::IcePick => vec![
-            structural(&[Some(CROSS), punch(EXCISION)]),
+            structural(&[acid, punch(EXCISION)]),
             step(&[MNRF, MN]),
             if dark { later(&[PICO, NAFL, AFL]) } else { step(&[AFL, PICO, NAFL]) },
         ],
@@ -112,7 +115,7 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         // "Up to 2 mm CROSS, then punch; over 2 to 3 mm excision; over 3 mm with a sound base elevation; scarred base
         // excision or graft."
         // Shoulders that stay are abraded by hand, which the adjuncts advise against in V-VI.
-        Kind::DeepNarrow => vec![structural(&[Some(CROSS), punch(EXCISION), release]), surface(), shoulders()],
+        Kind::DeepNarrow => vec![structural(&[acid, punch(EXCISION), release]), surface(), shoulders()],
         Kind::DeepMiddle => vec![structural(&[punch(EXCISION), release]), surface(), shoulders()],
         Kind::DeepWide => vec![structural(&[punch(ELEVATION), punch(EXCISION), release]), surface(), shoulders()],
         // "Base scarred, forehead or upper cheek: graft."
@@ -221,6 +224,11 @@ fn waits_for_priming(procedure: &str) -> bool {
     matches!(procedure, CROSS | AFL | NAFL | PICO)
 }
 
+/// What SMK-01 is about.
+fn waits_for_a_pause(procedure: &str) -> bool {
+    matches!(procedure, AFL | SUBCISION | EXCISION | ELEVATION | GRAFT)
+}
+
 /// Clearances by opinion; the others are checks that are made at the visit.
 fn is_opinion(rule: &str) -> bool {
     let asked_at_the_visit = [
@@ -290,6 +298,8 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
     let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
+    // "At least 4 weeks' cessation before": who smokes stops with the plan at the earliest.
+    let pause = if yes(&person.facts, "smoker") == Some(true) { 28 } else { 0 };
     let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
     let mut stages: Vec<Stage> = Vec::new();
     let mut last: Option<(&'static str, i32)> = None;
@@ -312,6 +322,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
         let earliest = |procedure: &str| {
             let after = last.map_or(0, |(before, day)| day + between(before, procedure, skin));
             let priming = if waits_for_priming(procedure) { ready } else { 0 };
+            let after = after.max(if waits_for_a_pause(procedure) { pause } else { 0 });
             let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
             // Skin that needs priming is primed again before what a review decides.
             let again = if dark && waits_for_priming(procedure) { PRIMING_DAYS } else { 0 };

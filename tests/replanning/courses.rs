@@ -7,7 +7,7 @@ use cicatrix::wire::v1::{
 
 use super::{
     asked::{days_before, protocol},
-    support::{bare_scar, request},
+    support::{bare_scar, date, request},
 };
 
 const LASER: &str = "ablative-fractional-laser";
@@ -244,6 +244,47 @@ fn skin_is_primed_again_after_a_long_break() {
     primed.history = vec![session("tca-cross", 300, &["p"])];
     primed.patient.as_mut().unwrap().priming_since = Some(days_before(30));
     assert_eq!(self::days(&plan(&primed), "tca-cross")[0], 0);
+}
+
+/// Who smokes stops with the plan; the date of that keeps the later sessions where they were, and without it they wait anew.
+#[test]
+fn a_smoker_waits_once_for_time_without_smoking() {
+    let mut request = asked(Phototype::Ii, vec![rolling("r")]);
+    assert_eq!(days(&plan(&request), "subcision"), [0, 28, 56]);
+    request.patient.as_mut().unwrap().conditions = vec![v1::Condition::Smoker.into()];
+    let first = plan(&request);
+    assert_eq!(days(&first, "subcision"), [28, 56, 84]);
+    let items: Vec<i32> = first
+        .care_items
+        .iter()
+        .filter(|it| it.kind() == v1::CareItemKind::SmokingCessation)
+        .flat_map(|it| it.days.clone())
+        .collect();
+    assert!(items.starts_with(&[0, 28, 56]), "{items:?}");
+    let began = request.start_date;
+    super::support::visit(&mut request, &first.sessions[0]);
+    request.start_date = first.sessions[0].date;
+    // Nobody said that the patient stopped.
+    assert_eq!(days(&plan(&request), "subcision"), [28, 56]);
+    request.patient.as_mut().unwrap().smoke_free_since = began;
+    assert_eq!(days(&plan(&request), "subcision"), [28, 56]);
+    // Halfway to the second session, the date makes the difference.
+    request.start_date = date(2027, 1, 12);
+    assert_eq!(days(&plan(&request), "subcision"), [14, 42]);
+    request.patient.as_mut().unwrap().smoke_free_since = None;
+    assert_eq!(days(&plan(&request), "subcision"), [28, 56]);
+}
+
+/// On the trunk acid is for those who ask for it; a course that somebody decided on is not dropped halfway.
+#[test]
+fn acid_that_was_begun_on_the_trunk_goes_on() {
+    let on_the_back = v1::Scar { site: Site::Back.into(), ..ice_pick("p") };
+    let mut request = asked(Phototype::Ii, vec![on_the_back]);
+    let plan = self::plan(&request);
+    assert!(days(&plan, "tca-cross").is_empty());
+    assert!(passed_over(&plan, "tca-cross").contains(&"SITE-14".to_owned()));
+    request.history = vec![session("tca-cross", 42, &["p"])];
+    assert_eq!(days(&self::plan(&request), "tca-cross"), [0, 42, 84]);
 }
 
 #[test]

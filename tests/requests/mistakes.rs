@@ -152,6 +152,11 @@ fn each_mistake_has_its_sentence() {
             "patient.absent_conditions[0] also stands in conditions; a condition is present or absent",
         ),
         (
+            |it| it.patient.as_mut().unwrap().smoke_free_since = it.start_date,
+            "patient.smoke_free_since only goes with CONDITION_SMOKER, also while there is a pause; set that or leave the \
+             date out",
+        ),
+        (
             |it| it.fields = vec![v1::SkinField::default()],
             "fields[0].sites is empty; name the sites that this describes",
         ),

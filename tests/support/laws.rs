@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use cicatrix::{
     domain::{
-        Action, Area, Case, Day, Outcome, PastSession, PastStatus, Phase, Plan, Predicate, ProcedureId, Protocol,
-        RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth,
+        Action, Area, Case, Day, Fact, Outcome, PastSession, PastStatus, Phase, Plan, Predicate, ProcedureId, Protocol,
+        RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -46,6 +46,8 @@ pub fn check(name: &str, knowledge: &Knowledge, case: &Case, plan: &Plan) {
             visits_are_as_few_as_wished(name, case, plan, protocol);
             visits_are_apart(name, case, protocol);
             no_visit_is_too_full(name, case, protocol);
+            sites_fit_into_visits(name, knowledge, case, protocol);
+            smokers_have_stopped(name, knowledge, case, protocol);
             supervision_is_told(name, knowledge, case, protocol);
             the_calendar_is_kept(name, knowledge, case, protocol);
         }
@@ -88,6 +90,50 @@ fn nothing_forbidden(name: &str, knowledge: &Knowledge, plan: &Plan, protocol: &
 /// Has it sessions to come, planned or contingent?
 fn goes_on(stage: &Stage) -> bool {
     matches!(stage.status, StageStatus::Open | StageStatus::InProgress)
+}
+
+/// "About 4 to 6 sites a sitting", of all kinds of punch together. What takes more in its longest course takes what it can.
+fn sites_fit_into_visits(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    const MOST: f64 = 6.0;
+    let is_punch = |stage: &Stage| knowledge.procedures()[stage.procedure.index()].id.starts_with("punch-");
+    for visits in [&protocol.sessions, &protocol.contingent_sessions] {
+        for visit in visits {
+            let stages: BTreeSet<usize> = visit.procedures.iter().map(|it| it.stage).collect();
+            let punch = stages.into_iter().filter(|at| is_punch(&protocol.stages[*at]));
+            let sites = punch.map(|at| {
+                let stage = &protocol.stages[at];
+                let numbers = visits.iter().flat_map(|it| &it.procedures).filter(|it| it.stage == at);
+                let sessions = numbers.map(|it| it.number_in_stage).max().unwrap_or(1).max(1);
+                let count = |scar: &ScarIndex| {
+                    let known = case.findings.scars[scar.index()].facts.number(Fact::ScarCount);
+                    f64::from(i32::try_from(known.unwrap_or(1000)).unwrap()) / 1000.0
+                };
+                let all: f64 = stage.scars.iter().map(count).sum();
+                (all / f64::from(sessions)).min(MOST)
+            });
+            let sites: f64 = sites.sum();
+            assert!(sites < MOST + 0.01, "{name}: {sites} sites of punch on day {}", visit.day);
+        }
+    }
+}
+
+/// Nothing deep is done to a smoker before four weeks without smoking, which begin with the plan at the latest.
+fn smokers_have_stopped(name: &str, knowledge: &Knowledge, case: &Case, protocol: &Protocol) {
+    if case.patient.get(Fact::Smoker) != Some(Value::YesNo(true)) {
+        return;
+    }
+    let stopped = match case.patient.get(Fact::DaysSinceSmokeFree) {
+        Some(Value::Since(day)) => day.min(0),
+        _ => 0,
+    };
+    let deep = ["subcision", "punch-excision", "punch-elevation", "punch-grafting", "ablative-fractional-laser"];
+    for visit in protocol.sessions.iter().chain(&protocol.contingent_sessions) {
+        for it in &visit.procedures {
+            let id = knowledge.procedures()[protocol.stages[it.stage].procedure.index()].id.as_str();
+            let waited = visit.day - stopped >= 28;
+            assert!(waited || !deep.contains(&id), "{name}: {id} on day {}, smoke-free since {stopped}", visit.day);
+        }
+    }
 }
 
 /// Where all wishes are kept, there are no more visits than wished for.

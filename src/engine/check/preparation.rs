@@ -89,6 +89,9 @@ fn leads(found: &mut Found<'_, '_>) {
                         let tested = borne.or_else(|| test_area(found, id, scar, first.day));
                         (FindingKind::TestAreaMissing, days, tested)
                     }
+                    Some(Lead::SmokeFree(days)) => {
+                        (FindingKind::SmokeFreeShort, days, Some(context.screening.smoke_free()))
+                    }
                     None => continue,
                 };
                 let passed = since.map(|since| first.day.saturating_sub(since));
@@ -111,6 +114,8 @@ fn leads(found: &mut Found<'_, '_>) {
         let course: BTreeSet<(usize, Day)> = mine.map(|it| (it.session, it.day)).collect();
         let begun = if is_priming(kind) {
             primed.since(first)
+        } else if kind == FindingKind::SmokeFreeShort {
+            Some(context.screening.smoke_free())
         } else {
             // A test area that would move with the course is none to wait for.
             let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
@@ -142,7 +147,7 @@ fn leads(found: &mut Found<'_, '_>) {
                 .filter(|_| shift > 0)
                 .map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }),
         );
-        found.add(kind, [rule, planning_rule(context, kind)], about);
+        found.add(kind, std::iter::once(rule).chain(planning_rule(context, kind)), about);
     }
 }
 
@@ -156,10 +161,11 @@ fn is_priming(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::PrimingMissing | FindingKind::PrimingShort)
 }
 
-/// What the planner says of it.
-fn planning_rule(context: Context<'_, '_>, kind: FindingKind) -> RuleId {
+/// What the planner says of it, where the rule that asks for it does not say all.
+fn planning_rule(context: Context<'_, '_>, kind: FindingKind) -> Option<RuleId> {
     let planning = context.knowledge.planning();
-    if is_priming(kind) { planning.priming } else { planning.test_area }
+    let said = if is_priming(kind) { planning.priming } else { planning.test_area };
+    Some(said).filter(|_| kind != FindingKind::SmokeFreeShort)
 }
 
 /// The first day up to `last` on which a test area of the procedure is treated on the skin of the group.

@@ -1,12 +1,16 @@
 //! Whether visits are as far apart, and hold as few procedures, as was wished for.
 
 use crate::{
-    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, ProcedureSet},
-    engine::calendar::{Calendar, Turn},
+    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, ProcedureSet, Value, whole_units},
+    engine::{
+        calendar::{Calendar, Turn},
+        spacing::{aim, between},
+        together::sites,
+    },
     knowledge::ProcedureKind,
 };
 
-use super::{About, Found, items::Item};
+use super::{About, Found, Spots, items::Item};
 
 /// Visits too soon after the one before, and visits with too many procedures.
 pub(super) fn check(found: &mut Found<'_, '_>) {
@@ -21,6 +25,7 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
     for visit in visits() {
         too_soon(found, visit, &days);
         too_full(found, visit, &days);
+        too_many_sites(found, visit, &days);
     }
 }
 
@@ -112,4 +117,63 @@ fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
         ..About::default()
     };
     found.add(FindingKind::NotWanted, [found.context.knowledge.planning().full_visit], about);
+}
+
+/// Sites that count together and are more than one sitting takes: what is beyond goes to later visits, in the order in
+/// which it is done. How many sessions one of them has by itself is looked at where courses are counted.
+fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
+    let Some(day) = visit.first().map(|it| it.day) else { return };
+    let context = found.context;
+    for row in &context.knowledge.planning().together {
+        let of_row: Vec<&Item<'_, '_>> =
+            visit.iter().filter(|it| it.is_treatment() && row.procedures.contains(it.id)).collect();
+        let [first, others @ ..] = of_row.as_slice() else { continue };
+        let all: i64 = of_row.iter().map(|it| load(found, it, row.at_most)).sum();
+        if all <= row.at_most {
+            continue;
+        }
+        let waits = others.iter().filter_map(|it| between(context.knowledge, context.patient(), first.gap?, it.gap?));
+        let wait = waits.map(|it| aim(&it)).fold(1, Day::max);
+        let mut taken = days.to_vec();
+        let (mut due, mut room) = (day, row.at_most.saturating_sub(load(found, first, row.at_most)));
+        let mut mends: Vec<Mend> = Vec::new();
+        for item in others {
+            let sites = load(found, item, row.at_most);
+            if sites > room {
+                due = free(found, std::iter::once(item.id).collect(), &taken, due.saturating_add(wait));
+                taken.push(due);
+                taken.sort_unstable();
+                room = row.at_most;
+            }
+            room = room.saturating_sub(sites);
+            if due > day {
+                mends.push(Mend::Split { session: item.session, procedure: item.at, day: due });
+            }
+        }
+        let mut spots = Spots::default();
+        of_row.iter().for_each(|it| spots.add(it.place(), it.given.scars.iter().copied()));
+        let measured = Some(Measured::Sites { found: rounded_up(all), limit: whole_units(row.at_most) });
+        let about = About { measured, mends, ..spots.about(found, None) };
+        found.add(FindingKind::TooManySites, [row.rule], about);
+    }
+}
+
+/// The sites of one item, in thousandths: those of each group by the sessions of its course.
+fn load(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64) -> i64 {
+    let context = found.context;
+    let sites = item.given.scars.iter().map(|scar| {
+        let has =
+            |it: &&Item<'_, '_>| it.is_treatment() && it.id == item.id && it.given.scars.binary_search(scar).is_ok();
+        let first = found.items.iter().find(has).map_or(0, |it| it.day);
+        let done = context.past.done(item.id, *scar).on(context, item.id, first).sessions.len();
+        let sessions = found.items.iter().filter(has).count().saturating_add(done);
+        sites(context, &[*scar], i32::try_from(sessions).unwrap_or(i32::MAX))
+    });
+    sites.sum::<i64>().min(most)
+}
+
+/// Whole sites; a part of one is one.
+fn rounded_up(thousandths: i64) -> i32 {
+    let whole = whole_units(thousandths);
+    whole.saturating_add(i32::from(Value::thousandths(i64::from(whole)) != Value::Number(thousandths)))
 }

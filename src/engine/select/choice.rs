@@ -79,6 +79,13 @@ impl<'k> Context<'_, 'k> {
             if standing != Standing::Closed {
                 selection.candidates.insert(procedure);
             }
+            // What nobody asks for here is not waited for either.
+            let unasked = self.only_preferred(procedure, scar).filter(|_| standing != Standing::Closed);
+            if let Some(rule) = unasked {
+                choice.could_open = true;
+                choice.passed_over.push((procedure, smallvec![self.unwanted(procedure).unwrap_or(rule)]));
+                continue;
+            }
             match (standing, self.unwanted(procedure)) {
                 (Standing::Closed, _) => {
                     choice.passed_over.push((procedure, self.screening.against(procedure, scar)));

@@ -73,6 +73,8 @@ pub(in crate::engine) struct Selection<'k> {
     pub left_out: Vec<PassedOver>,
     /// Groups that nothing is allowed for.
     pub hopeless: Scars,
+    /// Groups that need work on the single scar, none of which can be planned.
+    pub unstructured: Scars,
     /// Groups that a pathway answers.
     pub treatable: Scars,
     /// Events that something waits for.

@@ -265,5 +265,6 @@ impl Around<'_> {
 /// Does the planner itself read it?
 fn is_counted(decisive: Decisive, fact: Fact) -> bool {
     let named = matches!(fact, Fact::ScarType | Fact::DepthClass);
-    fact == Fact::ScarCount || fact == Fact::DaysSincePriming && decisive.priming || named && decisive.strengths
+    let always = matches!(fact, Fact::ScarCount | Fact::DaysSinceSmokeFree);
+    always || fact == Fact::DaysSincePriming && decisive.priming || named && decisive.strengths
 }

@@ -172,6 +172,10 @@ impl<'a> Group<'a> {
             Some(Otherwise::Downtime(_)) => reasons.push(planning.downtime),
             Some(Otherwise::Fact(..)) | None => {}
         }
+        if changes.is_empty() && !self.case.wishes.preferred.contains(meant.procedure) {
+            let asked = self.screening.about(Topic::OnlyPreferred, meant.procedure, self.scar);
+            add_rules(&mut reasons, asked.map(|it| it.rule.rule));
+        }
         if reasons.is_empty() {
             let stages = protocol(self.plan).into_iter().flat_map(|it| &it.stages);
             let passed = stages.filter(|it| it.scars.contains(&self.scar)).flat_map(|it| &it.passed_over);

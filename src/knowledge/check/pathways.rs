@@ -165,8 +165,13 @@ impl Scope<'_> {
         let file = parsed.referrals.source;
         let mut referrals = Vec::new();
         for raw in &parsed.referrals.raw.referral {
-            if raw.answers.is_some() == raw.when_nothing_is_allowed {
-                self.checker.at(file, &raw.rule, "write either `for` or `when_nothing_is_allowed = true`");
+            let flags = [raw.when_nothing_is_allowed, raw.when_structure_is_missing].into_iter().filter(|it| *it);
+            if flags.count() + usize::from(raw.answers.is_some()) != 1 {
+                self.checker.at(
+                    file,
+                    &raw.rule,
+                    "write one of `for`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
+                );
             }
             let urgency = match raw.urgency {
                 raw::UrgencyWord::Urgent => Urgency::Urgent,
@@ -180,8 +185,15 @@ impl Scope<'_> {
                 rule: self.rule(file, &raw.rule),
             });
         }
-        if referrals.iter().filter(|it| it.answers.is_none()).count() != 1 {
-            self.checker.problem(&file.path, 1, "write exactly one referral with `when_nothing_is_allowed = true`");
+        let rows = &parsed.referrals.raw.referral;
+        for (name, count) in [
+            ("when_nothing_is_allowed", rows.iter().filter(|it| it.when_nothing_is_allowed).count()),
+            ("when_structure_is_missing", rows.iter().filter(|it| it.when_structure_is_missing).count()),
+        ] {
+            if count != 1 {
+                let message = format!("write exactly one referral with `{name} = true`");
+                self.checker.problem(&file.path, 1, message);
+            }
         }
         referrals
     }

@@ -4,12 +4,12 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{CountingReason, FindingKind, Objective, Response, RuleId, Tool},
-    knowledge::{LapseThen, Occasion, Past, Planning, SourceFile, Wait, model, raw},
+    domain::{CountingReason, FindingKind, Objective, ProcedureId, Response, RuleId, Tool, Value},
+    knowledge::{LapseThen, Occasion, Past, Planning, Procedure, SourceFile, Wait, model, raw},
 };
 
 impl Scope<'_> {
-    pub(super) fn planning(&mut self, parsed: &Parsed<'_>) -> Option<Planning> {
+    pub(super) fn planning(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure]) -> Option<Planning> {
         let file = parsed.planning.source;
         let raw = &parsed.planning.raw;
         let mut one = |line: &raw::Line| self.rule(file, &line.rule);
@@ -64,6 +64,7 @@ impl Scope<'_> {
             Some((tool, self.procedure_set(file, &it.procedures, &[])))
         };
         let modalities = raw.modality.iter().filter_map(modality).collect();
+        let together = raw.together.iter().filter_map(|it| self.together(file, it, procedures)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
         let least = self.rule(file, &raw.home_care_least.rule);
@@ -77,6 +78,7 @@ impl Scope<'_> {
             fewest,
             failures,
             modalities,
+            together,
             usual,
             gate_review: gate_review?,
             final_review: final_review?,
@@ -250,6 +252,25 @@ impl Scope<'_> {
         let response = self.checker.word(file, &raw.response, Response::VARIANTS);
         let after = self.checker.wait(file, &raw.after)?;
         Some(model::Failure { tool, procedures, sessions: sessions?, after, response: response?, rule })
+    }
+
+    /// What one visit takes of procedures whose sites count together: the least that any of them takes.
+    fn together(
+        &mut self,
+        file: &SourceFile,
+        raw: &raw::Together,
+        procedures: &[Procedure],
+    ) -> Option<model::Together> {
+        let set = self.procedure_set(file, &raw.procedures, &[]);
+        let rule = self.rule(file, &raw.rule);
+        let ids = (0_u8..).map(ProcedureId).zip(procedures).filter(|(id, _)| set.contains(*id));
+        let each: Option<Vec<i32>> = ids.map(|(_, it)| it.sessions?.per_sitting).collect();
+        let Some(least) = each.and_then(|each| each.into_iter().min()) else {
+            self.checker.at(file, &raw.rule, "what counts together has `per_sitting`");
+            return None;
+        };
+        let Value::Number(at_most) = Value::thousandths(i64::from(least)) else { return None };
+        Some(model::Together { procedures: set, at_most, rule })
     }
 
     fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {

@@ -161,6 +161,13 @@ impl Scope<'_> {
                 "only a clearance has `at_visit`; a deferral names an event of kind `check`",
             );
         }
+        if raw.only_preferred && action >= Action::Defer {
+            self.checker.at(
+                file,
+                &raw.id,
+                "what is kept away is not planned for whoever prefers it: leave out `only_preferred`",
+            );
+        }
         let if_unknown = raw.if_unknown == raw::IfUnknown::Apply;
         if if_unknown && readable && facts.is_empty() && !condition::is_never(&when) {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
@@ -174,6 +181,7 @@ impl Scope<'_> {
             Some(match lead.kind {
                 raw::LeadKind::Priming => Lead::Priming(days),
                 raw::LeadKind::TestArea => Lead::TestArea(days),
+                raw::LeadKind::SmokeFree => Lead::SmokeFree(days),
             })
         });
         let lead_least = raw.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(file, raw, lead));
@@ -199,6 +207,7 @@ impl Scope<'_> {
             precondition: raw.precondition,
             at_visit: raw.at_visit,
             stacked: raw.stacked,
+            only_preferred: raw.only_preferred,
         }
     }
 
@@ -209,6 +218,7 @@ impl Scope<'_> {
             Lead::Priming(days) if least < days => return Some(least),
             Lead::Priming(_) => self.checker.at(file, text, "`least` is below `wait`, or is left out"),
             Lead::TestArea(_) => self.checker.at(file, text, "a test area that is judged too early has no `least`"),
+            Lead::SmokeFree(_) => self.checker.at(file, text, "time without smoking has no `least`"),
         }
         None
     }

@@ -71,7 +71,7 @@ pub struct HomeCareStep {
 /// What is not planned for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Referral {
-    /// `None`: only used when nothing is allowed.
+    /// `None`: only used when nothing, or nothing that works on the single scar, can be planned.
     pub answers: Option<Predicate>,
     pub to: String,
     pub urgency: Urgency,

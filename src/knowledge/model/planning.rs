@@ -19,6 +19,15 @@ pub struct Failure {
     pub rule: RuleId,
 }
 
+/// Procedures whose sites count together at a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Together {
+    pub procedures: ProcedureSet,
+    /// The most sites of all of them at one visit, in thousandths.
+    pub at_most: i64,
+    pub rule: RuleId,
+}
+
 /// When the scars are as good as they get with a treatment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goal {
@@ -123,6 +132,8 @@ pub struct Planning {
     pub failures: Vec<Failure>,
     /// What works with each tool.
     pub modalities: Vec<(Tool, ProcedureSet)>,
+    /// What shares the sites that one sitting takes.
+    pub together: Vec<Together>,
     pub usual: RuleId,
     pub gate_review: Wait,
     pub final_review: Wait,

@@ -146,6 +146,9 @@ pub(in crate::knowledge) struct Referral {
     /// Instead of `for`: used when every procedure of the pathway is excluded.
     #[serde(default)]
     pub when_nothing_is_allowed: bool,
+    /// Instead of `for`: used beside a plan for scars that need work on the single scar, where none can be planned.
+    #[serde(default)]
+    pub when_structure_is_missing: bool,
     pub to: String,
     pub urgency: UrgencyWord,
     pub rule: Text,

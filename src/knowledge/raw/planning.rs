@@ -23,6 +23,9 @@ pub(in crate::knowledge) struct Planning {
     /// What works with the same tool.
     #[serde(default)]
     pub modality: Vec<Modality>,
+    /// What shares the sites that one sitting takes.
+    #[serde(default)]
+    pub together: Vec<Together>,
     /// When the usual number of sessions is planned.
     pub usual: Line,
     /// Judges the result and gates contingent stages.
@@ -287,6 +290,17 @@ pub(in crate::knowledge) struct Failure {
     pub after: Text,
     /// The best response when it was judged last.
     pub response: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+/// Procedures whose sites count together: the fewest that one of them takes in a sitting are what all take at a visit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Together {
+    /// Each has `per_sitting`.
+    pub procedures: Vec<Text>,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -48,6 +48,9 @@ pub(in crate::knowledge) struct SafetyRule {
     /// True when the rule is about two of its procedures in one sitting.
     #[serde(default)]
     pub stacked: bool,
+    /// True when its procedures are planned only where the caller prefers them.
+    #[serde(default)]
+    pub only_preferred: bool,
     /// What the rule adds to the plan.
     #[serde(default)]
     pub item: Vec<CareItem>,
@@ -141,4 +144,6 @@ pub(in crate::knowledge) enum LeadKind {
     Priming,
     /// A test spot or test area that is judged first.
     TestArea,
+    /// Time without smoking.
+    SmokeFree,
 }

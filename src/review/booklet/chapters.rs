@@ -210,9 +210,11 @@ pub(super) fn planning(it: &mut Booklet<'_>) {
 
 pub(super) fn referrals(it: &mut Booklet<'_>) {
     let mut rows = Vec::new();
-    for referral in it.knowledge.referrals() {
+    for (place, referral) in it.knowledge.referrals().iter().enumerate() {
         let urgency: &str = referral.urgency.into();
-        let when = referral.answers.as_ref().map_or_else(|| "nothing is allowed".to_owned(), condition_in_words);
+        let structure = place == it.knowledge.no_structure();
+        let otherwise = if structure { "work on the single scar is missing" } else { "nothing is allowed" };
+        let when = referral.answers.as_ref().map_or_else(|| otherwise.to_owned(), condition_in_words);
         let sentence = it.sentence(referral.rule);
         rows.push(vec![escape(&when), escape(&referral.to), escape(urgency), sentence]);
     }

@@ -203,6 +203,7 @@ impl All<'_> {
             lead_least,
             precondition,
             stacked,
+            only_preferred,
             ..
         } = it;
         let action: &str = (*action).into();
@@ -230,10 +231,16 @@ impl All<'_> {
             Some(Lead::TestArea(days)) => {
                 self.add(*rule, "first", format!("a test area, judged after {}", wait_in_words(*days)));
             }
+            Some(Lead::SmokeFree(days)) => {
+                self.add(*rule, "first", format!("no smoking for {}", wait_in_words(*days)));
+            }
             None => {}
         }
         if let Some(days) = lead_least {
             self.add(*rule, "first, at least", wait_in_words(*days));
+        }
+        if *only_preferred {
+            self.add(*rule, "planned", "only where it is preferred".to_owned());
         }
         if *stacked {
             self.add(*rule, "about", "two of these in one sitting".to_owned());

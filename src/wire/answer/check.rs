@@ -125,6 +125,7 @@ impl<'a> CheckWriter<'a> {
             Measured::Days { found, limit } => plain(found, limit, "days"),
             Measured::Sessions { found, limit } => plain(found, limit, "sessions"),
             Measured::Procedures { found, limit } => plain(found, limit, "procedures"),
+            Measured::Sites { found, limit } => plain(found, limit, "sites"),
             Measured::Setting { parameter, found, limit } => {
                 let (parameter, unit) = self.parameter(procedure, parameter);
                 borrowed::Measured { found: Some(number(found)), limit: Some(number(limit)), unit, parameter }

@@ -13,6 +13,9 @@ impl<'f> Entries<'_, 'f> {
             let fields = [("sessions", it.sessions.to_string()), ("after", it.after.get_ref().clone())];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
         }
+        for it in &raw.together {
+            self.add(file, &it.rule, &it.says, &it.because, &[]);
+        }
         for it in [&raw.gate_review, &raw.final_review] {
             let fields = [("after", it.after.get_ref().clone())];
             self.add(file, &it.rule, &it.says, &it.because, &fields);
