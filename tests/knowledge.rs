@@ -463,7 +463,7 @@ fn each_mistake_has_its_line_and_its_sentence() {
             "referrals.toml",
             "when_structure_is_missing = true",
             "when_structure_is_missing = true\nfor = \"always\"",
-            "referrals.toml:14: write one of `for`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
+            "referrals.toml:14: write one of `for`, `beside`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
         ),
         (
             "planning.toml",

@@ -402,3 +402,63 @@ fn a_course_that_loses_its_rhythm_says_so() {
     assert_eq!(second(Some((1, 20))), (true, false), "later, and within its rhythm");
     assert_eq!(second(Some((4, 20))), (false, true));
 }
+
+/// Who else sees the patient stands beside the plan, and keeps nothing from it.
+#[test]
+fn worry_and_raised_scars_are_referred_beside_the_plan() {
+    let told = |change: &dyn Fn(&mut v1::GenerateProtocolRequest)| {
+        let mut request = request();
+        change(&mut request);
+        let answer = service().generate_protocol(request).unwrap();
+        let referrals = answer.referrals.iter().map(|it| (it.to.clone(), it.scar_ids.clone(), rules(&it.reasons)));
+        (referrals.collect::<Vec<_>>(), in_sessions(&plan(answer)).len())
+    };
+    let positive = |it: &mut v1::GenerateProtocolRequest| {
+        it.patient.as_mut().unwrap().bdd_screen = v1::BddScreen::Positive.into();
+    };
+    let scars = request().scars.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+    let to = |to: &str, rule: &str| vec![(to.to_owned(), scars.clone(), ids(&[rule]))];
+    assert_eq!(told(&positive), (to("mental health professional", "REF-WORRY"), 0));
+    let negative = |it: &mut v1::GenerateProtocolRequest| {
+        it.patient.as_mut().unwrap().bdd_screen = v1::BddScreen::Negative.into();
+    };
+    assert!(told(&negative).0.is_empty());
+    let grew = |it: &mut v1::GenerateProtocolRequest| {
+        it.history = vec![v1::PastSession {
+            procedure: "mnrf".to_owned(),
+            date: date(2026, 10, 2),
+            scar_ids: scars.clone(),
+            complications: vec![v1::Complication::HypertrophicScar.into()],
+            ..v1::PastSession::default()
+        }];
+    };
+    assert_eq!(told(&grew).0, to("scar clinic", "REF-RAISED-AFTER"));
+}
+
+/// Neither the earliest nor the latest day of a visit is one on which it cannot be done.
+#[test]
+fn a_visit_is_not_offered_on_closed_days() {
+    let start = cicatrix::domain::Date::new(2026, 12, 1).unwrap();
+    let on = |day: i32| {
+        let (year, month, day) = start.plus(day).civil();
+        date(year, month, day)
+    };
+    let closed = |first: i32, last: i32| {
+        let unavailable = vec![v1::DateRange { from: on(first), to: on(last) }];
+        plan(answer(v1::Preferences { unavailable, ..v1::Preferences::default() })).sessions
+    };
+    let usual = plan(answer(v1::Preferences::default())).sessions;
+    assert_eq!((usual[0].day, usual[0].earliest_day), (0, 0));
+    // Closed from the first day on.
+    let late = closed(0, 9);
+    assert_eq!((late[0].day, late[0].earliest_day), (10, 10));
+    // Closed on the last days that would be in time, and on the first.
+    let (day, earliest, latest) = (usual[1].day, usual[1].earliest_day, usual[1].latest_day.unwrap());
+    assert!(earliest < day && day < latest);
+    assert_eq!(closed(latest - 2, latest + 5)[1].latest_day, Some(latest - 3));
+    assert_eq!(closed(earliest - 2, earliest)[1].earliest_day, earliest + 1);
+    // An event keeps new things away for longer than others.
+    let event = v1::Preferences { event_date: on(20), ..v1::Preferences::default() };
+    let first = plan(answer(event)).sessions[0].clone();
+    assert_eq!(first.earliest_day, first.day, "on no day before the event");
+}

@@ -93,6 +93,15 @@ impl Calendar {
         day
     }
 
+    /// The last open day from `from` to `day`; `from` where none is.
+    pub(super) fn open_until(&self, turn: Turn, from: Day, day: Day) -> Day {
+        let mut day = day;
+        while day > from && !self.is_open(turn, day) {
+            day = day.saturating_sub(1);
+        }
+        day
+    }
+
     /// Is the day open?
     pub(super) fn is_open(&self, turn: Turn, day: Day) -> bool {
         self.closed_on(turn, day).is_none()

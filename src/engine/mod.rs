@@ -125,6 +125,7 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     };
 
     let (groups, mut referrals) = answers(knowledge, case, context.facts);
+    beside(knowledge, case, context.facts, &mut referrals);
     let (selection, schedule) = drafted(context, &groups);
     for &scar in &selection.hopeless {
         refer(knowledge, case, &mut referrals, knowledge.nothing_allowed(), scar);
@@ -211,6 +212,16 @@ fn answers<'k>(
         }
     }
     (groups, referrals)
+}
+
+/// Adds who else sees the patient, whatever answers the groups.
+fn beside(knowledge: &Knowledge, case: &Case, facts: &[Facts], referrals: &mut Vec<Referral>) {
+    for (referral, row) in knowledge.referrals().iter().enumerate() {
+        let Some(when) = &row.beside else { continue };
+        for (scar, _) in (0_u16..).map(ScarIndex).zip(facts).filter(|(_, facts)| when.holds(facts, 0) == Truth::Yes) {
+            refer(knowledge, case, referrals, referral, scar);
+        }
+    }
 }
 
 fn refer(knowledge: &Knowledge, case: &Case, referrals: &mut Vec<Referral>, referral: usize, scar: ScarIndex) {

@@ -166,12 +166,11 @@ impl Scope<'_> {
         let mut referrals = Vec::new();
         for raw in &parsed.referrals.raw.referral {
             let flags = [raw.when_nothing_is_allowed, raw.when_structure_is_missing].into_iter().filter(|it| *it);
-            if flags.count() + usize::from(raw.answers.is_some()) != 1 {
-                self.checker.at(
-                    file,
-                    &raw.rule,
-                    "write one of `for`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
-                );
+            let conditions = [&raw.answers, &raw.beside].into_iter().flatten();
+            if flags.count() + conditions.count() != 1 {
+                let message = "write one of `for`, `beside`, `when_nothing_is_allowed = true` and \
+                               `when_structure_is_missing = true`";
+                self.checker.at(file, &raw.rule, message);
             }
             let urgency = match raw.urgency {
                 raw::UrgencyWord::Urgent => Urgency::Urgent,
@@ -180,6 +179,7 @@ impl Scope<'_> {
             };
             referrals.push(Referral {
                 answers: raw.answers.as_ref().map(|text| self.checker.condition(file, Some(text))),
+                beside: raw.beside.as_ref().map(|text| self.checker.condition(file, Some(text))),
                 to: raw.to.clone(),
                 urgency,
                 rule: self.rule(file, &raw.rule),

@@ -71,8 +71,10 @@ pub struct HomeCareStep {
 /// What is not planned for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Referral {
-    /// `None`: only used when nothing, or nothing that works on the single scar, can be planned.
+    /// `None`: only used beside an answer, or when nothing, or nothing that works on the single scar, can be planned.
     pub answers: Option<Predicate>,
+    /// It is made beside whatever answers the scar.
+    pub beside: Option<Predicate>,
     pub to: String,
     pub urgency: Urgency,
     pub rule: RuleId,

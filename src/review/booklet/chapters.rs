@@ -214,7 +214,9 @@ pub(super) fn referrals(it: &mut Booklet<'_>) {
         let urgency: &str = referral.urgency.into();
         let structure = place == it.knowledge.no_structure();
         let otherwise = if structure { "work on the single scar is missing" } else { "nothing is allowed" };
-        let when = referral.answers.as_ref().map_or_else(|| otherwise.to_owned(), condition_in_words);
+        let beside = || referral.beside.as_ref().map(|it| format!("beside any plan: {}", condition_in_words(it)));
+        let when = referral.answers.as_ref().map(condition_in_words).or_else(beside);
+        let when = when.unwrap_or_else(|| otherwise.to_owned());
         let sentence = it.sentence(referral.rule);
         rows.push(vec![escape(&when), escape(&referral.to), escape(urgency), sentence]);
     }
