@@ -6,7 +6,7 @@ use super::grade::grades;
 use crate::{
     domain::{
         Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules, ScarFlag,
-        ScarIndex, ScarType, Truth, TypeCount, Value,
+        ScarIndex, ScarType, TypeCount, Value,
     },
     knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
 };
@@ -142,7 +142,7 @@ fn alternatives(
 }
 
 fn holds(when: &Predicate, facts: &Facts) -> bool {
-    when.holds(facts, 0) == Truth::Yes
+    when.is_true(facts, 0)
 }
 
 fn lowered(confidence: Confidence, adjust: Adjust) -> Confidence {
@@ -171,16 +171,16 @@ fn word_of<T: Copy + Into<&'static str>>(facts: &Facts, fact: Fact, all: &[T]) -
 
 fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> Vec<TypeCount> {
     let mut counts: Vec<TypeCount> = Vec::new();
-    for scar_type in ScarType::VARIANTS {
-        let mut count = TypeCount { scar_type: *scar_type, groups: 0, scars: 0 };
-        for label in labels.iter().filter(|it| it.scar_type == *scar_type) {
-            count.groups += 1;
-            let scars = findings.scars.get(label.scar.index()).and_then(|it| it.count);
-            count.scars = count.scars.saturating_add(scars.unwrap_or(0));
-        }
-        if count.groups > 0 {
-            counts.push(count);
-        }
+    for label in labels {
+        let scar_type = label.scar_type;
+        let at = counts.binary_search_by_key(&scar_type, |it| it.scar_type).unwrap_or_else(|at| {
+            counts.insert(at, TypeCount { scar_type, groups: 0, scars: 0 });
+            at
+        });
+        let Some(count) = counts.get_mut(at) else { continue };
+        count.groups += 1;
+        let scars = findings.scars.get(label.scar.index()).and_then(|it| it.count);
+        count.scars = count.scars.saturating_add(scars.unwrap_or(0));
     }
     counts
 }

@@ -4,9 +4,7 @@ use strum::{EnumCount, VariantArray};
 
 use super::rate::{banded, rated, set_total};
 use crate::{
-    domain::{
-        EccaRow, Fact, Facts, Findings, Grade, GradeFlag, GradeInput, QuantitativeRow, RuleId, Scale, Truth, Value,
-    },
+    domain::{EccaRow, Fact, Facts, Findings, Grade, GradeFlag, GradeInput, QuantitativeRow, RuleId, Scale, Value},
     knowledge::{Band, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch},
 };
 
@@ -46,7 +44,7 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
             let row = scale
                 .rows
                 .iter()
-                .find(|(line, scars, _)| line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled));
+                .find(|(line, scars, _)| line.when.is_true(&appearance, 0) && matches(scars, labelled));
             match row {
                 Some((line, _, total)) => {
                     grade.reasons.push(line.rule);
@@ -63,7 +61,7 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
         if of_criteria && grade.declared {
             continue;
         }
-        if line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled) {
+        if line.when.is_true(&appearance, 0) && matches(scars, labelled) {
             grade.flags.push(*flag);
             grade.reasons.push(line.rule);
         }
@@ -91,8 +89,8 @@ fn matches(scars: &ScarsMatch, labelled: &[Facts]) -> bool {
     let every = scars
         .every
         .as_ref()
-        .is_none_or(|when| !labelled.is_empty() && labelled.iter().all(|facts| when.holds(facts, 0) == Truth::Yes));
-    let any = scars.any.as_ref().is_none_or(|when| labelled.iter().any(|it| when.holds(it, 0) == Truth::Yes));
+        .is_none_or(|when| !labelled.is_empty() && labelled.iter().all(|facts| when.is_true(facts, 0)));
+    let any = scars.any.as_ref().is_none_or(|when| labelled.iter().any(|it| when.is_true(it, 0)));
     every && any
 }
 
@@ -156,7 +154,7 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
         let mut rows = [None; EccaRow::COUNT];
         for (scar, facts) in findings.scars.iter().zip(labelled) {
             let Some(map) = row_of(&scale.map, facts) else {
-                if scale.row_unknown.when.holds(facts, 0) == Truth::Yes {
+                if scale.row_unknown.when.is_true(facts, 0) {
                     grade.flag(GradeFlag::ItemMissing, scale.row_unknown.rule);
                 }
                 continue;
@@ -166,7 +164,7 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
                 (None, _) => grade.flag(GradeFlag::CountMissing, scale.count_missing),
                 (Some(_), None) => {}
             }
-            if map.outside.as_ref().is_some_and(|when| when.holds(facts, 0) == Truth::Yes) {
+            if map.outside.as_ref().is_some_and(|when| when.is_true(facts, 0)) {
                 grade.flag(GradeFlag::WidthOutsideRow, scale.outside_row);
             }
         }
@@ -195,5 +193,5 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
 }
 
 fn row_of<'s, R>(map: &'s [ScaleMap<R>], facts: &Facts) -> Option<&'s ScaleMap<R>> {
-    map.iter().find(|it| it.when.holds(facts, 0) == Truth::Yes)
+    map.iter().find(|it| it.when.is_true(facts, 0))
 }
