@@ -25,6 +25,14 @@ pub type SessionProcedures = SmallVec<[SessionProcedure; 2]>;
 /// Days.
 pub type Days = SmallVec<[Day; 4]>;
 
+/// A list of one, as most are: made in one piece, where pushing asks how long it was.
+pub fn only<T: Copy, const N: usize>(item: T) -> SmallVec<[T; N]>
+where
+    [T; N]: Array<Item = T>,
+{
+    SmallVec::from_buf_and_len([item; N], 1)
+}
+
 /// A copy of a list, in one piece: `clone` copies one after the other.
 pub fn copied<A: Array<Item: Copy>>(list: &SmallVec<A>) -> SmallVec<A> {
     SmallVec::from_slice(list)

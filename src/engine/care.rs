@@ -133,14 +133,11 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
             told.insert(required.fact);
         }
     }
-    let mut rest = FactList::with_capacity(context.knowledge.asked().len());
-    rest.extend(context.knowledge.asked().iter().copied().filter(|fact| !told.contains(*fact)));
+    let rest = context.knowledge.asked().without(told);
     if !rest.is_empty() {
-        all.push(NotAssessed {
-            facts: rest,
-            required: false,
-            reasons: smallvec![context.knowledge.planning().not_assessed],
-        });
+        let mut facts = FactList::with_capacity(rest.len());
+        facts.extend(rest.facts());
+        all.push(NotAssessed { facts, required: false, reasons: smallvec![context.knowledge.planning().not_assessed] });
     }
     all
 }

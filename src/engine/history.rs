@@ -257,8 +257,13 @@ pub(super) struct Wait {
 }
 
 /// The longest wait that past sessions leave for `procedure` on `scar`; `None` when there is none any more.
+#[inline]
 pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {
-    let met = context.past.met.get(scar.index())?;
+    // Most patients come for the first time.
+    context.past.met.get(scar.index()).and_then(|met| longest_wait(context, met, procedure, scar))
+}
+
+fn longest_wait(context: Context<'_, '_>, met: &Met, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {
     let known = context.knowledge.procedures().get(procedure.index())?;
     let done = if known.kind == ProcedureKind::Focal { &met.focal } else { &met.field };
     if done.is_empty() {

@@ -23,7 +23,8 @@ use std::sync::Arc;
 
 use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
-    Action, Day, EventId, Fact, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope, Vocabulary,
+    Action, Day, EventId, Fact, FactSet, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope,
+    Vocabulary,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -52,8 +53,8 @@ pub struct Knowledge {
     pub(super) policies: Vec<Policy>,
     pub(super) required: Vec<RequiredFact>,
     pub(super) items: Vec<CareItem>,
-    /// The facts that some safety rule reads and that can be asked, in order.
-    pub(super) asked: Vec<Fact>,
+    /// The facts that some safety rule reads and that can be asked.
+    pub(super) asked: FactSet,
     pub(super) conditions: Vec<Condition>,
     pub(super) specimens: Specimens,
     pub(super) source_attributes: Vec<SourceAttribute>,
@@ -255,6 +256,8 @@ pub struct SafetyRule {
     pub scope: Scope,
     /// Whether it fires can change from one day to the next.
     pub timed: bool,
+    /// The events by which it can.
+    pub events: FactSet,
     /// Fires when a fact it needs was not asked.
     pub if_unknown: bool,
     pub procedures: ProcedureSet,
@@ -389,8 +392,8 @@ impl Knowledge {
     }
 
     /// The facts that some safety rule reads and that can be asked.
-    pub fn asked(&self) -> &[Fact] {
-        &self.asked
+    pub fn asked(&self) -> FactSet {
+        self.asked
     }
 
     /// Rules of the planner.
