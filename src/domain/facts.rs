@@ -85,6 +85,11 @@ impl FactSet {
         }
     }
 
+    /// Is there none?
+    pub fn is_empty(self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
     /// The facts that are in both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -99,15 +104,35 @@ impl FactSet {
         self
     }
 
+    /// The facts that are in `self` and not in `other`.
+    #[must_use]
+    pub fn without(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(it, theirs)| *it &= !theirs);
+        self
+    }
+
+    /// How many facts it holds.
+    pub fn len(self) -> usize {
+        self.0.iter().map(|it| it.count_ones() as usize).sum()
+    }
+
     /// The facts, in order.
-    fn facts(self) -> impl Iterator<Item = Fact> {
+    pub fn facts(self) -> impl Iterator<Item = Fact> {
         self.0.into_iter().zip(Fact::VARIANTS.chunks(WORD)).flat_map(|(mut bits, facts)| {
             std::iter::from_fn(move || {
-                let fact = facts.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
+                let fact = facts.get(bits.trailing_zeros() as usize)?;
                 bits &= bits.wrapping_sub(1);
                 Some(*fact)
             })
         })
+    }
+}
+
+impl FromIterator<Fact> for FactSet {
+    fn from_iter<I: IntoIterator<Item = Fact>>(facts: I) -> Self {
+        let mut set = Self::default();
+        facts.into_iter().for_each(|fact| set.insert(fact));
+        set
     }
 }
 

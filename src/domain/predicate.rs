@@ -57,48 +57,61 @@ impl Predicate {
     /// Does it hold on `day`?
     #[inline]
     pub fn holds(&self, facts: &Facts, day: Day) -> Truth {
-        self.look(facts, day)
+        if self.is_true(facts, day) {
+            Truth::Yes
+        } else if self.is_false(facts, day) {
+            Truth::No
+        } else {
+            Truth::Unknown
+        }
     }
 
-    /// What reads one fact, as most conditions and most parts of the others do, is asked without a call.
+    /// Does it certainly hold on `day`? Most who ask need no more, and what is unknown ends the look as a no does.
+    #[inline]
+    pub fn is_true(&self, facts: &Facts, day: Day) -> bool {
+        self.is::<true>(facts, day)
+    }
+
+    /// Does it certainly not hold on `day`?
+    #[inline]
+    pub fn is_false(&self, facts: &Facts, day: Day) -> bool {
+        self.is::<false>(facts, day)
+    }
+
+    /// Is it certainly so? What reads one fact, as most conditions and most parts of the others do, is asked without a
+    /// call.
     #[inline(always)]
-    fn look(&self, facts: &Facts, day: Day) -> Truth {
+    fn is<const SO: bool>(&self, facts: &Facts, day: Day) -> bool {
         match self {
-            Self::Always => Truth::Yes,
-            Self::All(_) | Self::Any(_) | Self::Not(_) => self.evaluate(facts, day),
-            Self::Known(fact) => truth(facts.has(*fact)),
-            Self::Yes(fact) => match facts.get(*fact) {
-                Some(Value::YesNo(yes)) => truth(yes),
-                Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) | None => Truth::Unknown,
-            },
-            Self::Word(fact, words) => match facts.get(*fact) {
-                Some(Value::Words(known)) => truth(known & words != 0),
-                Some(Value::YesNo(_) | Value::Number(_) | Value::Since(_)) | None => Truth::Unknown,
-            },
-            Self::Number(fact, comparison, limit) => match facts.get(*fact) {
-                Some(Value::Number(number)) => truth(comparison.compare(number, *limit)),
-                Some(Value::YesNo(_) | Value::Words(_) | Value::Since(_)) | None => Truth::Unknown,
-            },
-            Self::DaysAgo(fact, comparison, limit) => match facts.get(*fact) {
-                Some(Value::Since(event)) => truth(comparison.compare(day.saturating_sub(event), *limit)),
-                Some(Value::YesNo(_) | Value::Words(_) | Value::Number(_)) | None => Truth::Unknown,
-            },
+            Self::Always => SO,
+            Self::All(_) | Self::Any(_) | Self::Not(_) => self.parts_are::<SO>(facts, day),
+            Self::Known(fact) => facts.has(*fact) == SO,
+            Self::Yes(fact) => matches!(facts.get(*fact), Some(Value::YesNo(yes)) if yes == SO),
+            Self::Word(fact, words) => {
+                matches!(facts.get(*fact), Some(Value::Words(known)) if (known & words != 0) == SO)
+            }
+            Self::Number(fact, comparison, limit) => {
+                matches!(facts.get(*fact), Some(Value::Number(number)) if comparison.compare(number, *limit) == SO)
+            }
+            Self::DaysAgo(fact, comparison, limit) => {
+                let compare = |event| comparison.compare(day.saturating_sub(event), *limit);
+                matches!(facts.get(*fact), Some(Value::Since(event)) if compare(event) == SO)
+            }
         }
     }
 
     #[inline(never)]
-    fn evaluate(&self, facts: &Facts, day: Day) -> Truth {
-        match self {
-            Self::All(parts) => worst(parts.iter().map(|it| it.look(facts, day))),
-            Self::Any(parts) => best(parts.iter().map(|it| it.look(facts, day))),
-            Self::Not(part) => match part.holds(facts, day) {
-                Truth::Yes => Truth::No,
-                Truth::Unknown => Truth::Unknown,
-                Truth::No => Truth::Yes,
-            },
-            Self::Always | Self::Known(_) | Self::Yes(_) | Self::Word(..) | Self::Number(..) | Self::DaysAgo(..) => {
-                self.holds(facts, day)
-            }
+    fn parts_are<const SO: bool>(&self, facts: &Facts, day: Day) -> bool {
+        match (self, SO) {
+            // One part that does not hold is enough for all not to, and one that does for any.
+            (Self::All(parts), true) | (Self::Any(parts), false) => parts.iter().all(|it| it.is::<SO>(facts, day)),
+            (Self::All(parts), false) | (Self::Any(parts), true) => parts.iter().any(|it| it.is::<SO>(facts, day)),
+            (Self::Not(part), true) => part.is_false(facts, day),
+            (Self::Not(part), false) => part.is_true(facts, day),
+            (
+                Self::Always | Self::Known(_) | Self::Yes(_) | Self::Word(..) | Self::Number(..) | Self::DaysAgo(..),
+                _,
+            ) => self.is::<SO>(facts, day),
         }
     }
 
@@ -154,30 +167,54 @@ impl Comparison {
     }
 }
 
-/// The least of all; a no is not followed by a look at the rest.
-fn worst(truths: impl Iterator<Item = Truth>) -> Truth {
-    let mut worst = Truth::Yes;
-    for truth in truths {
-        worst = worst.min(truth);
-        if worst == Truth::No {
-            break;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The least of all parts for `All`, the most for `Any`: the three-valued logic, written out.
+    fn slow(when: &Predicate, facts: &Facts) -> Truth {
+        let each = |parts: &[Predicate]| -> Vec<Truth> { parts.iter().map(|it| slow(it, facts)).collect() };
+        match when {
+            Predicate::All(parts) => each(parts).into_iter().min().unwrap_or(Truth::Yes),
+            Predicate::Any(parts) => each(parts).into_iter().max().unwrap_or(Truth::No),
+            Predicate::Not(part) => match slow(part, facts) {
+                Truth::Yes => Truth::No,
+                Truth::Unknown => Truth::Unknown,
+                Truth::No => Truth::Yes,
+            },
+            Predicate::Always
+            | Predicate::Known(_)
+            | Predicate::Yes(_)
+            | Predicate::Word(..)
+            | Predicate::Number(..)
+            | Predicate::DaysAgo(..) => when.holds(facts, 0),
         }
     }
-    worst
-}
 
-/// The most of all; a yes is not followed by a look at the rest.
-fn best(truths: impl Iterator<Item = Truth>) -> Truth {
-    let mut best = Truth::No;
-    for truth in truths {
-        best = best.max(truth);
-        if best == Truth::Yes {
-            break;
+    #[test]
+    fn what_was_not_asked_is_neither_true_nor_false() {
+        let mut facts = Facts::default();
+        facts.set(Fact::Lactating, Some(Value::YesNo(true)));
+        facts.set(Fact::Sepsis, Some(Value::YesNo(false)));
+        let leaves = [Predicate::Yes(Fact::Lactating), Predicate::Yes(Fact::Sepsis), Predicate::Yes(Fact::Sunburn)];
+        assert_eq!(leaves.each_ref().map(|it| it.holds(&facts, 0)), [Truth::Yes, Truth::No, Truth::Unknown]);
+        let mut all = leaves.to_vec();
+        // Two rounds build everything of two parts over everything of two parts.
+        for _ in 0..2 {
+            let small = all.clone();
+            all.extend(small.iter().map(|it| Predicate::Not(Box::new(it.clone()))));
+            for one in &small {
+                for other in small.iter().take(12) {
+                    all.push(Predicate::All(vec![one.clone(), other.clone()]));
+                    all.push(Predicate::Any(vec![one.clone(), other.clone()]));
+                }
+            }
+        }
+        for when in all.iter().chain([&Predicate::All(Vec::new()), &Predicate::Any(Vec::new())]) {
+            let truth = slow(when, &facts);
+            assert_eq!(when.holds(&facts, 0), truth, "{when:?}");
+            let (yes, no) = (when.is_true(&facts, 0), when.is_false(&facts, 0));
+            assert_eq!((yes, no), (truth == Truth::Yes, truth == Truth::No), "{when:?}");
         }
     }
-    best
-}
-
-fn truth(holds: bool) -> Truth {
-    if holds { Truth::Yes } else { Truth::No }
 }

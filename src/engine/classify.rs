@@ -5,10 +5,10 @@ use strum::VariantArray as _;
 use super::grade::grades;
 use crate::{
     domain::{
-        Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules, ScarFlag,
-        ScarIndex, ScarType, Truth, TypeCount, Value,
+        Assessment, ClassifiedScar, CodeId, Codes, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules,
+        ScarFlag, ScarFlags, ScarIndex, ScarType, ScarTypes, TypeCount, TypeCounts, Value,
     },
-    knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
+    knowledge::{Adjust, Classification, Code, Knowledge, Rows, TypeRow},
 };
 
 /// Names each group of scars and grades the patient.
@@ -41,10 +41,10 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
 pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> ClassifiedScar {
     facts.set(Fact::BaseRatio, base_ratio(facts));
     let declared = word_of(facts, Fact::DeclaredType, ScarType::VARIANTS);
-    let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());
+    let row = table.types.holding(facts).map(|(_, row)| row).next().or(table.types.last());
     let by_features = row.map_or(ScarType::AtrophicUnspecified, |row| row.scar_type);
     let mut reasons = Rules::new();
-    let mut flags = Vec::new();
+    let mut flags = ScarFlags::new();
 
     // A finding that must not be treated as a sunken scar stays what it is, whatever it is called.
     let overruled = declared.is_some() && table.never_overruled.contains(&by_features);
@@ -67,11 +67,9 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
         flags.push(ScarFlag::DeclaredTypeDiffers);
     }
     if !type_declared {
-        for (line, adjust) in &table.adjusts {
-            if holds(&line.when, facts) {
-                confidence = lowered(confidence, *adjust);
-                reasons.push(line.rule);
-            }
+        for (_, (line, adjust)) in table.adjusts.holding(facts) {
+            confidence = lowered(confidence, *adjust);
+            reasons.push(line.rule);
         }
     }
 
@@ -91,11 +89,9 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
     }
     let bucket = table.buckets.iter().find(|(line, _)| holds(&line.when, facts));
     reasons.extend(bucket.map(|(line, _)| line.rule));
-    for (line, flag) in &table.flags {
-        if holds(&line.when, facts) {
-            flags.push(*flag);
-            reasons.push(line.rule);
-        }
+    for (_, (line, flag)) in table.flags.holding(facts) {
+        flags.push(*flag);
+        reasons.push(line.rule);
     }
     flags.sort_unstable();
     flags.dedup();
@@ -112,14 +108,13 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
         flags,
         width_bucket: bucket.map(|(_, bucket)| *bucket),
         reasons,
-        codes: Vec::new(),
+        codes: Codes::new(),
     }
 }
 
 /// What it is called in public systems of codes.
-fn codes(codes: &[Code], facts: &Facts) -> Vec<CodeId> {
-    let named = (0_u16..).map(CodeId).zip(codes);
-    named.filter(|(_, code)| holds(&code.when, facts)).map(|(id, _)| id).collect()
+fn codes(codes: &Rows<Code>, facts: &Facts) -> Codes {
+    codes.holding(facts).filter_map(|(place, _)| u16::try_from(place).ok()).map(CodeId).collect()
 }
 
 /// What else it could be: what the features or the clinician say instead, then what the row names.
@@ -129,8 +124,8 @@ fn alternatives(
     by_features: ScarType,
     row: Option<&TypeRow>,
     silent: bool,
-) -> Vec<ScarType> {
-    let mut all: Vec<ScarType> = Vec::new();
+) -> ScarTypes {
+    let mut all = ScarTypes::new();
     let features = (!silent).then_some(by_features);
     let listed = row.map(|row| row.alternatives.as_slice()).unwrap_or_default();
     for other in declared.into_iter().chain(features).chain(listed.iter().copied()) {
@@ -142,7 +137,7 @@ fn alternatives(
 }
 
 fn holds(when: &Predicate, facts: &Facts) -> bool {
-    when.holds(facts, 0) == Truth::Yes
+    when.is_true(facts, 0)
 }
 
 fn lowered(confidence: Confidence, adjust: Adjust) -> Confidence {
@@ -169,18 +164,18 @@ fn word_of<T: Copy + Into<&'static str>>(facts: &Facts, fact: Fact, all: &[T]) -
     all.iter().copied().find(|it| fact.word((*it).into()) == Some(known))
 }
 
-fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> Vec<TypeCount> {
-    let mut counts: Vec<TypeCount> = Vec::new();
-    for scar_type in ScarType::VARIANTS {
-        let mut count = TypeCount { scar_type: *scar_type, groups: 0, scars: 0 };
-        for label in labels.iter().filter(|it| it.scar_type == *scar_type) {
-            count.groups += 1;
-            let scars = findings.scars.get(label.scar.index()).and_then(|it| it.count);
-            count.scars = count.scars.saturating_add(scars.unwrap_or(0));
-        }
-        if count.groups > 0 {
-            counts.push(count);
-        }
+fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> TypeCounts {
+    let mut counts = TypeCounts::new();
+    for label in labels {
+        let scar_type = label.scar_type;
+        let at = counts.binary_search_by_key(&scar_type, |it| it.scar_type).unwrap_or_else(|at| {
+            counts.insert(at, TypeCount { scar_type, groups: 0, scars: 0 });
+            at
+        });
+        let Some(count) = counts.get_mut(at) else { continue };
+        count.groups += 1;
+        let scars = findings.scars.get(label.scar.index()).and_then(|it| it.count);
+        count.scars = count.scars.saturating_add(scars.unwrap_or(0));
     }
     counts
 }

@@ -1,12 +1,10 @@
 //! Grades: the published scales, each with its own rows and count bands.
 
-use strum::{EnumCount, VariantArray};
+use strum::{EnumCount, VariantArray, VariantNames};
 
 use super::rate::{banded, rated, set_total};
 use crate::{
-    domain::{
-        EccaRow, Fact, Facts, Findings, Grade, GradeFlag, GradeInput, QuantitativeRow, RuleId, Scale, Truth, Value,
-    },
+    domain::{EccaRow, Fact, Facts, Findings, Grade, GradeFlag, GradeInput, QuantitativeRow, RuleId, Scale, Value},
     knowledge::{Band, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch},
 };
 
@@ -29,7 +27,10 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
     }
     let mut grade = Grade::new(Scale::GoodmanBaronQualitative);
     grade.declared = findings.declared_grade.is_some();
-    for fact in [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch] {
+    let criteria = [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch];
+    grade.inputs.reserve(criteria.len());
+    grade.rows_rated.reserve(criteria.len());
+    for fact in criteria {
         if let Some(Value::YesNo(yes)) = appearance.get(fact)
             && let Value::Number(value) = Value::thousandths(i64::from(yes))
         {
@@ -46,7 +47,7 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
             let row = scale
                 .rows
                 .iter()
-                .find(|(line, scars, _)| line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled));
+                .find(|(line, scars, _)| line.when.is_true(&appearance, 0) && matches(scars, labelled));
             match row {
                 Some((line, _, total)) => {
                     grade.reasons.push(line.rule);
@@ -63,7 +64,7 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
         if of_criteria && grade.declared {
             continue;
         }
-        if line.when.holds(&appearance, 0) == Truth::Yes && matches(scars, labelled) {
+        if line.when.is_true(&appearance, 0) && matches(scars, labelled) {
             grade.flags.push(*flag);
             grade.reasons.push(line.rule);
         }
@@ -91,14 +92,15 @@ fn matches(scars: &ScarsMatch, labelled: &[Facts]) -> bool {
     let every = scars
         .every
         .as_ref()
-        .is_none_or(|when| !labelled.is_empty() && labelled.iter().all(|facts| when.holds(facts, 0) == Truth::Yes));
-    let any = scars.any.as_ref().is_none_or(|when| labelled.iter().any(|it| when.holds(it, 0) == Truth::Yes));
+        .is_none_or(|when| !labelled.is_empty() && labelled.iter().all(|facts| when.is_true(facts, 0)));
+    let any = scars.any.as_ref().is_none_or(|when| labelled.iter().any(|it| when.is_true(it, 0)));
     every && any
 }
 
-/// The multiplier of a count.
-fn times(bands: &[Band], count: i64) -> i32 {
-    bands.iter().rev().find(|band| count >= band.from).map_or(0, |band| band.times)
+/// What so many scars of a row add to the total. The bands begin at 1: what is not there adds nothing.
+fn points_of<R: PartialEq>(points: &[(R, i32)], bands: &[Band], row: &R, count: i64) -> i32 {
+    let Some(band) = bands.iter().rev().find(|band| count >= band.from) else { return 0 };
+    points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points * band.times)
 }
 
 /// Adds what is said of every total.
@@ -127,22 +129,23 @@ fn quantitative(scale: &Quantitative, findings: &Findings, labelled: &[Facts]) -
     });
     let mut total = 0;
     grade.rows_rated.reserve(QuantitativeRow::COUNT);
-    for (row, count) in QuantitativeRow::VARIANTS.iter().zip(rows) {
+    let named = <QuantitativeRow as VariantArray>::VARIANTS.iter().zip(<QuantitativeRow as VariantNames>::VARIANTS);
+    for ((row, name), count) in named.zip(rows) {
         let Some(count) = count else {
             grade.flag(GradeFlag::ItemMissing, scale.item_missing);
             continue;
         };
-        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
         let area = *row == QuantitativeRow::HypertrophicAreaCm2;
-        let points = if area { banded(&scale.area_bands, count) } else { weight * times(&scale.bands, count) };
+        let points =
+            if area { banded(&scale.area_bands, count) } else { points_of(&scale.points, &scale.bands, row, count) };
         total += points;
         let value = if area { Value::Number(count) } else { Value::thousandths(count) };
         if let Value::Number(value) = value
             && count > 0
         {
-            grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });
+            grade.inputs.push(GradeInput { name, value, points: Some(points), level: None });
         }
-        grade.rows_rated.push((*row).into());
+        grade.rows_rated.push(name);
     }
     grade.total = grade.flags.is_empty().then_some(total);
     said_of_a_total(&mut grade, &scale.notes);
@@ -156,7 +159,7 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
         let mut rows = [None; EccaRow::COUNT];
         for (scar, facts) in findings.scars.iter().zip(labelled) {
             let Some(map) = row_of(&scale.map, facts) else {
-                if scale.row_unknown.when.holds(facts, 0) == Truth::Yes {
+                if scale.row_unknown.when.is_true(facts, 0) {
                     grade.flag(GradeFlag::ItemMissing, scale.row_unknown.rule);
                 }
                 continue;
@@ -166,17 +169,16 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
                 (None, _) => grade.flag(GradeFlag::CountMissing, scale.count_missing),
                 (Some(_), None) => {}
             }
-            if map.outside.as_ref().is_some_and(|when| when.holds(facts, 0) == Truth::Yes) {
+            if map.outside.as_ref().is_some_and(|when| when.is_true(facts, 0)) {
                 grade.flag(GradeFlag::WidthOutsideRow, scale.outside_row);
             }
         }
         rows
     });
     let mut total = 0;
-    for (row, count) in EccaRow::VARIANTS.iter().zip(rows) {
+    for (row, count) in <EccaRow as VariantArray>::VARIANTS.iter().zip(rows) {
         let Some(count) = count else { continue };
-        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
-        let points = weight * times(&scale.bands, i64::from(count));
+        let points = points_of(&scale.points, &scale.bands, row, i64::from(count));
         total += points;
         if let Value::Number(value) = Value::thousandths(i64::from(count)) {
             grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });
@@ -195,5 +197,5 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
 }
 
 fn row_of<'s, R>(map: &'s [ScaleMap<R>], facts: &Facts) -> Option<&'s ScaleMap<R>> {
-    map.iter().find(|it| it.when.holds(facts, 0) == Truth::Yes)
+    map.iter().find(|it| it.when.is_true(facts, 0))
 }

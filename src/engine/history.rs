@@ -256,9 +256,19 @@ pub(super) struct Wait {
     pub also: Also,
 }
 
+/// Was something done before on the skin of the group?
+pub(super) fn was_treated(context: Context<'_, '_>, scar: ScarIndex) -> bool {
+    context.past.met.get(scar.index()).is_some_and(|met| !met.focal.is_empty() || !met.field.is_empty())
+}
+
 /// The longest wait that past sessions leave for `procedure` on `scar`; `None` when there is none any more.
+#[inline]
 pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {
-    let met = context.past.met.get(scar.index())?;
+    // Most patients come for the first time.
+    context.past.met.get(scar.index()).and_then(|met| longest_wait(context, met, procedure, scar))
+}
+
+fn longest_wait(context: Context<'_, '_>, met: &Met, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {
     let known = context.knowledge.procedures().get(procedure.index())?;
     let done = if known.kind == ProcedureKind::Focal { &met.focal } else { &met.field };
     if done.is_empty() {

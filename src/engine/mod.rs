@@ -33,7 +33,7 @@ mod what_if;
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Assessment, Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, Truth, WhatIf},
+    domain::{Assessment, Case, Facts, Outcome, Plan, ProcedureSet, Referral, ScarIndex, Scars, Sites, WhatIf},
     knowledge::{Knowledge, Pathway},
 };
 
@@ -201,7 +201,7 @@ fn answers<'k>(
     let mut groups = Vec::new();
     let mut referrals = Vec::new();
     for (scar, facts) in (0_u16..).map(ScarIndex).zip(facts) {
-        let holds = |when: &crate::domain::Predicate| when.holds(facts, 0) == Truth::Yes;
+        let holds = |when: &crate::domain::Predicate| when.is_true(facts, 0);
         let referral = knowledge.referrals().iter().position(|it| it.answers.as_ref().is_some_and(holds));
         let pathway = knowledge.pathways().iter().find(|it| holds(&it.answers));
         match (referral, pathway) {
@@ -218,7 +218,7 @@ fn answers<'k>(
 fn beside(knowledge: &Knowledge, case: &Case, facts: &[Facts], referrals: &mut Vec<Referral>) {
     for (referral, row) in knowledge.referrals().iter().enumerate() {
         let Some(when) = &row.beside else { continue };
-        for (scar, _) in (0_u16..).map(ScarIndex).zip(facts).filter(|(_, facts)| when.holds(facts, 0) == Truth::Yes) {
+        for (scar, _) in (0_u16..).map(ScarIndex).zip(facts).filter(|(_, facts)| when.is_true(facts, 0)) {
             refer(knowledge, case, referrals, referral, scar);
         }
     }

@@ -1,16 +1,18 @@
 //! Screens: which safety rules speak on which scars, on which days.
 
+mod dispositions;
+
 use std::ops::Deref;
 
-use smallvec::{Array, SmallVec, smallvec};
+use smallvec::{Array, SmallVec};
 
 use crate::{
-    domain::{
-        Action, Case, Day, Disposition, EventId, Facts, Places, ProcedureId, RuleId, Rules, ScarIndex, Site, Truth,
-    },
-    engine::{facts::smoke_free, history, select::Context},
+    domain::{Action, Case, Day, Days, EventId, Facts, ProcedureId, RuleId, Rules, ScarIndex},
+    engine::facts::smoke_free,
     knowledge::{Knowledge, Lead, RuleSet, SafetyRule, SafetyTable, Topic},
 };
+
+pub(super) use dispositions::dispositions;
 
 /// A safety rule that fired, and the days on which it holds.
 #[derive(Debug, Clone, Copy)]
@@ -75,13 +77,12 @@ pub(super) fn screen<'k>(knowledge: &'k Knowledge, case: &Case, facts: &[Facts])
     let (of_patient, narrow) = table.open(patient);
     let mut common = Fired::default();
     common.fire(rules, of_patient, table.always(), patient);
-    let groups = facts.iter().map(|facts| {
-        let mut fired = common.clone();
+    let groups = std::iter::repeat_n(common, facts.len()).zip(facts).map(|(mut fired, facts)| {
         fired.fire(rules, table.open_on(narrow, facts), table.always(), facts);
+        fired.again.sort_unstable();
         fired
     });
-    let mut groups: Vec<Fired> = groups.collect();
-    groups.iter_mut().for_each(|it| it.again.sort_unstable());
+    let groups = groups.collect();
     Screening { table, rules, groups, nothing: Fired::default(), smoke_free: smoke_free(patient) }
 }
 
@@ -100,9 +101,10 @@ impl Fired {
         let everybody = open.and(always);
         self.rules = self.rules.or(everybody);
         self.today = self.today.or(everybody);
+        let asked = facts.asked();
         open.without(always).places().for_each(|place| {
             let Some(rule) = rules.get(place) else { return };
-            if !rule.timed {
+            if !rule.timed || rule.events.and(asked).is_empty() {
                 // Nothing in it changes with the days.
                 if holds(rule, facts, 0) {
                     self.rules.insert(place);
@@ -111,7 +113,9 @@ impl Fired {
                 return;
             }
             windows(rule, facts, |from, until| {
-                if self.rules.contains(place) {
+                if (from, until) == (0, Day::MAX) {
+                    self.rules.insert(place);
+                } else if self.rules.contains(place) {
                     self.again.push((place, from, until));
                 } else {
                     self.rules.insert(place);
@@ -128,7 +132,7 @@ impl Fired {
 
 /// Calls `add` with each window in which `rule` holds, from day 0 on.
 fn windows(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
-    let mut changes = Vec::new();
+    let mut changes = Days::new();
     rule.when.changes(facts, &mut |day| {
         if day > 0 {
             changes.push(day);
@@ -184,11 +188,7 @@ pub(super) fn ends(rule: &SafetyRule, facts: &Facts, waits: bool) -> Option<Day>
 
 /// Does the rule fire on `day`?
 fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
-    match rule.when.holds(facts, day) {
-        Truth::Yes => true,
-        Truth::Unknown => rule.if_unknown,
-        Truth::No => false,
-    }
+    if rule.if_unknown { !rule.when.is_false(facts, day) } else { rule.when.is_true(facts, day) }
 }
 
 impl<'k> Screening<'k> {
@@ -347,105 +347,6 @@ impl<'k> Screening<'k> {
     /// Why `procedure` may not be done on `scar` now.
     pub(super) fn against(&self, procedure: ProcedureId, scar: ScarIndex) -> Rules {
         self.about(Topic::Keeps, procedure, scar).map(|firing| firing.rule.rule).collect()
-    }
-}
-
-/// How every procedure fares on every group, groups that fare alike taken together.
-pub(super) fn dispositions(context: Context<'_, '_>) -> Vec<Disposition> {
-    let [first, others @ ..] = context.case.findings.scars.as_slice() else { return Vec::new() };
-    let mut all = on_group(context, ScarIndex(0), first.area.site);
-    if others.is_empty() {
-        return all;
-    }
-    // By procedure: its places in the list.
-    let mut known: Vec<Places> = (0..all.len()).map(|at| smallvec![at]).collect();
-    for (scar, found) in (1_u16..).map(ScarIndex).zip(others) {
-        for (fresh, known) in on_group(context, scar, found.area.site).into_iter().zip(&mut known) {
-            let alike = |it: &Disposition| {
-                it.action == fresh.action
-                    && it.until_day == fresh.until_day
-                    && it.until_event == fresh.until_event
-                    && it.reasons == fresh.reasons
-            };
-            let at = known.iter().copied().find(|at| all.get(*at).is_some_and(alike));
-            match at.and_then(|at| all.get_mut(at)) {
-                Some(known) => {
-                    known.scars.push(scar);
-                    insert_sorted(&mut known.sites, found.area.site);
-                }
-                None => {
-                    known.push(all.len());
-                    all.push(fresh);
-                }
-            }
-        }
-    }
-    // Within a procedure in the order of the groups.
-    all.sort_by_key(|it| it.procedure);
-    all
-}
-
-/// How every procedure fares on one group.
-fn on_group(context: Context<'_, '_>, scar: ScarIndex, site: Site) -> Vec<Disposition> {
-    let ids = context.knowledge.procedure_ids().map(|(id, _)| id);
-    let unspoken = |procedure| Disposition {
-        procedure,
-        scars: smallvec![scar],
-        sites: smallvec![site],
-        action: None,
-        until_day: None,
-        until_event: None,
-        reasons: Rules::new(),
-    };
-    let mut all: Vec<Disposition> = ids.map(unspoken).collect();
-    let screening = context.screening;
-    // By rule: most are about few procedures, and most procedures hear few. The strictest come first.
-    screening.fired(scar).today.places().filter_map(|place| screening.rules.get(place)).for_each(|rule| {
-        for procedure in rule.procedures.procedures() {
-            if let Some(spoken) = all.get_mut(procedure.index()) {
-                spoken.action = spoken.action.max(Some(rule.action));
-                spoken.reasons.push(rule.rule);
-            }
-        }
-    });
-    all.iter_mut().for_each(|it| settle(context, it, scar));
-    all
-}
-
-/// Adds what is no safety rule, and says until when it has to wait.
-fn settle(context: Context<'_, '_>, disposition: &mut Disposition, scar: ScarIndex) {
-    let (knowledge, screening) = (context.knowledge, context.screening);
-    let Disposition { procedure, action, until_day, until_event, reasons, .. } = disposition;
-    let spacing = history::wait(context, *procedure, scar);
-    let supervised = context.case.wishes.supervised.contains(*procedure);
-    let fired = screening.fired(scar);
-    let today = || screening.table.on(*procedure).and(fired.today);
-    if spacing.is_some() || supervised {
-        let at_least = |action| {
-            let rules = today().places().filter_map(|place| screening.rules.get(place));
-            rules.filter(|it| it.action >= action).count()
-        };
-        // Behind what is stricter, and what only warns behind it.
-        if supervised {
-            reasons.insert(at_least(Action::Clearance), knowledge.planning().supervised);
-            *action = (*action).max(Some(Action::Clearance));
-        }
-        if let Some(spacing) = spacing {
-            reasons.insert_many(at_least(Action::Defer), std::iter::once(spacing.rule).chain(spacing.also.rules()));
-            *action = (*action).max(Some(Action::Defer));
-        }
-    }
-    if reasons.is_empty() {
-        reasons.push(knowledge.planning().allowed);
-    }
-    if *action == Some(Action::Defer) {
-        let keeping = today().and(screening.table.about(Topic::Keeps));
-        let deferring = || keeping.places().filter_map(|place| screening.firing(fired, place));
-        let ends = deferring().map(|it| it.until).filter(|until| *until != Day::MAX);
-        *until_day = ends.chain(spacing.map(|it| it.until)).max();
-        // What must come to an end is named before what can be settled at the visit.
-        let events = deferring().filter_map(|it| it.rule.until);
-        *until_event = events.min_by_key(|event| (at_visit(knowledge, *event), *event));
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) type Additions = SmallVec<[Added; 1]>;
 /// What lengthens waits on the skin of each group, by what is known of it: every wait asks.
 pub(super) fn additions(knowledge: &Knowledge, facts: &[Facts]) -> Additions {
     let all = || knowledge.gaps().skin_additions.iter().enumerate();
-    let on = |facts| all().filter(|(_, it)| it.when.holds(facts, 0) == Truth::Yes).map(|(at, _)| at).collect();
+    let on = |facts| all().filter(|(_, it)| it.when.is_true(facts, 0)).map(|(at, _)| at).collect();
     facts.iter().map(on).collect()
 }
 

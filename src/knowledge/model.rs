@@ -21,9 +21,10 @@ pub use waits::{Also, Gap, Gaps, PigmentAddition, Spacing, Variant};
 
 use std::sync::Arc;
 
-use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
+use super::{Rows, policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
-    Action, Day, EventId, Fact, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope, Vocabulary,
+    Action, Day, EventId, Fact, FactSet, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope,
+    Vocabulary,
 };
 
 /// Checked knowledge. [`Knowledge::parse`] is the only way to get one.
@@ -54,13 +55,13 @@ pub struct Knowledge {
     pub(super) policies: Vec<Policy>,
     pub(super) required: Vec<RequiredFact>,
     pub(super) items: Vec<CareItem>,
-    /// The facts that some safety rule reads and that can be asked, in order.
-    pub(super) asked: Vec<Fact>,
+    /// The facts that some safety rule reads and that can be asked.
+    pub(super) asked: FactSet,
     pub(super) conditions: Vec<Condition>,
     pub(super) specimens: Specimens,
     pub(super) source_attributes: Vec<SourceAttribute>,
     pub(super) considered: Vec<Considered>,
-    pub(super) codes: Vec<Code>,
+    pub(super) codes: Rows<Code>,
 }
 
 /// Something that users of decision support are told about where it comes from.
@@ -259,6 +260,8 @@ pub struct SafetyRule {
     pub scope: Scope,
     /// Whether it fires can change from one day to the next.
     pub timed: bool,
+    /// The events by which it can.
+    pub events: FactSet,
     /// Fires when a fact it needs was not asked.
     pub if_unknown: bool,
     pub procedures: ProcedureSet,
@@ -400,8 +403,8 @@ impl Knowledge {
     }
 
     /// The facts that some safety rule reads and that can be asked.
-    pub fn asked(&self) -> &[Fact] {
-        &self.asked
+    pub fn asked(&self) -> FactSet {
+        self.asked
     }
 
     /// Rules of the planner.
@@ -430,7 +433,7 @@ impl Knowledge {
     }
 
     /// The codes of public systems, in the order of the file.
-    pub fn codes(&self) -> &[Code] {
+    pub fn codes(&self) -> &Rows<Code> {
         &self.codes
     }
 }

@@ -1,9 +1,13 @@
 //! The safety rules as bit tables: most of them are ruled out by one answer, without a look at their conditions.
 
+mod answers;
+
 use strum::{EnumCount, VariantArray};
 
+pub(super) use answers::Answers;
+
 use super::{Event, Lead, SafetyRule};
-use crate::domain::{Action, Fact, FactKind, Facts, Predicate, ProcedureId, RuleId, Scope, Truth, Value};
+use crate::domain::{Action, Fact, Facts, Predicate, ProcedureId, RuleId, Scope};
 
 /// Words of a set of rules.
 const WORDS: usize = 6;
@@ -48,6 +52,11 @@ impl RuleSet {
     /// The rules that are in `self` and not in `other`.
     pub fn without(self, other: Self) -> Self {
         self.zip(other, |a, b| a & !b)
+    }
+
+    /// The rules that are in one and not in the other.
+    pub fn differing(self, other: Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
     }
 
     /// Is there none?
@@ -102,96 +111,6 @@ impl Iterator for Places {
             }
         }
         all
-    }
-}
-
-/// A part of conditions that reads one fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Part {
-    when: Predicate,
-    /// It can change with the days.
-    timed: bool,
-    /// The rules that cannot hold when it does not.
-    needed_by: RuleSet,
-    /// Those of them that do not fire when its fact was not asked.
-    asked_by: RuleSet,
-}
-
-/// What the answer to one fact rules out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Answers {
-    fact: Fact,
-    /// Nobody asked.
-    unknown: RuleSet,
-    no: RuleSet,
-    yes: RuleSet,
-    /// By word, when it is the only one that holds.
-    words: Vec<RuleSet>,
-    parts: Vec<Part>,
-}
-
-impl Answers {
-    fn new(fact: Fact) -> Self {
-        let none = RuleSet::default();
-        Self { fact, unknown: none, no: none, yes: none, words: Vec::new(), parts: Vec::new() }
-    }
-
-    fn need(&mut self, when: &Predicate, place: usize, if_unknown: bool) {
-        let part = match self.parts.iter_mut().find(|it| it.when == *when) {
-            Some(known) => known,
-            None => {
-                let none = RuleSet::default();
-                self.parts.push(Part { when: when.clone(), timed: has_days(when), needed_by: none, asked_by: none });
-                let Some(new) = self.parts.last_mut() else { return };
-                new
-            }
-        };
-        part.needed_by.insert(place);
-        if !if_unknown {
-            part.asked_by.insert(place);
-        }
-    }
-
-    /// Works out once what common answers rule out.
-    fn settle(mut self) -> Self {
-        let answer = |value: Option<Value>| {
-            let mut facts = Facts::default();
-            facts.set(self.fact, value);
-            let mut out = RuleSet::default();
-            self.try_all(&facts, &mut out);
-            out
-        };
-        let words = match self.fact.kind() {
-            FactKind::Words(words) => {
-                (0_u32..).take(words.len()).map(|bit| answer(1_u32.checked_shl(bit).map(Value::Words))).collect()
-            }
-            FactKind::YesNo | FactKind::Number(_) | FactKind::Elapsed => Vec::new(),
-        };
-        let (unknown, no, yes) = (answer(None), answer(Some(Value::YesNo(false))), answer(Some(Value::YesNo(true))));
-        (self.unknown, self.no, self.yes, self.words) = (unknown, no, yes, words);
-        self
-    }
-
-    /// What the answer to the fact rules out, when that was worked out before.
-    fn known(&self, facts: &Facts) -> Option<&RuleSet> {
-        match facts.get(self.fact) {
-            None => Some(&self.unknown),
-            Some(Value::YesNo(false)) => Some(&self.no),
-            Some(Value::YesNo(true)) => Some(&self.yes),
-            Some(Value::Words(words)) if words.is_power_of_two() => self.words.get(words.trailing_zeros() as usize),
-            Some(Value::Words(_) | Value::Number(_) | Value::Since(_)) => None,
-        }
-    }
-
-    fn try_all(&self, facts: &Facts, out: &mut RuleSet) {
-        for part in &self.parts {
-            match part.when.holds(facts, 0) {
-                Truth::No if !part.timed => out.join(&part.needed_by),
-                // What was not asked stays so on every day.
-                Truth::Unknown => out.join(&part.asked_by),
-                Truth::No | Truth::Yes => {}
-            }
-        }
     }
 }
 
@@ -266,6 +185,7 @@ impl SafetyTable {
     /// The table of `rules`, for as many procedures as there are.
     pub(super) fn new(rules: &[SafetyRule], events: &[Event], procedures: usize) -> Self {
         let mut table = Self::default();
+        let mut answers = Vec::new();
         for (place, rule) in rules.iter().enumerate() {
             table.all.insert(place);
             table.ids.push(rule.rule);
@@ -283,21 +203,10 @@ impl SafetyTable {
             if rule.when == Predicate::Always {
                 table.always.insert(place);
             }
-            for (fact, when) in needs(&rule.when) {
-                let answers = if fact.scope() == Scope::Patient { &mut table.patient } else { &mut table.narrow };
-                match answers.iter_mut().find(|it| it.fact == fact) {
-                    Some(known) => known.need(when, place, rule.if_unknown),
-                    None => {
-                        let mut new = Answers::new(fact);
-                        new.need(when, place, rule.if_unknown);
-                        answers.push(new);
-                    }
-                }
-            }
+            need(&mut answers, &rule.when, place, rule.if_unknown);
         }
-        for answers in [&mut table.patient, &mut table.narrow] {
-            *answers = std::mem::take(answers).into_iter().map(Answers::settle).collect();
-        }
+        let answers = answers.into_iter().map(Answers::settle);
+        (table.patient, table.narrow) = answers.partition(|it| it.fact.scope() == Scope::Patient);
         let of = |id| {
             let mut set = RuleSet::default();
             let speaking = rules.iter().enumerate().filter(|(_, rule)| rule.procedures.contains(id));
@@ -350,16 +259,23 @@ impl SafetyTable {
     }
 }
 
-/// Those of `rules` that no answer rules out.
-fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
-    let mut ruled_out = RuleSet::default();
-    for it in answers {
-        match it.known(facts) {
-            Some(known) => ruled_out.join(known),
-            None => it.try_all(facts, &mut ruled_out),
+/// Adds what the one at `place`, which holds when `when` says, needs of answers.
+pub(super) fn need(answers: &mut Vec<Answers>, when: &Predicate, place: usize, if_unknown: bool) {
+    for (fact, when) in needs(when) {
+        match answers.iter_mut().find(|it| it.fact == fact) {
+            Some(known) => known.need(when, place, if_unknown),
+            None => {
+                let mut new = Answers::new(fact);
+                new.need(when, place, if_unknown);
+                answers.push(new);
+            }
         }
     }
-    rules.without(ruled_out)
+}
+
+/// Those of `rules` that no answer rules out.
+pub(super) fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
+    answers.iter().fold(rules, |open, it| it.leave(open, facts))
 }
 
 /// The parts without each of which `when` cannot hold on any day, with the one fact that each reads.
@@ -382,18 +298,6 @@ fn needs(when: &Predicate) -> Vec<(Fact, &Predicate)> {
         | Predicate::Word(..)
         | Predicate::Number(..)
         | Predicate::DaysAgo(..) => Vec::new(),
-    }
-}
-
-/// Can it change with the days?
-fn has_days(when: &Predicate) -> bool {
-    match when {
-        Predicate::DaysAgo(..) => true,
-        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(has_days),
-        Predicate::Not(part) => has_days(part),
-        Predicate::Always | Predicate::Known(_) | Predicate::Yes(_) | Predicate::Word(..) | Predicate::Number(..) => {
-            false
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope, parsed::AS, procedures::MOST_DAYS};
 use crate::{
-    domain::{Action, Day, Fact, FactKind, ItemKind, Predicate, ProcedureId, RuleId},
+    domain::{Action, Day, Fact, FactKind, FactSet, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
         Amount, CareItem, Condition, ItemAt, LastUsed, Lead, Procedure, RequiredFact, RuleSet, SafetyLimit, SafetyRule,
         SourceFile, condition, raw,
@@ -146,7 +146,8 @@ impl Scope<'_> {
         let until = raw.until.as_ref().and_then(|event| self.event(file, event));
         let mut facts = Vec::new();
         when.reads(&mut |fact| facts.push(fact));
-        let elapsed = facts.iter().any(|fact| fact.kind() == FactKind::Elapsed);
+        let events: FactSet = facts.iter().copied().filter(|fact| fact.kind() == FactKind::Elapsed).collect();
+        let elapsed = !events.is_empty();
         match (action == Action::Defer, &raw.until) {
             (true, None) if !elapsed && !condition::is_never(&when) => {
                 self.checker.at(file, &raw.id, "a deferral needs `until`, or a condition on days since an event");
@@ -195,6 +196,7 @@ impl Scope<'_> {
             items: (first..items.len()).collect(),
             scope: when.scope(),
             timed: elapsed,
+            events,
             asks: asks(&when, if_unknown, &facts),
             when,
             if_unknown,
@@ -256,15 +258,12 @@ impl Scope<'_> {
 }
 
 /// The facts that some rule reads and that somebody can be asked for.
-pub(super) fn asked(rules: &[SafetyRule]) -> Vec<Fact> {
+pub(super) fn asked(rules: &[SafetyRule]) -> FactSet {
     let mut all = Vec::new();
     for rule in rules {
         rule.when.reads(&mut |fact| all.push(fact));
     }
-    all.retain(|fact| !fact.is_computed());
-    all.sort_unstable();
-    all.dedup();
-    all
+    all.into_iter().filter(|fact| !fact.is_computed()).collect()
 }
 
 /// The facts whose absence made the rule fire, so that they are worth asking for.
