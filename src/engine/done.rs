@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
-    engine::{facts::has_failed, screen::insert_sorted, select::Context},
-    knowledge::{Failure, Knowledge, Lapse, LapseThen, Plateau},
+    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, SessionKind},
+    engine::{screen::insert_sorted, select::Context},
+    knowledge::{Knowledge, Lapse, LapseThen, Plateau},
 };
 
 /// What has been done of a course of one procedure on one group.
@@ -241,16 +241,4 @@ pub(super) fn past_due(
     let limits = lapse(knowledge, procedure, done).map(|it| it.after).into_iter().chain(longest);
     let mut days = limits.map(|limit| before.saturating_add(limit).saturating_add(1));
     days.find(|day| *day > planned)
-}
-
-/// The rule by which `procedure` has failed on `scar`, if it has: what comes after begins anew.
-pub(super) fn failure<'k>(
-    knowledge: &'k Knowledge,
-    case: &Case,
-    procedure: ProcedureId,
-    scar: ScarIndex,
-) -> Option<&'k Failure> {
-    let area = case.findings.scars.get(scar.index())?.area;
-    let failures = knowledge.planning().failures.iter();
-    failures.filter(|it| it.procedures.contains(procedure)).find(|it| has_failed(case, it, scar, area))
 }

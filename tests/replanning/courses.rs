@@ -496,3 +496,72 @@ fn where_the_skin_has_no_room_for_the_least_number_nothing_waits_for_a_review() 
     assert_eq!(left.scar_ids, ["good"]);
     assert_eq!(left.reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["PLAN-SAME-SKIN"]);
 }
+
+/// Shallow scars on which the ablative laser has failed, where needles are not to be had: another laser takes its place.
+fn after_lasers(later: Vec<v1::PastSession>) -> v1::Protocol {
+    let mut request = asked(Phototype::Ii, vec![boxcar("b")]);
+    request.history = course(LASER, &[170, 140, 110], &["b"], Response::Under25Percent);
+    request.history.extend(later);
+    request.preferences = Some(v1::Preferences {
+        excluded_procedures: ["mnrf", "microneedling"].map(str::to_owned).to_vec(),
+        ..v1::Preferences::default()
+    });
+    plan(&request)
+}
+
+#[test]
+fn what_takes_the_place_of_what_failed_does_not_revive_it() {
+    let before = after_lasers(Vec::new());
+    assert_eq!(days(&before, PICOSECOND).len(), 4);
+    let answers = [Response::Unspecified, Response::From25To50Percent, Response::From50To75Percent];
+    for (ago, response) in [1, 10, 40].into_iter().zip(answers) {
+        let plan = after_lasers(course(PICOSECOND, &[ago], &["b"], response));
+        let goes_on = stage(&plan, PICOSECOND, "b");
+        assert_eq!((goes_on.done_sessions, goes_on.planned_sessions), (1, 3), "{response:?}");
+        assert_eq!(goes_on.status(), StageStatus::InProgress, "{response:?}");
+        assert!(plan.stages.iter().all(|it| it.procedure != LASER), "{response:?}");
+        assert!(passed_over(&plan, LASER).contains(&"PLAN-FAILED-LASER".to_owned()), "{response:?}");
+        assert!(plan.warnings.iter().any(|it| it.rule == "PLAN-FAILED-LASER"), "{response:?}");
+        let statuses: Vec<_> = plan.history.iter().map(v1::PastSessionEvaluation::status).collect();
+        let (counted, earlier) = (PastSessionStatus::Counted, PastSessionStatus::EarlierCourse);
+        assert_eq!(statuses, [earlier, earlier, earlier, counted], "{response:?}");
+    }
+    // What takes its place can fail as well, by its own sessions.
+    let plan = after_lasers(course(PICOSECOND, &[100, 86], &["b"], Response::From25To50Percent));
+    assert_eq!(stage(&plan, PICOSECOND, "b").planned_sessions, 2);
+    let mut request = asked(Phototype::Ii, vec![boxcar("b")]);
+    request.history = course(LASER, &[340, 310, 280], &["b"], Response::Under25Percent);
+    request.history.extend(course(PICOSECOND, &[150, 120, 90], &["b"], Response::Under25Percent));
+    let plan = self::plan(&request);
+    assert!(days(&plan, LASER).is_empty() && days(&plan, PICOSECOND).is_empty());
+}
+
+#[test]
+fn what_is_taken_up_again_counts_its_own_sessions() {
+    let deep = || v1::Scar {
+        declared_depth_class: v1::DepthClass::Deep.into(),
+        base: v1::ScarBase::Sound.into(),
+        opening_width_mm: Some(4.0),
+        ..boxcar("d")
+    };
+    let failed = || course(LASER, &[370, 340, 310], &["d"], Response::Under25Percent);
+    let then = |again: &[i32], response: Response| {
+        let mut history = failed();
+        history.push(session("punch-elevation", 220, &["d"]));
+        history.extend(course(LASER, again, &["d"], response));
+        with(Phototype::Ii, vec![deep()], history)
+    };
+    assert_eq!(days(&then(&[], Response::Unspecified), LASER).len(), 3);
+    for response in [Response::Unspecified, Response::From25To50Percent, Response::From50To75Percent] {
+        let plan = then(&[5], response);
+        let rim = stage(&plan, LASER, "d");
+        assert_eq!((rim.done_sessions, rim.planned_sessions), (1, 2), "{response:?}");
+        assert_eq!(rim.status(), StageStatus::InProgress, "{response:?}");
+        let statuses: Vec<_> = plan.history.iter().map(v1::PastSessionEvaluation::status).collect();
+        assert_eq!(statuses[0], PastSessionStatus::EarlierCourse, "{response:?}");
+        assert_eq!(statuses[4], PastSessionStatus::Counted, "{response:?}");
+    }
+    // What failed once more after the punch is not taken up a third time.
+    let plan = then(&[160, 130, 100], Response::Under25Percent);
+    assert!(days(&plan, LASER).is_empty() && passed_over(&plan, LASER).contains(&"PLAN-FAILED-LASER".to_owned()));
+}

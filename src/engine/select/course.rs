@@ -4,7 +4,7 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{Fact, ProcedureId, RuleId, ScarIndex, Scars, Truth, Value, whole_units},
-    engine::{done::failure, history::on_same_skin, screen::insert_sorted},
+    engine::{failed::failure, history::on_same_skin, screen::insert_sorted},
     knowledge::{ProcedureKind, Sessions, Step, StepOption},
 };
 
@@ -21,7 +21,7 @@ impl Context<'_, '_> {
         // A tool that has a rule of its own for when it has failed follows that.
         if planning.failures.iter().any(|it| it.procedures.contains(procedure)) {
             let failed = failure(self.knowledge, self.case, procedure, scar);
-            return failed.filter(|_| !option.retry).map(|it| it.rule);
+            return failed.filter(|it| !option.retry || it.again).map(|it| it.rule);
         }
         self.past.done(procedure, scar).plateaued.then_some(planning.past.plateau.rule)
     }
