@@ -43,14 +43,19 @@ impl Done {
         let mut course = Self::default();
         let mut before: Option<(usize, Day)> = None;
         let mut in_vain = 0;
+        let mut judged: Option<(Day, Response)> = None;
         for (place, own) in places {
             let Some(past) = case.history.get(place) else { continue };
             let response = past.response.filter(|_| own);
+            // Of what was judged of one day, the best is what the scars look like.
+            let best =
+                response.map(|it| judged.filter(|known| known.0 == past.day).map_or(it, |known| known.1.max(it)));
+            judged = best.map(|it| (past.day, it)).or(judged);
             let alike = |(before, _): &(usize, Day)| case.history.get(*before).is_some_and(|it| it.is_same_visit(past));
             if before.as_ref().is_some_and(alike) {
                 // One visit that was sent in parts is one session.
                 in_vain = if response.is_some_and(|it| it > hardly) { 0 } else { in_vain };
-                course.learn(past, response, goal);
+                course.learn(past, best, goal);
                 continue;
             }
             if let Some((before, day)) = before {
@@ -67,7 +72,7 @@ impl Done {
                 SessionKind::TestArea => course.tested = Some(past.day),
                 SessionKind::Treatment => course.sessions.push(place),
             }
-            course.learn(past, response, goal);
+            course.learn(past, best, goal);
             if let (SessionKind::Treatment, Some(response)) = (past.kind, response) {
                 in_vain = if response <= hardly { in_vain + 1 } else { 0 };
             }

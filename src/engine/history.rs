@@ -77,7 +77,8 @@ impl Past {
                 // What has failed counts for no course; what was done of it since then is a new one.
                 let since = failed.map_or(0, |it| it.until);
                 if failed.is_some() {
-                    let before = done().filter(|(((place, it), treated), _)| *place < since && counts(it) && has(treated));
+                    let before =
+                        done().filter(|(((place, it), treated), _)| *place < since && counts(it) && has(treated));
                     let days: BTreeSet<Day> = before.map(|(((_, it), _), _)| it.day).collect();
                     past.failed.push((procedure, scar, days.len()));
                 }
@@ -109,9 +110,10 @@ impl Past {
             let treated = case.history.iter().zip(&past.treated).filter(|(it, treated)| {
                 it.kind == SessionKind::Treatment && it.counts != Some(false) && treated.contains(scar)
             });
-            treated.filter_map(|(it, _)| it.response).next_back()
+            // Of what was judged of one day, the best is what the scars look like.
+            treated.filter_map(|(it, _)| Some((it.day, it.response?))).max()
         };
-        let satisfied = scars().map(|(scar, _)| scar).filter(|scar| judged(scar).is_some_and(|it| it >= goal));
+        let satisfied = scars().map(|(scar, _)| scar).filter(|scar| judged(scar).is_some_and(|it| it.1 >= goal));
         past.satisfied = satisfied.collect();
         past.met = scars().map(|(scar, found)| Met::new(&case.history, &past.sittings, scar, found.area)).collect();
         past

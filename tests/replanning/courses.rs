@@ -565,3 +565,19 @@ fn what_is_taken_up_again_counts_its_own_sessions() {
     let plan = then(&[160, 130, 100], Response::Under25Percent);
     assert!(days(&plan, LASER).is_empty() && passed_over(&plan, LASER).contains(&"PLAN-FAILED-LASER".to_owned()));
 }
+
+#[test]
+fn of_several_answers_of_one_day_the_best_is_what_the_scars_look_like() {
+    let best = || course("mnrf", &[28], &["b"], Response::Over75Percent);
+    for other in ["prp", "mnrf"] {
+        let other = || course(other, &[28], &["b"], Response::From50To75Percent);
+        for last in [[best(), other()].concat(), [other(), best()].concat()] {
+            let mut history = course("mnrf", &[56], &["b"], Response::Unspecified);
+            history.extend(last);
+            let plan = with(Phototype::Ii, vec![boxcar("b")], history);
+            assert!(plan.sessions.is_empty(), "{:?}", plan.sessions);
+            let needles = stage(&plan, "mnrf", "b");
+            assert_eq!((needles.status(), needles.done_sessions), (StageStatus::Satisfied, 2));
+        }
+    }
+}
