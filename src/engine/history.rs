@@ -151,6 +151,11 @@ impl Past {
         self.skins.get(place).map_or(&[], |it| it.as_slice())
     }
 
+    /// The groups that the past session at `place` treated.
+    pub(super) fn treats(&self, place: usize) -> &[ScarIndex] {
+        self.treated.get(place).map_or(&[], |it| it.as_slice())
+    }
+
     /// The procedures that were done, in order.
     pub(super) fn begun(&self) -> impl Iterator<Item = ProcedureId> {
         self.courses.iter().map(|it| it.0)
