@@ -144,3 +144,35 @@ fn what_follows_a_session_ends_in_its_time() {
     assert_eq!(steroid(1), [0]);
     assert!(steroid(2).is_empty());
 }
+
+/// What begins in a rest of its own, but for what primes: the days of that are counted from its beginning.
+fn begin_in_a_rest(plan: &v1::Protocol) -> Vec<String> {
+    let at_home = plan.stages.iter().filter(|it| it.session_count.is_none());
+    let primes = |it: &v1::Stage| it.reasons.iter().any(|it| it.rule == "HOME-PRIME");
+    let rests = |it: &v1::Stage| {
+        let mut sure =
+            it.rests.iter().filter(|rest| rest.contingent_on.is_none() || rest.contingent_on == it.contingent_on);
+        sure.any(|rest| (rest.from_day..=rest.to_day).contains(&it.start_day))
+    };
+    let wrong = at_home.filter(|it| rests(it) && !primes(it));
+    wrong.map(|it| format!("{} on day {}", it.procedure, it.start_day)).collect()
+}
+
+#[test]
+fn nothing_is_begun_on_days_on_which_it_rests() {
+    let mut wrong = Vec::new();
+    for case in worked::all() {
+        let Some(first) = protocol(&case.request) else { continue };
+        for done in 0..=first.sessions.len() {
+            let now = match done {
+                0 => Some(first.clone()),
+                done => protocol(&afterwards(&case.request, &first.sessions[..done])),
+            };
+            let found = now.map(|it| begin_in_a_rest(&it)).unwrap_or_default();
+            if !found.is_empty() {
+                wrong.push(format!("{}, {done} done: {}", case.name, found.join(", ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
