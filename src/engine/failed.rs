@@ -82,8 +82,7 @@ fn stretches(
 /// Has a tool ever failed on a group, or something that works with it?
 pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
     let failed = |procedures| !stretches(case, failure, procedures, scar, area).is_empty();
-    let done = case.history.iter().map(|it| it.procedure).filter(|it| failure.procedures.contains(*it));
-    failed(failure.procedures) || done.map(only).any(failed)
+    !case.history.is_empty() && (failed(failure.procedures) || failure.procedures.procedures().map(only).any(failed))
 }
 
 fn only(procedure: ProcedureId) -> ProcedureSet {
