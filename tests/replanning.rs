@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(dead_code, unreachable_pub, reason = "parts that other test files share")]
 
+#[path = "replanning/aftercare.rs"]
+mod aftercare;
 #[path = "replanning/asked.rs"]
 mod asked;
 #[path = "replanning/complications.rs"]

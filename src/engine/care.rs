@@ -61,9 +61,35 @@ pub(super) fn items(
             }
         }
     }
+    after_past_sessions(context, &mut all);
     let first = |it: &CareItem| it.days.first().or(it.contingent_days.first()).copied();
     all.sort_by_key(|it| (it.days.is_empty(), first(it), it.item));
     all
+}
+
+/// What follows sessions that were done, on the days that are still to come. What was due before and at them was done.
+fn after_past_sessions(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
+    let history = &context.case.history;
+    let longest = context.knowledge.items().iter().flat_map(|it| it.days.iter().copied()).max().unwrap_or(0);
+    let old = history.partition_point(|it| it.day.saturating_add(longest) < 0);
+    for (place, past) in history.iter().enumerate().skip(old) {
+        for &scar in context.past.treats(place) {
+            let today = context.screening.about(Topic::Item, past.procedure, scar).filter(|it| it.touches(0, 0));
+            for (item, rule) in today.flat_map(|it| it.rule.items.iter().map(move |item| (*item, it.rule.rule))) {
+                let Some(known) = context.knowledge.items().get(item) else { continue };
+                if known.at != ItemAt::EachSession || known.days.iter().all(|it| *it <= 0) {
+                    continue;
+                }
+                let from_it_on = known.days.iter().filter(|it| **it >= 0);
+                let mut due = from_it_on.map(|it| past.day.saturating_add(*it)).filter(|it| *it >= 0).peekable();
+                if due.peek().is_some()
+                    && let Some(entry) = entry(context, all, (item, rule), past.procedure, scar)
+                {
+                    due.for_each(|day| insert_sorted(&mut entry.days, day));
+                }
+            }
+        }
+    }
 }
 
 fn add(
@@ -77,21 +103,7 @@ fn add(
 ) {
     let Some(known) = context.knowledge.items().get(place) else { return };
     let Some(first) = due.next() else { return };
-    let at = all.iter().position(|it| it.item == place).unwrap_or_else(|| {
-        all.push(CareItem {
-            item: place,
-            rule,
-            procedures: Procedures::new(),
-            scars: Scars::new(),
-            days: Days::new(),
-            contingent_days: Days::new(),
-            totals: known.amounts.iter().map(|it| total(context, it)).collect(),
-        });
-        all.len().saturating_sub(1)
-    });
-    let Some(entry) = all.get_mut(at) else { return };
-    insert_sorted(&mut entry.procedures, done.procedure);
-    insert_sorted(&mut entry.scars, scar);
+    let Some(entry) = entry(context, all, (place, rule), done.procedure, scar) else { return };
     let days = if done.contingent { &mut entry.contingent_days } else { &mut entry.days };
     let mut on = |session: Day| {
         for offset in &known.days {
@@ -104,6 +116,33 @@ fn add(
         ItemAt::FirstSession => on(first),
         ItemAt::EachSession => std::iter::once(first).chain(due).for_each(on),
     }
+}
+
+/// The entry of an item, with what it is for.
+fn entry<'a>(
+    context: Context<'_, '_>,
+    all: &'a mut Vec<CareItem>,
+    (place, rule): (usize, RuleId),
+    procedure: ProcedureId,
+    scar: ScarIndex,
+) -> Option<&'a mut CareItem> {
+    let known = context.knowledge.items().get(place)?;
+    let at = all.iter().position(|it| it.item == place).unwrap_or_else(|| {
+        all.push(CareItem {
+            item: place,
+            rule,
+            procedures: Procedures::new(),
+            scars: Scars::new(),
+            days: Days::new(),
+            contingent_days: Days::new(),
+            totals: known.amounts.iter().map(|it| total(context, it)).collect(),
+        });
+        all.len().saturating_sub(1)
+    });
+    let entry = all.get_mut(at)?;
+    insert_sorted(&mut entry.procedures, procedure);
+    insert_sorted(&mut entry.scars, scar);
+    Some(entry)
 }
 
 /// The amount for this patient, where it counts by weight, and no more than anybody may have.

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
-    engine::{facts::has_failed, screen::insert_sorted, select::Context},
-    knowledge::{Failure, Knowledge, Lapse, LapseThen, Plateau},
+    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, SessionKind},
+    engine::{screen::insert_sorted, select::Context},
+    knowledge::{Knowledge, Lapse, LapseThen, Plateau},
 };
 
 /// What has been done of a course of one procedure on one group.
@@ -43,14 +43,19 @@ impl Done {
         let mut course = Self::default();
         let mut before: Option<(usize, Day)> = None;
         let mut in_vain = 0;
+        let mut judged: Option<(Day, Response)> = None;
         for (place, own) in places {
             let Some(past) = case.history.get(place) else { continue };
             let response = past.response.filter(|_| own);
+            // Of what was judged of one day, the best is what the scars look like.
+            let best =
+                response.map(|it| judged.filter(|known| known.0 == past.day).map_or(it, |known| known.1.max(it)));
+            judged = best.map(|it| (past.day, it)).or(judged);
             let alike = |(before, _): &(usize, Day)| case.history.get(*before).is_some_and(|it| it.is_same_visit(past));
             if before.as_ref().is_some_and(alike) {
                 // One visit that was sent in parts is one session.
                 in_vain = if response.is_some_and(|it| it > hardly) { 0 } else { in_vain };
-                course.learn(past, response, goal);
+                course.learn(past, best, goal);
                 continue;
             }
             if let Some((before, day)) = before {
@@ -67,7 +72,7 @@ impl Done {
                 SessionKind::TestArea => course.tested = Some(past.day),
                 SessionKind::Treatment => course.sessions.push(place),
             }
-            course.learn(past, response, goal);
+            course.learn(past, best, goal);
             if let (SessionKind::Treatment, Some(response)) = (past.kind, response) {
                 in_vain = if response <= hardly { in_vain + 1 } else { 0 };
             }
@@ -241,16 +246,4 @@ pub(super) fn past_due(
     let limits = lapse(knowledge, procedure, done).map(|it| it.after).into_iter().chain(longest);
     let mut days = limits.map(|limit| before.saturating_add(limit).saturating_add(1));
     days.find(|day| *day > planned)
-}
-
-/// The rule by which `procedure` has failed on `scar`, if it has: what comes after begins anew.
-pub(super) fn failure<'k>(
-    knowledge: &'k Knowledge,
-    case: &Case,
-    procedure: ProcedureId,
-    scar: ScarIndex,
-) -> Option<&'k Failure> {
-    let area = case.findings.scars.get(scar.index())?.area;
-    let failures = knowledge.planning().failures.iter();
-    failures.filter(|it| it.procedures.contains(procedure)).find(|it| has_failed(case, it, scar, area))
 }

@@ -8,8 +8,9 @@ use crate::{
         ScarIndex, Scope, SessionKind, Stage, StageStatus, Truth, Value,
     },
     engine::{
-        done::{Break, Done, failure},
+        done::{Break, Done},
         explain::frame,
+        failed::failure,
         history,
         schedule::Schedule,
         screen::{Standing, insert_sorted},
@@ -174,7 +175,8 @@ fn session(
         (_, SessionKind::Treatment) if beyond => (PastStatus::Beyond, rules.beyond),
         (_, SessionKind::Treatment) if !counted_in.is_empty() => (PastStatus::Counted, rules.counted),
         (_, SessionKind::Treatment) => {
-            let failed = skin.iter().find_map(|scar| failure(context.knowledge, context.case, past.procedure, *scar));
+            let failed = |scar: &ScarIndex| failure(context.knowledge, context.case, past.procedure, *scar);
+            let failed = skin.iter().filter_map(failed).find(|it| place < it.until);
             let ended = || context.past.trail.ended(place);
             let old = || same().next().and_then(|_| ended()).or_else(|| same().find_map(|it| it.restarted));
             match failed.map(|it| it.rule).or_else(old) {

@@ -12,7 +12,7 @@ use crate::{
         Said,
         calendar::Turn,
         care, evaluate,
-        facts::has_failed,
+        failed::has_failed,
         home_care, parameters,
         rest::Sessions,
         schedule::{Dated, Schedule},

@@ -1,13 +1,9 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    domain::{
-        Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarIndex, ScarType, SessionKind, Site,
-        Sites, Value,
-    },
-    knowledge::{Failure, Knowledge},
+    domain::{Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarType, Site, Sites, Value},
+    engine::failed::has_failed,
+    knowledge::Knowledge,
 };
 
 /// The facts of each group, in order.
@@ -147,17 +143,4 @@ fn was_on_skin(case: &Case, past: &PastSession, area: Area) -> bool {
 
 fn is_raised(scar_type: ScarType) -> bool {
     matches!(scar_type, ScarType::Hypertrophic | ScarType::Keloid | ScarType::RaisedUnspecified)
-}
-
-/// Was the scar treated often and long enough with a tool, and was it hardly better when it was last judged? A test area,
-/// and what the sender does not count, is no treatment that could have failed.
-pub(super) fn has_failed(case: &Case, failure: &Failure, scar: ScarIndex, area: Area) -> bool {
-    let on_it = |it: &&PastSession| failure.procedures.contains(it.procedure) && it.treats(scar, area);
-    let on_skin = || case.history.iter().filter(on_it);
-    let done = || on_skin().filter(|it| it.kind == SessionKind::Treatment && it.counts != Some(false));
-    let judged = || done().filter_map(|it| it.response).next_back();
-    let rested = || on_skin().next_back().is_some_and(|it| it.day.saturating_add(failure.after) <= 0);
-    // One visit can be sent in parts.
-    let days = done().map(|it| it.day).collect::<BTreeSet<Day>>();
-    days.len() >= failure.sessions && rested() && judged().is_some_and(|it| it <= failure.response)
 }

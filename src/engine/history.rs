@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use crate::{
     domain::{Area, Areas, Case, Day, PastSession, ProcedureId, RuleId, ScarIndex, Scars, SessionKind},
     engine::{
-        done::{Done, Trail, failure},
+        done::{Done, Trail},
+        failed::failure,
         limits::FEW,
         parameters,
         select::Context,
@@ -72,16 +73,19 @@ impl Past {
             let done = || (0_usize..).zip(&case.history).zip(&past.treated).zip(&past.skins);
             let courses = scars().map(|(scar, _)| {
                 let has = |groups: &Scars| groups.binary_search(&scar).is_ok();
-                if failure(knowledge, case, procedure, scar).is_some() {
-                    let done = done().filter(|(((_, it), treated), _)| counts(it) && has(treated));
-                    let days: BTreeSet<Day> = done.map(|(((_, it), _), _)| it.day).collect();
+                let failed = failure(knowledge, case, procedure, scar);
+                // What has failed counts for no course; what was done of it since then is a new one.
+                let since = failed.map_or(0, |it| it.until);
+                if failed.is_some() {
+                    let before =
+                        done().filter(|(((place, it), treated), _)| *place < since && counts(it) && has(treated));
+                    let days: BTreeSet<Day> = before.map(|(((_, it), _), _)| it.day).collect();
                     past.failed.push((procedure, scar, days.len()));
-                    return Done::default();
                 }
                 let of =
                     |places: Vec<(usize, bool)>, trail: &mut Trail| Done::of(knowledge, case, procedure, places, trail);
                 // What was done on its skin counts, and what was judged of the scars themselves.
-                let here = done().filter(|(((_, it), _), skin)| counts(it) && has(skin));
+                let here = done().filter(|(((place, it), _), skin)| *place >= since && counts(it) && has(skin));
                 let here: Vec<(usize, bool)> = here.map(|(((place, _), treated), _)| (place, has(treated))).collect();
                 let mut course = of(here.clone(), trail);
                 let sessions = knowledge.procedures().get(procedure.index()).and_then(|it| it.sessions);
@@ -106,9 +110,10 @@ impl Past {
             let treated = case.history.iter().zip(&past.treated).filter(|(it, treated)| {
                 it.kind == SessionKind::Treatment && it.counts != Some(false) && treated.contains(scar)
             });
-            treated.filter_map(|(it, _)| it.response).next_back()
+            // Of what was judged of one day, the best is what the scars look like.
+            treated.filter_map(|(it, _)| Some((it.day, it.response?))).max()
         };
-        let satisfied = scars().map(|(scar, _)| scar).filter(|scar| judged(scar).is_some_and(|it| it >= goal));
+        let satisfied = scars().map(|(scar, _)| scar).filter(|scar| judged(scar).is_some_and(|it| it.1 >= goal));
         past.satisfied = satisfied.collect();
         past.met = scars().map(|(scar, found)| Met::new(&case.history, &past.sittings, scar, found.area)).collect();
         past
@@ -144,6 +149,11 @@ impl Past {
     /// The groups whose skin the past session at `place` was on.
     pub(super) fn skin(&self, place: usize) -> &[ScarIndex] {
         self.skins.get(place).map_or(&[], |it| it.as_slice())
+    }
+
+    /// The groups that the past session at `place` treated.
+    pub(super) fn treats(&self, place: usize) -> &[ScarIndex] {
+        self.treated.get(place).map_or(&[], |it| it.as_slice())
     }
 
     /// The procedures that were done, in order.

@@ -182,6 +182,12 @@ fn primes_from(context: Context<'_, '_>, schedule: &Schedule<'_>, step: &HomeCar
     days.min().unwrap_or(0).max(0)
 }
 
+/// Does the skin count as primed from the beginning of a step? It does with the first that is there for it.
+fn is_counted(context: Context<'_, '_>, step: &HomeCareStep) -> bool {
+    let first = context.knowledge.home_care().iter().find(|it| it.when_priming);
+    first.is_some_and(|it| it.rule == step.rule)
+}
+
 /// Days on which something is used at home.
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -233,11 +239,11 @@ fn course(
         }
         let rests = rest::rests(context, sessions, option.procedure, treatable);
         let last = span.last.map(|last| resumed(step, &rests, last, span.review));
-        let begins = match (step.when_priming, follows) {
+        let begins = match (step.when_priming, is_counted(context, step) && !follows) {
             // The days of the first session are counted from it.
-            (true, false) => Begins::OnItsDay,
+            (true, true) => Begins::OnItsDay,
             // Skin stays primed until the next session.
-            (true, true) => Begins::AfterRest,
+            (true, false) => Begins::AfterRest,
             (false, _) => Begins::OfUse,
         };
         let least = context.knowledge.planning().home_care_least;

@@ -13,6 +13,7 @@ mod done;
 mod evaluate;
 mod explain;
 mod facts;
+mod failed;
 mod grade;
 mod history;
 mod home_care;

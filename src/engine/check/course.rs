@@ -247,6 +247,9 @@ fn beside(found: &Found<'_, '_>, id: ProcedureId, most: Day) -> Option<Day> {
     let steps = found.context.knowledge.home_care().iter().filter(|it| !it.with.is_empty());
     let mut steps = steps.filter(|it| it.options.iter().any(|it| it.procedure == id));
     let with = steps.next()?.with;
-    let sessions = found.items.iter().filter(|it| with.contains(it.id));
-    sessions.map(|it| it.day).max().map(|last| last.saturating_add(most))
+    let planned = found.items.iter().filter(|it| with.contains(it.id)).map(|it| it.day);
+    // What was done leaves days of it as well.
+    let done = found.context.case.history.iter().filter(|it| with.contains(it.procedure)).map(|it| it.day);
+    let done = done.filter(|day| day.saturating_add(most) >= 0);
+    planned.chain(done).max().map(|last| last.saturating_add(most))
 }

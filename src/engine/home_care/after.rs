@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, Days, PassedOver, Phase, Rest, Rules, ScarIndex, Scars, Stage},
+    domain::{Day, Days, PassedOver, PastSession, Phase, Rest, Rules, ScarIndex, Scars, SessionKind, Stage},
     engine::{
         limits::FEW,
         rest::{self, Sessions},
@@ -39,12 +39,16 @@ pub(in crate::engine) fn after(
             let planned = schedule.stages.iter().filter(|it| it.draft.contingent.is_none() && !it.days.is_empty());
             planned.filter(|it| step.with.contains(it.draft.procedure))
         };
+        let done = done(context, step, treatable);
         let mut scars = Scars::new();
-        hosts().flat_map(|it| &it.draft.scars).for_each(|scar| insert_sorted(&mut scars, *scar));
+        let planned = hosts().flat_map(|it| &it.draft.scars);
+        planned.chain(done.iter().flat_map(|it| &it.1)).for_each(|scar| insert_sorted(&mut scars, *scar));
         let days = |groups: &[ScarIndex]| {
             let mut days = Days::new();
-            let on_them = hosts().filter(|it| it.draft.scars.iter().any(|scar| groups.contains(scar)));
-            on_them.flat_map(|it| &it.days).for_each(|day| insert_sorted(&mut days, *day));
+            let on_them = |scars: &Scars| scars.iter().any(|scar| groups.contains(scar));
+            let planned = hosts().filter(|it| on_them(&it.draft.scars)).flat_map(|it| &it.days);
+            let done = done.iter().filter(|it| on_them(&it.1)).map(|it| &it.0);
+            planned.chain(done).for_each(|day| insert_sorted(&mut days, *day));
             days
         };
         for groups in alike(context, step, &scars) {
@@ -72,8 +76,44 @@ pub(in crate::engine) fn after(
             leave_out(context, left_out, step, &groups, passed_over);
         }
     }
-    stages.retain_mut(|stage| rested(context, sessions, stage, left_out));
+    stages.retain_mut(|stage| rested(context, sessions, stage, left_out) && still_to_come(stage));
     stages
+}
+
+/// Takes the days before the plan from what goes with sessions that were done. Is a day left?
+fn still_to_come(stage: &mut Stage) -> bool {
+    if stage.start >= 0 {
+        return true;
+    }
+    stage.start = 0;
+    stage.rests.retain_mut(|it| {
+        it.from = it.from.max(0);
+        it.to >= 0
+    });
+    // What has a rest first begins after it.
+    let rest = stage.rests.iter().find(|it| it.contingent_on.is_none() && it.from <= stage.start);
+    if let Some(to) = rest.map(|it| it.to) {
+        stage.start = to.saturating_add(1);
+        stage.rests.retain(|it| it.from > to || it.contingent_on.is_some());
+    }
+    stage.end.is_none_or(|end| stage.start <= end)
+}
+
+/// The past sessions that a step goes with and that leave days of it still to come, with the groups that they treated.
+fn done(context: Context<'_, '_>, step: &HomeCareStep, treatable: &[ScarIndex]) -> Vec<(Day, Scars)> {
+    let is_due = |day: Day| {
+        let known = step.options.iter().filter_map(|it| context.knowledge.procedures().get(it.procedure.index()));
+        let mut courses = known.filter_map(|it| it.course);
+        courses.any(|it| it.at_most.is_none_or(|most| day.saturating_add(most) >= 0))
+    };
+    let sessions = context.case.history.iter().enumerate();
+    let sessions = sessions
+        .filter(|(_, it)| it.kind == SessionKind::Treatment && step.with.contains(it.procedure) && is_due(it.day));
+    let on_them = |(place, past): (usize, &PastSession)| {
+        let treated = context.past.treats(place).iter().copied().filter(|scar| treatable.contains(scar));
+        (past.day, treated.collect::<Scars>())
+    };
+    sessions.map(on_them).filter(|it| !it.1.is_empty()).collect()
 }
 
 /// The rests that fall on the days on which something goes with sessions.

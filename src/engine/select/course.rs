@@ -4,7 +4,7 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{Fact, ProcedureId, RuleId, ScarIndex, Scars, Truth, Value, whole_units},
-    engine::{done::failure, history::on_same_skin, screen::insert_sorted},
+    engine::{failed::failure, history::on_same_skin, screen::insert_sorted},
     knowledge::{ProcedureKind, Sessions, Step, StepOption},
 };
 
@@ -18,12 +18,14 @@ impl Context<'_, '_> {
             return None;
         }
         let planning = self.knowledge.planning();
-        // A tool that has a rule of its own for when it has failed follows that.
-        if planning.failures.iter().any(|it| it.procedures.contains(procedure)) {
-            let failed = failure(self.knowledge, self.case, procedure, scar);
-            return failed.filter(|_| !option.retry).map(|it| it.rule);
+        let failed = failure(self.knowledge, self.case, procedure, scar);
+        if let Some(failed) = failed.filter(|it| !option.retry || it.again) {
+            return Some(failed.rule);
         }
-        self.past.done(procedure, scar).plateaued.then_some(planning.past.plateau.rule)
+        // A tool that has a rule of its own for when it has failed follows only that, unless that says otherwise.
+        let mut own = planning.failures.iter().filter(|it| it.procedures.contains(procedure));
+        let ends = own.all(|it| it.plateau) && self.past.done(procedure, scar).plateaued;
+        ends.then_some(planning.past.plateau.rule)
     }
 
     /// Is it a course that was begun on these scars and goes on?

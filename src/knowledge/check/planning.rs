@@ -251,7 +251,8 @@ impl Scope<'_> {
         let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
         let response = self.checker.word(file, &raw.response, Response::VARIANTS);
         let after = self.checker.wait(file, &raw.after)?;
-        Some(model::Failure { tool, procedures, sessions: sessions?, after, response: response?, rule })
+        let plateau = raw.plateau;
+        Some(model::Failure { tool, procedures, sessions: sessions?, after, response: response?, plateau, rule })
     }
 
     /// What one visit takes of procedures whose sites count together: the least that any of them takes.

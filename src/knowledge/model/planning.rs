@@ -16,6 +16,8 @@ pub struct Failure {
     pub after: Day,
     /// Hardly better: the best response when it was judged last.
     pub response: Response,
+    /// A plateau ends a course of it, too.
+    pub plateau: bool,
     pub rule: RuleId,
 }
 

@@ -290,6 +290,9 @@ pub(in crate::knowledge) struct Failure {
     pub after: Text,
     /// The best response when it was judged last.
     pub response: Text,
+    /// A plateau ends a course of it before it counts as failed.
+    #[serde(default)]
+    pub plateau: bool,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

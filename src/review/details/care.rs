@@ -53,5 +53,8 @@ impl All<'_> {
         self.procedures(failure.rule, failure.procedures);
         self.add(failure.rule, "sessions", failure.sessions.to_string());
         self.add(failure.rule, "after", wait_in_words(failure.after));
+        if failure.plateau {
+            self.add(failure.rule, "also ends", "at a plateau".to_owned());
+        }
     }
 }
