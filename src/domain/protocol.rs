@@ -60,8 +60,8 @@ pub enum ItemKind {
 pub struct CareItem {
     /// Its place among all items of the knowledge.
     pub item: usize,
-    /// The rule that adds it.
-    pub rule: RuleId,
+    /// The rules that add it.
+    pub rules: Rules,
     /// The procedures it is for.
     pub procedures: Procedures,
     /// The groups.

@@ -62,6 +62,7 @@ pub(super) fn items(
         }
     }
     after_past_sessions(context, &mut all);
+    join(context, &mut all);
     let first = |it: &CareItem| it.days.first().or(it.contingent_days.first()).copied();
     all.sort_by_key(|it| (it.days.is_empty(), first(it), it.item));
     all
@@ -130,7 +131,7 @@ fn entry<'a>(
     let at = all.iter().position(|it| it.item == place).unwrap_or_else(|| {
         all.push(CareItem {
             item: place,
-            rule,
+            rules: smallvec![rule],
             procedures: Procedures::new(),
             scars: Scars::new(),
             days: Days::new(),
@@ -143,6 +144,34 @@ fn entry<'a>(
     insert_sorted(&mut entry.procedures, procedure);
     insert_sorted(&mut entry.scars, scar);
     Some(entry)
+}
+
+/// What several rules ask for in the same words, for the same procedures, is done once.
+fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
+    let mut at = 0;
+    while let Some(item) = all.get(at) {
+        let twin = all.iter().take(at).position(|it| are_one(context, it, item));
+        let Some(twin) = twin else {
+            at = at.saturating_add(1);
+            continue;
+        };
+        let CareItem { item: _, rules, procedures: _, scars, days, contingent_days, totals: _ } = all.remove(at);
+        if let Some(first) = all.get_mut(twin) {
+            add_rules(&mut first.rules, rules);
+            scars.into_iter().for_each(|it| insert_sorted(&mut first.scars, it));
+            days.into_iter().for_each(|it| insert_sorted(&mut first.days, it));
+            contingent_days.into_iter().for_each(|it| insert_sorted(&mut first.contingent_days, it));
+        }
+    }
+}
+
+/// Is it the same choice, given on the same days around the same sessions?
+fn are_one(context: Context<'_, '_>, one: &CareItem, other: &CareItem) -> bool {
+    let known = |it: &CareItem| context.knowledge.items().get(it.item);
+    let (Some(first), Some(second)) = (known(one), known(other)) else { return false };
+    let choice = !first.options.is_empty() && first.kind == second.kind && first.options == second.options;
+    let when = (first.at, &first.days) == (second.at, &second.days);
+    choice && when && first.amounts == second.amounts && one.procedures == other.procedures
 }
 
 /// The amount for this patient, where it counts by weight, and no more than anybody may have.

@@ -104,8 +104,8 @@ impl Heard {
         for session in history {
             self.all(&session.reasons);
         }
-        for CareItem { rule, item: _, procedures: _, scars: _, days: _, contingent_days: _, totals: _ } in items {
-            self.all(&[*rule]);
+        for CareItem { rules, item: _, procedures: _, scars: _, days: _, contingent_days: _, totals: _ } in items {
+            self.all(rules);
         }
         stages.iter().for_each(|it| self.stage(it));
         sessions.iter().chain(contingent_sessions).for_each(|it| self.session(it));

@@ -48,6 +48,12 @@ pub struct Expected {
     /// Procedures that have no stage.
     #[serde(default)]
     without: Vec<String>,
+    /// By rule: the days of the care that it adds to what is planned; none, where it adds none.
+    #[serde(default)]
+    care: BTreeMap<String, Vec<i32>>,
+    /// By what is used at home: the first and last days of its rests around what is planned.
+    #[serde(default)]
+    rests: BTreeMap<String, Vec<[i32; 2]>>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -187,6 +193,24 @@ fn compare(name: &str, expected: &Expected, response: &v1::GenerateProtocolRespo
             stages.flat_map(|it| &it.parameters).filter(|it| it.name == name).map(|it| [it.low, it.high]).collect();
         check(path, format!("{:?}", [written]), format!("{found:?}"));
     }
+    for (rule, written) in &expected.care {
+        let theirs = protocol.care_items.iter().filter(|it| it.reasons.iter().any(|it| it.rule == *rule));
+        let found: Vec<_> = theirs.flat_map(|it| it.days.iter().copied()).collect();
+        check(rule, format!("{written:?}"), format!("{found:?}"));
+    }
+    for (procedure, written) in &expected.rests {
+        let stages = protocol.stages.iter().filter(|it| it.procedure == *procedure);
+        let rests = stages.flat_map(|it| &it.rests).filter(|it| it.contingent_on.is_none());
+        let found: Vec<_> = rests.map(|it| [it.from_day, it.to_day]).collect();
+        check(procedure, format!("{written:?}"), format!("{found:?}"));
+    }
+    // The same choice for the same procedures is given once, whatever rules ask for it.
+    let choices = protocol.care_items.iter().filter(|it| !it.options.is_empty());
+    let mut choices: Vec<_> = choices.map(|it| format!("{:?} {:?} {:?}", it.kind, it.options, it.procedures)).collect();
+    let told = choices.len();
+    choices.sort_unstable();
+    choices.dedup();
+    check("care that stands twice", "0".to_owned(), (told - choices.len()).to_string());
     for (id, written) in &expected.types {
         let scars = response.assessment.as_ref().unwrap().scars.iter();
         let found: Vec<_> = scars.filter(|it| it.id == *id).map(|it| it.scar_type().as_str_name()).collect();

@@ -75,10 +75,17 @@ fn wait(rule: &Rule, duration: &Duration, facts: &Facts) -> Until {
     }
 }
 
+/// Is a word among those of a fact?
+fn has(facts: &Facts, fact: &str, word: &str) -> bool {
+    words(facts, fact).is_some_and(|it| it.iter().any(|it| it == word))
+}
+
 /// What one rule says of one procedure after the rulings.
 fn ruled(rule: &Rule, code: &str, person: &Person) -> Option<Action> {
     Some(match (rule.id.as_str(), code) {
         ("CMB-01" | "CMB-02", _) => Action::Warn,
+        // It is about "any procedure with lidocaine", and whoever is allergic to it gets none (ALG-05).
+        ("LA-01", _) if has(&person.facts, "allergies", "lidocaine") => return None,
         // "Plain needling on or within 6 months = clearance (defer only under label_strict), so it is never stricter than
         // MNRF."
         ("ISO-06", _) => Action::Clearance,
@@ -163,8 +170,25 @@ impl Heard<'_> {
         }
         // "Acne plan first or in parallel": what treats acne at home says that it is not the whole of it.
         let acne = word(&self.facts, "active_acne");
-        if matches!(acne, Some("moderate" | "severe")) && code == "topical_retinoid" {
+        let pustules = yes(&self.facts, "pustules_in_field") == Some(true);
+        if (matches!(acne, Some("moderate" | "severe")) || pustules) && code == "topical_retinoid" {
             said.push(("ACNE-10", Action::Warn, None));
+        }
+        // What is used at home begins "when the skin has healed", so it waits for what sessions wait for.
+        if ["topical_retinoid", "hydroquinone"].contains(&code) {
+            let wait = |rule| (rule, Action::Defer, Some(Until::Event));
+            said.extend(yes(&self.facts, "dermatitis_in_field").filter(|it| *it).map(|_| wait("DRM-02")));
+            said.extend(yes(&self.facts, "sunburn").filter(|it| *it).map(|_| wait("SUN-05")));
+            match word(&self.facts, "infection_in_field") {
+                Some("bacterial" | "fungal" | "other") => said.push(wait("INF-08")),
+                Some("hsv" | "zoster") => said.push(wait("INF-09")),
+                _ => {}
+            }
+            match word(&self.facts, "previous_complication") {
+                Some("infection_unresolved" | "burn_unresolved") => said.push(wait("CPL-13")),
+                Some("herpes_outbreak") => said.push(wait("CPL-14")),
+                _ => {}
+            }
         }
         // "MNRF may start in moderate non-nodular acne away from pustules": the caution about them is said wherever there are
         // any.
@@ -203,6 +227,10 @@ impl Heard<'_> {
         let marked = yes(&self.facts, "pih_active_in_field") == Some(true) && self.person.acne_marks != Some(true);
         if marked && code == "punch" {
             said.push(("PIH-06", Action::Defer, Some(Until::Event)));
+        }
+        // A new brown mark holds release, by its own dossier: somebody looks first.
+        if marked && code == "subcision" {
+            said.push(("PIH-09", Action::Clearance, None));
         }
         // The same holds for brown marks of an earlier session: what wounds waits, and cutting wounds.
         if word(&self.facts, "previous_complication") == Some("pih_unresolved") && code == "punch" {

@@ -5,7 +5,7 @@ use smallvec::{SmallVec, smallvec};
 use super::protocol;
 use crate::{
     domain::{
-        CareItem, ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, RuleId, ScarIndex, Scars, Stage,
+        CareItem, ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, Rules, ScarIndex, Scars, Stage,
         StageStatus,
     },
     engine::{limits::FEW, screen::insert_sorted},
@@ -43,10 +43,10 @@ impl Treated<'_> {
             let here = it.stage.parameters.iter().filter(|setting| setting.scars.contains(&it.scar));
             here.map(|setting| (setting.parameter, setting.limit)).collect()
         };
-        let items = |it: &Self| -> SmallVec<[(usize, RuleId); FEW]> {
+        let items = |it: &Self| -> SmallVec<[(usize, Rules); FEW]> {
             let fits = |item: &&CareItem| item.procedures.contains(&it.procedure) && item.scars.contains(&it.scar);
             let mut items: SmallVec<[_; FEW]> =
-                it.protocol.items.iter().filter(fits).map(|it| (it.item, it.rule)).collect();
+                it.protocol.items.iter().filter(fits).map(|it| (it.item, it.rules.clone())).collect();
             items.sort_unstable();
             items
         };

@@ -10,7 +10,7 @@ use crate::{
 
 impl<'a> Writer<'a> {
     pub(super) fn care_item(&mut self, item: &'a CareItem) -> borrowed::CareItem<'a> {
-        let CareItem { item, rule, procedures, scars, days, contingent_days, totals } = item;
+        let CareItem { item, rules, procedures, scars, days, contingent_days, totals } = item;
         let text = self.catalogue.item(*item);
         let amounts = text.amounts.iter().zip(totals).map(|(it, total)| {
             let v1::CareAmount { name, value, unit, total: _ } = it;
@@ -24,7 +24,7 @@ impl<'a> Writer<'a> {
             contingent_days,
             options: self.list(text.options.iter().map(String::as_str)),
             amounts: self.list(amounts),
-            reasons: self.reasons(&[*rule]),
+            reasons: self.reasons(rules),
         }
     }
 
