@@ -144,8 +144,7 @@ fn what_has_failed_is_not_planned_again() {
     assert!(passed_over(&release, "subcision").contains(&"PLAN-FAILED-RELEASE".to_owned()));
     // Not failed before twelve weeks are over, and not while it is better by a quarter.
     let early = course("subcision", &[139, 111, 83], &["r"], Response::Under25Percent);
-    let early = passed_over(&with(Phototype::Ii, vec![rolling("r")], early), "subcision");
-    assert!(!early.contains(&"PLAN-FAILED-RELEASE".to_owned()), "{early:?}");
+    assert!(passed_over(&with(Phototype::Ii, vec![rolling("r")], early), "subcision").is_empty());
 }
 
 #[test]
@@ -583,7 +582,8 @@ fn of_several_answers_of_one_day_the_best_is_what_the_scars_look_like() {
     }
 }
 
-/// Lasers and release say themselves that two sessions in a row without effect end them; acid is a reason to talk only.
+/// Lasers say themselves that two sessions in a row without effect end them. For acid that is a reason to talk only, and a
+/// referral hangs on release that failed three times.
 #[test]
 fn two_sessions_in_a_row_in_vain_end_a_course_before_it_counts_as_failed() {
     let twice = |procedure: &str, scar: v1::Scar, last: Response| {
@@ -592,7 +592,7 @@ fn two_sessions_in_a_row_in_vain_end_a_course_before_it_counts_as_failed() {
         history.extend(course(procedure, &[28], &[&id], last));
         with(Phototype::Ii, vec![scar], history)
     };
-    for (procedure, scar) in [(LASER, boxcar("b")), ("subcision", rolling("r"))] {
+    for (procedure, scar) in [(LASER, boxcar("b")), (PICOSECOND, boxcar("b"))] {
         let plan = twice(procedure, scar.clone(), Response::Under25Percent);
         let ended = stage(&plan, procedure, &scar.id);
         assert_eq!((ended.done_sessions, ended.planned_sessions), (2, 0), "{procedure}");
@@ -601,8 +601,10 @@ fn two_sessions_in_a_row_in_vain_end_a_course_before_it_counts_as_failed() {
         assert!(passed_over(&plan, procedure).contains(&"PAST-PLATEAU".to_owned()), "{procedure}");
         assert!(!plan.sessions.is_empty(), "{procedure}: something else takes its place");
         let better = twice(procedure, scar.clone(), Response::From25To50Percent);
-        assert_eq!(stage(&better, procedure, &scar.id).planned_sessions, 1, "{procedure}");
+        assert!(stage(&better, procedure, &scar.id).planned_sessions > 0, "{procedure}");
     }
     let acid = twice("tca-cross", ice_pick("p"), Response::Under25Percent);
     assert_eq!(stage(&acid, "tca-cross", "p").planned_sessions, 2);
+    let release = twice("subcision", rolling("r"), Response::Under25Percent);
+    assert_eq!(stage(&release, "subcision", "r").planned_sessions, 1);
 }
