@@ -3,8 +3,8 @@
 use strum::{EnumCount, IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
-    ids::{CodeId, ScarIndex},
-    lists::Rules,
+    ids::ScarIndex,
+    lists::{Codes, Rules, ScarFlags, ScarTypes, TypeCounts},
     scale::{Grade, Scale},
     skin_tone::ToneReading,
 };
@@ -110,15 +110,15 @@ pub struct ClassifiedScar {
     /// How sure the label is.
     pub confidence: Confidence,
     /// What else it could be, most likely first.
-    pub alternatives: Vec<ScarType>,
+    pub alternatives: ScarTypes,
     /// Points to look at again, in the order of the list.
-    pub flags: Vec<ScarFlag>,
+    pub flags: ScarFlags,
     /// Width class of a boxcar scar.
     pub width_bucket: Option<WidthBucket>,
     /// The rules that fired. The first gave the type.
     pub reasons: Rules,
     /// What it is called in public systems of codes.
-    pub codes: Vec<CodeId>,
+    pub codes: Codes,
 }
 
 /// How many scars of one type there are.
@@ -142,7 +142,7 @@ pub struct Assessment {
     /// Two or more atrophic types are present.
     pub mixed: bool,
     /// Count of each type that is present, in the order of the types.
-    pub counts_by_type: Vec<TypeCount>,
+    pub counts_by_type: TypeCounts,
     /// One entry a scale, in the order of the scales: those that the scars are counted for, and those that were rated.
     pub grades: Vec<Grade>,
     /// What must be said of every label, and how far experts agree.

@@ -120,7 +120,7 @@ impl FactSet {
     pub fn facts(self) -> impl Iterator<Item = Fact> {
         self.0.into_iter().zip(Fact::VARIANTS.chunks(WORD)).flat_map(|(mut bits, facts)| {
             std::iter::from_fn(move || {
-                let fact = facts.get(usize::try_from(bits.trailing_zeros()).ok()?)?;
+                let fact = facts.get(bits.trailing_zeros() as usize)?;
                 bits &= bits.wrapping_sub(1);
                 Some(*fact)
             })

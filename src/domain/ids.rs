@@ -110,12 +110,19 @@ impl ProcedureSet {
 
     /// Its procedures, in order.
     pub fn procedures(self) -> impl Iterator<Item = ProcedureId> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let id = u8::try_from(left.trailing_zeros()).ok().filter(|_| left != 0)?;
-            left &= left.wrapping_sub(1);
-            Some(ProcedureId(id))
-        })
+        ProceduresOf(self.0)
+    }
+
+    /// What is in both sets.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is in `self` and not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Is everything of it in `other`?
@@ -130,6 +137,33 @@ impl ProcedureSet {
 
     fn bit(id: ProcedureId) -> u128 {
         1_u128.checked_shl(u32::from(id.0)).unwrap_or_default()
+    }
+}
+
+/// See [`ProcedureSet::procedures`]: what is still to come.
+struct ProceduresOf(u128);
+
+impl Iterator for ProceduresOf {
+    type Item = ProcedureId;
+
+    fn next(&mut self) -> Option<ProcedureId> {
+        let id = u8::try_from(self.0.trailing_zeros()).ok().filter(|_| self.0 != 0)?;
+        self.0 &= self.0.wrapping_sub(1);
+        Some(ProcedureId(id))
+    }
+
+    // A machine counts in halves, and most sets have nothing in the upper one.
+    fn fold<B, F: FnMut(B, ProcedureId) -> B>(self, init: B, mut f: F) -> B {
+        let mut all = init;
+        for (first, half) in [(0, self.0), (u64::BITS, self.0 >> u64::BITS)] {
+            let mut left = u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default();
+            while left != 0 {
+                let id = u8::try_from(first + left.trailing_zeros()).unwrap_or_default();
+                all = f(all, ProcedureId(id));
+                left &= left.wrapping_sub(1);
+            }
+        }
+        all
     }
 }
 
@@ -151,6 +185,21 @@ mod tests {
             let below: ProcedureSet = (0..count.min(128)).map(ProcedureId).collect();
             assert_eq!(ProcedureSet::first(usize::from(count)), below, "{count}");
         }
+    }
+
+    #[test]
+    fn procedures_come_back_in_order() {
+        let all: ProcedureSet = [0, 1, 43, 63, 64, 90, 127].map(ProcedureId).into_iter().collect();
+        let (mut one_by_one, mut at_once) = (Vec::new(), Vec::new());
+        for id in all.procedures() {
+            one_by_one.push(id.0);
+        }
+        all.procedures().for_each(|id| at_once.push(id.0));
+        assert_eq!(one_by_one, [0, 1, 43, 63, 64, 90, 127]);
+        assert_eq!(at_once, one_by_one);
+        let some: ProcedureSet = [1, 5, 64].map(ProcedureId).into_iter().collect();
+        assert!(all.and(some).procedures().eq([1, 64].map(ProcedureId)));
+        assert!(some.without(all).procedures().eq([ProcedureId(5)]));
     }
 
     #[test]

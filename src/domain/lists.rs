@@ -4,7 +4,9 @@
 
 use smallvec::{Array, SmallVec};
 
-use super::{Area, Day, Fact, ProcedureId, RuleId, ScarIndex, SessionProcedure, Site};
+use super::{
+    Area, CodeId, Day, GradeFlag, ProcedureId, RuleId, ScarFlag, ScarIndex, ScarType, SessionProcedure, Site, TypeCount,
+};
 
 /// Rules.
 pub type Rules = SmallVec<[RuleId; 8]>;
@@ -14,10 +16,20 @@ pub type Scars = SmallVec<[ScarIndex; 8]>;
 pub type Sites = SmallVec<[Site; 16]>;
 /// Skin.
 pub type Areas = SmallVec<[Area; 8]>;
-/// Facts.
-pub type FactList = SmallVec<[Fact; 16]>;
 /// Procedures.
 pub type Procedures = SmallVec<[ProcedureId; 16]>;
+/// What scars are called.
+pub type ScarTypes = SmallVec<[ScarType; 16]>;
+/// Points to look at in a label.
+pub type ScarFlags = SmallVec<[ScarFlag; 16]>;
+/// What scars are called in systems of codes.
+pub type Codes = SmallVec<[CodeId; 8]>;
+/// Counts of scars by type.
+pub type TypeCounts = SmallVec<[TypeCount; 1]>;
+/// Points to look at in a grade.
+pub type GradeFlags = SmallVec<[GradeFlag; 16]>;
+/// Rows of a scale, by name.
+pub type RowNames = SmallVec<[&'static str; 1]>;
 /// Places in a list.
 pub type Places = SmallVec<[usize; 2]>;
 /// What is done at a visit.
@@ -47,5 +59,8 @@ mod tests {
         let sizes = [size_of::<Rules>(), size_of::<Scars>(), size_of::<Sites>(), size_of::<Procedures>()];
         assert_eq!(sizes, [size_of::<Vec<u8>>(); 4]);
         assert_eq!(size_of::<Days>(), size_of::<Vec<Day>>());
+        let sizes = [size_of::<ScarTypes>(), size_of::<ScarFlags>(), size_of::<Codes>(), size_of::<TypeCounts>()];
+        assert_eq!(sizes, [size_of::<Vec<u8>>(); 4]);
+        assert_eq!([size_of::<GradeFlags>(), size_of::<RowNames>()], [size_of::<Vec<u8>>(); 2]);
     }
 }

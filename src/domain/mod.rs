@@ -31,7 +31,10 @@ pub use date::{Date, Day, Weekday, Weekdays};
 pub use fact::{Fact, FactKind, Scope};
 pub use facts::{FactSet, Facts, Value};
 pub use ids::{CodeId, EventId, ProcedureId, ProcedureSet, RuleId, ScarIndex};
-pub use lists::{Areas, Days, FactList, Places, Procedures, Rules, Scars, SessionProcedures, Sites, copied, only};
+pub use lists::{
+    Areas, Codes, Days, GradeFlags, Places, Procedures, RowNames, Rules, ScarFlags, ScarTypes, Scars,
+    SessionProcedures, Sites, TypeCounts, copied, only,
+};
 pub use predicate::{Comparison, Predicate, Truth};
 pub use protocol::{
     Action, CareItem, Conflict, Disposition, EvaluatedSession, ItemKind, Limit, NotAssessed, Outcome, ParameterSetting,

@@ -7,8 +7,9 @@ use super::{
     case::{CountingReason, Wish},
     date::Day,
     fact::Fact,
+    facts::FactSet,
     ids::{EventId, ProcedureId, RuleId},
-    lists::{Days, FactList, Procedures, Rules, Scars, SessionProcedures, Sites},
+    lists::{Days, Procedures, Rules, Scars, SessionProcedures, Sites},
     what_if::WhatIf,
 };
 
@@ -77,7 +78,7 @@ pub struct CareItem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAssessed {
     /// The facts.
-    pub facts: FactList,
+    pub facts: FactSet,
     /// They must be known before something here is done.
     pub required: bool,
     /// Why.

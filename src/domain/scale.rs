@@ -4,7 +4,7 @@ use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use super::{
     ids::{RuleId, ScarIndex},
-    lists::Rules,
+    lists::{GradeFlags, RowNames, Rules},
 };
 
 /// A published scale.
@@ -120,9 +120,9 @@ pub struct Grade {
     /// Inputs that are clinically relevant by the scale's own measure.
     pub relevant: Vec<&'static str>,
     /// Points to look at.
-    pub flags: Vec<GradeFlag>,
+    pub flags: GradeFlags,
     /// Rows that were rated.
-    pub rows_rated: Vec<&'static str>,
+    pub rows_rated: RowNames,
     /// The rules that gave it.
     pub reasons: Rules,
     /// The clinician's own grade won.
@@ -142,8 +142,8 @@ impl Grade {
             total: None,
             band: None,
             relevant: Vec::new(),
-            flags: Vec::new(),
-            rows_rated: Vec::new(),
+            flags: GradeFlags::new(),
+            rows_rated: RowNames::new(),
             reasons: Rules::new(),
             declared: false,
             scar: None,

@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        CareItem, Day, Days, Fact, FactList, FactSet, Facts, NotAssessed, ProcedureId, ProcedureSet, Procedures,
-        RuleId, ScarIndex, Scars, Value,
+        CareItem, Day, Days, Fact, FactSet, Facts, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId,
+        ScarIndex, Scars, Value,
     },
     engine::{
         home_care,
@@ -122,10 +122,10 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
     let mut told = known;
     for required in context.knowledge.required() {
         if required.procedures.overlaps(procedures) && !known.contains(required.fact) {
-            match all.iter_mut().find(|it| it.facts.contains(&required.fact)) {
+            match all.iter_mut().find(|it| it.facts.contains(required.fact)) {
                 Some(told) => add_rules(&mut told.reasons, [required.rule]),
                 None => all.push(NotAssessed {
-                    facts: smallvec![required.fact],
+                    facts: FactSet::from_iter([required.fact]),
                     required: true,
                     reasons: smallvec![required.rule],
                 }),
@@ -135,9 +135,8 @@ pub(super) fn not_assessed(context: Context<'_, '_>, procedures: ProcedureSet) -
     }
     let rest = context.knowledge.asked().without(told);
     if !rest.is_empty() {
-        let mut facts = FactList::with_capacity(rest.len());
-        facts.extend(rest.facts());
-        all.push(NotAssessed { facts, required: false, reasons: smallvec![context.knowledge.planning().not_assessed] });
+        let reasons = smallvec![context.knowledge.planning().not_assessed];
+        all.push(NotAssessed { facts: rest, required: false, reasons });
     }
     all
 }

@@ -5,8 +5,8 @@ use strum::VariantArray as _;
 use super::grade::grades;
 use crate::{
     domain::{
-        Assessment, ClassifiedScar, CodeId, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules, ScarFlag,
-        ScarIndex, ScarType, TypeCount, Value,
+        Assessment, ClassifiedScar, CodeId, Codes, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules,
+        ScarFlag, ScarFlags, ScarIndex, ScarType, ScarTypes, TypeCount, TypeCounts, Value,
     },
     knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
 };
@@ -44,7 +44,7 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
     let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());
     let by_features = row.map_or(ScarType::AtrophicUnspecified, |row| row.scar_type);
     let mut reasons = Rules::new();
-    let mut flags = Vec::new();
+    let mut flags = ScarFlags::new();
 
     // A finding that must not be treated as a sunken scar stays what it is, whatever it is called.
     let overruled = declared.is_some() && table.never_overruled.contains(&by_features);
@@ -112,12 +112,12 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
         flags,
         width_bucket: bucket.map(|(_, bucket)| *bucket),
         reasons,
-        codes: Vec::new(),
+        codes: Codes::new(),
     }
 }
 
 /// What it is called in public systems of codes.
-fn codes(codes: &[Code], facts: &Facts) -> Vec<CodeId> {
+fn codes(codes: &[Code], facts: &Facts) -> Codes {
     let named = (0_u16..).map(CodeId).zip(codes);
     named.filter(|(_, code)| holds(&code.when, facts)).map(|(id, _)| id).collect()
 }
@@ -129,8 +129,8 @@ fn alternatives(
     by_features: ScarType,
     row: Option<&TypeRow>,
     silent: bool,
-) -> Vec<ScarType> {
-    let mut all: Vec<ScarType> = Vec::new();
+) -> ScarTypes {
+    let mut all = ScarTypes::new();
     let features = (!silent).then_some(by_features);
     let listed = row.map(|row| row.alternatives.as_slice()).unwrap_or_default();
     for other in declared.into_iter().chain(features).chain(listed.iter().copied()) {
@@ -169,8 +169,8 @@ fn word_of<T: Copy + Into<&'static str>>(facts: &Facts, fact: Fact, all: &[T]) -
     all.iter().copied().find(|it| fact.word((*it).into()) == Some(known))
 }
 
-fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> Vec<TypeCount> {
-    let mut counts: Vec<TypeCount> = Vec::new();
+fn counts(findings: &Findings, labels: &[ClassifiedScar]) -> TypeCounts {
+    let mut counts = TypeCounts::new();
     for label in labels {
         let scar_type = label.scar_type;
         let at = counts.binary_search_by_key(&scar_type, |it| it.scar_type).unwrap_or_else(|at| {

@@ -34,38 +34,37 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
     patient.set(Fact::KeloidPresent, found(|it| it == ScarType::Keloid));
     patient.set(Fact::HypertrophicPresent, found(|it| is_raised(it) && it != ScarType::Keloid));
     let groups = case.findings.scars.iter().zip(&assessment.scars);
-    groups
-        .map(|(scar, label)| {
-            let mut facts = patient.clone();
-            on_skin(case, scar.area.site, &mut facts);
-            facts.overlay(&scar.facts);
-            if brown.iter().any(|area| area.overlaps(scar.area)) {
-                facts.set(Fact::PihActiveInField, Some(Value::YesNo(true)));
-                // A brown mark among acne scars is one that acne left, unless somebody says otherwise.
-                if facts.get(Fact::PihOrigin).is_none() {
-                    facts.set_word(Fact::PihOrigin, "acne_marks");
-                }
+    // Facts are large: each group's are written where they stay.
+    let mut all = vec![patient; groups.len()];
+    for ((scar, label), facts) in groups.zip(&mut all) {
+        on_skin(case, scar.area.site, facts);
+        facts.overlay(&scar.facts);
+        if brown.iter().any(|area| area.overlaps(scar.area)) {
+            facts.set(Fact::PihActiveInField, Some(Value::YesNo(true)));
+            // A brown mark among acne scars is one that acne left, unless somebody says otherwise.
+            if facts.get(Fact::PihOrigin).is_none() {
+                facts.set_word(Fact::PihOrigin, "acne_marks");
             }
-            // Inflamed spots among the scars are pustules until somebody says that they are none.
-            if inflamed.iter().any(|area| area.overlaps(scar.area)) && !facts.has(Fact::PustulesInField) {
-                facts.set(Fact::PustulesInField, Some(Value::YesNo(true)));
-            }
-            facts.set_word_at(Fact::Site, scar.area.site as usize);
-            if !case.history.is_empty() {
-                complications(knowledge, case, &complicated, scar.area, &mut facts);
-            }
-            let here = |areas: &[Area]| Some(Value::YesNo(areas.iter().any(|area| area.overlaps(scar.area))));
-            facts.set(Fact::RaisedInField, here(&raised));
-            facts.set(Fact::SuspiciousInField, here(&suspicious));
-            facts.set_word_at(Fact::ScarType, label.scar_type as usize);
-            facts.set_word_at(Fact::DepthClass, label.depth_class as usize);
-            facts.set_word_at(Fact::Confidence, label.confidence as usize);
-            let failed = knowledge.planning().failures.iter().filter(|it| has_failed(case, it, label.scar, scar.area));
-            let words = failed.filter_map(|it| Fact::FailedBefore.word(it.tool.into()));
-            facts.set(Fact::FailedBefore, Some(Value::Words(words.fold(0, |all, word| all | word))));
-            facts
-        })
-        .collect()
+        }
+        // Inflamed spots among the scars are pustules until somebody says that they are none.
+        if inflamed.iter().any(|area| area.overlaps(scar.area)) && !facts.has(Fact::PustulesInField) {
+            facts.set(Fact::PustulesInField, Some(Value::YesNo(true)));
+        }
+        facts.set_word_at(Fact::Site, scar.area.site as usize);
+        if !case.history.is_empty() {
+            complications(knowledge, case, &complicated, scar.area, facts);
+        }
+        let here = |areas: &[Area]| Some(Value::YesNo(areas.iter().any(|area| area.overlaps(scar.area))));
+        facts.set(Fact::RaisedInField, here(&raised));
+        facts.set(Fact::SuspiciousInField, here(&suspicious));
+        facts.set_word_at(Fact::ScarType, label.scar_type as usize);
+        facts.set_word_at(Fact::DepthClass, label.depth_class as usize);
+        facts.set_word_at(Fact::Confidence, label.confidence as usize);
+        let failed = knowledge.planning().failures.iter().filter(|it| has_failed(case, it, label.scar, scar.area));
+        let words = failed.filter_map(|it| Fact::FailedBefore.word(it.tool.into()));
+        facts.set(Fact::FailedBefore, Some(Value::Words(words.fold(0, |all, word| all | word))));
+    }
+    all
 }
 
 /// Adds what is known of the skin at a site. A danger anywhere on it counts; that there is none must be known of all of it.

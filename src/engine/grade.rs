@@ -1,6 +1,6 @@
 //! Grades: the published scales, each with its own rows and count bands.
 
-use strum::{EnumCount, VariantArray};
+use strum::{EnumCount, VariantArray, VariantNames};
 
 use super::rate::{banded, rated, set_total};
 use crate::{
@@ -27,7 +27,10 @@ fn qualitative(scale: &Qualitative, findings: &Findings, labelled: &[Facts]) -> 
     }
     let mut grade = Grade::new(Scale::GoodmanBaronQualitative);
     grade.declared = findings.declared_grade.is_some();
-    for fact in [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch] {
+    let criteria = [Fact::ObviousAtSocialDistance, Fact::Coverable, Fact::FlattensOnStretch];
+    grade.inputs.reserve(criteria.len());
+    grade.rows_rated.reserve(criteria.len());
+    for fact in criteria {
         if let Some(Value::YesNo(yes)) = appearance.get(fact)
             && let Value::Number(value) = Value::thousandths(i64::from(yes))
         {
@@ -94,9 +97,10 @@ fn matches(scars: &ScarsMatch, labelled: &[Facts]) -> bool {
     every && any
 }
 
-/// The multiplier of a count.
-fn times(bands: &[Band], count: i64) -> i32 {
-    bands.iter().rev().find(|band| count >= band.from).map_or(0, |band| band.times)
+/// What so many scars of a row add to the total. The bands begin at 1: what is not there adds nothing.
+fn points_of<R: PartialEq>(points: &[(R, i32)], bands: &[Band], row: &R, count: i64) -> i32 {
+    let Some(band) = bands.iter().rev().find(|band| count >= band.from) else { return 0 };
+    points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points * band.times)
 }
 
 /// Adds what is said of every total.
@@ -125,22 +129,23 @@ fn quantitative(scale: &Quantitative, findings: &Findings, labelled: &[Facts]) -
     });
     let mut total = 0;
     grade.rows_rated.reserve(QuantitativeRow::COUNT);
-    for (row, count) in QuantitativeRow::VARIANTS.iter().zip(rows) {
+    let named = <QuantitativeRow as VariantArray>::VARIANTS.iter().zip(<QuantitativeRow as VariantNames>::VARIANTS);
+    for ((row, name), count) in named.zip(rows) {
         let Some(count) = count else {
             grade.flag(GradeFlag::ItemMissing, scale.item_missing);
             continue;
         };
-        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
         let area = *row == QuantitativeRow::HypertrophicAreaCm2;
-        let points = if area { banded(&scale.area_bands, count) } else { weight * times(&scale.bands, count) };
+        let points =
+            if area { banded(&scale.area_bands, count) } else { points_of(&scale.points, &scale.bands, row, count) };
         total += points;
         let value = if area { Value::Number(count) } else { Value::thousandths(count) };
         if let Value::Number(value) = value
             && count > 0
         {
-            grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });
+            grade.inputs.push(GradeInput { name, value, points: Some(points), level: None });
         }
-        grade.rows_rated.push((*row).into());
+        grade.rows_rated.push(name);
     }
     grade.total = grade.flags.is_empty().then_some(total);
     said_of_a_total(&mut grade, &scale.notes);
@@ -171,10 +176,9 @@ fn ecca(scale: &Ecca, findings: &Findings, labelled: &[Facts]) -> Grade {
         rows
     });
     let mut total = 0;
-    for (row, count) in EccaRow::VARIANTS.iter().zip(rows) {
+    for (row, count) in <EccaRow as VariantArray>::VARIANTS.iter().zip(rows) {
         let Some(count) = count else { continue };
-        let weight = scale.points.iter().find(|(known, _)| known == row).map_or(0, |(_, points)| *points);
-        let points = weight * times(&scale.bands, i64::from(count));
+        let points = points_of(&scale.points, &scale.bands, row, i64::from(count));
         total += points;
         if let Value::Number(value) = Value::thousandths(i64::from(count)) {
             grade.inputs.push(GradeInput { name: (*row).into(), value, points: Some(points), level: None });

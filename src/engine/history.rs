@@ -256,6 +256,11 @@ pub(super) struct Wait {
     pub also: Also,
 }
 
+/// Was something done before on the skin of the group?
+pub(super) fn was_treated(context: Context<'_, '_>, scar: ScarIndex) -> bool {
+    context.past.met.get(scar.index()).is_some_and(|met| !met.focal.is_empty() || !met.field.is_empty())
+}
+
 /// The longest wait that past sessions leave for `procedure` on `scar`; `None` when there is none any more.
 #[inline]
 pub(super) fn wait(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex) -> Option<Wait> {

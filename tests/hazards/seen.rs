@@ -102,7 +102,7 @@ impl Seen {
             planned,
             referred: plan.referrals.iter().map(|it| knowledge().referrals()[it.referral].to.clone()).collect(),
             items,
-            not_assessed: plan.not_assessed.iter().flat_map(|it| it.facts.iter().copied()).collect(),
+            not_assessed: plan.not_assessed.iter().flat_map(|it| it.facts.facts()).collect(),
             plan,
         }
     }

@@ -1,10 +1,8 @@
 //! How every procedure fares on every group of scars, in words.
 
-use smallvec::smallvec;
-
 use super::{at_visit, insert_sorted};
 use crate::{
-    domain::{Action, Day, Disposition, Places, ProcedureId, Rules, ScarIndex, Site, only},
+    domain::{Action, Day, Disposition, ProcedureId, ProcedureSet, Rules, ScarIndex, Site, only},
     engine::{history, select::Context},
     knowledge::{SafetyRule, Topic},
 };
@@ -16,30 +14,41 @@ pub(in crate::engine) fn dispositions(context: Context<'_, '_>) -> Vec<Dispositi
     if others.is_empty() {
         return all;
     }
-    // By procedure: its places in the list.
-    let mut known: Vec<(ProcedureId, Places)> =
-        (0_usize..).zip(&all).map(|(at, it)| (it.procedure, smallvec![at])).collect();
+    let everything = ProcedureSet::first(all.len());
+    let mut kinds = vec![Kind { first: ScarIndex(0), places: (0..all.len()).collect() }];
     for (scar, found) in (1_u16..).map(ScarIndex).zip(others) {
-        for (procedure, known) in &mut known {
-            let site = found.area.site;
-            let heard =
-                |it: &Disposition| it.scars.first().is_some_and(|other| alike(context, *procedure, *other, scar));
-            let mut fresh = None;
-            let mut at = known.iter().copied().find(|at| all.get(*at).is_some_and(heard));
-            if at.is_none() {
-                let it = fresh.insert(on_group(context, *procedure, scar, site));
-                at = known.iter().copied().find(|at| all.get(*at).is_some_and(|known| says_the_same(known, it)));
+        let site = found.area.site;
+        let mut places = vec![0; everything.len()];
+        let mut set = |procedure: ProcedureId, at: usize| {
+            if let Some(place) = places.get_mut(procedure.index()) {
+                *place = at;
             }
-            match at.and_then(|at| all.get_mut(at)) {
-                Some(known) => {
-                    known.scars.push(scar);
-                    insert_sorted(&mut known.sites, site);
-                }
-                None => {
-                    known.push(all.len());
-                    all.extend(fresh);
-                }
+        };
+        let mut open = everything;
+        for kind in &kinds {
+            let differing = differing(context, everything, kind.first, scar);
+            open.without(differing).procedures().for_each(|procedure| {
+                let Some(at) = kind.place(procedure) else { return };
+                set(procedure, at);
+                join(all.get_mut(at), scar, site);
+            });
+            open = open.and(differing);
+            if open.is_empty() {
+                break;
             }
+        }
+        open.procedures().for_each(|procedure| {
+            let fresh = on_group(context, procedure, scar, site);
+            let mut known = kinds.iter().filter_map(|kind| kind.place(procedure));
+            let at = known.find(|at| all.get(*at).is_some_and(|it| says_the_same(it, &fresh)));
+            set(procedure, at.unwrap_or(all.len()));
+            match at {
+                Some(at) => join(all.get_mut(at), scar, site),
+                None => all.push(fresh),
+            }
+        });
+        if !kinds.iter().any(|kind| kind.places == places) {
+            kinds.push(Kind { first: scar, places });
         }
     }
     // Within a procedure in the order of the groups.
@@ -47,14 +56,39 @@ pub(in crate::engine) fn dispositions(context: Context<'_, '_>) -> Vec<Dispositi
     all
 }
 
-/// Is it plain that `procedure` fares alike on both groups, since the same rules hold on both on all days?
-fn alike(context: Context<'_, '_>, procedure: ProcedureId, one: ScarIndex, other: ScarIndex) -> bool {
+/// Groups on which every procedure fares alike.
+struct Kind {
+    /// The first of them.
+    first: ScarIndex,
+    /// By procedure: the place of its disposition.
+    places: Vec<usize>,
+}
+
+impl Kind {
+    fn place(&self, procedure: ProcedureId) -> Option<usize> {
+        self.places.get(procedure.index()).copied()
+    }
+}
+
+/// The procedures that may fare otherwise on the one group than on the other: on the rest of them the same rules hold, for
+/// good, and no past session is waited for.
+fn differing(context: Context<'_, '_>, everything: ProcedureSet, one: ScarIndex, other: ScarIndex) -> ProcedureSet {
+    if history::was_treated(context, one) || history::was_treated(context, other) {
+        return everything;
+    }
     let screening = context.screening;
     let (here, there) = (screening.fired(one), screening.fired(other));
-    let differing = here.today.differing(there.today).or(here.timed).or(there.timed);
-    screening.table.on(procedure).and(differing).is_empty()
-        && history::wait(context, procedure, one).is_none()
-        && history::wait(context, procedure, other).is_none()
+    let passing = here.timed.or(there.timed).and(here.today);
+    let rules = here.today.differing(there.today).or(passing).places().filter_map(|place| screening.rules.get(place));
+    rules.fold(ProcedureSet::default(), |all, rule| all.with(rule.procedures))
+}
+
+/// Adds a group to those that fare so.
+fn join(disposition: Option<&mut Disposition>, scar: ScarIndex, site: Site) {
+    if let Some(it) = disposition {
+        it.scars.push(scar);
+        insert_sorted(&mut it.sites, site);
+    }
 }
 
 fn says_the_same(one: &Disposition, other: &Disposition) -> bool {
@@ -96,7 +130,7 @@ fn on_first(context: Context<'_, '_>, site: Site) -> Vec<Disposition> {
             }
         });
     });
-    all.iter_mut().for_each(|it| settle(context, it, scar));
+    settle(context, &mut all, scar);
     all
 }
 
@@ -106,24 +140,25 @@ fn on_group(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, s
     let mut disposition = unspoken(procedure, scar, site);
     let rules = screening.table.on(procedure).and(screening.fired(scar).today).places();
     rules.filter_map(|place| screening.rules.get(place)).for_each(|rule| hear(&mut disposition, rule));
-    settle(context, &mut disposition, scar);
+    settle(context, std::slice::from_mut(&mut disposition), scar);
     disposition
 }
 
-/// Adds what is no safety rule, and says until when it has to wait.
-#[inline]
-fn settle(context: Context<'_, '_>, disposition: &mut Disposition, scar: ScarIndex) {
-    let procedure = disposition.procedure;
-    let spacing = history::wait(context, procedure, scar);
-    let supervised = context.case.wishes.supervised.contains(procedure);
-    if spacing.is_some() || supervised {
-        hear_others(context, disposition, scar, spacing, supervised);
-    }
-    if disposition.reasons.is_empty() {
-        disposition.reasons.push(context.knowledge.planning().allowed);
-    }
-    if disposition.action == Some(Action::Defer) {
-        wait(context, disposition, scar, spacing);
+/// Adds what is no safety rule, and says until when it has to wait: there is neither for most procedures.
+fn settle(context: Context<'_, '_>, dispositions: &mut [Disposition], scar: ScarIndex) {
+    let allowed = context.knowledge.planning().allowed;
+    for it in dispositions {
+        let spacing = history::wait(context, it.procedure, scar);
+        let supervised = context.case.wishes.supervised.contains(it.procedure);
+        if spacing.is_some() || supervised {
+            hear_others(context, it, scar, spacing, supervised);
+        }
+        if it.reasons.is_empty() {
+            it.reasons.push(allowed);
+        }
+        if it.action == Some(Action::Defer) {
+            wait(context, it, scar, spacing);
+        }
     }
 }
 

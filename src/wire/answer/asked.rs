@@ -30,7 +30,8 @@ impl<'a> Writer<'a> {
 
     pub(super) fn not_assessed(&mut self, missing: &'a NotAssessed) -> borrowed::NotAssessed<'a> {
         let NotAssessed { facts, required, reasons } = missing;
-        let mut fields = ArenaVec::from_iter_in(facts.iter().map(|it| field(*it)), self.arena);
+        let mut fields = ArenaVec::with_capacity_in(facts.len(), self.arena);
+        fields.extend(facts.facts().map(field));
         fields.dedup();
         borrowed::NotAssessed { fields: fields.into_bump_slice(), required: *required, reasons: self.reasons(reasons) }
     }
