@@ -8,7 +8,7 @@ use crate::{
         Assessment, ClassifiedScar, CodeId, Codes, Confidence, DepthClass, Fact, Facts, Findings, Predicate, Rules,
         ScarFlag, ScarFlags, ScarIndex, ScarType, ScarTypes, TypeCount, TypeCounts, Value,
     },
-    knowledge::{Adjust, Classification, Code, Knowledge, TypeRow},
+    knowledge::{Adjust, Classification, Code, Knowledge, Rows, TypeRow},
 };
 
 /// Names each group of scars and grades the patient.
@@ -41,7 +41,7 @@ pub fn classify(knowledge: &Knowledge, findings: &Findings) -> Assessment {
 pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) -> ClassifiedScar {
     facts.set(Fact::BaseRatio, base_ratio(facts));
     let declared = word_of(facts, Fact::DeclaredType, ScarType::VARIANTS);
-    let row = table.types.iter().find(|row| holds(&row.when, facts)).or(table.types.last());
+    let row = table.types.holding(facts).map(|(_, row)| row).next().or(table.types.last());
     let by_features = row.map_or(ScarType::AtrophicUnspecified, |row| row.scar_type);
     let mut reasons = Rules::new();
     let mut flags = ScarFlags::new();
@@ -67,11 +67,9 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
         flags.push(ScarFlag::DeclaredTypeDiffers);
     }
     if !type_declared {
-        for (line, adjust) in &table.adjusts {
-            if holds(&line.when, facts) {
-                confidence = lowered(confidence, *adjust);
-                reasons.push(line.rule);
-            }
+        for (_, (line, adjust)) in table.adjusts.holding(facts) {
+            confidence = lowered(confidence, *adjust);
+            reasons.push(line.rule);
         }
     }
 
@@ -91,11 +89,9 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
     }
     let bucket = table.buckets.iter().find(|(line, _)| holds(&line.when, facts));
     reasons.extend(bucket.map(|(line, _)| line.rule));
-    for (line, flag) in &table.flags {
-        if holds(&line.when, facts) {
-            flags.push(*flag);
-            reasons.push(line.rule);
-        }
+    for (_, (line, flag)) in table.flags.holding(facts) {
+        flags.push(*flag);
+        reasons.push(line.rule);
     }
     flags.sort_unstable();
     flags.dedup();
@@ -117,9 +113,8 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
 }
 
 /// What it is called in public systems of codes.
-fn codes(codes: &[Code], facts: &Facts) -> Codes {
-    let named = (0_u16..).map(CodeId).zip(codes);
-    named.filter(|(_, code)| holds(&code.when, facts)).map(|(id, _)| id).collect()
+fn codes(codes: &Rows<Code>, facts: &Facts) -> Codes {
+    codes.holding(facts).filter_map(|(place, _)| u16::try_from(place).ok()).map(CodeId).collect()
 }
 
 /// What else it could be: what the features or the clinician say instead, then what the row names.

@@ -6,6 +6,7 @@ mod model;
 mod policy;
 mod problem;
 mod raw;
+mod rows;
 mod specimens;
 mod table;
 mod tree;
@@ -24,6 +25,7 @@ pub use model::{
 };
 pub use policy::{Choices, Policy};
 pub use problem::{Problem, Problems};
+pub use rows::{Conditional, Rows};
 pub use specimens::{Reader, Specimens};
 pub use table::{RuleSet, SafetyTable, Topic};
 

@@ -21,7 +21,7 @@ pub use waits::{Also, Gap, Gaps, PigmentAddition, Spacing, Variant};
 
 use std::sync::Arc;
 
-use super::{policy::Policy, specimens::Specimens, table::SafetyTable};
+use super::{Rows, policy::Policy, specimens::Specimens, table::SafetyTable};
 use crate::domain::{
     Action, Day, EventId, Fact, FactSet, ItemKind, Predicate, ProcedureId, ProcedureSet, RuleId, ScarType, Scope,
     Vocabulary,
@@ -59,7 +59,7 @@ pub struct Knowledge {
     pub(super) specimens: Specimens,
     pub(super) source_attributes: Vec<SourceAttribute>,
     pub(super) considered: Vec<Considered>,
-    pub(super) codes: Vec<Code>,
+    pub(super) codes: Rows<Code>,
 }
 
 /// Something that users of decision support are told about where it comes from.
@@ -422,7 +422,7 @@ impl Knowledge {
     }
 
     /// The codes of public systems, in the order of the file.
-    pub fn codes(&self) -> &[Code] {
+    pub fn codes(&self) -> &Rows<Code> {
         &self.codes
     }
 }

@@ -4,7 +4,7 @@ mod answers;
 
 use strum::{EnumCount, VariantArray};
 
-use answers::Answers;
+pub(super) use answers::Answers;
 
 use super::{Event, SafetyRule};
 use crate::domain::{Action, Fact, Facts, Predicate, ProcedureId, RuleId, Scope};
@@ -179,6 +179,7 @@ impl SafetyTable {
     /// The table of `rules`, for as many procedures as there are.
     pub(super) fn new(rules: &[SafetyRule], events: &[Event], procedures: usize) -> Self {
         let mut table = Self::default();
+        let mut answers = Vec::new();
         for (place, rule) in rules.iter().enumerate() {
             table.all.insert(place);
             table.ids.push(rule.rule);
@@ -196,21 +197,10 @@ impl SafetyTable {
             if rule.when == Predicate::Always {
                 table.always.insert(place);
             }
-            for (fact, when) in needs(&rule.when) {
-                let answers = if fact.scope() == Scope::Patient { &mut table.patient } else { &mut table.narrow };
-                match answers.iter_mut().find(|it| it.fact == fact) {
-                    Some(known) => known.need(when, place, rule.if_unknown),
-                    None => {
-                        let mut new = Answers::new(fact);
-                        new.need(when, place, rule.if_unknown);
-                        answers.push(new);
-                    }
-                }
-            }
+            need(&mut answers, &rule.when, place, rule.if_unknown);
         }
-        for answers in [&mut table.patient, &mut table.narrow] {
-            *answers = std::mem::take(answers).into_iter().map(Answers::settle).collect();
-        }
+        let answers = answers.into_iter().map(Answers::settle);
+        (table.patient, table.narrow) = answers.partition(|it| it.fact.scope() == Scope::Patient);
         let of = |id| {
             let mut set = RuleSet::default();
             let speaking = rules.iter().enumerate().filter(|(_, rule)| rule.procedures.contains(id));
@@ -263,8 +253,22 @@ impl SafetyTable {
     }
 }
 
+/// Adds what the one at `place`, which holds when `when` says, needs of answers.
+pub(super) fn need(answers: &mut Vec<Answers>, when: &Predicate, place: usize, if_unknown: bool) {
+    for (fact, when) in needs(when) {
+        match answers.iter_mut().find(|it| it.fact == fact) {
+            Some(known) => known.need(when, place, if_unknown),
+            None => {
+                let mut new = Answers::new(fact);
+                new.need(when, place, if_unknown);
+                answers.push(new);
+            }
+        }
+    }
+}
+
 /// Those of `rules` that no answer rules out.
-fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
+pub(super) fn still_open(rules: RuleSet, answers: &[Answers], facts: &Facts) -> RuleSet {
     answers.iter().fold(rules, |open, it| it.leave(open, facts))
 }
 

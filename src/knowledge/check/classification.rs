@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 use super::{Parsed, Scope};
 use crate::{
     domain::{Confidence, DepthClass, Predicate, ScarFlag, ScarType, WidthBucket},
-    knowledge::{Adjust, Classification, Line, SourceFile, TypeRow, raw},
+    knowledge::{Adjust, Classification, Line, Rows, SourceFile, TypeRow, raw},
 };
 
 impl Scope<'_> {
@@ -57,11 +57,11 @@ impl Scope<'_> {
             return None;
         }
         Some(Classification {
-            types,
+            types: Rows::new(types),
             depths,
             buckets,
-            adjusts,
-            flags,
+            adjusts: Rows::new(adjusts),
+            flags: Rows::new(flags),
             atrophic: self.types(file, &raw.atrophic),
             never_overruled: self.types(file, &raw.never_overruled),
             ceiling: raw.ceiling.iter().map(|it| self.line(file, it)).collect(),

@@ -3,14 +3,14 @@
 use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
-use crate::knowledge::{Code, CodeFit};
+use crate::knowledge::{Code, CodeFit, Rows};
 
 /// Many code sites call this one acne scars; it is acne varioliformis.
 const NO_SCAR: &str = "L70.2";
 
 impl Scope<'_> {
     /// The codes, in the order of the file.
-    pub(super) fn codes(&mut self, parsed: &Parsed<'_>) -> Vec<Code> {
+    pub(super) fn codes(&mut self, parsed: &Parsed<'_>) -> Rows<Code> {
         let file = parsed.codes.source;
         let raw = &parsed.codes.raw;
         for system in &raw.system {
@@ -50,7 +50,7 @@ impl Scope<'_> {
                 rule,
             }));
         }
-        codes
+        Rows::new(codes)
     }
 }
 

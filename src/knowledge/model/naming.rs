@@ -1,8 +1,11 @@
 //! How scars are named and graded.
 
 use super::{GradeBand, Line, RatedScale, StatedScale};
-use crate::domain::{
-    Confidence, DepthClass, EccaRow, GradeFlag, Predicate, QuantitativeRow, RuleId, ScarFlag, ScarType, WidthBucket,
+use crate::{
+    domain::{
+        Confidence, DepthClass, EccaRow, GradeFlag, Predicate, QuantitativeRow, RuleId, ScarFlag, ScarType, WidthBucket,
+    },
+    knowledge::Rows,
 };
 
 /// A row of the decision table.
@@ -27,12 +30,12 @@ pub enum Adjust {
 /// The decision table. Rows are tried in order; the last of `types` always holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classification {
-    pub types: Vec<TypeRow>,
+    pub types: Rows<TypeRow>,
     /// The last always holds.
     pub depths: Vec<(Line, DepthClass)>,
     pub buckets: Vec<(Line, WidthBucket)>,
-    pub adjusts: Vec<(Line, Adjust)>,
-    pub flags: Vec<(Line, ScarFlag)>,
+    pub adjusts: Rows<(Line, Adjust)>,
+    pub flags: Rows<(Line, ScarFlag)>,
     pub atrophic: Vec<ScarType>,
     /// Types that a declared label never overrules when the features give them.
     pub never_overruled: Vec<ScarType>,

@@ -15,7 +15,7 @@ struct Part {
 
 /// What the answer to one fact rules out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answers {
+pub(in crate::knowledge) struct Answers {
     pub fact: Fact,
     parts: Vec<Part>,
     /// Of a number, and of days since an event: where the truth of some part changes, in order.
@@ -46,7 +46,7 @@ impl Answers {
     }
 
     /// Works out once what the answers rule out: all but several words at once, of which there are too many.
-    pub(super) fn settle(mut self) -> Self {
+    pub(in crate::knowledge) fn settle(mut self) -> Self {
         self.parts.iter().for_each(|part| steps(&part.when, &mut self.steps));
         self.steps.sort_unstable();
         self.steps.dedup();
