@@ -103,7 +103,7 @@ fn done(plan: &Plan) -> Done {
             let settings = settings.map(|it| (it.parameter, it.limit.low, it.limit.high)).collect();
             let items = protocol.items.iter();
             let items = items.filter(|it| it.procedures.contains(&stage.procedure) && it.scars.contains(scar));
-            let mut items: Vec<_> = items.map(|it| (it.item, it.rules.clone())).collect();
+            let mut items: Vec<_> = items.flat_map(|it| it.rules.iter().map(|rule| (it.item, *rule))).collect();
             items.sort_unstable();
             let days = stage.session_count.map(|_| [stage.start, stage.end.unwrap_or(stage.start)]);
             let visits = protocol.sessions.iter().chain(&protocol.contingent_sessions).flat_map(|session| {
