@@ -207,6 +207,13 @@ fn policy_rules() -> Vec<RuleId> {
                         laws::check(name, &other, &it, &plan);
                         rules.extend(laws::rules(&plan));
                     }
+                    // A keloid elsewhere is found and not answered.
+                    let keloid = [people::word(Fact::DeclaredType, "keloid")];
+                    let found = vec![scar("s", Site::Cheek, 14, &features), scar("k", Site::Neck, 1, &keloid)];
+                    let it = case(healthy(Some(phototype)), found);
+                    let plan = engine::plan(&other, &it);
+                    laws::check(name, &other, &it, &plan);
+                    rules.extend(laws::rules(&plan));
                 }
             }
         }

@@ -179,10 +179,12 @@ impl Heard<'_> {
             let wait = |rule| (rule, Action::Defer, Some(Until::Event));
             said.extend(yes(&self.facts, "dermatitis_in_field").filter(|it| *it).map(|_| wait("DRM-02")));
             said.extend(yes(&self.facts, "sunburn").filter(|it| *it).map(|_| wait("SUN-05")));
-            match word(&self.facts, "infection_in_field") {
-                Some("bacterial" | "fungal" | "other") => said.push(wait("INF-08")),
-                Some("hsv" | "zoster") => said.push(wait("INF-09")),
-                _ => {}
+            let infected = |kinds: &[&str]| kinds.iter().any(|it| has(&self.facts, "infection_in_field", it));
+            if infected(&["bacterial", "fungal", "other"]) {
+                said.push(wait("INF-08"));
+            }
+            if infected(&["hsv", "zoster"]) {
+                said.push(wait("INF-09"));
             }
             match word(&self.facts, "previous_complication") {
                 Some("infection_unresolved" | "burn_unresolved") => said.push(wait("CPL-13")),
