@@ -85,7 +85,7 @@ fn steps<'k>(
     scar: ScarIndex,
 ) -> impl Iterator<Item = (&'k Step, bool)> {
     let facts = context.facts.get(scar.index());
-    let answers = move |it: &&Pathway| facts.is_some_and(|facts| it.answers.holds(facts, 0) == Truth::Yes);
+    let answers = move |it: &&Pathway| facts.is_some_and(|facts| it.answers.is_true(facts, 0));
     let steps = context.knowledge.pathways().iter().find(answers).map(|it| it.steps.as_slice()).unwrap_or_default();
     steps.iter().filter_map(move |step| {
         let joins = step.adjunct.iter().any(|it| it.procedures.contains(&procedure));

@@ -7,7 +7,7 @@ use crate::{
         Day, Days, EventId, Fact, PassedOver, ProcedureId, ProcedureSet, Protocol, Question, Range, Review, RuleId,
         Rules, ScarIndex, Scars, Sites, copied,
     },
-    domain::{Stage, StageStatus, Truth},
+    domain::{Stage, StageStatus},
     engine::{
         Said,
         calendar::Turn,
@@ -102,7 +102,7 @@ pub(super) fn said(context: Context<'_, '_>, all: &Lines, scars: &[ScarIndex]) -
 pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Rules {
     let holds = |line: &Line| {
         let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
-        facts.any(|facts| line.when.holds(facts, 0) == Truth::Yes)
+        facts.any(|facts| line.when.is_true(facts, 0))
     };
     let mut rules = Rules::new();
     rules.extend(lines.iter().filter(|line| holds(line)).map(|line| line.rule));

@@ -350,7 +350,7 @@ fn steps<'k>(
     let facts = move |scar: &ScarIndex| context.facts.get(scar.index());
     let holds = move |step: &&HomeCareStep| {
         let mut facts = treatable.iter().filter_map(facts);
-        step.phase == phase && facts.any(|facts| step.when.holds(facts, 0) == Truth::Yes)
+        step.phase == phase && facts.any(|facts| step.when.is_true(facts, 0))
     };
     context.knowledge.home_care().iter().filter(holds)
 }

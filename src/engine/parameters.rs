@@ -3,7 +3,7 @@
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Limit, ParameterSetting, ProcedureId, Rules, ScarIndex, Site, Truth},
+    domain::{Limit, ParameterSetting, ProcedureId, Rules, ScarIndex, Site},
     engine::{
         screen::insert_sorted,
         select::{Context, add_rules},
@@ -63,7 +63,7 @@ fn setting(
 ) -> Option<(Limit, Rules)> {
     let facts = context.facts.get(scar.index())?;
     let rows = &context.knowledge.procedures().get(procedure.index())?.parameters;
-    let base = rows.iter().find(|row| row.place == parameter && row.when.holds(facts, 0) == Truth::Yes)?;
+    let base = rows.iter().find(|row| row.place == parameter && row.when.is_true(facts, 0))?;
     let mut limit = Limit { low: base.low, high: base.high };
     let mut reasons: Rules = smallvec![base.rule];
     for firing in context.screening.about(Topic::Limit, procedure, scar) {

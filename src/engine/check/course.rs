@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex, Truth},
+    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex},
     engine::{
         home_care::used_before_plan,
         select::{Context, sittings},
@@ -151,7 +151,7 @@ fn wait(context: Context<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sca
 /// The phase in which the pathway of the group has the procedure, with the rule of the step.
 pub(super) fn phase(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> Option<(Phase, RuleId)> {
     let facts = context.facts.get(scar.index())?;
-    let holds = |when: &crate::domain::Predicate| when.holds(facts, 0) == Truth::Yes;
+    let holds = |when: &crate::domain::Predicate| when.is_true(facts, 0);
     let pathway = context.knowledge.pathways().iter().find(|it| holds(&it.answers))?;
     let steps = pathway.steps.iter().filter(|step| holds(&step.when));
     let mut having = steps.filter(|step| step.options.iter().any(|it| it.procedure == id && holds(&it.when)));

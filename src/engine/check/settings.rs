@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use smallvec::smallvec;
 
 use crate::{
-    domain::{
-        FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, Rules, ScarIndex, Truth,
-    },
+    domain::{FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProposedSetting, RuleId, Rules, ScarIndex},
     engine::select::Context,
     knowledge::Parameter,
 };
@@ -114,7 +112,7 @@ fn one(
 /// The row of a parameter that holds on a group.
 fn row<'k>(context: Context<'_, '_>, item: &Item<'_, 'k>, parameter: usize, scar: ScarIndex) -> Option<&'k Parameter> {
     let facts = context.facts.get(scar.index())?;
-    item.known.parameters.iter().find(|row| row.place == parameter && row.when.holds(facts, 0) == Truth::Yes)
+    item.known.parameters.iter().find(|row| row.place == parameter && row.when.is_true(facts, 0))
 }
 
 /// What safety says of a parameter on the day of the session.

@@ -128,7 +128,7 @@ fn alone<'k>(found: &Found<'_, 'k>, scar: ScarIndex, pathway: &'k Pathway, items
 /// Is the step taken now, and not after a review?
 fn is_due(step: &Step, facts: &Facts) -> bool {
     let waits = step.contingent.as_ref().is_some_and(|it| it.when.holds(facts, 0) != Truth::No);
-    !waits && step.when.holds(facts, 0) == Truth::Yes
+    !waits && step.when.is_true(facts, 0)
 }
 
 /// Is something that `is` it planned for the skin of the group, or was it done there?

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Area, Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, Rules, ScarIndex, Scars, Truth},
+    domain::{Area, Day, FindingKind, Measured, Mend, Place, ProcedureId, RuleId, Rules, ScarIndex, Scars},
     engine::{
         history,
         screen::insert_sorted,
@@ -240,7 +240,7 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let rare = |gap: &Gap| {
         let line = gap.same_day.as_ref()?;
-        (line.when.holds(patient, 0) == Truth::Yes).then_some(line.rule)
+        (line.when.is_true(patient, 0)).then_some(line.rule)
     };
     let scars = next.on_skin_of(found.skin, first);
     let reversed = first.session == next.session && !forward.same_sitting && back.same_sitting;

@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use crate::{
-    domain::{Day, Fact, ProcedureId, ScarIndex, Scars, Stage, Truth, Value},
+    domain::{Day, Fact, ProcedureId, ScarIndex, Scars, Stage, Value},
     engine::{limits::FEW, screen::Standing, select::Context},
     knowledge::{HomeCareStep, StepOption},
 };
@@ -67,7 +67,7 @@ pub(super) fn skins(context: Context<'_, '_>, groups: &[ScarIndex]) -> SmallVec<
 
 /// The first day on which an option may be used on a group; `None` where it may not.
 pub(super) fn ready(context: Context<'_, '_>, option: &StepOption, scar: ScarIndex) -> Option<Day> {
-    let suits = context.facts.get(scar.index()).is_some_and(|facts| option.when.holds(facts, 0) == Truth::Yes);
+    let suits = context.facts.get(scar.index()).is_some_and(|facts| option.when.is_true(facts, 0));
     match context.screening.standing(context.knowledge, option.procedure, scar) {
         Standing::Open { not_before, .. } => suits.then_some(not_before),
         Standing::Waiting | Standing::Closed => None,

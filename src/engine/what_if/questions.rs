@@ -10,7 +10,7 @@ use super::{answered, changed::changes, protocol};
 use crate::{
     domain::{
         Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PlanChange, PossibleAnswer, ProcedureSet, Rules,
-        ScarIndex, Scope, Truth, Value,
+        ScarIndex, Scope, Value,
     },
     engine::{
         Drawn, Ground, Said, classify, facts,
@@ -64,7 +64,7 @@ fn may_be_asked(facts: &[Facts], fact: Fact) -> bool {
 fn meant(knowledge: &Knowledge, facts: &[Facts]) -> ProcedureSet {
     let mut procedures = ProcedureSet::default();
     for facts in facts {
-        let answers = |it: &&Pathway| it.answers.holds(facts, 0) == Truth::Yes;
+        let answers = |it: &&Pathway| it.answers.is_true(facts, 0);
         let steps = knowledge.pathways().iter().filter(answers).flat_map(|it| &it.steps);
         for step in steps {
             step.options.iter().for_each(|it| procedures.insert(it.procedure));
@@ -234,14 +234,15 @@ impl Around<'_> {
             |place: usize| self.knowledge.last_used().iter().any(|it| it.fact != fact && it.rules.contains(&place));
         let says_otherwise =
             |place: usize| safety.get(place).is_some_and(|rule| at_home(place) || !same_days(rule, here, then));
-        let reads =
-            |reader: Reader| match reader {
-                Reader::Pathway(place) => self.knowledge.pathways().get(place).is_none_or(|pathway| {
-                    [here, then].iter().any(|facts| pathway.answers.holds(facts, 0) == Truth::Yes)
-                }),
-                Reader::Procedure(id) => hinges.decisive.procedures.contains(id),
-                Reader::Planner => true,
-            };
+        let reads = |reader: Reader| match reader {
+            Reader::Pathway(place) => self
+                .knowledge
+                .pathways()
+                .get(place)
+                .is_none_or(|pathway| [here, then].iter().any(|facts| pathway.answers.is_true(facts, 0))),
+            Reader::Procedure(id) => hinges.decisive.procedures.contains(id),
+            Reader::Planner => true,
+        };
         let holds_otherwise = |(reader, when): &(Reader, crate::domain::Predicate)| {
             reads(*reader) && when.holds(here, 0) != when.holds(then, 0)
         };

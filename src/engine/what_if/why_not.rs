@@ -94,7 +94,7 @@ impl<'a> Group<'a> {
             Some(known) => known.when.push(when),
             None => all.push(Meant { procedure, when: vec![when] }),
         };
-        let answers = |it: &&Pathway| it.answers.holds(self.facts, 0) == Truth::Yes;
+        let answers = |it: &&Pathway| it.answers.is_true(self.facts, 0);
         for step in self.knowledge.pathways().iter().find(answers).into_iter().flat_map(|it| &it.steps) {
             step.options.iter().for_each(|it| add(it.procedure, (&step.when, &it.when)));
             if let Some(adjunct) = &step.adjunct {
@@ -263,7 +263,7 @@ impl<'a> Group<'a> {
     fn is_same_scar(&self, facts: &mut Facts) -> bool {
         label(self.knowledge.classification(), self.scar, facts);
         let pathway = |facts: &Facts| {
-            let answers = |it: &Pathway| it.answers.holds(facts, 0) == Truth::Yes;
+            let answers = |it: &Pathway| it.answers.is_true(facts, 0);
             self.knowledge.pathways().iter().position(answers)
         };
         facts.get(Fact::ScarType) == self.facts.get(Fact::ScarType) && pathway(facts) == pathway(self.facts)
