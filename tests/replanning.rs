@@ -11,6 +11,8 @@ mod asked;
 mod complications;
 #[path = "replanning/courses.rs"]
 mod courses;
+#[path = "replanning/failures.rs"]
+mod failures;
 #[path = "replanning/lateness.rs"]
 mod lateness;
 #[path = "support/service.rs"]

@@ -186,26 +186,23 @@ fn cut(comparison: Comparison, limit: i64) -> i64 {
 
 /// What the planner counts by itself: how long skin has been primed, since when nobody smokes, and how many scars a sitting takes.
 fn told_by_counting(safety: &[SafetyRule], procedures: &[Procedure], all: &mut BTreeMap<Fact, Told>) {
-    let priming = all.entry(Fact::DaysSincePriming).or_default();
-    priming.counted = true;
-    // Priming that begins with the plan is as good as none.
-    priming.cuts.insert(1);
-    for rule in safety {
-        if let Some(Lead::Priming(days)) = rule.lead {
-            priming.cuts.insert(i64::from(days));
-        }
-    }
+    let mut counted = |fact: Fact, of: fn(Lead) -> Option<Day>| {
+        let told = all.entry(fact).or_default();
+        told.counted = true;
+        // What begins with the plan begins on the day that is counted from anyway.
+        told.cuts.insert(1);
+        told.cuts.extend(safety.iter().filter_map(|rule| of(rule.lead?)).map(i64::from));
+    };
+    counted(Fact::DaysSincePriming, |lead| match lead {
+        Lead::Priming(days) => Some(days),
+        Lead::TestArea(_) | Lead::SmokeFree(_) => None,
+    });
+    counted(Fact::DaysSinceSmokeFree, |lead| match lead {
+        Lead::SmokeFree(days) => Some(days),
+        Lead::TestArea(_) | Lead::Priming(_) => None,
+    });
     let longest = procedures.iter().filter_map(|it| it.course?.at_most);
-    priming.cuts.extend(longest.map(i64::from));
-    let smoke_free = all.entry(Fact::DaysSinceSmokeFree).or_default();
-    smoke_free.counted = true;
-    // Who stops with the plan has stopped on the day that is counted on anyway.
-    smoke_free.cuts.insert(1);
-    for rule in safety {
-        if let Some(Lead::SmokeFree(days)) = rule.lead {
-            smoke_free.cuts.insert(i64::from(days));
-        }
-    }
+    all.entry(Fact::DaysSincePriming).or_default().cuts.extend(longest.map(i64::from));
     // Some procedures suit a depth better than another.
     let depths = procedures.iter().flat_map(|it| &it.strengths).filter_map(|it| it.depth_class);
     let depths = depths.filter_map(|it| Fact::DepthClass.word(it.into()));

@@ -124,22 +124,23 @@ fn what_follows_a_session_ends_in_its_time() {
     };
     assert_eq!(serum(5).last(), Some(&9));
     assert!(serum(15).is_empty());
-    // Looked at for infection two, seven and fourteen days after the session.
-    let reviews = |days: i32| -> Vec<i32> {
-        let plan = after("mnrf", days, |it| it.diabetes = Diabetes::Controlled.into());
+    let care = |procedure: &str, days: i32, kind: v1::CareItemKind, change: &dyn Fn(&mut v1::Patient)| -> Vec<i32> {
+        let plan = after(procedure, days, change);
         let next = plan.sessions.first().map_or(i32::MAX, |it| it.day);
-        let items = plan.care_items.iter().filter(|it| it.kind() == v1::CareItemKind::InfectionReview);
+        let items = plan.care_items.iter().filter(|it| it.kind() == kind);
         items.flat_map(|it| it.days.clone()).filter(|day| *day < next).collect()
+    };
+    // Looked at for infection two, seven and fourteen days after the session.
+    let reviews = |days: i32| {
+        care("mnrf", days, v1::CareItemKind::InfectionReview, &|it| it.diabetes = Diabetes::Controlled.into())
     };
     assert_eq!(reviews(0), [2, 7, 14]);
     assert_eq!(reviews(5), [2, 9]);
     assert!(reviews(15).is_empty());
     // Steroid on the day of the session and the day after it, in skin that marks easily.
-    let steroid = |days: i32| -> Vec<i32> {
-        let plan = after("ablative-fractional-laser", days, |it| it.phototype = Phototype::Iv.into());
-        let next = plan.sessions.first().map_or(i32::MAX, |it| it.day);
-        let items = plan.care_items.iter().filter(|it| it.kind() == v1::CareItemKind::TopicalSteroid);
-        items.flat_map(|it| it.days.clone()).filter(|day| *day < next).collect()
+    let steroid = |days: i32| {
+        let dark = |it: &mut v1::Patient| it.phototype = Phototype::Iv.into();
+        care("ablative-fractional-laser", days, v1::CareItemKind::TopicalSteroid, &dark)
     };
     assert_eq!(steroid(0), [0, 1]);
     assert_eq!(steroid(1), [0]);

@@ -10,10 +10,10 @@ use super::{
     support::{bare_scar, date, request},
 };
 
-const LASER: &str = "ablative-fractional-laser";
-const PICOSECOND: &str = "picosecond-fractional-laser";
+pub(super) const LASER: &str = "ablative-fractional-laser";
+pub(super) const PICOSECOND: &str = "picosecond-fractional-laser";
 
-fn boxcar(id: &str) -> v1::Scar {
+pub(super) fn boxcar(id: &str) -> v1::Scar {
     v1::Scar {
         count: Some(12),
         declared_type: ScarType::Boxcar.into(),
@@ -23,7 +23,7 @@ fn boxcar(id: &str) -> v1::Scar {
     }
 }
 
-fn rolling(id: &str) -> v1::Scar {
+pub(super) fn rolling(id: &str) -> v1::Scar {
     v1::Scar {
         count: Some(12),
         declared_type: ScarType::Rolling.into(),
@@ -33,17 +33,17 @@ fn rolling(id: &str) -> v1::Scar {
     }
 }
 
-fn ice_pick(id: &str) -> v1::Scar {
+pub(super) fn ice_pick(id: &str) -> v1::Scar {
     v1::Scar { count: Some(20), declared_type: ScarType::IcePick.into(), opening_width_mm: Some(1.2), ..bare_scar(id) }
 }
 
-fn asked(phototype: Phototype, scars: Vec<v1::Scar>) -> v1::GenerateProtocolRequest {
+pub(super) fn asked(phototype: Phototype, scars: Vec<v1::Scar>) -> v1::GenerateProtocolRequest {
     let mut request = v1::GenerateProtocolRequest { scars, ..request() };
     request.patient.as_mut().unwrap().phototype = phototype.into();
     request
 }
 
-fn session(procedure: &str, days: i32, scars: &[&str]) -> v1::PastSession {
+pub(super) fn session(procedure: &str, days: i32, scars: &[&str]) -> v1::PastSession {
     v1::PastSession {
         procedure: procedure.to_owned(),
         date: Some(days_before(days)),
@@ -53,16 +53,16 @@ fn session(procedure: &str, days: i32, scars: &[&str]) -> v1::PastSession {
 }
 
 /// Sessions so many days ago, each with the same response.
-fn course(procedure: &str, days: &[i32], scars: &[&str], response: Response) -> Vec<v1::PastSession> {
+pub(super) fn course(procedure: &str, days: &[i32], scars: &[&str], response: Response) -> Vec<v1::PastSession> {
     let one = |days: &i32| v1::PastSession { response: response.into(), ..session(procedure, *days, scars) };
     days.iter().map(one).collect()
 }
 
-fn plan(request: &v1::GenerateProtocolRequest) -> v1::Protocol {
+pub(super) fn plan(request: &v1::GenerateProtocolRequest) -> v1::Protocol {
     protocol(request).unwrap()
 }
 
-fn with(phototype: Phototype, scars: Vec<v1::Scar>, history: Vec<v1::PastSession>) -> v1::Protocol {
+pub(super) fn with(phototype: Phototype, scars: Vec<v1::Scar>, history: Vec<v1::PastSession>) -> v1::Protocol {
     plan(&v1::GenerateProtocolRequest { history, ..asked(phototype, scars) })
 }
 
@@ -72,16 +72,16 @@ fn visits(plan: &v1::Protocol, procedure: &str) -> Vec<(i32, SessionKind)> {
     parts.filter(|(_, it)| it.procedure == procedure).map(|(day, it)| (day, it.kind())).collect()
 }
 
-fn days(plan: &v1::Protocol, procedure: &str) -> Vec<i32> {
+pub(super) fn days(plan: &v1::Protocol, procedure: &str) -> Vec<i32> {
     visits(plan, procedure).into_iter().map(|it| it.0).collect()
 }
 
-fn stage<'p>(plan: &'p v1::Protocol, procedure: &str, scar: &str) -> &'p v1::Stage {
+pub(super) fn stage<'p>(plan: &'p v1::Protocol, procedure: &str, scar: &str) -> &'p v1::Stage {
     let mut stages = plan.stages.iter().filter(|it| it.procedure == procedure);
     stages.find(|it| it.scar_ids.iter().any(|it| it == scar)).unwrap()
 }
 
-fn passed_over(plan: &v1::Protocol, procedure: &str) -> Vec<String> {
+pub(super) fn passed_over(plan: &v1::Protocol, procedure: &str) -> Vec<String> {
     let all = plan.stages.iter().flat_map(|it| &it.passed_over).chain(&plan.not_treated);
     all.filter(|it| it.procedure == procedure).flat_map(|it| &it.reasons).map(|it| it.rule.clone()).collect()
 }
@@ -127,60 +127,6 @@ fn what_treated_one_group_does_not_satisfy_another() {
     let history = course("mnrf", &[28], &["p"], Response::Unspecified);
     let plan = with(Phototype::Ii, vec![ice_pick("p"), rolling("r")], history);
     assert!(plan.stages.iter().all(|it| it.procedure != "mnrf" || !it.scar_ids.contains(&"r".to_owned())));
-}
-
-#[test]
-fn what_has_failed_is_not_planned_again() {
-    let laser =
-        with(Phototype::Ii, vec![boxcar("b")], course(LASER, &[140, 112, 84], &["b"], Response::Under25Percent));
-    assert!(days(&laser, LASER).is_empty() && !days(&laser, "mnrf").is_empty());
-    assert!(passed_over(&laser, LASER).contains(&"PLAN-FAILED-LASER".to_owned()));
-    let often = [252, 224, 196, 168, 140, 112, 84];
-    let laser = with(Phototype::Ii, vec![boxcar("b")], course(LASER, &often, &["b"], Response::Under25Percent));
-    assert!(days(&laser, LASER).is_empty());
-    let release =
-        with(Phototype::Ii, vec![rolling("r")], course("subcision", &[140, 112, 84], &["r"], Response::Under25Percent));
-    assert!(days(&release, "subcision").is_empty());
-    assert!(passed_over(&release, "subcision").contains(&"PLAN-FAILED-RELEASE".to_owned()));
-    // Not failed before twelve weeks are over, and not while it is better by a quarter.
-    let early = course("subcision", &[139, 111, 83], &["r"], Response::Under25Percent);
-    assert!(passed_over(&with(Phototype::Ii, vec![rolling("r")], early), "subcision").is_empty());
-}
-
-#[test]
-fn where_everything_failed_nothing_is_planned() {
-    let tools: &[&[&str]] = &[&["mnrf", "microneedling"], &[LASER, PICOSECOND, "non-ablative-fractional-laser"]];
-    let mut history = Vec::new();
-    for (at, procedure) in (0..).zip(tools.iter().copied().flatten()) {
-        let days = [0, 28, 56].map(|it| 390 - 56 * at + 56 - it);
-        history.extend(course(procedure, &days, &["b"], Response::Under25Percent));
-    }
-    let mut request = asked(Phototype::V, vec![boxcar("b")]);
-    request.history = history;
-    request.history.sort_by_key(|it| it.date.map(|it| (it.year, it.month, it.day)));
-    request.clinic = Some(v1::Clinic {
-        available_procedures: tools.iter().copied().flatten().map(|it| (*it).to_owned()).collect(),
-        ..v1::Clinic::default()
-    });
-    let plan = plan(&request);
-    assert!(plan.sessions.is_empty() && plan.contingent_sessions.is_empty(), "{:?}", plan.sessions);
-    let left_out: Vec<&str> = plan.not_treated.iter().flat_map(|it| &it.reasons).map(|it| it.rule.as_str()).collect();
-    for rule in ["PLAN-LEFT-OUT", "PLAN-FAILED-LASER", "PAST-PLATEAU"] {
-        assert!(left_out.contains(&rule), "{rule} is not in {left_out:?}");
-    }
-}
-
-#[test]
-fn the_rim_of_a_scar_that_laser_did_not_lift_is_lasered_after_the_punch() {
-    let deep = v1::Scar {
-        declared_depth_class: v1::DepthClass::Deep.into(),
-        base: v1::ScarBase::Sound.into(),
-        opening_width_mm: Some(4.0),
-        ..boxcar("d")
-    };
-    let plan = with(Phototype::Ii, vec![deep], course(LASER, &[140, 112, 84], &["d"], Response::Under25Percent));
-    assert_eq!(days(&plan, "punch-elevation")[0], 0);
-    assert_eq!(days(&plan, LASER).len(), 3);
 }
 
 #[test]
@@ -497,75 +443,6 @@ fn where_the_skin_has_no_room_for_the_least_number_nothing_waits_for_a_review() 
     assert_eq!(left.reasons.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>(), ["PLAN-SAME-SKIN"]);
 }
 
-/// Shallow scars on which the ablative laser has failed, where needles are not to be had: another laser takes its place.
-fn after_lasers(later: Vec<v1::PastSession>) -> v1::Protocol {
-    let mut request = asked(Phototype::Ii, vec![boxcar("b")]);
-    request.history = course(LASER, &[170, 140, 110], &["b"], Response::Under25Percent);
-    request.history.extend(later);
-    request.preferences = Some(v1::Preferences {
-        excluded_procedures: ["mnrf", "microneedling"].map(str::to_owned).to_vec(),
-        ..v1::Preferences::default()
-    });
-    plan(&request)
-}
-
-#[test]
-fn what_takes_the_place_of_what_failed_does_not_revive_it() {
-    let before = after_lasers(Vec::new());
-    assert_eq!(days(&before, PICOSECOND).len(), 4);
-    let answers = [Response::Unspecified, Response::From25To50Percent, Response::From50To75Percent];
-    for (ago, response) in [1, 10, 40].into_iter().zip(answers) {
-        let plan = after_lasers(course(PICOSECOND, &[ago], &["b"], response));
-        let goes_on = stage(&plan, PICOSECOND, "b");
-        assert_eq!((goes_on.done_sessions, goes_on.planned_sessions), (1, 3), "{response:?}");
-        assert_eq!(goes_on.status(), StageStatus::InProgress, "{response:?}");
-        assert!(plan.stages.iter().all(|it| it.procedure != LASER), "{response:?}");
-        assert!(passed_over(&plan, LASER).contains(&"PLAN-FAILED-LASER".to_owned()), "{response:?}");
-        assert!(plan.warnings.iter().any(|it| it.rule == "PLAN-FAILED-LASER"), "{response:?}");
-        let statuses: Vec<_> = plan.history.iter().map(v1::PastSessionEvaluation::status).collect();
-        let (counted, earlier) = (PastSessionStatus::Counted, PastSessionStatus::EarlierCourse);
-        assert_eq!(statuses, [earlier, earlier, earlier, counted], "{response:?}");
-    }
-    // What takes its place can fail as well, by its own sessions.
-    let plan = after_lasers(course(PICOSECOND, &[100, 86], &["b"], Response::From25To50Percent));
-    assert_eq!(stage(&plan, PICOSECOND, "b").planned_sessions, 2);
-    let mut request = asked(Phototype::Ii, vec![boxcar("b")]);
-    request.history = course(LASER, &[340, 310, 280], &["b"], Response::Under25Percent);
-    request.history.extend(course(PICOSECOND, &[150, 120, 90], &["b"], Response::Under25Percent));
-    let plan = self::plan(&request);
-    assert!(days(&plan, LASER).is_empty() && days(&plan, PICOSECOND).is_empty());
-}
-
-#[test]
-fn what_is_taken_up_again_counts_its_own_sessions() {
-    let deep = || v1::Scar {
-        declared_depth_class: v1::DepthClass::Deep.into(),
-        base: v1::ScarBase::Sound.into(),
-        opening_width_mm: Some(4.0),
-        ..boxcar("d")
-    };
-    let failed = || course(LASER, &[370, 340, 310], &["d"], Response::Under25Percent);
-    let then = |again: &[i32], response: Response| {
-        let mut history = failed();
-        history.push(session("punch-elevation", 220, &["d"]));
-        history.extend(course(LASER, again, &["d"], response));
-        with(Phototype::Ii, vec![deep()], history)
-    };
-    assert_eq!(days(&then(&[], Response::Unspecified), LASER).len(), 3);
-    for response in [Response::Unspecified, Response::From25To50Percent, Response::From50To75Percent] {
-        let plan = then(&[5], response);
-        let rim = stage(&plan, LASER, "d");
-        assert_eq!((rim.done_sessions, rim.planned_sessions), (1, 2), "{response:?}");
-        assert_eq!(rim.status(), StageStatus::InProgress, "{response:?}");
-        let statuses: Vec<_> = plan.history.iter().map(v1::PastSessionEvaluation::status).collect();
-        assert_eq!(statuses[0], PastSessionStatus::EarlierCourse, "{response:?}");
-        assert_eq!(statuses[4], PastSessionStatus::Counted, "{response:?}");
-    }
-    // What failed once more after the punch is not taken up a third time.
-    let plan = then(&[160, 130, 100], Response::Under25Percent);
-    assert!(days(&plan, LASER).is_empty() && passed_over(&plan, LASER).contains(&"PLAN-FAILED-LASER".to_owned()));
-}
-
 #[test]
 fn of_several_answers_of_one_day_the_best_is_what_the_scars_look_like() {
     let best = || course("mnrf", &[28], &["b"], Response::Over75Percent);
@@ -580,31 +457,4 @@ fn of_several_answers_of_one_day_the_best_is_what_the_scars_look_like() {
             assert_eq!((needles.status(), needles.done_sessions), (StageStatus::Satisfied, 2));
         }
     }
-}
-
-/// Lasers say themselves that two sessions in a row without effect end them. For acid that is a reason to talk only, and a
-/// referral hangs on release that failed three times.
-#[test]
-fn two_sessions_in_a_row_in_vain_end_a_course_before_it_counts_as_failed() {
-    let twice = |procedure: &str, scar: v1::Scar, last: Response| {
-        let id = scar.id.clone();
-        let mut history = course(procedure, &[56], &[&id], Response::Under25Percent);
-        history.extend(course(procedure, &[28], &[&id], last));
-        with(Phototype::Ii, vec![scar], history)
-    };
-    for (procedure, scar) in [(LASER, boxcar("b")), (PICOSECOND, boxcar("b"))] {
-        let plan = twice(procedure, scar.clone(), Response::Under25Percent);
-        let ended = stage(&plan, procedure, &scar.id);
-        assert_eq!((ended.done_sessions, ended.planned_sessions), (2, 0), "{procedure}");
-        assert_eq!(ended.status(), StageStatus::Stopped, "{procedure}");
-        assert!(ended.reasons.iter().any(|it| it.rule == "PAST-PLATEAU"), "{procedure}");
-        assert!(passed_over(&plan, procedure).contains(&"PAST-PLATEAU".to_owned()), "{procedure}");
-        assert!(!plan.sessions.is_empty(), "{procedure}: something else takes its place");
-        let better = twice(procedure, scar.clone(), Response::From25To50Percent);
-        assert!(stage(&better, procedure, &scar.id).planned_sessions > 0, "{procedure}");
-    }
-    let acid = twice("tca-cross", ice_pick("p"), Response::Under25Percent);
-    assert_eq!(stage(&acid, "tca-cross", "p").planned_sessions, 2);
-    let release = twice("subcision", rolling("r"), Response::Under25Percent);
-    assert_eq!(stage(&release, "subcision", "r").planned_sessions, 1);
 }

@@ -124,16 +124,16 @@ impl<'f> Parsed<'f> {
         whole.then_some(parsed)
     }
 
-    /// The safety rule whose condition holds for `rule` too: `as PRI-01`. `None`: it has one of its own, or there is no
-    /// such rule.
-    pub(super) fn model_of(&self, rule: &raw::SafetyRule) -> Option<&raw::SafetyRule> {
-        let id = rule.when.get_ref().strip_prefix(AS)?;
+    /// The safety rule whose condition is meant by `when`: `as PRI-01`. `None`: it is one of its own, or there is no such
+    /// rule.
+    pub(super) fn model_of(&self, when: &raw::Text) -> Option<&raw::SafetyRule> {
+        let id = when.get_ref().strip_prefix(AS)?;
         self.safety.iter().flat_map(|it| &it.raw.rule).find(|it| it.id.get_ref() == id)
     }
 
     /// The text of the condition of a safety rule.
     pub(super) fn condition_of<'p>(&'p self, rule: &'p raw::SafetyRule) -> &'p raw::Text {
-        self.model_of(rule).map_or(&rule.when, |model| &model.when)
+        self.model_of(&rule.when).map_or(&rule.when, |model| &model.when)
     }
 }
 

@@ -177,9 +177,10 @@ impl Scope<'_> {
                 raw::UrgencyWord::Soon => Urgency::Soon,
                 raw::UrgencyWord::Routine => Urgency::Routine,
             };
+            let beside = raw.beside.as_ref();
             referrals.push(Referral {
                 answers: raw.answers.as_ref().map(|text| self.checker.condition(file, Some(text))),
-                beside: raw.beside.as_ref().map(|text| self.checker.condition(file, Some(text))),
+                beside: beside.and_then(|text| self.when(parsed, file, text, raw.because.get_ref())),
                 to: raw.to.clone(),
                 urgency,
                 rule: self.rule(file, &raw.rule),

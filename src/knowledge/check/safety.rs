@@ -18,7 +18,7 @@ impl Scope<'_> {
         let mut items = Vec::new();
         for file in &parsed.safety {
             for raw in &file.raw.rule {
-                let when = self.when(parsed, file.source, raw);
+                let when = self.when(parsed, file.source, &raw.when, raw.because.get_ref());
                 let rule = self.safety_rule(file.source, raw, when, procedures, &mut items);
                 if !condition::is_never(&rule.when) {
                     rules.push(rule);
@@ -99,20 +99,26 @@ impl Scope<'_> {
         known.map(|it| self.checker.thousandths(file, &it.name, it.value))
     }
 
-    /// The condition of a rule; `None` where it cannot be read. One that follows from another rule can hold when that
-    /// one does, so that a number that moves moves for both.
-    fn when(&mut self, parsed: &Parsed<'_>, file: &SourceFile, raw: &raw::SafetyRule) -> Option<Predicate> {
-        let Some(named) = raw.when.get_ref().strip_prefix(AS) else {
+    /// The condition of a rule; `None` where it cannot be read. One that follows from a safety rule can hold when that one
+    /// does, so that a number that moves moves for both.
+    pub(super) fn when(
+        &mut self,
+        parsed: &Parsed<'_>,
+        file: &SourceFile,
+        text: &raw::Text,
+        because: &[raw::Text],
+    ) -> Option<Predicate> {
+        let Some(named) = text.get_ref().strip_prefix(AS) else {
             let before = self.checker.count();
-            let when = self.checker.condition(file, Some(&raw.when));
+            let when = self.checker.condition(file, Some(text));
             return (self.checker.count() == before).then_some(when);
         };
-        let wrong = match parsed.model_of(raw) {
+        let wrong = match parsed.model_of(text) {
             None => format!("`{named}` is the id of no safety rule"),
             Some(model) if model.when.get_ref().starts_with(AS) => {
                 format!("`{named}` takes its condition from another rule itself; name that one")
             }
-            Some(_) if !raw.because.get_ref().iter().any(|it| it.get_ref() == named) => {
+            Some(_) if !because.iter().any(|it| it.get_ref() == named) => {
                 format!("a rule that holds when `{named}` does follows from it; name it in `because`")
             }
             // What is wrong with it is told where it stands.
@@ -122,7 +128,7 @@ impl Scope<'_> {
                 return Some(when);
             }
         };
-        self.checker.at(file, &raw.when, wrong);
+        self.checker.at(file, text, wrong);
         None
     }
 

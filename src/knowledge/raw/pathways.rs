@@ -143,7 +143,8 @@ pub(in crate::knowledge) struct Referral {
     /// Condition over facts of the scar. First match wins, before any pathway.
     #[serde(rename = "for")]
     pub answers: Option<Text>,
-    /// Instead of `for`, a condition over facts of the scar: whoever it is also sees the patient, whatever is planned.
+    /// Instead of `for`, a condition over facts of the scar, or `as` a safety rule: whoever it is also sees the patient,
+    /// whatever is planned.
     pub beside: Option<Text>,
     /// Instead of `for`: used when every procedure of the pathway is excluded.
     #[serde(default)]
