@@ -64,48 +64,50 @@ impl ScarIndex {
 ///
 /// INVARIANT (capacity): the loader refuses more than [`ProcedureSet::CAPACITY`] procedures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct ProcedureSet(u128);
+pub struct ProcedureSet([u64; 2]);
 
 impl ProcedureSet {
     /// How many procedures there can be.
-    pub const CAPACITY: usize = u128::BITS as usize;
+    pub const CAPACITY: usize = 2 * u64::BITS as usize;
 
     /// The first so many procedures.
     pub fn first(count: usize) -> Self {
-        let beyond = u32::try_from(Self::CAPACITY.saturating_sub(count)).unwrap_or(u32::BITS);
-        Self(u128::MAX.checked_shr(beyond).unwrap_or_default())
+        (0..u8::try_from(count.min(Self::CAPACITY)).unwrap_or_default()).map(ProcedureId).collect()
     }
 
     /// The set with `id` added.
     pub fn insert(&mut self, id: ProcedureId) {
-        self.0 |= Self::bit(id);
+        if let Some(word) = self.0.get_mut(Self::word(id)) {
+            *word |= Self::bit(id);
+        }
     }
 
     /// The set without `id`.
     pub fn remove(&mut self, id: ProcedureId) {
-        self.0 &= !Self::bit(id);
+        if let Some(word) = self.0.get_mut(Self::word(id)) {
+            *word &= !Self::bit(id);
+        }
     }
 
     /// Is `id` in the set?
     pub fn contains(self, id: ProcedureId) -> bool {
-        // Most sets are empty.
-        self.0 != 0 && self.0 & Self::bit(id) != 0
+        self.0.get(Self::word(id)).is_some_and(|word| word & Self::bit(id) != 0)
     }
 
     /// Do the sets share a procedure?
     pub fn overlaps(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+        !self.and(other).is_empty()
     }
 
     /// Everything of both sets.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.zip(other, |a, b| a | b)
     }
 
     /// How many procedures it holds.
     pub fn len(self) -> usize {
-        usize::try_from(self.0.count_ones()).unwrap_or(Self::CAPACITY)
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// Its procedures, in order.
@@ -116,47 +118,56 @@ impl ProcedureSet {
     /// What is in both sets.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+        self.zip(other, |a, b| a & b)
     }
 
     /// What is in `self` and not in `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
+        self.zip(other, |a, b| a & !b)
     }
 
     /// Is everything of it in `other`?
     pub fn is_within(self, other: Self) -> bool {
-        self.0 & !other.0 == 0
+        self.without(other).is_empty()
     }
 
     /// Is the set empty?
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == [0; 2]
     }
 
-    fn bit(id: ProcedureId) -> u128 {
-        1_u128.checked_shl(u32::from(id.0)).unwrap_or_default()
+    fn zip(self, other: Self, with: impl Fn(u64, u64) -> u64) -> Self {
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Self([with(a, c), with(b, d)])
+    }
+
+    fn word(id: ProcedureId) -> usize {
+        id.index() / u64::BITS as usize
+    }
+
+    fn bit(id: ProcedureId) -> u64 {
+        1_u64.wrapping_shl(u32::from(id.0))
     }
 }
 
 /// See [`ProcedureSet::procedures`]: what is still to come.
-struct ProceduresOf(u128);
+struct ProceduresOf([u64; 2]);
 
 impl Iterator for ProceduresOf {
     type Item = ProcedureId;
 
     fn next(&mut self) -> Option<ProcedureId> {
-        let id = u8::try_from(self.0.trailing_zeros()).ok().filter(|_| self.0 != 0)?;
-        self.0 &= self.0.wrapping_sub(1);
+        let (at, word) = self.0.iter_mut().enumerate().find(|(_, word)| **word != 0)?;
+        let id = u8::try_from(at * u64::BITS as usize + word.trailing_zeros() as usize).ok()?;
+        *word &= word.wrapping_sub(1);
         Some(ProcedureId(id))
     }
 
-    // A machine counts in halves, and most sets have nothing in the upper one.
+    // In one go there is less to keep in mind.
     fn fold<B, F: FnMut(B, ProcedureId) -> B>(self, init: B, mut f: F) -> B {
         let mut all = init;
-        for (first, half) in [(0, self.0), (u64::BITS, self.0 >> u64::BITS)] {
-            let mut left = u64::try_from(half & u128::from(u64::MAX)).unwrap_or_default();
+        for (first, mut left) in [0, u64::BITS].into_iter().zip(self.0) {
             while left != 0 {
                 let id = u8::try_from(first + left.trailing_zeros()).unwrap_or_default();
                 all = f(all, ProcedureId(id));

@@ -1,14 +1,14 @@
 //! Care: what safety adds to the plan, and what no rule could read because nobody asked.
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{
-        CareItem, Day, Days, Fact, FactSet, Facts, NotAssessed, ProcedureId, ProcedureSet, Procedures, RuleId,
-        ScarIndex, Scars, Value,
+        CareItem, Day, Days, Fact, FactSet, Facts, NotAssessed, ProcedureId, ProcedureSet, RuleId, ScarIndex, Stage,
+        Value, only,
     },
     engine::{
-        home_care,
+        limits::FEW,
         schedule::Schedule,
         screen::insert_sorted,
         select::{Context, add_rules},
@@ -21,7 +21,9 @@ use crate::{
 struct Done<'a> {
     procedure: ProcedureId,
     scars: &'a [ScarIndex],
-    days: Days,
+    /// The test area, or the day on which a course at home begins.
+    first: Option<Day>,
+    days: &'a [Day],
     contingent: bool,
 }
 
@@ -30,32 +32,38 @@ pub(super) fn items(
     context: Context<'_, '_>,
     schedule: &Schedule<'_>,
     joining: &[sitting::Joining],
-    at_home: &[home_care::Course],
+    all_stages: &[Stage],
 ) -> Vec<CareItem> {
     let mut all: Vec<CareItem> = Vec::with_capacity(context.knowledge.items().len());
     let stages = schedule.stages.iter().map(|it| Done {
         procedure: it.draft.procedure,
         scars: &it.draft.scars,
-        days: it.test_area.into_iter().chain(it.days.iter().copied()).collect(),
+        first: it.test_area,
+        days: &it.days,
         contingent: it.draft.contingent.is_some(),
     });
-    let joined = joining.iter().map(|it| Done {
+    let joined_days: SmallVec<[Days; FEW]> = joining.iter().map(|it| it.days().collect()).collect();
+    let joined = joining.iter().zip(&joined_days).map(|(it, days)| Done {
         procedure: it.procedure,
         scars: &it.scars,
-        days: it.days().collect(),
+        first: None,
+        days,
         contingent: it.planned() == 0,
     });
-    let home = at_home.iter().map(|it| Done {
+    let at_home = all_stages.iter().filter(|it| it.session_count.is_none());
+    let home = at_home.map(|it| Done {
         procedure: it.procedure,
         scars: &it.scars,
-        days: smallvec![it.start],
-        contingent: it.contingent,
+        first: Some(it.start),
+        days: &[],
+        contingent: it.contingent_on.is_some(),
     });
     for done in stages.chain(joined).chain(home) {
         for &scar in done.scars {
             for firing in context.screening.about(Topic::Item, done.procedure, scar) {
                 for &item in &firing.rule.items {
-                    let due = done.days.iter().copied().filter(|day| firing.touches(*day, *day));
+                    let days = done.first.iter().chain(done.days).copied();
+                    let due = days.filter(|day| firing.touches(*day, *day));
                     add(context, &mut all, item, firing.rule.rule, &done, scar, due);
                 }
             }
@@ -71,6 +79,9 @@ pub(super) fn items(
 /// What follows sessions that were done, on the days that are still to come. What was due before and at them was done.
 fn after_past_sessions(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
     let history = &context.case.history;
+    if history.is_empty() {
+        return;
+    }
     let longest = context.knowledge.items().iter().flat_map(|it| it.days.iter().copied()).max().unwrap_or(0);
     let old = history.partition_point(|it| it.day.saturating_add(longest) < 0);
     for (place, past) in history.iter().enumerate().skip(old) {
@@ -106,16 +117,23 @@ fn add(
     let Some(first) = due.next() else { return };
     let Some(entry) = entry(context, all, (place, rule), done.procedure, scar) else { return };
     let days = if done.contingent { &mut entry.contingent_days } else { &mut entry.days };
-    let mut on = |session: Day| {
-        for offset in &known.days {
-            // What falls before the plan is due at once.
-            insert_sorted(days, session.saturating_add(*offset).max(0));
-        }
-    };
+    // What falls before the plan is due at once.
+    let around = |session: Day| known.days.iter().map(move |offset| session.saturating_add(*offset).max(0));
     match known.at {
         ItemAt::BeforePlan => insert_sorted(days, 0),
-        ItemAt::FirstSession => on(first),
-        ItemAt::EachSession => std::iter::once(first).chain(due).for_each(on),
+        ItemAt::FirstSession => around(first).for_each(|day| insert_sorted(days, day)),
+        ItemAt::EachSession => {
+            let mut more = Days::new();
+            for day in std::iter::once(first).chain(due).flat_map(around) {
+                insert_sorted(&mut more, day);
+            }
+            // What shares its visits has the same days.
+            if days.is_empty() {
+                *days = more;
+            } else if *days != more {
+                more.into_iter().for_each(|day| insert_sorted(days, day));
+            }
+        }
     }
 }
 
@@ -131,9 +149,9 @@ fn entry<'a>(
     let at = all.iter().position(|it| it.item == place).unwrap_or_else(|| {
         all.push(CareItem {
             item: place,
-            rules: smallvec![rule],
-            procedures: Procedures::new(),
-            scars: Scars::new(),
+            rules: only(rule),
+            procedures: only(procedure),
+            scars: only(scar),
             days: Days::new(),
             contingent_days: Days::new(),
             totals: known.amounts.iter().map(|it| total(context, it)).collect(),
@@ -148,6 +166,10 @@ fn entry<'a>(
 
 /// What several rules ask for in the same words, for the same procedures, is done once.
 fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
+    let has_like = |it: &CareItem| context.knowledge.items().get(it.item).is_some_and(|it| it.is_like_another);
+    if all.iter().filter(|it| has_like(it)).nth(1).is_none() {
+        return;
+    }
     let mut at = 0;
     while let Some(item) = all.get(at) {
         let twin = all.iter().take(at).position(|it| are_one(context, it, item));
@@ -169,9 +191,7 @@ fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
 fn are_one(context: Context<'_, '_>, one: &CareItem, other: &CareItem) -> bool {
     let known = |it: &CareItem| context.knowledge.items().get(it.item);
     let (Some(first), Some(second)) = (known(one), known(other)) else { return false };
-    let choice = !first.options.is_empty() && first.kind == second.kind && first.options == second.options;
-    let when = (first.at, &first.days) == (second.at, &second.days);
-    choice && when && first.amounts == second.amounts && one.procedures == other.procedures
+    first.is_like(second) && one.procedures == other.procedures
 }
 
 /// The amount for this patient, where it counts by weight, and no more than anybody may have.

@@ -78,7 +78,7 @@ pub(super) fn explain(
     for stage in protocol.stages.iter().filter(|stage| stage.contingent_on.is_none()) {
         add_list(&mut protocol.preconditions, &stage.preconditions);
     }
-    protocol.items = care::items(context, schedule, &plan.joining, &home_care::courses(&protocol.stages));
+    protocol.items = care::items(context, schedule, &plan.joining, &protocol.stages);
     protocol.exact = schedule.exact;
     if in_full {
         protocol.warnings = warnings(context, &protocol.stages, treatable);
@@ -100,12 +100,13 @@ pub(super) fn said(context: Context<'_, '_>, all: &Lines, scars: &[ScarIndex]) -
 
 /// The rules of `lines` that hold on at least one of `scars`.
 pub(super) fn lines(context: Context<'_, '_>, lines: &[Line], scars: &[ScarIndex]) -> Rules {
-    let holds = |line: &Line| {
-        let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
-        facts.any(|facts| line.when.is_true(facts, 0))
-    };
     let mut rules = Rules::new();
-    rules.extend(lines.iter().filter(|line| holds(line)).map(|line| line.rule));
+    for line in lines {
+        let mut facts = scars.iter().filter_map(|scar| context.facts.get(scar.index()));
+        if facts.any(|facts| line.when.is_true(facts, 0)) {
+            rules.push(line.rule);
+        }
+    }
     rules
 }
 

@@ -319,28 +319,6 @@ fn course(
     passed_over
 }
 
-/// A course at home, for what safety adds to it.
-#[derive(Debug)]
-pub(super) struct Course {
-    pub procedure: ProcedureId,
-    pub scars: Scars,
-    pub start: Day,
-    pub contingent: bool,
-}
-
-/// The courses among `stages`.
-pub(super) fn courses(stages: &[Stage]) -> Vec<Course> {
-    let at_home = stages.iter().filter(|it| it.session_count.is_none());
-    at_home
-        .map(|it| Course {
-            procedure: it.procedure,
-            scars: copied(&it.scars),
-            start: it.start,
-            contingent: it.contingent_on.is_some(),
-        })
-        .collect()
-}
-
 /// The steps that hold for at least one of the groups.
 fn steps<'k>(
     context: Context<'_, 'k>,

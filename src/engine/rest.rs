@@ -140,8 +140,10 @@ pub(super) fn rests(
 ) -> Vec<Rest> {
     let asked = asked_before(context, product, scars);
     let own = resting(context, product).first();
-    let around = sessions.procedures.iter().map(|session| Around::new(product, own, session, &asked));
-    let around: SmallVec<[Around; FEW]> = around.collect();
+    let mut around: SmallVec<[Around; FEW]> = SmallVec::new();
+    for session in &sessions.procedures {
+        around.push(Around::new(product, own, session, &asked));
+    }
     if around.iter().all(Around::is_none) {
         return Vec::new();
     }

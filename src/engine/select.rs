@@ -431,11 +431,30 @@ pub(super) fn add_list(rules: &mut Rules, more: &[RuleId]) {
         rules.extend_from_slice(more);
         return;
     }
-    let known = rules.len();
-    for rule in more {
-        if !rules.iter().take(known).any(|it| it == rule) {
-            rules.push(*rule);
+    let known = Sieve::of(rules);
+    let count = rules.len();
+    for &rule in more {
+        if known.lets_through(rule) || !rules.iter().take(count).any(|it| *it == rule) {
+            rules.push(rule);
         }
+    }
+}
+
+/// Bits of the ids of rules, by which most that are not among them are told at once.
+struct Sieve(u64);
+
+impl Sieve {
+    fn of(rules: &[RuleId]) -> Self {
+        Self(rules.iter().fold(0, |bits, rule| bits | Self::bit(*rule)))
+    }
+
+    /// Is the rule certainly not among them?
+    fn lets_through(&self, rule: RuleId) -> bool {
+        self.0 & Self::bit(rule) == 0
+    }
+
+    fn bit(rule: RuleId) -> u64 {
+        1_u64.wrapping_shl(u32::from(rule.0))
     }
 }
 

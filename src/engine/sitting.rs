@@ -65,6 +65,9 @@ impl Joining {
     /// Drops sittings on days that are closed for it, and says which rules close them.
     fn keep_open_days(&mut self, calendar: &Calendar) -> Rules {
         let mut rules = Rules::new();
+        if calendar.is_always_open() {
+            return rules;
+        }
         let mut turn = Turn::First;
         self.sittings.retain(|it| {
             let closed = calendar.why(turn, it.day);
@@ -93,7 +96,13 @@ impl Joining {
     /// The groups of the sittings, and why it joins them.
     fn hosts(&self) -> (Scars, Rules) {
         let (mut scars, mut reasons) = (Scars::new(), Rules::new());
+        let mut before: Option<&Joined> = None;
         for joined in &self.sittings {
+            // Most sittings are those of one stage.
+            let alike = |it: &Joined| it.scars == joined.scars && it.reasons == joined.reasons;
+            if before.replace(joined).is_some_and(alike) {
+                continue;
+            }
             joined.scars.iter().for_each(|scar| insert_sorted(&mut scars, *scar));
             add_list(&mut reasons, &joined.reasons);
         }

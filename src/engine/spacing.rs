@@ -134,8 +134,12 @@ pub(super) fn combined(
         return Some(wait);
     }
     let mut longer: Option<Spacing> = None;
+    let own = (first.own, next.own);
     for first in first.each() {
         for next in next.each() {
+            if own == (Some(first), Some(next)) {
+                continue;
+            }
             let Some(other) = between(context.knowledge, patient, first, next) else { continue };
             let other = on(context, other, scars);
             wait.floor = wait.floor.max(other.floor);

@@ -137,6 +137,17 @@ pub struct CareItem {
     /// Choices for the clinician.
     pub options: Vec<String>,
     pub amounts: Vec<Amount>,
+    /// There is another that [is like it](Self::is_like).
+    pub is_like_another: bool,
+}
+
+impl CareItem {
+    /// Is it the same choice, given on the same days around a session?
+    pub fn is_like(&self, other: &Self) -> bool {
+        let choice = !self.options.is_empty() && self.kind == other.kind && self.options == other.options;
+        let when = (self.at, &self.days) == (other.at, &other.days);
+        choice && when && self.amounts == other.amounts
+    }
 }
 
 /// How well a rule is supported.

@@ -147,7 +147,13 @@ fn on_group(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, s
 /// Adds what is no safety rule, and says until when it has to wait: there is neither for most procedures.
 fn settle(context: Context<'_, '_>, dispositions: &mut [Disposition], scar: ScarIndex) {
     let allowed = context.knowledge.planning().allowed;
+    // Most patients come for the first time, to a clinic that does alone what it does.
+    let rules_only = context.case.history.is_empty() && context.case.wishes.supervised.is_empty();
     for it in dispositions {
+        if it.reasons.is_empty() && rules_only {
+            it.reasons = only(allowed);
+            continue;
+        }
         let spacing = history::wait(context, it.procedure, scar);
         let supervised = context.case.wishes.supervised.contains(it.procedure);
         if spacing.is_some() || supervised {

@@ -30,6 +30,10 @@ impl Scope<'_> {
             self.checker.problem(&file.source.path, 1, message);
         }
         rules.sort_by_key(|it| (std::cmp::Reverse(it.action), it.rule));
+        let like =
+            |(at, it): (usize, &CareItem)| items.iter().enumerate().any(|(other, its)| other != at && it.is_like(its));
+        let like: Vec<bool> = items.iter().enumerate().map(like).collect();
+        items.iter_mut().zip(like).for_each(|(it, like)| it.is_like_another = like);
         (rules, items)
     }
 
@@ -86,7 +90,7 @@ impl Scope<'_> {
             raw::ItemAt::EachSession => ItemAt::EachSession,
         };
         let kind = self.checker.word(file, &raw.kind, ItemKind::VARIANTS)?;
-        Some(CareItem { kind, rule, at, days, also_on, options: raw.options.clone(), amounts })
+        Some(CareItem { kind, rule, at, days, also_on, options: raw.options.clone(), amounts, is_like_another: false })
     }
 
     /// The amount of the item that another one names as its most.
