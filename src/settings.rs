@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 const MAX_MISTAKES: usize = 64;
 
 /// The name of every setting.
-pub const NAMES: [&str; 45] = [
+pub const NAMES: [&str; 46] = [
     "server.listen",
     "server.allow_unauthenticated",
     "server.shards",
@@ -49,6 +49,7 @@ pub const NAMES: [&str; 45] = [
     "server.drain_timeout",
     "server.bulk_streams",
     "server.bulk_in_flight",
+    "server.bulk_bytes",
     "server.bulk_idle_timeout",
     "admin.listen",
     "tls.certificate",
@@ -174,6 +175,7 @@ impl Settings {
             ("log.access_every", usize::try_from(self.log.access_every).unwrap_or(usize::MAX)),
             ("server.bulk_streams", server.bulk_streams),
             ("server.bulk_in_flight", server.bulk_in_flight),
+            ("server.bulk_bytes", server.bulk_bytes),
             ("server.max_streams", usize::try_from(server.max_streams).unwrap_or(usize::MAX)),
         ] {
             if number == 0 {
@@ -312,6 +314,7 @@ impl Settings {
             unread_timeout,
             bulk_streams,
             bulk_in_flight,
+            bulk_bytes,
             bulk_idle_timeout,
         } = self.server;
         let LimitSettings { concurrency, body_bytes, rate_per_second, burst, watches, watches_per_address } =
@@ -341,6 +344,7 @@ impl Settings {
             unread: unread_timeout,
             bulk_streams,
             bulk_in_flight,
+            bulk_bytes,
             bulk_idle: bulk_idle_timeout,
         }
     }

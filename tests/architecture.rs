@@ -121,7 +121,10 @@ fn imports_go_one_way() {
         ("src/serve", &["settings", "release", "cli", "survey", "review"]),
     ];
     for (dir, banned) in rules {
-        let found: Vec<String> = files(dir).iter().flat_map(|(name, text)| foreign(name, text, banned)).collect();
+        let all = files(dir);
+        // Tests put together what the modules that they test may not know.
+        let ours = all.iter().filter(|(name, _)| !is_test(name));
+        let found: Vec<String> = ours.flat_map(|(name, text)| foreign(name, text, banned)).collect();
         assert!(found.is_empty(), "{found:#?}");
     }
 }

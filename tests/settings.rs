@@ -67,6 +67,7 @@ fn every_mistake_is_named_at_once() {
             ("CICATRIX__SERVER__SHARDS", "many"),
             ("CICATRIX__SERVER__DEADLINE", "0s"),
             ("CICATRIX__SERVER__BULK_IN_FLIGHT", "0"),
+            ("CICATRIX__SERVER__BULK_BYTES", "0"),
             ("CICATRIX__SERVER__BULK_IDLE_TIMEOUT", "0s"),
             ("CICATRIX__KNOWLEGE__PATH", "/x"),
             ("CICATRIX__LOG__FORMAT", "xml"),
@@ -80,6 +81,7 @@ fn every_mistake_is_named_at_once() {
         "server.shards: is no whole number that fits; write for example 100",
         "server.deadline: must be longer than nothing",
         "server.bulk_in_flight: must be above 0",
+        "server.bulk_bytes: must be above 0",
         "server.bulk_idle_timeout: must be longer than nothing",
         "knowlege: is no setting",
         "log.format: is no format; write human or json",
@@ -89,7 +91,7 @@ fn every_mistake_is_named_at_once() {
     ] {
         assert!(found.iter().any(|it| it.starts_with(name)), "{name} is not in {found:#?}");
     }
-    assert_eq!(found.len(), 10, "{found:#?}");
+    assert_eq!(found.len(), 11, "{found:#?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! A stream holds only so many items, so what its caller does not read is not taken from them either.
 
+mod budget;
 mod head;
 mod lines;
 mod pool;
@@ -38,6 +39,7 @@ use super::{
 };
 use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
+use budget::{Budget, Held};
 pub(super) use head::Outcome;
 use head::{Head, Room};
 pub(super) use pool::Pool;
@@ -65,6 +67,7 @@ struct Shared {
     /// Most streams of one caller: half of all, so that there is room for another.
     of_one: usize,
     in_flight: usize,
+    budget: Budget,
     idle: Duration,
     max_bytes: usize,
     stopping: watch::Receiver<bool>,
@@ -80,6 +83,8 @@ impl fmt::Debug for Bulk {
 /// How a door reads an item and writes its answer, each with the place of the item. Both run on the pool.
 struct Door<I, A> {
     name: &'static str,
+    /// How much memory an item holds.
+    bytes: fn(&I) -> usize,
     plan: fn(&Service, i32, I) -> Result<A, Status>,
     refuse: fn(i32, Status) -> A,
 }
@@ -94,6 +99,7 @@ impl<I, A> Copy for Door<I, A> {}
 
 const GRPC: Door<UnreadRequest, Item> = Door {
     name: "grpc",
+    bytes: UnreadRequest::len,
     plan: |service, index, item| {
         let request = item.read().map_err(|_unreadable| error::unreadable(codec::UNREADABLE))?;
         service.generate_protocol_as(request, |it| Item::item(index, it))
@@ -112,6 +118,7 @@ impl Bulk {
             streams: Arc::new(Semaphore::new(limits.bulk_streams.min(Semaphore::MAX_PERMITS))),
             of_one: limits.bulk_streams.div_ceil(2),
             in_flight: limits.bulk_in_flight,
+            budget: Budget::new(limits.bulk_bytes),
             idle: limits.bulk_idle.min(NEVER),
             max_bytes: limits.max_request_bytes,
             stopping: readiness.stopping(),
@@ -213,6 +220,8 @@ struct Run<I, A> {
 struct Waiting<A> {
     index: i32,
     planned: AbortOnDropHandle<Planned<A>>,
+    /// Its place in the memory of all streams.
+    _held: Held,
 }
 
 struct Planned<A> {
@@ -276,11 +285,13 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
     /// Takes and answers until there is nothing more.
     async fn pump(&mut self, items: &mut (impl Stream<Item = Result<I, Status>> + Unpin), deadline: Duration) -> Ended {
         let Shared { in_flight, idle, .. } = *self.bulk.0;
+        let budget = self.bulk.0.budget.clone();
         let mut stopping = self.bulk.0.stopping.clone();
         let mut late = pin!(sleep(deadline));
         let mut silent = pin!(sleep(idle));
-        // An item that waits until its caller may have it planned.
+        // An item that waits for room, and then until its caller may have it planned.
         let mut next: Option<I> = None;
+        let mut held: Option<Held> = None;
         let mut turn = pin!(sleep(Duration::ZERO));
         // How it ends once what was taken is answered; `None` while more is taken.
         let mut end: Option<Ended> = None;
@@ -288,18 +299,22 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
             if end.is_none()
                 && let Some(item) = next.take()
             {
-                match self.pay() {
-                    Ok(()) => end = self.take(item),
-                    Err(Unpaid::Refused(why, status)) => {
-                        self.bulk.0.live.metrics().refused(why.into());
-                        end = Some(Ended::Early(status));
-                    }
-                    Err(Unpaid::Wait(wait)) => {
-                        turn.as_mut().reset(tokio::time::Instant::now() + wait);
-                        next = Some(item);
-                    }
+                match held.take().or_else(|| budget.try_take((self.door.bytes)(&item))) {
+                    None => next = Some(item),
+                    Some(room) => match self.pay() {
+                        Ok(()) => end = self.take(item, room),
+                        Err(Unpaid::Refused(why, status)) => {
+                            self.bulk.0.live.metrics().refused(why.into());
+                            end = Some(Ended::Early(status));
+                        }
+                        Err(Unpaid::Wait(wait)) => {
+                            turn.as_mut().reset(tokio::time::Instant::now() + wait);
+                            (next, held) = (Some(item), Some(room));
+                        }
+                    },
                 }
             }
+            let bytes = next.as_ref().map_or(0, self.door.bytes);
             let room = end.is_none() && next.is_none() && self.waiting.len() < in_flight;
             if self.waiting.is_empty()
                 && let Some(end) = end
@@ -322,7 +337,11 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
                     }
                     Err(Gone) => return Ended::Gone,
                 },
-                () = turn.as_mut(), if next.is_some() && end.is_none() => moved(silent.as_mut(), idle),
+                room = budget.take(bytes), if next.is_some() && held.is_none() && end.is_none() => {
+                    held = room;
+                    moved(silent.as_mut(), idle);
+                }
+                () = turn.as_mut(), if held.is_some() && end.is_none() => moved(silent.as_mut(), idle),
                 item = items.next(), if room => match item {
                     Some(Ok(item)) => {
                         next = Some(item);
@@ -342,7 +361,7 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
     }
 
     /// Has an item planned; says why no more can be taken.
-    fn take(&mut self, item: I) -> Option<Ended> {
+    fn take(&mut self, item: I, held: Held) -> Option<Ended> {
         let index = self.taken;
         let Some(taken) = index.checked_add(1) else { return Some(Ended::Early(error::stream_too_long(index))) };
         self.taken = taken;
@@ -351,7 +370,7 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
             let answer = plan(&bulk.0.live.now(), index, item);
             Planned { refused: answer.is_err(), answer: answer.unwrap_or_else(|status| refuse(index, status)) }
         });
-        self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned) });
+        self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned), _held: held });
         None
     }
 }
@@ -365,7 +384,7 @@ async fn hand_over<A>(
     refuse: fn(i32, Status) -> A,
 ) -> Result<bool, Gone> {
     let place = send.reserve().await.map_err(|_closed| Gone)?;
-    let Some(Waiting { index, planned }) = waiting.front_mut() else { return Ok(false) };
+    let Some(Waiting { index, planned, .. }) = waiting.front_mut() else { return Ok(false) };
     let planned = planned.await;
     // It panicked, which was logged.
     let planned = planned.unwrap_or_else(|_| Planned { answer: refuse(*index, error::internal()), refused: true });
@@ -396,104 +415,4 @@ fn moved(silent: std::pin::Pin<&mut Sleep>, idle: Duration) {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-    use std::{
-        sync::{
-            Arc, Condvar, Mutex, OnceLock,
-            atomic::{AtomicUsize, Ordering::Relaxed},
-        },
-        time::Duration,
-    };
-
-    use futures_util::{StreamExt as _, stream};
-    use tonic::{Code, Status};
-
-    use super::{Bulk, Door, Head, Pool};
-    use crate::{
-        knowledge::Knowledge,
-        release,
-        serve::{
-            Limits, Readiness, Service,
-            live::{Counts, Live},
-            metrics::Metrics,
-        },
-        settings::Settings,
-    };
-
-    const IN_FLIGHT: usize = 5;
-
-    /// It lives as long as the readiness.
-    fn bulk(pool: &Pool, readiness: &Readiness) -> Bulk {
-        static LIVE: OnceLock<Live> = OnceLock::new();
-        let live = LIVE.get_or_init(|| {
-            let service = Service::new(Knowledge::parse(&release::embedded()).unwrap());
-            Live::new(service, Counts { metrics: Arc::new(Metrics::default()), hear: None })
-        });
-        let limits = Limits { bulk_in_flight: IN_FLIGHT, access_log: false, ..Settings::default().limits() };
-        Bulk::new(live, pool, &limits, readiness)
-    }
-
-    /// The place and the code.
-    type Told = (i32, Option<Code>);
-
-    fn door<I>(plan: fn(&Service, i32, I) -> Result<Told, Status>) -> Door<I, Told> {
-        Door { name: "test", plan, refuse: |index, status| (index, Some(status.code())) }
-    }
-
-    #[tokio::test]
-    async fn only_so_many_are_taken_while_nothing_is_read() {
-        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
-        let taken = Arc::new(AtomicUsize::new(0));
-        let counts = Arc::clone(&taken);
-        let items = stream::repeat(()).map(move |()| {
-            counts.fetch_add(1, Relaxed);
-            Ok(())
-        });
-        let door = door(|_, _, ()| Err(super::error::internal()));
-        let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0);
-        for read in 0..10 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            // One more waits for the connection.
-            assert_eq!(taken.load(Relaxed), IN_FLIGHT + 1 + read);
-            assert_eq!(answers.next().await.unwrap().unwrap().0, i32::try_from(read).unwrap());
-        }
-        drop(answers);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let seen = taken.load(Relaxed);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        assert_eq!(taken.load(Relaxed), seen, "nobody is there and items are still taken");
-    }
-
-    #[tokio::test]
-    async fn an_item_that_panics_ends_nothing() {
-        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
-        let items = stream::iter((0..20).map(Ok));
-        let door = door(
-            |_, _, item: i32| if item % 7 == 3 { panic!("a patient's name") } else { Err(super::error::no_lines()) },
-        );
-        let answers = bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0;
-        let answers: Vec<_> = answers.map(|it| it.unwrap()).collect().await;
-        let code = |it: i32| if it % 7 == 3 { Code::Internal } else { Code::InvalidArgument };
-        assert_eq!(answers, (0..20).map(|it| (it, Some(code(it)))).collect::<Vec<_>>());
-    }
-
-    /// Each of two items ends only when the other was begun.
-    #[tokio::test]
-    async fn items_are_planned_side_by_side() {
-        static BEGUN: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
-        let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
-        let items = stream::iter([Ok(()), Ok(())]);
-        let door = door(|_, _, ()| {
-            let mut begun = BEGUN.0.lock().unwrap();
-            *begun += 1;
-            BEGUN.1.notify_all();
-            let (begun, _) = BEGUN.1.wait_timeout_while(begun, Duration::from_secs(10), |it| *it < 2).unwrap();
-            Err(if *begun == 2 { super::error::no_lines() } else { super::error::internal() })
-        });
-        let answers = bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0;
-        let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
-        assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
-    }
-}
+mod tests;

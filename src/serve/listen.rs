@@ -103,6 +103,8 @@ pub struct Limits {
     pub bulk_streams: usize,
     /// Requests of one stream that are taken and not yet given back as answers.
     pub bulk_in_flight: usize,
+    /// Bytes of the requests of all streams that are taken and not yet answered.
+    pub bulk_bytes: usize,
     /// Longest time in which a stream may take nothing and give nothing.
     pub bulk_idle: Duration,
 }

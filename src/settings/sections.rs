@@ -86,6 +86,8 @@ pub struct Server {
     pub bulk_streams: usize,
     /// Requests of one stream that are taken and not yet answered.
     pub bulk_in_flight: usize,
+    /// Bytes of the requests of all streams that are taken and not yet answered.
+    pub bulk_bytes: usize,
     /// Longest time in which a stream may stand still.
     #[serde(with = "humantime_serde")]
     pub bulk_idle_timeout: Duration,
@@ -285,6 +287,7 @@ impl Default for Server {
             unread_timeout: Duration::from_secs(30),
             bulk_streams: 64,
             bulk_in_flight: 16,
+            bulk_bytes: 64 * 1024 * 1024,
             bulk_idle_timeout: Duration::from_secs(30),
         }
     }
@@ -323,6 +326,7 @@ pub(super) fn remedy(name: &str) -> Option<&'static str> {
         | "server.max_streams"
         | "server.bulk_streams"
         | "server.bulk_in_flight"
+        | "server.bulk_bytes"
         | "limits.concurrency"
         | "limits.body_bytes"
         | "limits.rate_per_second"

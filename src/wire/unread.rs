@@ -25,6 +25,16 @@ struct Fields {
 }
 
 impl UnreadRequest {
+    /// The bytes that it holds.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Is there nothing in it?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads the request; absent is the same as empty.
     pub fn read(self) -> Result<v1::GenerateProtocolRequest, DecodeError> {
         let Fields { request } = Fields::decode(self.0)?;

@@ -18,6 +18,14 @@ pub(super) enum Line {
 }
 
 impl Line {
+    /// The bytes that are held of it.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Whole(line) => line.len(),
+            Self::TooLarge { .. } => 0,
+        }
+    }
+
     fn is_blank(&self) -> bool {
         matches!(self, Self::Whole(line) if line.iter().all(u8::is_ascii_whitespace))
     }

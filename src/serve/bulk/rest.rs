@@ -23,6 +23,7 @@ const LINES: &str = "application/x-ndjson";
 
 const REST: Door<Line, Bytes> = Door {
     name: "rest",
+    bytes: Line::len,
     plan: |service, index, line| match line {
         Line::Whole(line) => {
             let request = json::parse("cicatrix.v1.GenerateProtocolRequest", &line)?;
