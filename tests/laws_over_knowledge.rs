@@ -376,7 +376,7 @@ fn the_laws_would_notice() {
     // Most of what is drawn does change something for somebody.
     assert!(adverse().len() > 100, "only {} adverse answers", adverse().len());
     let all = safety_rules();
-    let draws = all.iter().step_by(9);
+    let draws = all.iter().step_by(4);
     let people: Vec<Case> = [1, 5].map(|phototype| case(healthy(Some(phototype)), scars())).into();
     let matters = |rule: &&String| {
         let files = with_stricter(rule, &Stricter::Wider("always")).unwrap();

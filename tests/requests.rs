@@ -336,15 +336,34 @@ fn care(request: Request) -> Vec<v1::CareItem> {
 
 #[test]
 fn the_most_of_lidocaine_goes_by_weight_and_has_a_bound() {
-    let totals = |weight: f64| -> Vec<f64> {
+    let well = [v1::Condition::CardiacDisease, v1::Condition::HepaticDisease];
+    let of = |change: fn(&mut v1::Patient), weight: f64| -> Vec<f64> {
         let mut request = request();
-        request.patient.as_mut().unwrap().weight_kg = Some(weight);
+        let patient = request.patient.as_mut().unwrap();
+        patient.weight_kg = Some(weight);
+        patient.absent_conditions = well.iter().map(|it| (*it).into()).collect();
+        change(patient);
         let items = care(request);
         let ceiling = items.iter().find(|it| it.kind() == v1::CareItemKind::AnaestheticCeiling).unwrap();
         ceiling.amounts.iter().filter_map(|it| it.total).collect()
     };
-    assert_eq!(totals(50.0), [225.0, 350.0]);
-    assert_eq!(totals(150.0), [300.0, 500.0], "plain, and with adrenaline");
+    assert_eq!(of(|_| {}, 50.0), [225.0, 350.0]);
+    assert_eq!(of(|_| {}, 150.0), [300.0, 500.0], "plain, and with adrenaline");
+    assert_eq!(of(|it| it.age_years = Some(18), 50.0), [225.0, 350.0]);
+    assert_eq!(of(|it| it.age_years = Some(64), 50.0), [225.0, 350.0]);
+    // For whom less is safe, and for whom nobody knows, nobody works it out by weight alone.
+    assert!(of(|it| it.age_years = Some(17), 48.0).is_empty());
+    assert!(of(|it| it.age_years = Some(65), 62.0).is_empty());
+    assert!(of(|it| it.age_years = None, 62.0).is_empty());
+    assert!(of(|it| it.absent_conditions.clear(), 62.0).is_empty());
+    for ill in 0..2 {
+        let change: fn(&mut v1::Patient) = if ill == 0 {
+            |it| it.conditions.push(it.absent_conditions.remove(0))
+        } else {
+            |it| it.conditions.push(it.absent_conditions.remove(1))
+        };
+        assert!(of(change, 62.0).is_empty());
+    }
 }
 
 #[test]

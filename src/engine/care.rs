@@ -14,7 +14,7 @@ use crate::{
         select::{Context, add_rules},
         sitting,
     },
-    knowledge::{Amount, ItemAt, Topic},
+    knowledge::{Amount, CareItem as CareItemOfRule, ItemAt, Topic},
 };
 
 /// A procedure of the plan with the days on which it is done.
@@ -154,7 +154,7 @@ fn entry<'a>(
             scars: only(scar),
             days: Days::new(),
             contingent_days: Days::new(),
-            totals: known.amounts.iter().map(|it| total(context, it)).collect(),
+            totals: known.amounts.iter().map(|it| total(context, known, it)).collect(),
         });
         all.len().saturating_sub(1)
     });
@@ -164,7 +164,7 @@ fn entry<'a>(
     Some(entry)
 }
 
-/// What several rules ask for in the same words, for the same procedures, is done once.
+/// What several rules ask for in the same words, for the same procedures or sittings, is done once.
 fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
     let has_like = |it: &CareItem| context.knowledge.items().get(it.item).is_some_and(|it| it.is_like_another);
     if all.iter().filter(|it| has_like(it)).nth(1).is_none() {
@@ -177,9 +177,10 @@ fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
             at = at.saturating_add(1);
             continue;
         };
-        let CareItem { item: _, rules, procedures: _, scars, days, contingent_days, totals: _ } = all.remove(at);
+        let CareItem { item: _, rules, procedures, scars, days, contingent_days, totals: _ } = all.remove(at);
         if let Some(first) = all.get_mut(twin) {
             add_rules(&mut first.rules, rules);
+            procedures.into_iter().for_each(|it| insert_sorted(&mut first.procedures, it));
             scars.into_iter().for_each(|it| insert_sorted(&mut first.scars, it));
             days.into_iter().for_each(|it| insert_sorted(&mut first.days, it));
             contingent_days.into_iter().for_each(|it| insert_sorted(&mut first.contingent_days, it));
@@ -191,12 +192,17 @@ fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
 fn are_one(context: Context<'_, '_>, one: &CareItem, other: &CareItem) -> bool {
     let known = |it: &CareItem| context.knowledge.items().get(it.item);
     let (Some(first), Some(second)) = (known(one), known(other)) else { return false };
-    first.is_like(second) && one.procedures == other.procedures
+    // The same procedures, or others of the same sittings on the same scars.
+    let same_days = one.days == other.days && one.contingent_days == other.contingent_days;
+    let together = one.procedures == other.procedures || (same_days && one.scars == other.scars);
+    first.is_like(second) && together
 }
 
-/// The amount for this patient, where it counts by weight, and no more than anybody may have.
-fn total(context: Context<'_, '_>, amount: &Amount) -> Option<i64> {
-    let weight = context.patient().number(Fact::WeightKg).filter(|_| amount.per_kg)?;
+/// The amount for this patient, where it counts by weight and is the same for everybody like this one, and no more than
+/// anybody may have.
+fn total(context: Context<'_, '_>, item: &CareItemOfRule, amount: &Amount) -> Option<i64> {
+    let patient = context.patient();
+    let weight = patient.number(Fact::WeightKg).filter(|_| amount.per_kg && item.totals_when.is_true(patient, 0))?;
     let Value::Number(one) = Value::thousandths(1) else { return None };
     let total = weight.checked_mul(amount.value)?.checked_div(one)?;
     Some(amount.at_most.map_or(total, |most| total.min(most)))

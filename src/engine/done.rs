@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, SessionKind},
-    engine::{screen::insert_sorted, select::Context},
-    knowledge::{Knowledge, Lapse, LapseThen, Plateau},
+    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
+    engine::{evaluate::held_on, opening::keeps_rhythm, screen::insert_sorted, select::Context},
+    knowledge::{Knowledge, Lapse, LapseThen, Plateau, SafetyRule, Spacing},
 };
 
 /// What has been done of a course of one procedure on one group.
@@ -153,6 +153,27 @@ impl Done {
         let longest = context.knowledge.planning().past.earlier_course.days;
         let last = self.last(context).max(self.tested)?;
         self.borne.filter(|_| last.saturating_add(longest) >= 0)
+    }
+
+    /// Since when the skin of `scar` has borne it as `rule` asks. What that is about may have begun since: what was done on
+    /// a day on which it is not known to have held says nothing, but for a test area of a course that keeps its rhythm,
+    /// which was made for whatever there was to test.
+    pub(super) fn tried_for(
+        &self,
+        context: Context<'_, '_>,
+        rule: &SafetyRule,
+        scar: ScarIndex,
+        repeat: Option<&Spacing>,
+    ) -> Option<Day> {
+        let borne = self.borne_since(context)?;
+        if !rule.lead_anew {
+            return Some(borne);
+        }
+        let facts = context.facts.get(scar.index())?;
+        let sessions = self.sessions.iter().filter_map(|it| context.case.history.get(*it)).map(|it| it.day);
+        let good = self.tested.into_iter().chain(sessions).filter(|day| *day >= borne);
+        let since = good.filter(|day| held_on(rule, facts, *day)).min();
+        since.or(self.tested.filter(|day| *day >= borne && keeps_rhythm(context, self, repeat)))
     }
 
     /// The day of the last one.

@@ -114,7 +114,11 @@ fn ended(context: Context<'_, '_>, procedure: ProcedureId, scar: ScarIndex, done
         }
         Standing::Open { .. } if done.plateaued => (StageStatus::Stopped, smallvec![past.plateau.rule]),
         Standing::Open { .. } if done.good => (StageStatus::Satisfied, smallvec![past.goal.rule]),
-        Standing::Open { .. } => (StageStatus::Stopped, smallvec![past.dropped]),
+        Standing::Open { .. } => {
+            // By ruling what somebody has to agree to gives way to what needs no word, also when it was begun before.
+            let opinions = context.screening.opinions(procedure, scar, 0);
+            (StageStatus::Stopped, std::iter::once(past.dropped).chain(opinions).collect())
+        }
     }
 }
 
@@ -269,24 +273,26 @@ fn speakers<'k>(context: Context<'_, 'k>) -> Vec<&'k SafetyRule> {
 
 /// The rules that spoke against it on its day, by facts that last or whose event was before it.
 fn against(context: Context<'_, '_>, speakers: &[&SafetyRule], past: &PastSession, skin: &[ScarIndex]) -> Rules {
-    let speaks = |rule: &SafetyRule, facts: &Facts| {
-        let mut known = true;
-        rule.when.holds(facts, past.day) == Truth::Yes && {
-            rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, past.day));
-            known
-        }
-    };
     let strict = speakers.iter().copied().filter(|it| it.procedures.contains(past.procedure));
     let mut all = Rules::new();
     for rule in strict {
         // What is the same on all skin is asked once.
         let asked = if rule.scope == Scope::Patient { skin.get(..skin.len().min(1)) } else { Some(skin) };
         let mut facts = asked.into_iter().flatten().filter_map(|scar| context.facts.get(scar.index()));
-        if facts.any(|facts| speaks(rule, facts)) {
+        if facts.any(|facts| held_on(rule, facts, past.day)) {
             all.push(rule.rule);
         }
     }
     all
+}
+
+/// Is the rule known to have held on `day`, by facts that last or whose event was before it?
+pub(super) fn held_on(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
+    let mut known = true;
+    rule.when.holds(facts, day) == Truth::Yes && {
+        rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, day));
+        known
+    }
 }
 
 /// Does what is known of the fact today tell what it was on `day`?

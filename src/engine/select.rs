@@ -8,18 +8,22 @@ mod structure;
 
 use std::cell::LazyCell;
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use crate::{
     domain::{Case, Day, Fact, Facts, PassedOver, Phase, ProcedureId, RuleId, Rules, ScarIndex, Scars, Sites, Truth},
     engine::{
         Said,
         history::Past,
+        limits::FEW,
         opening::Begun,
+        parameters,
         screen::{Screening, Standing, insert_sorted},
-        spacing::{Added, lengthens_alike},
+        spacing::{Added, between, kind, lengthens_alike, on},
     },
-    knowledge::{Downtime, Knowledge, Lead, Pathway, Step, StepOption, Strength, Topic, TypeStrength},
+    knowledge::{
+        Downtime, Knowledge, Lead, Pathway, SafetyRule, Spacing, Step, StepOption, Strength, Topic, TypeStrength,
+    },
 };
 
 use choice::Choice;
@@ -228,21 +232,22 @@ impl<'a, 'k> Context<'a, 'k> {
         let priming = self.priming(procedure, scar);
         selection.decisive.priming |= priming.is_some();
         let mut by_days = false;
-        let test_area = self.test_area(procedure, scar, || {
+        let mut test_areas = self.test_areas(procedure, scar, || {
             by_days = true;
             self.opens(step, procedure, scar, not_before, priming, selection)
         });
         selection.by_days |= by_days;
-        let anew = Leads { priming, test_area };
+        let anew = Leads { priming, test_area: longest(&test_areas) };
         let done = self.past.done(procedure, scar);
+        let repeat = || self.repeat(procedure, scar);
         // Skin that has borne it is not tested again, and is judged as a test area is.
-        let borne = done.borne_since(*self);
-        let not_before = match (anew.test_area, borne) {
-            (Some((days, _)), Some(borne)) => not_before.max(borne.saturating_add(days)),
-            (_, _) => not_before,
-        };
-        let test_area = anew.test_area.filter(|_| borne.is_none());
-        let leads = Leads { priming, test_area };
+        let mut not_before = not_before;
+        test_areas.retain(|(days, rule)| {
+            let borne = done.tried_for(*self, rule, scar, repeat().as_ref());
+            not_before = borne.map_or(not_before, |borne| not_before.max(borne.saturating_add(*days)));
+            borne.is_none()
+        });
+        let leads = Leads { priming, test_area: longest(&test_areas) };
         let contingent = self.contingent(step, procedure, scar);
         let goal_reached = self.past.goal_reached(scar);
         let adjunct = step
@@ -386,13 +391,25 @@ impl<'a, 'k> Context<'a, 'k> {
         scar: ScarIndex,
         opens: impl FnOnce() -> Day,
     ) -> Option<(Day, RuleId)> {
+        longest(&self.test_areas(procedure, scar, opens))
+    }
+
+    /// Every wait after a test area that some rule asks for on that day or later.
+    fn test_areas(&self, procedure: ProcedureId, scar: ScarIndex, opens: impl FnOnce() -> Day) -> TestAreas<'k> {
         let opens = LazyCell::new(opens);
         let firings = self.screening.about(Topic::Lead, procedure, scar);
         let test_areas = firings.filter_map(|it| match it.rule.lead? {
-            Lead::TestArea(days) if !it.rule.timed || it.touches(*opens, Day::MAX) => Some((days, it.rule.rule)),
+            Lead::TestArea(days) if !it.rule.timed || it.touches(*opens, Day::MAX) => Some((days, it.rule)),
             Lead::TestArea(_) | Lead::Priming(_) | Lead::SmokeFree(_) => None,
         });
-        test_areas.max()
+        test_areas.collect()
+    }
+
+    /// The wait between two sessions of a procedure on the group.
+    fn repeat(&self, procedure: ProcedureId, scar: ScarIndex) -> Option<Spacing> {
+        let known = self.knowledge.procedures().get(procedure.index())?;
+        let kind = kind(known, |parameter| parameters::high(*self, procedure, parameter, scar))?;
+        Some(on(*self, between(self.knowledge, self.patient(), kind, kind)?, &[scar]))
     }
 
     fn leave_out(
@@ -414,6 +431,13 @@ impl<'a, 'k> Context<'a, 'k> {
         }
         merge_passed_over(left_out, first.procedure, scar, reasons);
     }
+}
+
+/// Waits after a test area, each with the rule that asks for it.
+type TestAreas<'k> = SmallVec<[(Day, &'k SafetyRule); FEW]>;
+
+fn longest(test_areas: &TestAreas<'_>) -> Option<(Day, RuleId)> {
+    test_areas.iter().map(|(days, rule)| (*days, rule.rule)).max()
 }
 
 /// Adds rules that are not yet there, in order.

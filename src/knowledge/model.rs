@@ -137,6 +137,8 @@ pub struct CareItem {
     /// Choices for the clinician.
     pub options: Vec<String>,
     pub amounts: Vec<Amount>,
+    /// For whom amounts by weight are worked out.
+    pub totals_when: Predicate,
     /// There is another that [is like it](Self::is_like).
     pub is_like_another: bool,
 }
@@ -283,6 +285,8 @@ pub struct SafetyRule {
     pub lead: Option<Lead>,
     /// With less of the lead a plan by others is in want of it; none: with less than the lead itself.
     pub lead_least: Option<Day>,
+    /// What it is about may have begun since past sessions, which are no test area then.
+    pub lead_anew: bool,
     /// Stands under the preconditions of the stage, as a clearance always does.
     pub precondition: bool,
     /// A clearance that the visit itself settles.

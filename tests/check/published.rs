@@ -1,6 +1,9 @@
 //! Regimens that somebody published or that a ruling defends are no violation, and what goes beyond them is.
 
-use cicatrix::wire::v1::{self, FindingKind as Kind, Site, generate_protocol_response::Outcome};
+use cicatrix::wire::{
+    Date,
+    v1::{self, FindingKind as Kind, Site, generate_protocol_response::Outcome},
+};
 
 use crate::{
     cases::{Request, acid, dark, declared, every, home, on, patient, plan, request, set},
@@ -107,6 +110,64 @@ fn the_density_of_the_mild_laser() {
     assert_eq!(found(of(457.0, v1::Phototype::Iv), id).0, [Kind::AboveLimit]);
     assert_eq!(found(marked_before(of(457.0, v1::Phototype::Iii)), id).0, [Kind::AboveLimit]);
     assert_eq!(found(marked_before(of(457.0, v1::Phototype::Ii)), id).0, []);
+}
+
+/// After brown marks acid in single scars is as weak, and the skin as well prepared, as in darker skin (PIH-04).
+#[test]
+fn acid_after_brown_marks_is_weaker() {
+    let of = |percent, phototype| marked_before(dark(every(&[0, 28, 56], &acid(percent)), phototype));
+    for light in [v1::Phototype::Ii, v1::Phototype::Iii] {
+        assert_eq!(found(primed(of(71.0, light)), "tca-cross").0, [Kind::AboveLimit]);
+        assert_eq!(found(primed(of(70.0, light)), "tca-cross").0, []);
+    }
+    let unprimed = |phototype| found(of(50.0, phototype), "tca-cross").1.contains(&Kind::PrimingMissing);
+    assert_eq!([v1::Phototype::Ii, v1::Phototype::Iii].map(unprimed), [false, true]);
+}
+
+/// "Lowest peel strength" on isotretinoin (ISO-11).
+#[test]
+fn mild_peels_on_isotretinoin_stay_at_their_lowest() {
+    let current = v1::IsotretinoinUse { status: v1::Isotretinoin::Current.into(), last_taken: None };
+    for (peel, setting, lowest) in [
+        ("peel-superficial-bha", "salicylic_acid_percent", 20.0),
+        ("peel-superficial-aha", "glycolic_acid_percent", 20.0),
+        ("peel-light-tca", "tca_concentration_percent", 10.0),
+        ("peel-jessner", "layers", 1.0),
+    ] {
+        let of = |value| {
+            let plan = every(&[0, 28, 56], &set(on(peel, &["s1"]), setting, value));
+            let it = patient(plan, |it| it.isotretinoin = Some(current));
+            found(it, peel).0.contains(&Kind::AboveLimit)
+        };
+        assert_eq!((of(lowest), of(lowest + 1.0)), (false, true), "{peel}");
+    }
+}
+
+/// A laser session before the drug says nothing of skin under it: a test area comes first all the same (ISO-03), unless
+/// sessions or a test area followed since.
+#[test]
+fn a_laser_session_before_isotretinoin_is_no_test() {
+    let id = "ablative-fractional-laser";
+    let stopped = v1::IsotretinoinUse { status: v1::Isotretinoin::Stopped.into(), last_taken: date(2026, 10, 20) };
+    let of = |past: Option<Date>, kind: v1::SessionKind| {
+        let mut it = patient(every(&[0, 56], &on(id, &["s1"])), |it| it.isotretinoin = Some(stopped));
+        let session = |date| v1::PastSession {
+            procedure: id.to_owned(),
+            date: Some(date),
+            scar_ids: vec!["s1".to_owned()],
+            kind: kind.into(),
+            ..v1::PastSession::default()
+        };
+        it.history = past.into_iter().map(session).collect();
+        found(boxcar(it, 2.5), id).1.contains(&Kind::TestAreaMissing)
+    };
+    let treatment = v1::SessionKind::Treatment;
+    assert!(of(None, treatment), "nothing was done");
+    assert!(of(date(2026, 2, 1), treatment), "ten months ago");
+    assert!(of(date(2026, 10, 19), treatment), "on the drug, or before it: nobody knows");
+    assert!(!of(date(2026, 10, 20), treatment), "on the day of the last capsule");
+    assert!(of(date(2026, 2, 1), v1::SessionKind::TestArea), "a test area of a course that was given up");
+    assert!(!of(date(2026, 10, 1), v1::SessionKind::TestArea), "a test area of this course");
 }
 
 /// "Fractional ablative laser: low density in IV-VI": what one trial gave on one side of Asian faces is unusual there, and

@@ -279,6 +279,30 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     (
         "safety/rain.toml",
         "until      = \"dry-weather\"",
+        "until      = \"dry-weather\"\nlead = { kind = \"smoke-free\", wait = \"4 weeks\", anew = true }",
+        "safety/rain.toml:4: only a test area is made `anew`",
+    ),
+    (
+        "safety/rain.toml",
+        "until      = \"dry-weather\"",
+        "until      = \"dry-weather\"\n[[rule.item]]\nkind = \"consent\"\nat = \"before-plan\"\ntotals_when = \"always\"",
+        "safety/rain.toml:15: no amount of the item counts by weight; leave out `totals_when`",
+    ),
+    (
+        "safety/rain.toml",
+        "start_at  = 50",
+        "start_at  = 50\nlowest = true",
+        "safety/rain.toml:23: `lowest` stands alone",
+    ),
+    (
+        "safety/rain.toml",
+        "start_at  = 50",
+        "start_at  = 50\n[[rule.limit]]\nparameter = \"dab_percent\"\nat_most = 60",
+        "safety/rain.toml:16: `{at_most}` is no field of this table; there are: start_at",
+    ),
+    (
+        "safety/rain.toml",
+        "until      = \"dry-weather\"",
         "until      = \"dry-wether\"",
         "safety/rain.toml:11: events.toml has no event of this name",
     ),

@@ -41,13 +41,15 @@ pub enum Kind {
     WhiteMark,
     /// A spot that may be cancer.
     Suspicious,
+    /// A spot of acne and no scar.
+    Inflamed,
 }
 
 impl Kind {
     /// Is it what the service plans for?
     pub fn is_sunken(self) -> bool {
         let flat = matches!(self, Self::RedMark | Self::BrownMark | Self::WhiteMark);
-        !flat && !matches!(self, Self::Hypertrophic | Self::Keloid | Self::Suspicious)
+        !flat && !matches!(self, Self::Hypertrophic | Self::Keloid | Self::Suspicious | Self::Inflamed)
     }
 }
 
@@ -121,7 +123,7 @@ fn scar_types(kind: Kind) -> &'static [&'static str] {
         Kind::Rolling => &["rolling"],
         Kind::Hypertrophic => &["hypertrophic"],
         Kind::Keloid => &["keloid"],
-        Kind::RedMark | Kind::BrownMark | Kind::WhiteMark | Kind::Suspicious => &[],
+        Kind::RedMark | Kind::BrownMark | Kind::WhiteMark | Kind::Suspicious | Kind::Inflamed => &[],
     }
 }
 
@@ -173,6 +175,7 @@ fn scar(group: &Group) -> v1::Scar {
         Kind::BrownMark => flat(&mut scar, v1::ScarColor::Brown),
         Kind::WhiteMark => flat(&mut scar, v1::ScarColor::White),
         Kind::Suspicious => scar.activity = v1::Activity::Suspicious.into(),
+        Kind::Inflamed => scar.activity = v1::Activity::Inflamed.into(),
     }
     if matches!(group.kind, Kind::DeepNarrow) {
         scar.base_width_mm = Some(1.6);

@@ -125,7 +125,8 @@ fn steps(person: &Person, group: &Group) -> Vec<Step> {
         Kind::DeepWideScarred => vec![structural(&[punch(EXCISION), punch(GRAFT), release]), surface(), shoulders()],
         // "Rolling, distensible, released, residual: HA, PLLA, CaHA, PMMA."
         Kind::Rolling => vec![structural(&[Some(SUBCISION)]), surface(), contingent(&[HA, PLLA, CAHA, PMMA])],
-        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid | Kind::Suspicious => Vec::new(),
+        Kind::Doubtful | Kind::Hypertrophic | Kind::Keloid => Vec::new(),
+        Kind::Suspicious | Kind::Inflamed => Vec::new(),
         Kind::RedMark | Kind::BrownMark | Kind::WhiteMark => Vec::new(),
     }
 }
@@ -191,11 +192,11 @@ fn test_days(procedure: &str, verdict: &Verdict, skin: Skin) -> i32 {
     let laser = matches!(procedure, AFL | NAFL | PICO);
     let of = |rule: &str| match rule {
         // Test areas "occupy the calendar" whatever else the rule does: KEL-07 and GLD-02 only warn.
-        "KEL-05" | "KEL-07" | "KEL-13" => 56,
+        "KEL-05" | "KEL-07" | "KEL-07-HAND" | "KEL-13" => 56,
         "GLD-02" => 28,
         // "Stop date missing = inside the window": what ISO-03 asks for, ISO-15 asks for.
         "ISO-15" if procedure == AFL => 28,
-        "ISO-03" | "PHO-02" | "PHD-02" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
+        "ISO-03" | "PHO-02" | "PHD-02" | "PHD-02-HAND" | "VIT-03" | "FST-06" | "SITE-05" | "RAD-02" => 28,
         // "Test spot: for fractional ablative laser in IV and V, in VI always" (adjuncts, part 5), which FST-09 names with
         // the opinion in VI. Needles without heat, release and punch are not among what it is about.
         "FST-09" if matches!(procedure, CROSS | MNRF | NAFL | PICO) => 28,
@@ -232,14 +233,29 @@ fn waits_for_a_pause(procedure: &str) -> bool {
 /// Clearances by opinion; the others are checks that are made at the visit.
 fn is_opinion(rule: &str) -> bool {
     let asked_at_the_visit = [
-        "HSV-06", "FST-13", "SET-02", "SITE-00", "ISO-13", "INF-07", "ALG-12", "DEV-05", "ATH-07", "ATH-08", "ONC-07",
-        "ACNE-09", "KEL-10", "BDD-02",
+        "HSV-06",
+        "FST-13",
+        "SET-02",
+        "SITE-00",
+        "ISO-13",
+        "INF-07",
+        "ALG-12",
+        "DEV-05",
+        "ATH-07",
+        "ATH-08",
+        "ONC-07",
+        "ACNE-09",
+        "KEL-10",
+        "BDD-02",
+        "ATH-08-HAND",
+        "HSV-06-HAND",
+        "KEL-10-HAND",
     ];
     !asked_at_the_visit.contains(&rule)
 }
 
 /// "A check that can be made at the visit (pregnancy test, INR, a signature): the plan is laid out as if it were passed."
-const CHECKS: [&str; 3] = ["PREG-07", "ATH-01", "AGE-09"];
+const CHECKS: [&str; 4] = ["PREG-07", "ATH-01", "ATH-01-HAND", "AGE-09"];
 
 /// What the rules say of a group on each day that was asked for.
 struct Calendar<'a> {
@@ -297,7 +313,11 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
     let skin = skin(person, group);
     // "Mild acne marks: prime 4 weeks."
     let marks = person.acne_marks == Some(true) && yes(&person.facts, "pih_active_in_field") == Some(true);
-    let ready = if dark || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
+    // "Treat as one skin type darker" (PIH-04): after brown marks type III is primed as type IV is.
+    let marked = number(&person.facts, "fitzpatrick") == Some(3.0) && yes(&person.facts, "pih_history") == Some(true);
+    let dark_to_acid_and_light = dark || marked;
+    let ready =
+        if dark_to_acid_and_light || marks { (PRIMING_DAYS - person.primed_days.unwrap_or(0)).max(0) } else { 0 };
     // "At least 4 weeks' cessation before": who smokes stops with the plan at the earliest.
     let pause = if yes(&person.facts, "smoker") == Some(true) { 28 } else { 0 };
     let mut calendar = Calendar { person, group, heard: BTreeMap::new() };
@@ -325,7 +345,7 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             let after = after.max(if waits_for_a_pause(procedure) { pause } else { 0 });
             let Some(review) = reviews.first().filter(|_| step.contingent) else { return after.max(priming) };
             // Skin that needs priming is primed again before what a review decides.
-            let again = if dark && waits_for_priming(procedure) { PRIMING_DAYS } else { 0 };
+            let again = if dark_to_acid_and_light && waits_for_priming(procedure) { PRIMING_DAYS } else { 0 };
             after.max(review + again)
         };
         let open: Vec<(&'static str, i32, bool)> = step

@@ -23,6 +23,25 @@ const DEEPER: [(&str, &str, &str, &str); 5] = [
     ("PRI-04", "peel-medium-tca", "peel_deep_phenol", "PRI-04-DEEP"),
 ];
 
+/// What is said of abrasion by machine because it bleeds, is numbed by injection or wounds skin that cannot bear it holds
+/// for abrasion by hand, and under which name.
+const BY_HAND: [(&str, &str); 14] = [
+    ("ALG-05", "ALG-05-HAND"),
+    ("ATH-01", "ATH-01-HAND"),
+    ("ATH-08", "ATH-08-HAND"),
+    ("BLD-02", "BLD-02-HAND"),
+    ("BLD-03", "BLD-03"),
+    ("BLD-04", "BLD-04"),
+    ("HSV-06", "HSV-06-HAND"),
+    ("KEL-07", "KEL-07-HAND"),
+    ("KEL-10", "KEL-10-HAND"),
+    ("LA-03", "LA-03"),
+    ("PHD-01", "PHD-01-HAND"),
+    ("PHD-02", "PHD-02-HAND"),
+    ("PRI-01", "PRI-01-HAND"),
+    ("RAD-01", "RAD-01-HAND"),
+];
+
 /// What stands for the gap matrix among the rules.
 pub const GAPS: &str = "the gap matrix";
 
@@ -189,6 +208,7 @@ impl Heard<'_> {
             match word(&self.facts, "previous_complication") {
                 Some("infection_unresolved" | "burn_unresolved") => said.push(wait("CPL-13")),
                 Some("herpes_outbreak") => said.push(wait("CPL-14")),
+                Some("persistent_erythema") if code == "topical_retinoid" => said.push(wait("CPL-16")),
                 _ => {}
             }
         }
@@ -263,6 +283,20 @@ impl Heard<'_> {
         for (rule, gentler, _, own) in DEEPER.iter().filter(|it| it.2 == code) {
             let of_the_gentler = self.verdict(gentler).said.into_iter().filter(|it| it.0 == *rule);
             said.extend(of_the_gentler.map(|(_, action, until)| (*own, action, until)));
+        }
+        // "Risk rises with hepatic or cardiac disease": with what is injected as much as with a cream.
+        let heart_or_liver = ["cardiac_disease", "hepatic_disease"].map(|fact| yes(&self.facts, fact));
+        if heart_or_liver.contains(&Some(true)) && ["subcision", "punch", "dermabrasion_rotary"].contains(&code) {
+            said.push(("LA-03", Action::Clearance, None));
+        }
+        if code == "dermabrasion_manual" {
+            let machine = self.verdict("dermabrasion-rotary").said.into_iter();
+            let named = |rule| BY_HAND.iter().find(|(it, _)| *it == rule).map(|(_, own)| *own);
+            said.extend(machine.filter_map(|(rule, action, until)| Some((named(rule)?, action, until))));
+        }
+        // Rubbing with crystals wounds too, and a wound can wake lupus.
+        if code == "microdermabrasion" && word(&self.facts, "photosensitive_disease") == Some("lupus_active") {
+            said.push(("PHD-01-HAND", Action::Defer, Some(Until::Event)));
         }
         // "Exclude active; clearance when quiescent": before deep work no less than before the gentle work of CTD-02.
         let excluded_when_active =

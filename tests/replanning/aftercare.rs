@@ -53,6 +53,13 @@ fn lost(request: &v1::GenerateProtocolRequest, first: &v1::Protocol, done: usize
     let today = first.sessions[done - 1].day + wait;
     let mut then = afterwards(request, &first.sessions[..done]);
     then.start_date = later(then.start_date, wait);
+    // Whoever is primed says since when.
+    let primes = |it: &&v1::Stage| it.reasons.iter().any(|it| it.rule == "PLAN-PRIMING");
+    if let (Some(patient), Some(priming)) = (&mut then.patient, first.stages.iter().find(primes)) {
+        let begun = priming.start_day < today && patient.priming_since.is_none();
+        let since = later(request.start_date, priming.start_day);
+        patient.priming_since = patient.priming_since.or(since.filter(|_| begun));
+    }
     let Some(next) = protocol(&then) else { return Vec::new() };
     let mut missing = Vec::new();
     for of in [used, care] {

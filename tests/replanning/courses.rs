@@ -164,15 +164,19 @@ fn a_session_is_judged_as_long_as_a_test_area_is() {
     assert_eq!(visits(&plan(&anew), "mnrf")[0], (0, SessionKind::Treatment));
     assert_eq!(keloids(55), (1, SessionKind::Treatment));
     assert_eq!(keloids(56), (0, SessionKind::Treatment));
-    let isotretinoin = |days: i32| {
+    let isotretinoin = |status: v1::Isotretinoin, ago: Option<i32>, days: i32| {
         let mut request = asked(Phototype::Ii, vec![boxcar("b")]);
         request.patient.as_mut().unwrap().isotretinoin =
-            Some(IsotretinoinUse { status: v1::Isotretinoin::Current.into(), last_taken: None });
+            Some(IsotretinoinUse { status: status.into(), last_taken: ago.map(days_before) });
         request.history = vec![session(LASER, days, &["b"])];
         visits(&plan(&request), LASER)[0]
     };
-    assert_eq!(isotretinoin(28), (0, SessionKind::Treatment));
-    assert_eq!(isotretinoin(21), (7, SessionKind::Treatment));
+    let stopped = v1::Isotretinoin::Stopped;
+    assert_eq!(isotretinoin(stopped, Some(60), 28), (0, SessionKind::Treatment));
+    assert_eq!(isotretinoin(stopped, Some(60), 21), (7, SessionKind::Treatment));
+    // Before the last capsule nobody knows whether the skin bore it on the drug or before.
+    assert_eq!(isotretinoin(stopped, Some(27), 28), (0, SessionKind::TestArea));
+    assert_eq!(isotretinoin(v1::Isotretinoin::Current, None, 28), (0, SessionKind::TestArea));
 }
 
 #[test]

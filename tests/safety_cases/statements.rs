@@ -126,6 +126,7 @@ fn kinds(words: &Map<String, Json>) -> Vec<Kind> {
         "red mark" => Kind::RedMark,
         "brown mark" => Kind::BrownMark,
         "white mark" => Kind::WhiteMark,
+        "inflamed spot" => Kind::Inflamed,
         other => panic!("scar {other}"),
     }]
 }

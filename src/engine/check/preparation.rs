@@ -11,7 +11,7 @@ use crate::{
         select::Context,
         spacing::{between, on},
     },
-    knowledge::{ItemAt, Lead, Spacing},
+    knowledge::{ItemAt, Lead, SafetyRule, Spacing},
 };
 
 use super::{Found, Spots, items::Item};
@@ -71,14 +71,13 @@ fn products(context: Context<'_, '_>) -> ProcedureSet {
 fn leads(found: &mut Found<'_, '_>) {
     let context = found.context;
     let primed = Primed::of(found);
-    let mut late: BTreeMap<(FindingKind, ProcedureId, RuleId), (Day, Spots)> = BTreeMap::new();
+    let mut late: BTreeMap<(FindingKind, ProcedureId, RuleId), (&SafetyRule, Day, Spots)> = BTreeMap::new();
     let courses = found.courses();
     for (&id, groups) in &courses {
         for (&scar, sessions) in groups {
             let Some(first) = sessions.first() else { continue };
             // Skin that was treated or tested before was primed for it, and is not tested again once it has borne it.
             let done = context.past.done(id, scar).on(context, id, first.day);
-            let borne = done.borne_since(context);
             let repeat = repeat(context, first, scar);
             for firing in context.screening.of(id, scar).filter(|it| it.touches(first.day, first.day)) {
                 let (kind, lead, since) = match firing.rule.lead {
@@ -86,6 +85,7 @@ fn leads(found: &mut Found<'_, '_>) {
                     Some(Lead::Priming(days)) => (FindingKind::PrimingMissing, days, primed.since(first.day)),
                     Some(Lead::TestArea(days)) => {
                         // What was tested before the plan needs no other test.
+                        let borne = done.tried_for(context, firing.rule, scar, repeat.as_ref());
                         let tested = borne.or_else(|| test_area(found, id, scar, first.day));
                         (FindingKind::TestAreaMissing, days, tested)
                     }
@@ -98,14 +98,15 @@ fn leads(found: &mut Found<'_, '_>) {
                 if passed.is_none_or(|passed| passed < lead) {
                     let defended = firing.rule.lead_least.is_some_and(|least| passed >= Some(least));
                     let kind = if defended { FindingKind::PrimingShort } else { kind };
-                    let (_, spots) =
-                        late.entry((kind, id, firing.rule.rule)).or_insert_with(|| (lead, Spots::default()));
+                    let (.., spots) = late
+                        .entry((kind, id, firing.rule.rule))
+                        .or_insert_with(|| (firing.rule, lead, Spots::default()));
                     spots.add(first.place(), [scar]);
                 }
             }
         }
     }
-    for ((kind, id, rule), (lead, spots)) in late {
+    for ((kind, id, rule), (asks, lead, spots)) in late {
         let sessions = courses.get(&id).into_iter().flatten();
         let mine =
             sessions.filter(|(scar, _)| spots.scars.binary_search(scar).is_ok()).flat_map(|(_, sessions)| sessions);
@@ -120,7 +121,14 @@ fn leads(found: &mut Found<'_, '_>) {
             // A test area that would move with the course is none to wait for.
             let moved: BTreeSet<usize> = course.iter().map(|(session, _)| *session).collect();
             let stays = |it: &&Item<'_, '_>| !moved.contains(&it.session);
-            let before = |scar: ScarIndex| context.past.done(id, scar).on(context, id, first).borne_since(context);
+            let again = |scar: ScarIndex| {
+                let sessions = courses.get(&id)?.get(&scar)?;
+                repeat(context, sessions.first()?, scar)
+            };
+            let before = |scar: ScarIndex| {
+                let done = context.past.done(id, scar).on(context, id, first);
+                done.tried_for(context, asks, scar, again(scar).as_ref())
+            };
             let planned = |scar: ScarIndex| tests(found, id, scar).find(stays).map(|it| it.day);
             let tests = spots.scars.iter().map(|scar| before(*scar).or_else(|| planned(*scar)));
             tests.collect::<Option<Days>>().and_then(|days| days.into_iter().max())

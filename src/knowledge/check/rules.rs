@@ -357,10 +357,11 @@ impl<'f> Entries<'_, 'f> {
 
     fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule, when: &raw::Text) {
         let mut fields: Vec<(&str, String)> = Vec::new();
-        if let Some(limit) = raw.limit.first() {
-            fields.extend(limit.at_most.map(|it| ("at_most", number(it))));
-            fields.extend(limit.start_at.map(|it| ("start_at", number(it))));
-        }
+        // One sentence says one number: limits that differ have none for it.
+        let most = same(raw.limit.iter().filter_map(|it| it.at_most));
+        let start = same(raw.limit.iter().filter_map(|it| it.start_at));
+        fields.extend(most.map(|it| ("at_most", number(it))));
+        fields.extend(start.map(|it| ("start_at", number(it))));
         for amount in raw.item.iter().flat_map(|it| &it.amount) {
             fields.push((amount.name.get_ref().as_str(), number(amount.value)));
         }
@@ -477,4 +478,10 @@ impl From<raw::SafetyAction> for Action {
             raw::SafetyAction::Exclude => Self::Exclude,
         }
     }
+}
+
+/// The number that all of them are.
+fn same(mut numbers: impl Iterator<Item = f64>) -> Option<f64> {
+    let first = numbers.next()?;
+    numbers.all(|it| it.total_cmp(&first).is_eq()).then_some(first)
 }

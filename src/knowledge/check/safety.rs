@@ -89,8 +89,13 @@ impl Scope<'_> {
             raw::ItemAt::FirstSession => ItemAt::FirstSession,
             raw::ItemAt::EachSession => ItemAt::EachSession,
         };
+        let totals_when = self.checker.condition(file, raw.totals_when.as_ref());
+        if let (Some(text), false) = (&raw.totals_when, raw.amount.iter().any(|it| it.per_kg)) {
+            self.checker.at(file, text, "no amount of the item counts by weight; leave out `totals_when`");
+        }
         let kind = self.checker.word(file, &raw.kind, ItemKind::VARIANTS)?;
-        Some(CareItem { kind, rule, at, days, also_on, options: raw.options.clone(), amounts, is_like_another: false })
+        let options = raw.options.clone();
+        Some(CareItem { kind, rule, at, days, also_on, options, amounts, totals_when, is_like_another: false })
     }
 
     /// The amount of the item that another one names as its most.
@@ -196,6 +201,10 @@ impl Scope<'_> {
             })
         });
         let lead_least = raw.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(file, raw, lead));
+        let lead_anew = raw.lead.as_ref().is_some_and(|it| it.anew);
+        if lead_anew && !matches!(lead, Some(Lead::TestArea(_))) {
+            self.checker.at(file, &raw.id, "only a test area is made `anew`");
+        }
         let rule = self.rule(file, &raw.id);
         let first = items.len();
         for item in &raw.item {
@@ -216,6 +225,7 @@ impl Scope<'_> {
             limits,
             lead,
             lead_least,
+            lead_anew,
             precondition: raw.precondition,
             at_visit: raw.at_visit,
             stacked: raw.stacked,
@@ -243,8 +253,10 @@ impl Scope<'_> {
         procedures: &[Procedure],
     ) -> Vec<SafetyLimit> {
         let name = raw.parameter.get_ref();
-        if raw.at_most.is_none() && raw.start_at.is_none() {
-            self.checker.at(file, &raw.parameter, "a limit needs `at_most` or `start_at`");
+        match (raw.lowest, raw.at_most.is_some() || raw.start_at.is_some()) {
+            (false, false) => self.checker.at(file, &raw.parameter, "a limit needs `at_most`, `start_at` or `lowest`"),
+            (true, true) => self.checker.at(file, &raw.parameter, "`lowest` stands alone"),
+            (true, false) | (false, true) => {}
         }
         let at_most = raw.at_most.map(|it| self.checker.thousandths(file, &raw.parameter, it));
         let start_at = raw.start_at.map(|it| self.checker.thousandths(file, &raw.parameter, it));
@@ -255,9 +267,11 @@ impl Scope<'_> {
         }
         let mut limits = Vec::new();
         for &procedure in ids {
-            let names = procedures.get(procedure.index()).map(|it| it.parameter_names.as_slice()).unwrap_or_default();
-            if let Some(parameter) = names.iter().position(|it| it == name) {
-                limits.push(SafetyLimit { procedure, parameter, at_most, start_at });
+            let Some(known) = procedures.get(procedure.index()) else { continue };
+            if let Some(parameter) = known.parameter_names.iter().position(|it| it == name) {
+                let least =
+                    known.parameters.iter().filter(|it| raw.lowest && it.place == parameter).map(|it| it.low).min();
+                limits.push(SafetyLimit { procedure, parameter, at_most: at_most.or(least), start_at });
             }
         }
         if limits.is_empty() && !ids.is_empty() {

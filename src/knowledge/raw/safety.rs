@@ -71,6 +71,8 @@ pub(in crate::knowledge) struct CareItem {
     pub options: Vec<String>,
     #[serde(default)]
     pub amount: Vec<ItemAmount>,
+    /// For whom amounts by weight are worked out; absent: for everybody whose weight is known.
+    pub totals_when: Option<Text>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -125,6 +127,9 @@ pub(in crate::knowledge) struct SafetyLimit {
     pub at_most: Option<f64>,
     /// Start no higher than this.
     pub start_at: Option<f64>,
+    /// Never more than the least that the procedure itself names, in place of `at_most`.
+    #[serde(default)]
+    pub lowest: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -135,6 +140,10 @@ pub(in crate::knowledge) struct Lead {
     pub wait: Text,
     /// The check of a plan finds less than this missing, and less than `wait` short. Absent: `wait`. Priming alone has it.
     pub least: Option<Text>,
+    /// What the rule is about may have begun since past sessions: those that were done before are no test. A test area alone
+    /// has it.
+    #[serde(default)]
+    pub anew: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

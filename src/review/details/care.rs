@@ -2,9 +2,9 @@
 
 use super::All;
 use crate::{
-    domain::{fact_in_words, number_in_words},
+    domain::{Predicate, fact_in_words, number_in_words},
     knowledge::{CareItem, Failure, ItemAt, Policy, RequiredFact},
-    review::words::{listed, plain, wait_in_words},
+    review::words::{condition_in_words, listed, plain, wait_in_words},
 };
 
 impl All<'_> {
@@ -46,6 +46,14 @@ impl All<'_> {
             let most = it.at_most.map(|most| format!(", at most {} in all", number_in_words(most))).unwrap_or_default();
             let amount = format!("{}: {} {}{each}{most}", plain(&it.name), number_in_words(it.value), it.unit);
             self.add(item.rule, "amount", amount);
+        }
+        self.totals(item);
+    }
+
+    /// For whom amounts by weight are worked out.
+    fn totals(&mut self, item: &CareItem) {
+        if item.totals_when != Predicate::Always {
+            self.add(item.rule, "worked out for a patient", format!("when {}", condition_in_words(&item.totals_when)));
         }
     }
 

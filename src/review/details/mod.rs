@@ -201,6 +201,7 @@ impl All<'_> {
             limits,
             lead,
             lead_least,
+            lead_anew,
             precondition,
             stacked,
             only_preferred,
@@ -235,6 +236,9 @@ impl All<'_> {
                 self.add(*rule, "first", format!("no smoking for {}", wait_in_words(*days)));
             }
             None => {}
+        }
+        if *lead_anew {
+            self.add(*rule, "tested by", "what was done since it began".to_owned());
         }
         if let Some(days) = lead_least {
             self.add(*rule, "first, at least", wait_in_words(*days));
