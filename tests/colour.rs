@@ -236,7 +236,7 @@ fn wishes_are_kept() {
 
 #[test]
 fn light_that_has_to_wait_waits() {
-    // A tan of last week: no light before it has gone, wherever there is room.
+    // An infection of the skin: no light while it lasts, whatever room there is.
     let mut it = cheek(2, &["ice pick", "red mark"]);
     let before = days(protocol(&plan(&it)), "pulsed-dye-laser");
     it.patient.set(Fact::InfectionInField, word(Fact::InfectionInField, "bacterial").1);
