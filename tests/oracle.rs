@@ -20,6 +20,8 @@ mod everyone;
 mod facts;
 #[path = "oracle/gaps.rs"]
 mod gaps;
+#[path = "oracle/light.rs"]
+mod light;
 #[path = "oracle/matrix.rs"]
 mod matrix;
 #[path = "oracle/people.rs"]

@@ -57,6 +57,8 @@ pub(super) struct Begun {
 struct Taken {
     rung: Rung,
     kinds: Kinds,
+    /// It goes between the sessions of others.
+    between: bool,
     /// The day of the last session that is planned.
     planned: Option<Day>,
     /// The day of the last session, planned or done.
@@ -89,6 +91,7 @@ impl Candidate<'_> {
             taken.push(Taken {
                 rung: earlier.rung,
                 kinds,
+                between: context.knowledge.goes_between(earlier.procedure),
                 planned,
                 last: planned.or_else(|| draft.done.last(context)),
             });
@@ -113,12 +116,17 @@ impl Candidate<'_> {
         let mut day = open_day(context, self.not_before, priming, ready);
         let known = context.knowledge.procedures().get(self.procedure.index());
         let focal = known.is_some_and(|it| it.kind == ProcedureKind::Focal);
+        let between = context.knowledge.goes_between(self.procedure);
         for past in history::recent(context) {
             let wait = kinds.own.and_then(|kind| history::since(context, past, kind, focal, &scars));
-            day = wait.map_or(day, |wait| day.max(after_past(past, &wait)));
+            let Some(wait) = wait.map(|wait| kept_after(context, past, wait, self.procedure)) else { continue };
+            let least = between && past.procedure != self.procedure;
+            day = day.max(past.day.saturating_add(if least { wait.plan_min } else { aim(&wait) }));
         }
         let ladder = |rung: Rung| (rung.phase, rung.order);
-        for earlier in taken.iter().filter(|it| ladder(it.rung) < ladder(self.rung)) {
+        // What goes between the sessions of others waits for none to be over, and none for it.
+        let waits = |it: &&Taken| !between && !it.between && ladder(it.rung) < ladder(self.rung);
+        for earlier in taken.iter().filter(waits) {
             let wait = combined(context, context.patient(), earlier.kinds, kinds, &scars);
             if let (Some(last), Some(wait)) = (earlier.planned, wait) {
                 day = day.max(last.saturating_add(aim(&wait)));
@@ -147,9 +155,12 @@ pub(super) fn keeps_rhythm(context: Context<'_, '_>, done: &Done, repeat: Option
     done.last(context).max(done.tested).is_some_and(|last| last.saturating_add(latest) >= 0)
 }
 
-/// The day that is aimed at after a past session. A test area keeps the least wait, as it does when it is planned.
-pub(super) fn after_past(past: &PastSession, wait: &Spacing) -> Day {
-    past.day.saturating_add(if past.kind == SessionKind::TestArea { wait.plan_min } else { aim(wait) })
+/// The wait from a past session to `next`. What follows a test area, or what goes between the sessions of others, comes
+/// after the least wait, as it does when both are planned.
+pub(super) fn kept_after(context: Context<'_, '_>, past: &PastSession, wait: Spacing, next: ProcedureId) -> Spacing {
+    let between = past.procedure != next && context.knowledge.goes_between(past.procedure);
+    let typical_from = if past.kind == SessionKind::TestArea || between { wait.plan_min } else { wait.typical_from };
+    Spacing { typical_from, ..wait }
 }
 
 /// The day since which the skin is primed: on record, or the start of the plan.

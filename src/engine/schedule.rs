@@ -1,24 +1,27 @@
 //! Schedules: gives each stage its days.
 
+mod between;
+mod timing;
+
+use std::collections::BTreeSet;
+
 use smallvec::SmallVec;
 
 use crate::{
-    domain::{
-        Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex, SessionKind,
-    },
+    domain::{Day, Days, Facts, ParameterSetting, PastSession, ProcedureSet, Range, RuleId, Rules, ScarIndex},
     engine::{
         calendar::{Calendar, Turn},
         done::{Break, after},
         history::{self, areas, on_same_skin},
         limits::FEW,
-        opening::{Begun, after_past, is_primed, offsets, open_day},
+        opening::{Begun, is_primed, kept_after, offsets, open_day},
         parameters,
         place::{Course, Diary, Held, Limits, place_in},
         select::{Context, Draft, Moved, add_rules},
         spacing::{Kinds, aim, combined},
         together,
     },
-    knowledge::{ProcedureKind, Spacing, Topic},
+    knowledge::{ProcedureKind, Spacing},
 };
 
 /// The earlier stages that one waits for, by their places.
@@ -49,8 +52,19 @@ pub(super) struct Dated<'k> {
     pub calendar: Calendar,
     /// What kept a session, or the test area, off an earlier day: its place among them, and the rule that says so.
     held: Vec<(usize, RuleId)>,
+    /// What stands beside its sessions leaves them less room.
+    room: Vec<Room>,
     /// What the break before its first session means has been seen to.
     judged: bool,
+}
+
+/// The days that other sessions on the same skin leave to a session, or to the test area.
+#[derive(Debug)]
+struct Room {
+    /// Its place among them.
+    place: usize,
+    from: Day,
+    until: Option<Day>,
 }
 
 /// Every stage with its days.
@@ -180,6 +194,7 @@ impl Dated<'_> {
         self.test_area = None;
         self.days.clear();
         self.held.clear();
+        self.room.clear();
     }
 
     /// Days of the test area and of the sessions, counted from the first.
@@ -198,6 +213,12 @@ impl Dated<'_> {
     /// The first day on which something is done.
     pub(super) fn first(&self) -> Option<Day> {
         self.test_area.or_else(|| self.days.first().copied())
+    }
+
+    /// The first and the last day that what goes between sessions leaves to the one at `place`, the test area among them.
+    pub(super) fn room(&self, place: usize) -> (Day, Option<Day>) {
+        let here = || self.room.iter().filter(|it| it.place == place);
+        (here().map(|it| it.from).max().unwrap_or(Day::MIN), here().filter_map(|it| it.until).min())
     }
 
     /// The day of the last session.
@@ -265,6 +286,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         after_focal: false,
         calendar,
         held: Vec::new(),
+        room: Vec::new(),
         judged: false,
     }
 }
@@ -298,7 +320,7 @@ fn diary(context: Context<'_, '_>, stages: &[Dated<'_>], chosen: &[usize]) -> Di
 }
 
 /// Gives days to the stages that `now` picks, not before `ready`; stages that have days already stay. Says whether no
-/// other days are better.
+/// other days are better, but for those of what goes between the sessions of others.
 fn settle<'k>(
     context: Context<'_, 'k>,
     patient: &Facts,
@@ -309,10 +331,69 @@ fn settle<'k>(
     // What has been done to its end takes no more days.
     let open = |stage: &Dated<'_>| now(stage) && stage.draft.count > 0;
     let chosen: Vec<usize> = stages.iter().enumerate().filter(|(_, stage)| open(stage)).map(|(at, _)| at).collect();
+    let between = between::among(context, stages, &chosen);
+    let best = settle_around(context, patient, stages, ready, &chosen, between.clone());
+    if between.is_empty() || context.case.wishes.max_visits.is_none() {
+        return best;
+    }
+    // Few visits are wished for: between the others or after them, whatever makes fewer.
+    let visits = visits(stages);
+    forget_days(stages, &chosen);
+    let after = settle_around(context, patient, stages, ready, &chosen, Vec::new());
+    if self::visits(stages) < visits {
+        return after;
+    }
+    forget_days(stages, &chosen);
+    settle_around(context, patient, stages, ready, &chosen, between)
+}
+
+/// The same, and those of `between` find their days between the sessions of the others, or after them where they do not.
+fn settle_around<'k>(
+    context: Context<'_, 'k>,
+    patient: &Facts,
+    stages: &mut [Dated<'k>],
+    ready: Day,
+    chosen: &[usize],
+    mut between: Vec<usize>,
+) -> bool {
+    loop {
+        if between.is_empty() {
+            return place_all(context, patient, stages, ready, chosen, &[]);
+        }
+        let others: Vec<usize> = chosen.iter().copied().filter(|at| !between.contains(at)).collect();
+        let best = place_all(context, patient, stages, ready, &others, &between);
+        match between.iter().position(|at| !between::lay(context, patient, stages, *at, ready)) {
+            Some(without_room) => between.remove(without_room),
+            None => return best,
+        };
+        forget_days(stages, chosen);
+    }
+}
+
+fn forget_days(stages: &mut [Dated<'_>], chosen: &[usize]) {
+    for at in chosen {
+        stages.get_mut(*at).into_iter().for_each(Dated::forget_days);
+    }
+}
+
+/// How many days there are on which something is done.
+fn visits(stages: &[Dated<'_>]) -> usize {
+    stages.iter().flat_map(|it| it.test_area.iter().chain(&it.days)).collect::<BTreeSet<_>>().len()
+}
+
+/// Searches the days of the stages at `chosen`; those at `left_out` find theirs later.
+fn place_all<'k>(
+    context: Context<'_, 'k>,
+    patient: &Facts,
+    stages: &mut [Dated<'k>],
+    ready: Day,
+    chosen: &[usize],
+    left_out: &[usize],
+) -> bool {
     let mut courses: Vec<Course> = Vec::with_capacity(chosen.len());
     // By course: what it waits for, and how long.
     let mut waits: SmallVec<[Waits; FEW]> = SmallVec::new();
-    for &at in &chosen {
+    for &at in chosen {
         let Some(stage) = stages.get(at) else { continue };
         let mut waits_for = Waits::new();
         let mut course = Course {
@@ -325,10 +406,11 @@ fn settle<'k>(
         };
         for past in history::recent(context) {
             if let Some(wait) = since(context, past, stage) {
-                course.ready = course.ready.max(after_past(past, &wait));
+                let wait = kept_after(context, past, wait, stage.draft.procedure);
+                course.ready = course.ready.max(past.day.saturating_add(aim(&wait)));
             }
         }
-        for (before, earlier) in stages.iter().enumerate().take(at) {
+        for (before, earlier) in stages.iter().enumerate().take(at).filter(|(before, _)| !left_out.contains(before)) {
             let Some(wait) = longest(context, patient, earlier, stage) else { continue };
             waits_for.push((before, wait));
             match (chosen.iter().position(|it| *it == before), earlier.last()) {
@@ -349,7 +431,7 @@ fn settle<'k>(
         waits.push(waits_for);
     }
     let planning = context.knowledge.planning();
-    let (placed, best) = place_in(&courses, &diary(context, stages, &chosen));
+    let (placed, best) = place_in(&courses, &diary(context, stages, chosen));
     for (&at, placed) in chosen.iter().zip(placed) {
         let Some(stage) = stages.get_mut(at) else { continue };
         let rule = |held: Held| match held {
@@ -362,7 +444,7 @@ fn settle<'k>(
         stage.days = days.collect();
     }
     for (&at, waits) in chosen.iter().zip(&waits) {
-        explain_timing(context, stages, at, ready, waits);
+        timing::explain(context, stages, at, ready, waits);
     }
     best
 }
@@ -388,81 +470,4 @@ fn overlap(context: Context<'_, '_>, one: &Dated<'_>, other: &Dated<'_>) -> bool
         let second = areas(context, &other.draft.scars);
         areas(context, &one.draft.scars).into_iter().any(|area| second.iter().any(|it| it.overlaps(area)))
     }
-}
-
-/// Writes down what the first day of a stage follows from, and what the floors would have allowed.
-fn explain_timing(
-    context: Context<'_, '_>,
-    stages: &mut [Dated<'_>],
-    at: usize,
-    ready: Day,
-    waits: &[(usize, Spacing)],
-) {
-    let Some(stage) = stages.get(at) else { return };
-    let Some(first) = stage.first() else { return };
-    let mut timing = Rules::new();
-    let mut earliest = stage.open_day(context, ready);
-    let mut due = earliest;
-    let mut latest: Option<Day> = None;
-    let mut after_focal = false;
-    add_rules(&mut timing, stage.draft.leads.priming.map(|(_, rule)| rule));
-    if stage.draft.not_before > 0 {
-        for scar in &stage.draft.scars {
-            let waits = context.screening.about(Topic::Keeps, stage.draft.procedure, *scar);
-            let dated = waits.filter(|it| it.until == stage.draft.not_before).map(|it| it.rule.rule);
-            add_rules(&mut timing, dated);
-            let smoke_free = context.screening.smoke_free_for(stage.draft.procedure, *scar);
-            add_rules(&mut timing, smoke_free.filter(|it| it.0 == stage.draft.not_before).map(|it| it.1));
-        }
-    }
-    let past = history::recent(context).iter().filter_map(|past| {
-        let mut wait = since(context, past, stage)?;
-        if past.kind == SessionKind::TestArea {
-            wait.typical_from = wait.plan_min;
-        }
-        Some((past.day, wait))
-    });
-    let planned = waits.iter().filter_map(|(before, wait)| Some((stages.get(*before)?.last()?, *wait)));
-    let mut binding: Option<(Day, Spacing)> = None;
-    for (day, wait) in past.chain(planned) {
-        earliest = earliest.max(day.saturating_add(wait.floor));
-        let aimed = day.saturating_add(aim(&wait));
-        due = due.max(aimed);
-        if binding.is_none_or(|(known, _)| aimed >= known) {
-            binding = Some((aimed, wait));
-        }
-    }
-    if let Some((aimed, wait)) = binding
-        && aimed > 0
-    {
-        add_rules(&mut timing, wait.rules());
-        latest = wait.latest.map(|latest| aimed.saturating_sub(aim(&wait)).saturating_add(latest));
-    }
-    for it in together::before(context, context.patient(), stages, at) {
-        let Some(last) = stages.get(it.stage).and_then(|it| it.over(context)) else { continue };
-        let aimed = last.saturating_add(it.aim());
-        earliest = earliest.max(last.saturating_add(it.floor()));
-        if aimed > 0 && aimed >= due {
-            due = aimed;
-            add_rules(&mut timing, [it.rule]);
-            add_rules(&mut timing, it.wait.iter().flat_map(Spacing::rules));
-        }
-    }
-    add_rules(&mut timing, stage.calendar.why(Turn::First, due));
-    add_rules(&mut timing, stage.held_off(0));
-    let done = &stage.draft.done;
-    let since_before = done.last(context).map(|last| first.saturating_sub(last));
-    let goes_on = |days: Day| after(context.knowledge, stage.draft.procedure, done.count(), days) == Break::None;
-    let latest_repeat = stage.repeat.and_then(|it| it.latest);
-    if since_before.zip(latest_repeat).is_some_and(|(days, latest)| days > latest && goes_on(days)) {
-        add_rules(&mut timing, [context.knowledge.planning().past.late]);
-    }
-    for earlier in stages.iter().take(at) {
-        after_focal |= earlier.focal && !stage.focal && overlap(context, earlier, stage);
-    }
-    let Some(stage) = stages.get_mut(at) else { return };
-    stage.timing = timing;
-    stage.earliest = earliest.min(first);
-    stage.latest = latest.filter(|latest| *latest >= first);
-    stage.after_focal = after_focal;
 }

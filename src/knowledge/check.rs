@@ -163,6 +163,7 @@ impl Checker {
         let classification = scope.classification(parsed);
         let grading = scope.grading(parsed);
         let pathways = scope.pathways(parsed, &procedures);
+        let between_others = scope.between_others(parsed, &pathways);
         let home_care = scope.home_care(parsed, &procedures);
         let referrals = scope.referrals(parsed);
         let planning = scope.planning(parsed, &procedures);
@@ -199,6 +200,7 @@ impl Checker {
             classification: classification?,
             grading: grading?,
             pathways,
+            between_others,
             home_care,
             referrals,
             nothing_allowed: nothing_allowed?,

@@ -45,6 +45,8 @@ pub struct Knowledge {
     pub(super) classification: Classification,
     pub(super) grading: Grading,
     pub(super) pathways: Vec<Pathway>,
+    /// What goes between the sessions of others on the same skin.
+    pub(super) between_others: ProcedureSet,
     pub(super) home_care: Vec<HomeCareStep>,
     pub(super) referrals: Vec<Referral>,
     /// Place of the referral for scars that nothing is allowed for.
@@ -390,6 +392,11 @@ impl Knowledge {
     /// What is not planned for.
     pub fn referrals(&self) -> &[Referral] {
         &self.referrals
+    }
+
+    /// Does it go between the sessions of others on the same skin?
+    pub fn goes_between(&self, procedure: ProcedureId) -> bool {
+        self.between_others.contains(procedure)
     }
 
     /// Place of the referral for scars that nothing is allowed for.

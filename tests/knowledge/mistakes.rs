@@ -377,6 +377,13 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "pathways/pits.toml:12: a step takes a focal or a field procedure",
     ),
     (
+        "pathways/pits.toml",
+        "[[step]]",
+        "[[step]]\nphase = \"structural\"\nbetween_others = true\nrule = \"X-2\"\nsays = \"X.\"\nbecause = [\"toy_book\"]\n\
+         [[step.option]]\nprocedure = \"dab\"\nrule = \"X-3\"\nsays = \"X.\"\nbecause = [\"toy_book\"]\n[[step]]",
+        "pathways/pits.toml:23: another step takes it with `between_others = true`; write that here too",
+    ),
+    (
         "home_care.toml",
         "procedure = \"cream\"",
         "procedure = \"dab\"",

@@ -130,9 +130,10 @@ fn apart(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, close
     let Some(spacing) = spacing(found, first, next, &scars) else { return };
     let wait = next.day.saturating_sub(first.day);
     let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { return };
-    // A test area is followed as soon as it can be judged.
+    // A test area is followed as soon as it can be judged, and what goes between the sessions of others leaves no more.
     let test = !first.is_treatment() || !next.is_treatment();
-    if test && kind == FindingKind::BelowUsual {
+    let between = first.id != next.id && [first.id, next.id].iter().any(|id| found.context.knowledge.goes_between(*id));
+    if (test || between) && kind == FindingKind::BelowUsual {
         return;
     }
     let entry = close.entry((kind, spacing.rule)).or_default();

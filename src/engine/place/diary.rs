@@ -89,7 +89,7 @@ impl Diary {
     }
 
     /// What keeps `procedures` off `day`, and the next day on which that may be over.
-    pub(super) fn held(&self, day: Day, procedures: ProcedureSet) -> Option<(Held, Day)> {
+    pub(in crate::engine) fn held(&self, day: Day, procedures: ProcedureSet) -> Option<(Held, Day)> {
         let at = self.visits.partition_point(|it| it.day < day);
         let next = self.visits.get(at);
         if let Some(same) = next.filter(|it| it.day == day) {

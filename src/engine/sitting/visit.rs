@@ -83,8 +83,10 @@ impl<'a> Drawing<'a, '_> {
         let number = item
             .session
             .map_or(0, |it| draft.done.count().saturating_add(1).saturating_add(i32::try_from(it).unwrap_or(i32::MAX)));
+        let place = item.session.map_or(0, |it| place(dated, it));
+        let (from, until) = dated.room(place);
         let (kind, earliest, latest) = match (item.session, before, dated.repeat) {
-            (None, ..) => (SessionKind::TestArea, dated.earliest, dated.latest),
+            (None, ..) => (SessionKind::TestArea, dated.earliest.max(from), dated.latest),
             (Some(session), before, repeat) => {
                 let latest = match (before, repeat) {
                     (Some(before), Some(spacing)) => spacing.latest.map(|latest| before.saturating_add(latest)),
@@ -96,6 +98,7 @@ impl<'a> Drawing<'a, '_> {
                 (SessionKind::Treatment, self::earliest(dated, session), latest)
             }
         };
+        let latest = latest.into_iter().chain(until).min();
         // What a session goes on from: the one before it, of the plan or of the past.
         let tested = dated.test_area.filter(|_| item.session.is_some());
         let before = before.or(tested).or_else(|| draft.done.last(self.context).max(draft.done.tested));
@@ -248,11 +251,18 @@ impl Care {
 /// The first day that the floors allow for a session, given the one before it.
 fn earliest(dated: &Dated<'_>, session: usize) -> Day {
     let before = session.checked_sub(1).and_then(|before| dated.days.get(before));
-    match (before, dated.repeat, dated.test_area, dated.draft.leads.test_area) {
+    let earliest = match (before, dated.repeat, dated.test_area, dated.draft.leads.test_area) {
         (Some(before), Some(spacing), ..) => before.saturating_add(spacing.floor),
         (None, spacing, Some(test), Some((days, _))) => {
             test.saturating_add(days.max(spacing.map_or(0, |spacing| spacing.floor)))
         }
         (_, _, _, _) => dated.earliest,
-    }
+    };
+    let (from, _) = dated.room(place(dated, session));
+    earliest.max(from)
+}
+
+/// The place of a session, the test area counted.
+fn place(dated: &Dated<'_>, session: usize) -> usize {
+    session.saturating_add(usize::from(dated.test_area.is_some()))
 }

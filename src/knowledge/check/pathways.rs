@@ -4,7 +4,7 @@ use strum::VariantArray as _;
 
 use super::{Parsed, Scope};
 use crate::{
-    domain::{DepthClass, Fact, Facts, Phase, ProcedureId, ScarType, Truth, Urgency},
+    domain::{DepthClass, Fact, Facts, Phase, ProcedureId, ProcedureSet, ScarType, Truth, Urgency},
     knowledge::{
         Adjunct, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile, Step,
         StepOption, Wait, raw,
@@ -63,6 +63,7 @@ impl Scope<'_> {
             rule: self.rule(file, &raw.rule),
             when: self.checker.condition(file, raw.when.as_ref()),
             contingent,
+            between_others: raw.between_others,
             options,
             adjunct,
             stop: raw.stop.iter().map(|it| self.line(file, it)).collect(),
@@ -105,6 +106,21 @@ impl Scope<'_> {
         for (rule, message) in problems {
             self.checker.at(file, rule, message);
         }
+    }
+
+    /// What goes between the sessions of others. Past sessions name their procedure and no step, so it does in every step.
+    pub(super) fn between_others(&mut self, parsed: &Parsed<'_>, pathways: &[Pathway]) -> ProcedureSet {
+        let steps = pathways.iter().flat_map(|it| &it.steps).filter(|it| it.between_others);
+        let all: ProcedureSet = steps.flat_map(|it| &it.options).map(|it| it.procedure).collect();
+        for (_, file) in &parsed.pathways {
+            for option in file.raw.step.iter().filter(|it| !it.between_others).flat_map(|it| &it.option) {
+                if self.names.procedure(option.procedure.get_ref()).is_some_and(|id| all.contains(id)) {
+                    let message = "another step takes it with `between_others = true`; write that here too";
+                    self.checker.at(file.source, &option.procedure, message);
+                }
+            }
+        }
+        all
     }
 
     /// What is used at home.

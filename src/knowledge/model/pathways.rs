@@ -32,6 +32,8 @@ pub struct Step {
     pub when: Predicate,
     /// The step waits for a review while this holds or may hold.
     pub contingent: Option<Line>,
+    /// Its sessions go between those of other steps on the same skin.
+    pub between_others: bool,
     /// Ranked, at least one.
     pub options: Vec<StepOption>,
     pub adjunct: Option<Adjunct>,

@@ -29,6 +29,9 @@ pub(in crate::knowledge) struct Step {
     pub when: Option<Text>,
     /// The step is done only if a review finds it necessary.
     pub contingent: Option<Contingent>,
+    /// Its sessions go between those of other steps on the same skin, and not after them.
+    #[serde(default)]
+    pub between_others: bool,
     /// Ranked: the first that is allowed, available and wanted is taken.
     pub option: Vec<StepOption>,
     /// Joins each sitting of the step; ranked.

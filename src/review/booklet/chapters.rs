@@ -90,6 +90,10 @@ pub(super) fn pathways(it: &mut Booklet<'_>) {
                 let (sentence, when) = (it.sentence(line.rule), when_of(line));
                 it.html.markup(&format!("<p class=\"more\">Waits for a review{when}: {sentence}</p>"));
             }
+            if step.between_others {
+                it.html
+                    .text("p", "Its sessions go between those of other steps on the same skin, where they have room.");
+            }
             it.options(&step.options);
             if let Some(adjunct) = &step.adjunct {
                 let names: Vec<String> = adjunct.procedures.iter().map(|id| it.name(*id)).collect();

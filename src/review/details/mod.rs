@@ -323,6 +323,9 @@ impl All<'_> {
         if let Some(line) = &step.contingent {
             self.line(line, "step", "waits for a review");
         }
+        if step.between_others {
+            self.add(step.rule, "step", "goes between the sessions of others".to_owned());
+        }
         self.options(&step.options);
         if let Some(adjunct) = &step.adjunct {
             let ids: Vec<String> = adjunct.procedures.iter().map(|it| self.name(*it)).collect();
