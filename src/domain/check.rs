@@ -73,6 +73,26 @@ pub struct ProposedHomeCare {
     pub start: Day,
     /// The last day; `None` is open-ended.
     pub end: Option<Day>,
+    /// Days on which it is left off, each span with its first and its last, in order.
+    pub rests: Vec<(Day, Day)>,
+}
+
+impl ProposedHomeCare {
+    /// The days on which it is used, span by span: what the rests leave of its days.
+    pub fn used(&self) -> Vec<(Day, Day)> {
+        let (mut from, end) = (self.start, self.end.unwrap_or(Day::MAX));
+        let mut used = Vec::new();
+        for (first, last) in &self.rests {
+            if from < *first && from <= end {
+                used.push((from, end.min(first.saturating_sub(1))));
+            }
+            from = from.max(last.saturating_add(1));
+        }
+        if from <= end {
+            used.push((from, end));
+        }
+        used
+    }
 }
 
 /// Something that is arranged beside the treatment.
@@ -137,6 +157,7 @@ pub enum FindingKind {
     PrimingShort,
     SmokeFreeShort,
     TooManySites,
+    HomeCareNotRested,
 }
 
 impl FindingKind {
@@ -153,7 +174,8 @@ impl FindingKind {
             | Self::TooManySessions
             | Self::CourseTooLong
             | Self::TooNearEvent
-            | Self::StructureMissing => Severity::Violation,
+            | Self::StructureMissing
+            | Self::HomeCareNotRested => Severity::Violation,
             Self::PrimingMissing | Self::TestAreaMissing | Self::CareMissing | Self::SmokeFreeShort => {
                 Severity::MissingPreparation
             }
@@ -240,6 +262,8 @@ pub enum Mend {
     BeginHomeCare { home_care: usize, day: Day },
     /// Use it at home until this day.
     EndHomeCare { home_care: usize, day: Day },
+    /// Leave it off at home for these groups from the first day to the last.
+    Rest { home_care: usize, from: Day, to: Day, scars: Scars },
     /// Obtain what the rule asks for, and name the rule as settled.
     Settle { rule: RuleId },
     /// Take it out now and ask again after this.

@@ -48,4 +48,4 @@ pub use what_if::{
     Alternative, AlternativeStage, Answers, ChangeKind, Insight, Objective, OpenQuestion, Otherwise, PlanChange,
     PossibleAnswer, Specimen, Trade, WhatIf, WhyNot,
 };
-pub use words::{answers_in_words, fact_in_words, number_in_words, words_of};
+pub use words::{answers_in_words, fact_in_words, number_in_words, or_more_in_words, words_of};

@@ -43,7 +43,8 @@ pub fn answers_in_words(fact: Fact, answers: Answers) -> String {
         FactKind::Elapsed => " days".to_owned(),
     };
     let whole = |number: i64| number.saturating_mul(ONE);
-    let unit = if matches!(answers, Answers::DaysAgo(Some(1), None)) { " day".to_owned() } else { unit };
+    let is_one = matches!(answers, Answers::DaysAgo(Some(1), None) | Answers::Numbers(Some(ONE), None));
+    let unit = if is_one { unit.trim_end_matches('s').to_owned() } else { unit };
     let said = match answers {
         Answers::YesNo(yes) => if yes { "yes" } else { "no" }.to_owned(),
         Answers::Words(0) => "none".to_owned(),
@@ -52,6 +53,11 @@ pub fn answers_in_words(fact: Fact, answers: Answers) -> String {
         Answers::DaysAgo(from, below) => range_in_words(from.map(whole), below.map(whole), &unit),
     };
     format!("{}: {said}", fact_in_words(fact))
+}
+
+/// A whole number or more as the answer to a fact, for example "downtime: 6 days or more".
+pub fn or_more_in_words(fact: Fact, least: i32) -> String {
+    answers_in_words(fact, Answers::Numbers(Some(i64::from(least).saturating_mul(ONE)), None))
 }
 
 /// One unit in thousandths, of which numbers are made.
@@ -85,6 +91,8 @@ mod tests {
         assert_eq!(said(Answers::Numbers(None, Some(18_000))), "age: less than 18 years");
         assert_eq!(said(Answers::Numbers(Some(18_000), Some(40_001))), "age: 18 years or more and at most 40 years");
         assert_eq!(said(Answers::Numbers(Some(40_001), None)), "age: more than 40 years");
+        assert_eq!(or_more_in_words(Fact::DowntimeDays, 1), "downtime: 1 day or more");
+        assert_eq!(or_more_in_words(Fact::DowntimeDays, 6), "downtime: 6 days or more");
         let days = answers_in_words(Fact::DaysSinceTan, Answers::DaysAgo(Some(28), None));
         assert_eq!(days, "days since tan: 28 days or more");
         let inr = answers_in_words(Fact::Inr, Answers::Numbers(Some(3_501), None));

@@ -2,6 +2,8 @@
 //!
 //! Every part looks at the whole plan and adds what it finds; none reads what another found.
 
+mod at_home;
+mod cascade;
 mod course;
 mod days;
 mod items;
@@ -53,8 +55,10 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     course::check(&mut found);
     tools::check(&mut found, &groups);
     preparation::check(&mut found);
+    at_home::check(&mut found);
     days::check(&mut found);
     visits::check(&mut found);
+    cascade::keep_waits(&mut found);
 
     let in_plan: ProcedureSet =
         items.iter().map(|it| it.id).chain(plan.home_care.iter().map(|it| it.procedure)).collect();

@@ -19,8 +19,8 @@ use crate::{
 };
 
 pub(super) use after::after;
-pub(super) use groups::used_before_plan;
 use groups::{alike, free, is_in_use, ready, used_before};
+pub(super) use groups::{skins, used_before_plan};
 
 /// Adds home care that begins with the plan, as the first stages. What nothing can be used for is `left_out`.
 pub(super) fn before(
@@ -136,7 +136,12 @@ fn fit(context: Context<'_, '_>, stage: &mut Stage, left_out: &mut Vec<PassedOve
     let (start, end) = (stage.start, stage.end);
     stage.rests.retain_mut(|it| {
         it.from = it.from.max(start);
-        start <= it.to && end.is_none_or(|end| it.to < end)
+        // What a review decides on does not end it early, and it rests until its end then.
+        let waits = !rest::is_sure(it, review);
+        if waits {
+            it.to = end.map_or(it.to, |end| it.to.min(end));
+        }
+        start <= it.to && it.from <= it.to && end.is_none_or(|end| waits || it.to < end)
     });
     rest::fill(&mut stage.rests, review, least);
     true

@@ -78,6 +78,25 @@ impl<'k> Sessions<'k> {
                 all.push(Done { day, procedure, contingent_on, place: 0, skin });
             }
         }
+        Self::with_past(context, all, skins)
+    }
+
+    /// Of a plan that somebody else wrote: the days, what is done on them, and on which groups.
+    pub(super) fn given<'s>(
+        context: Context<'_, 'k>,
+        sessions: impl Iterator<Item = (Day, ProcedureId, &'s [ScarIndex])>,
+    ) -> Self {
+        let mut skins = Skins::new();
+        let all = sessions.map(|(day, procedure, scars)| {
+            let skin = place(&mut skins, skin_of(context, scars));
+            Done { day, procedure, contingent_on: None, place: 0, skin }
+        });
+        let all = all.collect();
+        Self::with_past(context, all, skins)
+    }
+
+    /// With what was done before the plan.
+    fn with_past(context: Context<'_, 'k>, mut all: Vec<Done>, mut skins: Skins) -> Self {
         for past in &context.case.history {
             let (day, procedure) = (past.day, past.procedure);
             let skin = place(&mut skins, treated_skin(context, past));
@@ -112,13 +131,13 @@ fn place(skins: &mut Skins, skin: Sites) -> usize {
 }
 
 /// The skin that hangs together with that of the groups.
-fn skin_of(context: Context<'_, '_>, scars: &[ScarIndex]) -> Sites {
+pub(super) fn skin_of(context: Context<'_, '_>, scars: &[ScarIndex]) -> Sites {
     let sites = scars.iter().filter_map(|scar| Some(context.case.findings.scars.get(scar.index())?.area.site));
     whole(sites)
 }
 
 /// The skin that hangs together with that of a past session; none: all skin.
-fn treated_skin(context: Context<'_, '_>, past: &PastSession) -> Sites {
+pub(super) fn treated_skin(context: Context<'_, '_>, past: &PastSession) -> Sites {
     let mut skin = skin_of(context, &past.scars);
     whole(past.sites.iter().copied()).into_iter().for_each(|site| insert_sorted(&mut skin, site));
     skin
@@ -248,7 +267,8 @@ pub(super) fn fit(
     Ok(Used { start, end, waited })
 }
 
-fn is_sure(rest: &Rest, review: Option<i32>) -> bool {
+/// Does a rest hold whatever a review says, or by the review that decides on the product too?
+pub(super) fn is_sure(rest: &Rest, review: Option<i32>) -> bool {
     rest.contingent_on.is_none() || rest.contingent_on == review
 }
 

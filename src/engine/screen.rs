@@ -131,7 +131,7 @@ impl Fired {
 }
 
 /// Calls `add` with each window in which `rule` holds, from day 0 on.
-fn windows(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
+pub(super) fn windows(rule: &SafetyRule, facts: &Facts, mut add: impl FnMut(Day, Day)) {
     let mut changes = Days::new();
     rule.when.changes(facts, &mut |day| {
         if day > 0 {

@@ -321,7 +321,7 @@ impl Reader<'_> {
         groups: &Groups<'_>,
         start: Option<domain::Date>,
     ) -> Option<ProposedHomeCare> {
-        let v1::ProposedHomeCare { procedure, start_day, start_date, end_day, end_date, scar_ids } = given;
+        let v1::ProposedHomeCare { procedure, start_day, start_date, end_day, end_date, scar_ids, rests } = given;
         let id = self.named_procedure(path, procedure);
         if id.is_some_and(|id| self.vocabulary.in_sessions.contains(id)) {
             self.wrong(path.field("procedure"), "is done in sessions; send it under plan.sessions");
@@ -337,7 +337,22 @@ impl Reader<'_> {
         }
         let scars = self.groups(path, scar_ids, groups);
         let scars = if scar_ids.is_empty() { groups.all() } else { scars };
-        Some(ProposedHomeCare { procedure: id?, scars, start: first?, end: last })
+        let rests = self.entries(path.field("rests"), rests, SESSIONS).iter().enumerate();
+        let mut rests: Vec<(Day, Day)> =
+            rests.filter_map(|(at, rest)| self.rest(path.nth("rests", at), *rest)).collect();
+        rests.sort_unstable();
+        Some(ProposedHomeCare { procedure: id?, scars, start: first?, end: last, rests })
+    }
+
+    fn rest(&mut self, path: Path<'_>, rest: v1::ProposedRest) -> Option<(Day, Day)> {
+        let v1::ProposedRest { from_day, to_day } = rest;
+        let from = self.whole(path.field("from_day"), Some(from_day), 0, PLAN_DAYS);
+        let to = self.whole(path.field("to_day"), Some(to_day), 0, PLAN_DAYS);
+        let (from, to) = (from?, to?);
+        if to < from {
+            self.wrong(path.field("to_day"), "lies before from_day; send the last day here");
+        }
+        Some((from, to))
     }
 
     fn care(&mut self, path: Path<'_>, given: &v1::ProposedCare) -> Option<ProposedCare> {

@@ -186,6 +186,9 @@ fn cases() -> Vec<(Kind, Request)> {
                 it.smoke_free_since = date(2026, 11, 20);
             }),
         ),
+        (Kind::HomeCareNotRested, {
+            plan(every(&[28, 70, 112], &laser), |it| it.home_care = vec![home("topical-retinoid", 0, None)])
+        }),
         (Kind::TooManySites, {
             let kinds = ["punch-elevation", "punch-excision", "punch-grafting"];
             let groups = ["s1", "s2", "s3"];
@@ -437,20 +440,6 @@ pub(crate) fn unasked() {
     assert_eq!(clearances(plan(dark(), |it| it.settled_rules = vec!["FST-06".to_owned()])), before - 1);
 }
 
-#[test]
-fn a_course_has_as_many_sittings_as_take_its_sites() {
-    let few = |scars: i32, days: &[i32]| {
-        let mut it = every(days, &on("punch-excision", &["s1"]));
-        it.scars[0].count = Some(scars);
-        let advice = service().check_protocol(it).unwrap().advice;
-        let found = advice.into_iter().find(|it| it.kind() == Kind::TooFewSessions);
-        found.map(|it| (it.measured.as_ref().and_then(|it| it.found), it.measured.as_ref().and_then(|it| it.limit)))
-    };
-    assert_eq!(few(14, &[0]), Some((Some(1.0), Some(3.0))));
-    assert_eq!(few(14, &[0, 28]), Some((Some(2.0), Some(3.0))));
-    assert_eq!((few(14, &[0, 28, 56]), few(6, &[0])), (None, None));
-}
-
 /// A laser three weeks before a wedding is a breach, whatever was done before. Light that leaves no traces is none, and
 /// neither is what is only new.
 #[test]
@@ -471,15 +460,4 @@ fn nothing_that_leaves_traces_is_done_shortly_before_an_event() {
     // Afterwards nothing is in the way.
     assert_eq!(told(laser, &[0, 106]), (vec![], vec![]));
     assert_eq!(told("led-light", &[0, 100]), (vec![], vec![]));
-}
-
-#[test]
-fn work_on_colour_is_judged_once() {
-    let reviewed = |procedure: &str| {
-        let it = plan(every(&[0, 28, 56], &on(procedure, &["s1"])), |it| it.review_days.clear());
-        let advice = service().check_protocol(it).unwrap().advice;
-        let missing = advice.into_iter().find(|it| it.kind() == Kind::ReviewMissing).unwrap();
-        (missing.day, missing.reasons.iter().filter(|it| it.rule.starts_with("REVIEW-")).count())
-    };
-    assert_eq!((reviewed("peel-superficial-aha"), reviewed("mnrf")), ((Some(140), 1), (Some(238), 2)));
 }

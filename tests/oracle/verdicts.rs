@@ -262,6 +262,10 @@ impl Heard<'_> {
         if word(&self.facts, "previous_complication") == Some("pih_unresolved") && code == "subcision" {
             said.push(("PIH-08", Action::Clearance, None));
         }
+        // "The prescriber decides whether the cream is used" (ISO-11): so somebody is asked before it is.
+        if word(&self.facts, "isotretinoin") == Some("current") && code == "topical_retinoid" {
+            said.push(("ISO-16", Action::Clearance, None));
+        }
         // "Unknown is not safe": who was not asked about pregnancy, or has no date of the last capsule, hears what ISO-12
         // says to whoever could be pregnant.
         let capsules = match word(&self.facts, "isotretinoin") {

@@ -17,6 +17,10 @@ pub fn proposed(protocol: &Protocol, contingent: bool) -> ProposedPlan {
         scars: it.scars.clone(),
         start: it.start,
         end: it.end,
+        rests: {
+            let rests = it.rests.iter().filter(|it| contingent || it.contingent_on.is_none());
+            rests.map(|it| (it.from, it.to)).collect()
+        },
     });
     let care = protocol.items.iter().map(|it| ProposedCare {
         kind: kind_of(it.item),
@@ -133,6 +137,18 @@ pub fn mended(plan: &ProposedPlan, mends: &[Mend]) -> ProposedPlan {
                 it.end = it.end.map(|end| end.max(*day));
             }
             Mend::EndHomeCare { home_care, day } => plan.home_care[*home_care].end = Some(*day),
+            // On other groups it goes on.
+            Mend::Rest { home_care, from, to, scars } => {
+                let it = &mut plan.home_care[*home_care];
+                let mut others = it.clone();
+                others.scars.retain(|scar| !scars.contains(scar));
+                it.scars.retain(|scar| scars.contains(scar));
+                it.rests.push((*from, *to));
+                it.rests.sort_unstable();
+                if !others.scars.is_empty() {
+                    plan.home_care.push(others);
+                }
+            }
             Mend::Settle { rule } => {
                 plan.settled.push(*rule);
                 plan.settled.sort_unstable();

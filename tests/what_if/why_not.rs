@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cicatrix::domain::{Case, Fact, Insight, Otherwise, ProcedureId, RuleId, Scope, Value};
+use cicatrix::domain::{
+    Answers, Case, Fact, FactKind, Facts, Insight, Otherwise, ProcedureId, RuleId, Scope, Site, Value,
+};
+use strum::VariantArray as _;
 
 use super::{done, example, examples, found, knowledge, people, with};
 
@@ -40,7 +43,7 @@ fn reasons_against_end(name: &str, case: &Case) -> usize {
         let id = &knowledge().procedures()[why.procedure.index()].id;
         assert!(!why.reasons.is_empty(), "{name}: {id}");
         assert!(why.scars.iter().all(|scar| !planned(scar.0).contains(&why.procedure)), "{name}: {id} is planned");
-        assert!(why.changes.is_empty() || !why.out_of_reach && why.after.is_none(), "{name}: {id}");
+        assert!(why.changes.is_empty() || !why.out_of_reach, "{name}: {id}");
         if why.changes.is_empty() {
             continue;
         }
@@ -56,6 +59,14 @@ fn reasons_against_end(name: &str, case: &Case) -> usize {
         let left = still.why_not.iter().find(|it| it.procedure == why.procedure && it.scars.contains(&scar));
         let admitted = left.is_some_and(|it| it.changes.is_empty() && !it.out_of_reach);
         assert!(is_planned || admitted, "{name}: {id} is not admitted by {:?}: {left:#?}", why.changes);
+        // A wait that is left then was told.
+        let waits = left.and_then(|it| it.after);
+        assert!(
+            waits <= why.after,
+            "{name}: {id} waits until {waits:?} after {:?}, told was {:?}",
+            why.changes,
+            why.after
+        );
     }
     many
 }
@@ -136,4 +147,41 @@ fn what_was_not_measured_is_not_out_of_reach() {
         assert!(!found.out_of_reach && rules(&found.reasons) == ["PLAN-NOT-RECORDED"], "{procedure}: {found:?}");
     }
     assert!(reasons_against_end("not measured", &case) >= 2);
+}
+
+/// Of facts that tell how long ago something was, the answer that admits is the one after the wait and not the one within
+/// it: whatever else nobody asked, and whatever was answered to one of them.
+#[test]
+fn an_answer_that_only_shortens_a_wait_admits_nothing() {
+    let mut many = 0;
+    let elapsed = Fact::VARIANTS.iter().filter(|it| it.kind() == FactKind::Elapsed && !it.is_computed());
+    let elapsed: Vec<Fact> = elapsed.copied().collect();
+    for (name, features) in crate::people::treatable() {
+        let scars = || vec![crate::people::scar("s", Site::Cheek, 8, &features)];
+        many += reasons_against_end(&format!("{name}, nothing asked"), &crate::people::case(Facts::default(), scars()));
+        many += reasons_against_end(name, &crate::people::case(crate::people::healthy(Some(2)), scars()));
+    }
+    for fact in elapsed {
+        for specimen in knowledge().specimens().of(fact) {
+            let case = with(&example("rolling"), fact, specimen.value);
+            many += reasons_against_end(&format!("{fact:?} {:?}", specimen.value), &case);
+        }
+    }
+    assert!(many > 100, "only {many} changes were tried");
+}
+
+/// Shallow boxcar scars of which nothing else is known: a peel of the whole surface needs half a year without acne.
+#[test]
+fn acne_must_have_been_quiet_for_long_and_not_for_short() {
+    let (_, features) = crate::people::treatable().into_iter().find(|it| it.0.contains("boxcar")).unwrap();
+    let case = crate::people::case(Facts::default(), vec![crate::people::scar("s", Site::Cheek, 8, &features)]);
+    let (_, what_if) = found(&case, &[Insight::WhyNot]);
+    let id = |it: &ProcedureId| knowledge().procedures()[it.index()].id.as_str();
+    let peel = what_if.why_not.iter().find(|it| id(&it.procedure) == "peel-medium-tca").expect("not planned");
+    let quiet = peel.changes.iter().find_map(|it| match it {
+        Otherwise::Fact(Fact::DaysSinceAcneQuiet, answers) => Some(*answers),
+        Otherwise::Fact(..) | Otherwise::NotExcluded | Otherwise::Available | Otherwise::Downtime(_) => None,
+    });
+    assert_eq!(quiet, Some(Answers::DaysAgo(Some(183), None)), "{peel:?}");
+    assert_eq!(peel.after, None);
 }

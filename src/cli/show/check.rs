@@ -125,6 +125,10 @@ fn mended(name: &impl Fn(&str) -> String, mend: &Change) -> String {
             (Some(first), _) => format!("begin {} on day {first}", it.field),
             (None, last) => format!("end {} on day {}", it.field, day(last)),
         },
+        Change::RestHomeCare(it) => {
+            let (from, to) = (day(it.from_day), day(it.to_day));
+            format!("leave off {} from day {from} to day {to} ({})", it.field, it.scar_ids.join(", "))
+        }
         Change::SettleRule(it) => format!("obtain it and name {} under plan.settled_rules", it.rule),
         Change::AwaitEvent(it) => {
             format!("take out {} and ask again after {}", it.fields.join(", "), it.event.replace('-', " "))

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Day, Fact, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex},
+    domain::{Day, FindingKind, Measured, Mend, Phase, Place, ProcedureId, RuleId, ScarIndex},
     engine::{
         home_care::used_before_plan,
-        select::{Context, sittings},
+        select::Context,
         spacing::{aim, between, on},
     },
     knowledge::{ProcedureKind, Spacing},
@@ -43,9 +43,8 @@ fn counts(found: &mut Found<'_, '_>) {
                 let spots = many.entry((done, beyond.clone())).or_default();
                 beyond.into_iter().for_each(|place| spots.add(place, [scar]));
             }
-            let scars = context.facts.get(scar.index()).and_then(|it| it.number(Fact::ScarCount));
-            let needed = scars.map_or(0, |scars| sittings(&sessions, scars));
-            let least = usize::try_from(sessions.count.min.max(needed)).unwrap_or(0);
+            // How many sittings its sites take is looked at where visits are.
+            let least = usize::try_from(sessions.count.min).unwrap_or(0);
             if done < least {
                 let (spots, last) = few.entry((done, least - done)).or_default();
                 places.into_iter().for_each(|place| spots.add(place, [scar]));
@@ -85,7 +84,7 @@ fn measured(found: usize, limit: i32) -> Measured {
 }
 
 /// The wait between two sessions of a procedure.
-fn repeat(found: &Found<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Option<Spacing> {
+pub(super) fn repeat(found: &Found<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Option<Spacing> {
     let context = found.context;
     let gap = found.items.iter().rev().find(|it| it.id == id)?.gap?;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
@@ -108,36 +107,65 @@ fn order(found: &mut Found<'_, '_>) {
             }
         }
     }
-    let mut wrong: BTreeMap<(ProcedureId, ProcedureId, RuleId), (Spots, Place, Day)> = BTreeMap::new();
+    let mut wrong: BTreeMap<(ProcedureId, ProcedureId, RuleId), Early> = BTreeMap::new();
     for (scar, all) in &steps {
-        for (phase, id, sessions, rule, _) in all.iter().filter(|(.., begun)| !begun) {
-            let Some(first) = sessions.first() else { continue };
+        for (phase, id, sessions, rule, begun) in all {
+            let (Some(first), Some(last)) = (sessions.first(), sessions.last()) else { continue };
             for (later, other, others, ..) in all.iter().filter(|(later, ..)| later > phase) {
-                let early: Vec<_> = others.iter().filter(|it| it.day < first.day).collect();
-                if later > phase && !early.is_empty() {
-                    let wait = wait(context, first, early.first().map_or(first, |it| it), *scar);
-                    let open = first.day.saturating_add(wait);
-                    let entry =
-                        wrong.entry((*other, *id, *rule)).or_insert_with(|| (Spots::default(), first.place(), open));
-                    entry.2 = entry.2.max(open);
-                    early.into_iter().for_each(|it| entry.0.add(it.place(), [*scar]));
+                // What ends the ladder comes after the whole series on the surface, or with a session of it.
+                let ends = (*phase, *later) == (Phase::Surface, Phase::Finish);
+                if *begun && !ends {
+                    continue;
                 }
+                let before = if ends { last.day } else { first.day };
+                let with = |it: &Item<'_, '_>| ends && sessions.iter().any(|session| session.day == it.day);
+                let early: Vec<_> = others.iter().filter(|it| it.day < before && !with(it)).collect();
+                let Some(earliest) = early.first() else { continue };
+                let open = last.day.saturating_add(wait(context, last, earliest, *scar));
+                let entry = wrong.entry((*other, *id, *rule)).or_insert_with(|| Early {
+                    spots: Spots::default(),
+                    after: if ends { last.place() } else { first.place() },
+                    open,
+                    course: BTreeMap::new(),
+                });
+                entry.open = entry.open.max(open);
+                let course = others.iter().filter(|it| it.day >= earliest.day);
+                entry.course.extend(course.map(|it| (it.place(), it.day)));
+                early.into_iter().for_each(|it| entry.spots.add(it.place(), [*scar]));
             }
         }
     }
-    for ((later, earlier, rule), (spots, first, open)) in wrong {
+    for ((later, earlier, rule), Early { spots, after, open, course }) in wrong {
         let mut about = spots.about(found, Some(later));
-        let sessions = about.places.iter().filter_map(|place| match place {
-            Place::Procedure(session, _) => Some((*session, found.day_of(*place)?)),
-            Place::Session(_) | Place::Setting(..) | Place::HomeCare(_) | Place::Past(_) | Place::Reviews => None,
-        });
         // The course keeps its rhythm.
-        let shift = open.saturating_sub(about.day.unwrap_or(open));
+        let shift = open.saturating_sub(about.day.unwrap_or(open)).max(0);
         about.mends =
-            sessions.map(|(session, day)| Mend::Postpone { session, day: day.saturating_add(shift) }).collect();
-        about.places.push(first);
+            course.into_iter().filter_map(|(place, day)| moved(found, place, day.saturating_add(shift))).collect();
+        about.places.push(after);
         about.other = Some(earlier);
         found.add(FindingKind::OrderOfSteps, [rule], about);
+    }
+}
+
+/// Sessions of a step that begins too early.
+struct Early {
+    spots: Spots,
+    /// What they wait for.
+    after: Place,
+    /// The first day for them.
+    open: Day,
+    /// These and all that come after them of the same course, with their days.
+    course: BTreeMap<Place, Day>,
+}
+
+/// Moves a procedure to another day: its visit, where it is alone there.
+fn moved(found: &Found<'_, '_>, place: Place, day: Day) -> Option<Mend> {
+    match place {
+        Place::Procedure(session, procedure) => {
+            let alone = found.plan.sessions.get(session).is_some_and(|it| it.procedures.len() <= 1);
+            Some(if alone { Mend::Postpone { session, day } } else { Mend::Split { session, procedure, day } })
+        }
+        Place::Session(_) | Place::Setting(..) | Place::HomeCare(_) | Place::Past(_) | Place::Reviews => None,
     }
 }
 
@@ -169,11 +197,11 @@ fn review(found: &mut Found<'_, '_>) {
     }
     let lasting = treated().any(|it| !planning.not_reviewed.contains(it.id));
     let reviews = [Some(planning.gate_review), Some(planning.final_review).filter(|_| lasting)];
-    let day = reviews.iter().flatten().map(|it| last.day.saturating_add(it.days)).max().unwrap_or(due);
+    let days = reviews.iter().flatten().map(|it| last.day.saturating_add(it.days));
     let about = About {
         places: vec![Place::Reviews, Place::Session(last.session)],
-        day: Some(day),
-        mends: vec![Mend::AddReview { day }],
+        day: Some(due),
+        mends: days.map(|day| Mend::AddReview { day }).collect(),
         ..About::default()
     };
     found.add(FindingKind::ReviewMissing, reviews.iter().flatten().map(|it| it.rule), about);
@@ -205,8 +233,9 @@ fn home_care(found: &mut Found<'_, '_>) {
         let recorded = used_before_plan(context, given.procedure, given.start);
         let done = given.scars.iter().map(|scar| used.get(&(given.procedure, *scar)).copied().unwrap_or(recorded));
         let before = done.max().unwrap_or(recorded);
-        // Its first and its last day are days of use.
-        let length = given.end.unwrap_or(Day::MAX).saturating_sub(given.start).saturating_add(1);
+        // Its first and its last day are days of use; those on which it is left off are none.
+        let days = |(from, to): (Day, Day)| to.saturating_sub(from).saturating_add(1);
+        let length = given.used().into_iter().map(days).fold(0, Day::saturating_add);
         let total = before.saturating_add(length);
         let left = most.saturating_sub(before);
         for scar in &given.scars {

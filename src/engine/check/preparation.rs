@@ -29,6 +29,7 @@ impl Primed {
         let context = found.context;
         let products = products(context);
         let at_home = found.plan.home_care.iter().filter(|it| products.contains(it.procedure));
+        // What rests around sessions goes on priming.
         let mut spans: Vec<(Day, Day)> = at_home.map(|it| (it.start, it.end.unwrap_or(Day::MAX))).collect();
         let arranged = found.plan.care.iter().filter(|it| it.kind == ItemKind::Priming);
         spans.extend(arranged.flat_map(|it| &it.days).map(|day| (*day, Day::MAX)));
@@ -213,6 +214,8 @@ fn care(found: &mut Found<'_, '_>) {
         scars: &it.scars,
         day: it.start,
     });
+    let mut at_home: Vec<Done<'_>> = at_home.collect();
+    at_home.sort_by_key(|it| it.day);
     let done: Vec<Done<'_>> = sessions.chain(at_home).collect();
     let first_day = done.iter().map(|it| it.day).min().unwrap_or_default();
     // By item: where and when it is due, and for which procedures.
@@ -224,7 +227,9 @@ fn care(found: &mut Found<'_, '_>) {
                 for &item in &firing.rule.items {
                     let Some(known) = context.knowledge.items().get(item) else { continue };
                     let again = !begun.insert((item, it.procedure, scar));
-                    if again && known.at != ItemAt::EachSession {
+                    // What is used at home has no sessions: what is sent span by span begins once.
+                    let once = known.at != ItemAt::EachSession || matches!(it.place, Place::HomeCare(_));
+                    if again && once {
                         continue;
                     }
                     let (spots, days, procedures) = due.entry(item).or_default();

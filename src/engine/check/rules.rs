@@ -34,12 +34,10 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
         first: it.day,
         last: it.day,
     });
-    let at_home = plan.home_care.iter().enumerate().map(|(at, it)| Use {
-        place: Place::HomeCare(at),
-        procedure: it.procedure,
-        scars: &it.scars,
-        first: it.start,
-        last: it.end.unwrap_or(Day::MAX),
+    let at_home = plan.home_care.iter().enumerate().filter_map(|(at, it)| {
+        let used = it.used();
+        let ((first, _), (_, last)) = used.first().zip(used.last())?;
+        Some(Use { place: Place::HomeCare(at), procedure: it.procedure, scars: &it.scars, first: *first, last: *last })
     });
     let uses: Vec<Use<'_>> = sessions.chain(at_home).collect();
     let mut said = Said::new();

@@ -1,7 +1,12 @@
 //! Whether visits are as far apart, and hold as few procedures, as was wished for.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    domain::{Day, FindingKind, Measured, Mend, Place, ProcedureId, ProcedureSet, Value, whole_units},
+    domain::{
+        Day, FindingKind, Measured, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Scars, Value,
+        whole_units,
+    },
     engine::{
         calendar::{Calendar, Turn},
         spacing::{aim, between},
@@ -10,7 +15,7 @@ use crate::{
     knowledge::ProcedureKind,
 };
 
-use super::{About, Found, Spots, items::Item};
+use super::{About, Found, Spots, course::repeat, items::Item};
 
 /// Visits too soon after the one before, and visits with too many procedures.
 pub(super) fn check(found: &mut Found<'_, '_>) {
@@ -22,10 +27,15 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
     let mut days: Vec<Day> = past.into_iter().chain(visits().filter_map(|it| it.first()).map(|it| it.day)).collect();
     days.sort_unstable();
     days.dedup();
+    let mut crowded = Crowded::new();
     for visit in visits() {
         too_soon(found, visit, &days);
         too_full(found, visit, &days);
-        too_many_sites(found, visit, &days);
+        too_many_sites(found, visit, &days, &mut crowded);
+    }
+    for ((rule, procedure, measured, mends), spots) in crowded {
+        let about = About { measured: Some(measured), mends, ..spots.about(found, Some(procedure)) };
+        found.add(FindingKind::TooManySites, [rule], about);
     }
 }
 
@@ -119,26 +129,33 @@ fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
     found.add(FindingKind::NotWanted, [found.context.knowledge.planning().full_visit], about);
 }
 
+/// Visits of which each is mended by more sessions of the same course: the rule, the procedure, what is measured, and what
+/// mends them.
+type Crowded = BTreeMap<(RuleId, ProcedureId, Measured, Vec<Mend>), Spots>;
+
 /// Sites that count together and are more than one sitting takes: what is beyond goes to later visits, in the order in
-/// which it is done. How many sessions one of them has by itself is looked at where courses are counted.
-fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
+/// which it is done, and what is too much by itself gets more sessions.
+fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day], crowded: &mut Crowded) {
     let Some(day) = visit.first().map(|it| it.day) else { return };
     let context = found.context;
     for row in &context.knowledge.planning().together {
-        let of_row: Vec<&Item<'_, '_>> =
-            visit.iter().filter(|it| it.is_treatment() && row.procedures.contains(it.id)).collect();
-        let [first, others @ ..] = of_row.as_slice() else { continue };
-        let all: i64 = of_row.iter().map(|it| load(found, it, row.at_most)).sum();
+        let counts = |it: &&Item<'_, '_>| it.is_treatment() && row.procedures.contains(it.id);
+        let of_row: Vec<(&Item<'_, '_>, i64)> =
+            visit.iter().filter(counts).map(|it| (it, load(found, it, row.at_most))).collect();
+        let Some((first, _)) = of_row.first() else { continue };
+        let all: i64 = of_row.iter().map(|it| it.1).sum();
         if all <= row.at_most {
             continue;
         }
-        let waits = others.iter().filter_map(|it| between(context.knowledge, context.patient(), first.gap?, it.gap?));
+        let others = of_row.iter().skip(1);
+        let waits = others.filter_map(|(it, _)| between(context.knowledge, context.patient(), first.gap?, it.gap?));
         let wait = waits.map(|it| aim(&it)).fold(1, Day::max);
         let mut taken = days.to_vec();
-        let (mut due, mut room) = (day, row.at_most.saturating_sub(load(found, first, row.at_most)));
+        let (mut due, mut room) = (day, row.at_most);
         let mut mends: Vec<Mend> = Vec::new();
-        for item in others {
-            let sites = load(found, item, row.at_most);
+        for (item, sites) in &of_row {
+            // The rest of its own sites comes at sessions of its own.
+            let sites = (*sites).min(row.at_most);
             if sites > room {
                 due = free(found, std::iter::once(item.id).collect(), &taken, due.saturating_add(wait));
                 taken.push(due);
@@ -150,26 +167,68 @@ fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day
                 mends.push(Mend::Split { session: item.session, procedure: item.at, day: due });
             }
         }
+        let alone = of_row.iter().all(|(it, _)| it.id == first.id) && mends.is_empty();
+        for (item, _) in of_row.iter().filter(|it| it.1 > row.at_most) {
+            mends.extend(more_sessions(found, item, row.at_most, due));
+        }
         let mut spots = Spots::default();
-        of_row.iter().for_each(|it| spots.add(it.place(), it.given.scars.iter().copied()));
-        let measured = Some(Measured::Sites { found: rounded_up(all), limit: whole_units(row.at_most) });
-        let about = About { measured, mends, ..spots.about(found, None) };
-        found.add(FindingKind::TooManySites, [row.rule], about);
+        of_row.iter().for_each(|(it, _)| spots.add(it.place(), it.given.scars.iter().copied()));
+        let measured = Measured::Sites { found: rounded_up(all), limit: whole_units(row.at_most) };
+        if alone {
+            let known = crowded.entry((row.rule, first.id, measured, mends)).or_default();
+            spots.places.into_iter().for_each(|place| known.add(place, spots.scars.iter().copied()));
+        } else {
+            let about = About { measured: Some(measured), mends, ..spots.about(found, None) };
+            found.add(FindingKind::TooManySites, [row.rule], about);
+        }
     }
 }
 
-/// The sites of one item, in thousandths: those of each group by the sessions of its course.
-fn load(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64) -> i64 {
+/// So many sessions more that a visit takes its share of the sites: after the last of the course, and after day `due`.
+fn more_sessions(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64, due: Day) -> Vec<Mend> {
     let context = found.context;
-    let sites = item.given.scars.iter().map(|scar| {
-        let has =
-            |it: &&Item<'_, '_>| it.is_treatment() && it.id == item.id && it.given.scars.binary_search(scar).is_ok();
-        let first = found.items.iter().find(has).map_or(0, |it| it.day);
-        let done = context.past.done(item.id, *scar).on(context, item.id, first).sessions.len();
-        let sessions = found.items.iter().filter(has).count().saturating_add(done);
-        sites(context, &[*scar], i32::try_from(sessions).unwrap_or(i32::MAX))
+    let Some(longest) = item.known.sessions.map(|it| it.count.max) else { return Vec::new() };
+    let all = sites(context, &item.given.scars, 1);
+    let needed = all.saturating_add(most).saturating_sub(1).checked_div(most).unwrap_or(all);
+    let needed = i32::try_from(needed).unwrap_or(longest).min(longest);
+    let mut by_count: BTreeMap<i32, Scars> = BTreeMap::new();
+    for scar in &item.given.scars {
+        let more = needed.saturating_sub(sessions(found, item, *scar));
+        if more > 0 {
+            by_count.entry(more).or_default().push(*scar);
+        }
+    }
+    let more = by_count.into_iter().map(|(count, scars)| {
+        let every = repeat(found, item.id, &scars).map_or(0, |it| aim(&it));
+        let on_them = found.items.iter().filter(|it| it.id == item.id && it.touches(item)).map(|it| it.day);
+        let last = on_them.max().unwrap_or(item.day).max(due);
+        Mend::AddSessions { procedure: item.id, scars, count, day: last.saturating_add(every), every }
     });
-    sites.sum::<i64>().min(most)
+    more.collect()
+}
+
+/// The sites of one item, in thousandths: those of each group by the sessions of its course. A course that is as long as it
+/// may be takes what there is.
+fn load(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64) -> i64 {
+    let longest = item.known.sessions.map_or(0, |it| it.count.max);
+    let mut is_full = true;
+    let sites = item.given.scars.iter().map(|scar| {
+        let sessions = sessions(found, item, *scar);
+        is_full &= sessions >= longest;
+        sites(found.context, &[*scar], sessions)
+    });
+    let all: i64 = sites.sum();
+    if is_full { all.min(most) } else { all }
+}
+
+/// The sessions of the course of an item on a group, those that were done among them.
+fn sessions(found: &Found<'_, '_>, item: &Item<'_, '_>, scar: ScarIndex) -> i32 {
+    let context = found.context;
+    let has = |it: &&Item<'_, '_>| it.is_treatment() && it.id == item.id && it.given.scars.binary_search(&scar).is_ok();
+    let first = found.items.iter().find(has).map_or(0, |it| it.day);
+    let done = context.past.done(item.id, scar).on(context, item.id, first).sessions.len();
+    let sessions = found.items.iter().filter(has).count().saturating_add(done);
+    i32::try_from(sessions).unwrap_or(i32::MAX)
 }
 
 /// Whole sites; a part of one is one.

@@ -9,7 +9,6 @@ use crate::{
     engine::{
         history,
         screen::insert_sorted,
-        select::Context,
         spacing::{Added, between, lengthened, most},
     },
     knowledge::{Also, Gap, GapKind, ProcedureKind, Spacing},
@@ -107,14 +106,10 @@ fn marked(marks: &[bool]) -> Scars {
     (0_u16..).map(ScarIndex).zip(marks).filter(|(_, mark)| **mark).map(|(scar, _)| scar).collect()
 }
 
-/// Which of the two ways a wait is too short, with its limit.
-fn too_close(context: Context<'_, '_>, wait: Day, spacing: &Spacing) -> Option<(FindingKind, Day, Also)> {
-    let gaps = context.knowledge.gaps();
-    let added =
-        |rule: RuleId| std::iter::once(&gaps.pigment_addition).chain(&gaps.skin_additions).any(|it| it.rule == rule);
+/// Which way a wait is too short, with its limit and the rules that lengthen it: what mends it is the wait that is planned.
+fn too_close(wait: Day, spacing: &Spacing) -> Option<(FindingKind, Day, Also)> {
     if wait < spacing.floor {
-        // What is added for some skin lengthens the plan and not the floor.
-        Some((FindingKind::BelowFloor, spacing.floor, spacing.also.without(added)))
+        Some((FindingKind::BelowFloor, spacing.floor, spacing.also))
     } else if wait < spacing.plan_min {
         Some((FindingKind::BelowLeast, spacing.plan_min, spacing.also))
     } else if wait < spacing.typical_from {
@@ -129,7 +124,7 @@ fn apart(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, close
     let scars = next.on_skin_of(found.skin, first);
     let Some(spacing) = spacing(found, first, next, &scars) else { return };
     let wait = next.day.saturating_sub(first.day);
-    let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { return };
+    let Some((kind, limit, also)) = too_close(wait, &spacing) else { return };
     // A test area is followed as soon as it can be judged, and what goes between the sessions of others leaves no more.
     let test = !first.is_treatment() || !next.is_treatment();
     let between = first.id != next.id && [first.id, next.id].iter().any(|id| found.context.knowledge.goes_between(*id));
@@ -137,14 +132,20 @@ fn apart(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, close
         return;
     }
     let entry = close.entry((kind, spacing.rule)).or_default();
-    entry.add(first.day, first.place(), first.id, wait, limit, also);
+    entry.add((first.day, first.place(), first.id), (wait, limit, planned(kind, limit, &spacing)), also);
     mark(&mut entry.marks, &scars);
 }
 
+/// The wait that mends it: what is below the floor is put right to the least that is planned.
+fn planned(kind: FindingKind, limit: Day, spacing: &Spacing) -> Day {
+    if kind == FindingKind::BelowFloor { spacing.plan_min.max(limit) } else { limit }
+}
+
 impl Close {
-    fn add(&mut self, day: Day, place: Place, id: ProcedureId, wait: Day, limit: Day, also: Also) {
+    /// Adds what comes before, with the wait as it is, the shortest that counts, and the one that mends it.
+    fn add(&mut self, (day, place, id): (Day, Place, ProcedureId), (wait, limit, mends): (Day, Day, Day), also: Also) {
         self.before.push((day, place));
-        let until = day.saturating_add(limit);
+        let until = day.saturating_add(mends);
         if self.before.len() <= 1 || until > self.until {
             self.until = until;
             self.found = wait;
@@ -208,14 +209,15 @@ impl History {
                 let wait = *self.waits.entry((at, gap, next.focal, added.into())).or_insert_with(wait);
                 let Some(spacing) = wait else { continue };
                 let wait = next.day.saturating_sub(past.day);
-                let Some((kind, limit, also)) = too_close(found.context, wait, &spacing) else { continue };
+                let Some((kind, limit, also)) = too_close(wait, &spacing) else { continue };
                 // How usual the wait since another course is, nobody says.
                 if kind == FindingKind::BelowUsual {
                     continue;
                 }
                 let entry = close.entry((kind, spacing.rule)).or_default();
                 if entry.before.last() != Some(&(past.day, Place::Past(at))) {
-                    entry.add(past.day, Place::Past(at), past.procedure, wait, limit, also);
+                    let done = (past.day, Place::Past(at), past.procedure);
+                    entry.add(done, (wait, limit, planned(kind, limit, &spacing)), also);
                 }
                 mark(&mut entry.marks, &scars);
             }
@@ -224,7 +226,12 @@ impl History {
 }
 
 /// The wait from one to the other on `scars`, the skin that they share.
-fn spacing(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, scars: &[ScarIndex]) -> Option<Spacing> {
+pub(super) fn spacing(
+    found: &Found<'_, '_>,
+    first: &Item<'_, '_>,
+    next: &Item<'_, '_>,
+    scars: &[ScarIndex],
+) -> Option<Spacing> {
     let context = found.context;
     let patient = context.facts.first().unwrap_or(&context.case.patient);
     let spacing = between(context.knowledge, patient, first.gap?, next.gap?)?;
@@ -256,7 +263,7 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
         }
         // The later of the two on the ladder moves.
         let (stays, moves) = if first.known.order > next.known.order { (next, first) } else { (first, next) };
-        let wait = spacing(found, stays, moves, &scars).map_or(0, |it| it.floor);
+        let wait = spacing(found, stays, moves, &scars).map_or(0, |it| it.plan_min);
         let day = entry.splits.entry((moves.session, moves.at)).or_default();
         *day = stays.day.saturating_add(wait).max(*day);
     };

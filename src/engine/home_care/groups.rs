@@ -53,7 +53,7 @@ pub(super) fn free(
 }
 
 /// The groups by the skin that hangs together, in their order.
-pub(super) fn skins(context: Context<'_, '_>, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
+pub(in crate::engine) fn skins(context: Context<'_, '_>, groups: &[ScarIndex]) -> SmallVec<[Scars; 1]> {
     let whole = |scar: ScarIndex| context.case.findings.scars.get(scar.index()).map(|it| it.area.site.whole());
     let mut all: SmallVec<[Scars; 1]> = SmallVec::new();
     for &scar in groups {

@@ -133,17 +133,46 @@ impl<'a> Group<'a> {
             Standing::Open { not_before, .. } => Some(not_before).filter(|day| *day > 0),
             Standing::Waiting | Standing::Closed => None,
         };
-        let found = (0..=CHANGES).find_map(|most| self.search(meant, self.facts, &mut Vec::new(), most));
+        // What leaves a wait of its own is told only where nothing else will do.
+        let search = |waits: bool, most: usize| self.search(meant, self.facts, &mut Vec::new(), (most, waits));
+        let found = [false, true].into_iter().find_map(|waits| (0..=CHANGES).find_map(|most| search(waits, most)));
         let out_of_reach = found.is_none();
-        let changes = found.unwrap_or_default();
+        let (changes, then) = found.unwrap_or_else(|| (Vec::new(), self.facts.clone()));
+        let after =
+            if changes.is_empty() { waits } else { Some(self.opens(procedure, &then, None)).filter(|it| *it > 0) };
         WhyNot {
             procedure,
             scars: smallvec![self.scar],
             reasons: self.reasons(meant, &changes),
-            after: waits.filter(|_| changes.is_empty() && !out_of_reach),
+            after: after.filter(|_| !out_of_reach),
             changes,
             out_of_reach,
         }
+    }
+
+    /// The first day on which no rule that time ends keeps the group from a procedure; with `reads` only those rules count
+    /// that read this fact.
+    fn opens(&self, procedure: ProcedureId, facts: &Facts, reads: Option<Fact>) -> Day {
+        let mut windows: Vec<(Day, Day)> = Vec::new();
+        let rules = self.keeping(procedure).filter(|rule| rule.until.is_none());
+        for rule in rules.filter(|rule| reads.is_none_or(|fact| reads_it(&rule.when, fact))) {
+            screen::windows(rule, facts, |from, until| windows.push((from, until)));
+        }
+        windows.sort_unstable();
+        let mut day = 0;
+        for (from, until) in windows.into_iter().filter(|(_, until)| *until < Day::MAX) {
+            if from <= day {
+                day = until.max(day);
+            }
+        }
+        day
+    }
+
+    /// The rules that can keep a procedure away.
+    fn keeping(&self, procedure: ProcedureId) -> impl Iterator<Item = &'a SafetyRule> {
+        let table = self.knowledge.safety_table();
+        let rules = table.on(procedure).and(table.about(Topic::Keeps));
+        rules.places().filter_map(|place| self.knowledge.safety().get(place))
     }
 
     /// The rules in its way; when there are none, why something else was taken. `changes` would admit it.
@@ -188,17 +217,18 @@ impl<'a> Group<'a> {
         reasons
     }
 
-    /// Changes, `left` of them at most on top of `made`, after which nothing is in the way.
+    /// Changes, `left` of them at most on top of `made`, after which nothing is in the way, and what is known then. With
+    /// `waits` a change may leave a wait that reads it.
     fn search(
         &self,
         meant: &Meant<'a>,
         facts: &Facts,
         made: &mut Vec<Otherwise>,
-        left: usize,
-    ) -> Option<Vec<Otherwise>> {
+        (left, waits): (usize, bool),
+    ) -> Option<(Vec<Otherwise>, Facts)> {
         let way = self.in_the_way(meant, facts, made);
         if matches!(way, InTheWay::Nothing) {
-            return Some(made.clone());
+            return Some((made.clone(), facts.clone()));
         }
         let left = left.checked_sub(1)?;
         let mut read: Vec<Fact> = Vec::new();
@@ -210,10 +240,10 @@ impl<'a> Group<'a> {
             });
         };
         match way {
-            InTheWay::Nothing => return Some(made.clone()),
+            InTheWay::Nothing => return Some((made.clone(), facts.clone())),
             InTheWay::Wish(wish) => {
                 made.push(wish);
-                let found = self.search(meant, facts, made, left);
+                let found = self.search(meant, facts, made, (left, waits));
                 made.pop();
                 return found;
             }
@@ -246,9 +276,10 @@ impl<'a> Group<'a> {
                     InTheWay::Conditions => fits(meant, &then) == Truth::Yes || left > 0,
                     InTheWay::Nothing | InTheWay::Wish(_) => false,
                 };
-                if gone && facts.get(fact) != Some(specimen.value) {
+                let in_time = || waits || self.opens(meant.procedure, &then, Some(fact)) == 0;
+                if gone && facts.get(fact) != Some(specimen.value) && in_time() {
                     made.push(Otherwise::Fact(fact, specimen.answers));
-                    let found = self.search(meant, &then, made, left);
+                    let found = self.search(meant, &then, made, (left, waits));
                     made.pop();
                     if found.is_some() {
                         return found;
@@ -273,14 +304,11 @@ impl<'a> Group<'a> {
         if fits(meant, facts) != Truth::Yes {
             return InTheWay::Conditions;
         }
-        let table = self.knowledge.safety_table();
-        let rules = table.on(meant.procedure).and(table.about(Topic::Keeps));
-        let rules = rules.places().filter_map(|place| self.knowledge.safety().get(place));
         let keeps = |rule: &&SafetyRule| {
             let settled = rule.until.is_some_and(|event| screen::at_visit(self.knowledge, event));
             !settled && screen::ends(rule, facts, rule.until.is_some()) == Some(Day::MAX)
         };
-        match rules.into_iter().find(keeps) {
+        match self.keeping(meant.procedure).find(keeps) {
             Some(rule) => InTheWay::Rule(rule),
             None => self.wish(meant.procedure, made).map_or(InTheWay::Nothing, InTheWay::Wish),
         }
@@ -308,6 +336,13 @@ impl<'a> Group<'a> {
 fn fits(meant: &Meant<'_>, facts: &Facts) -> Truth {
     let both = |(step, option): &(&Predicate, &Predicate)| step.holds(facts, 0).min(option.holds(facts, 0));
     meant.when.iter().map(both).max().unwrap_or(Truth::No)
+}
+
+/// Does a condition read the fact, or what is worked out from it?
+fn reads_it(when: &Predicate, fact: Fact) -> bool {
+    let mut reads = false;
+    when.reads(&mut |read| reads |= asked(read) == Some(fact));
+    reads
 }
 
 /// The fact that is asked for what a condition reads; nothing where it is worked out.

@@ -50,14 +50,6 @@ impl Also {
         }
     }
 
-    /// Without some of the rules.
-    #[must_use]
-    pub fn without(self, out: impl Fn(RuleId) -> bool) -> Self {
-        let mut also = Self::default();
-        self.rules().filter(|rule| !out(*rule)).for_each(|rule| also.add(rule));
-        also
-    }
-
     /// The rules, in the order in which they were added.
     pub fn rules(self) -> impl Iterator<Item = RuleId> {
         self.0.into_iter().flatten()

@@ -197,6 +197,12 @@ impl<'a> CheckWriter<'a> {
                 start_day: None,
                 end_day: Some(*day),
             }),
+            Mend::Rest { home_care, from, to, scars } => Change::RestHomeCare(borrowed::RestHomeCare {
+                field: self.field(Place::HomeCare(*home_care)),
+                from_day: Some(*from),
+                to_day: Some(*to),
+                scar_ids: self.scars(scars),
+            }),
             Mend::Settle { rule } => {
                 let rule = self.writer.catalogue.rules.get(rule.index()).map(String::as_str).unwrap_or_default();
                 Change::SettleRule(borrowed::SettleRule { rule })

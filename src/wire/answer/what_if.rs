@@ -4,7 +4,7 @@ use super::{Writer, date, nth};
 use crate::{
     domain::{
         Alternative, AlternativeStage, Case, Fact, OpenQuestion, Otherwise, PlanChange, PossibleAnswer, ProcedureId,
-        ProcedureSet, Trade, Value, Weekday, WhyNot, Wishes, answers_in_words,
+        ProcedureSet, Trade, Value, Weekday, WhyNot, Wishes, answers_in_words, or_more_in_words,
     },
     wire::{borrowed, field::field},
 };
@@ -124,11 +124,16 @@ impl<'a> Writer<'a> {
                     (field(*fact), self.text(format_args!("{}", answers_in_words(*fact, *answers))))
                 }
                 Otherwise::NotExcluded => {
-                    ("preferences.excluded_procedures", self.text(format_args!("without {procedure}")))
+                    let answer = self.text(format_args!("excluded procedures: without {procedure}"));
+                    ("preferences.excluded_procedures", answer)
                 }
-                Otherwise::Available => ("clinic.available_procedures", self.text(format_args!("with {procedure}"))),
+                Otherwise::Available => {
+                    let answer = self.text(format_args!("available procedures: with {procedure}"));
+                    ("clinic.available_procedures", answer)
+                }
                 Otherwise::Downtime(days) => {
-                    ("preferences.max_downtime_days", self.text(format_args!("{days} or more")))
+                    let fact = Fact::DowntimeDays;
+                    (field(fact), self.text(format_args!("{}", or_more_in_words(fact, *days))))
                 }
             };
             borrowed::FactAnswer { field, answer }
