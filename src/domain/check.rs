@@ -158,6 +158,7 @@ pub enum FindingKind {
     SmokeFreeShort,
     TooManySites,
     HomeCareNotRested,
+    HomeCareRestShort,
 }
 
 impl FindingKind {
@@ -196,7 +197,8 @@ impl FindingKind {
             | Self::NotWanted
             | Self::Referred
             | Self::TooWeakAlone
-            | Self::TooManySites => Severity::Advice,
+            | Self::TooManySites
+            | Self::HomeCareRestShort => Severity::Advice,
         }
     }
 }

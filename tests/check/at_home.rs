@@ -76,6 +76,24 @@ fn each_session_asks_for_its_own_rest() {
     assert_eq!(days(&later), []);
 }
 
+/// "Until the surface has closed, for up to 7 days": no session names these creams, so it is advised and breaks nothing.
+/// After what takes the whole surface off, the session names them.
+#[test]
+fn creams_against_marks_usually_rest_after_a_session() {
+    let kinds = |procedure: &str, product: &str| {
+        let it = used(every(&[20], &on(procedure, &["s1"])), vec![home(product, 0, Some(60))]);
+        let answer = service().check_protocol(it).unwrap();
+        let all = answer.violations.into_iter().chain(answer.advice);
+        let rests = [Kind::HomeCareNotRested, Kind::HomeCareRestShort];
+        all.map(|it| it.kind()).filter(|it| rests.contains(it)).collect::<Vec<_>>()
+    };
+    for product in ["azelaic-acid", "hydroquinone", "tranexamic-acid"] {
+        assert_eq!(kinds("mnrf", product), [Kind::HomeCareRestShort], "{product}");
+        assert_eq!(kinds("full-ablative-laser", product), [Kind::HomeCareNotRested], "{product}");
+    }
+    assert_eq!(kinds("mnrf", SALICYLIC), [Kind::HomeCareNotRested]);
+}
+
 /// Skin that does not hang together with what is treated goes on with its creams.
 #[test]
 fn skin_elsewhere_needs_no_rest() {

@@ -189,6 +189,10 @@ fn cases() -> Vec<(Kind, Request)> {
         (Kind::HomeCareNotRested, {
             plan(every(&[28, 70, 112], &laser), |it| it.home_care = vec![home("topical-retinoid", 0, None)])
         }),
+        (
+            Kind::HomeCareRestShort,
+            plan(every(&courses, &mnrf), |it| it.home_care = vec![home("azelaic-acid", 0, None)]),
+        ),
         (Kind::TooManySites, {
             let kinds = ["punch-elevation", "punch-excision", "punch-grafting"];
             let groups = ["s1", "s2", "s3"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Day, FindingKind, Mend, Place, ProcedureId, Rules, Scars, Sites},
+    domain::{Day, FindingKind, Mend, Place, ProcedureId, RuleId, Rules, Scars, Sites},
     engine::{
         home_care::skins,
         rest::{self, Sessions, skin_of, treated_skin},
@@ -46,6 +46,9 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
     let around: Vec<Around> = planned.chain(done).filter(|it| rests(it.procedure)).collect();
     for (at, given) in plan.home_care.iter().enumerate() {
         let used = given.used();
+        let own = context.knowledge.procedures().get(given.procedure.index()).and_then(|it| it.rests.first());
+        // What rests by its own rule alone, as long as the surface is open, breaks nobody else's.
+        let is_usual = |rule: &RuleId| own.is_some_and(|it| it.rule == *rule && it.before <= 0);
         // Skin that rests on the same days, for the same reasons, with the first of them on which it is used.
         let mut broken: BTreeMap<(Day, Day, Rules), (Scars, Day)> = BTreeMap::new();
         for scars in skins(context, &given.scars) {
@@ -72,7 +75,9 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
                 scars,
                 ..About::default()
             };
-            found.add(FindingKind::HomeCareNotRested, reasons, about);
+            let usual = reasons.iter().all(is_usual);
+            let kind = if usual { FindingKind::HomeCareRestShort } else { FindingKind::HomeCareNotRested };
+            found.add(kind, reasons, about);
         }
     }
 }
