@@ -119,8 +119,9 @@ pub(super) fn select<'k>(
         (it.phase, it.order, it.contingent.is_some(), it.procedure, when, it.adjunct)
     };
     selection.drafts.sort_by(|one, other| {
-        let done = || one.done.cmp(&other.done).then_with(|| one.scars.cmp(&other.scars));
-        place(one).cmp(&place(other)).then_with(done)
+        // Where it is says more than which group was sent first: the search for days takes equal courses in this order.
+        let skin = || one.done.cmp(&other.done).then_with(|| one.sites.cmp(&other.sites));
+        place(one).cmp(&place(other)).then_with(skin).then_with(|| one.scars.cmp(&other.scars))
     });
     let goal = context.knowledge.planning().past.goal.rule;
     for draft in &mut selection.drafts {
