@@ -312,6 +312,10 @@ proptest! {
             prop_assert!(found[&key] >= action, "{fact:?}: {key:?} was {action:?} and is {:?}", found[&key]);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(config(2_000))]
 
     /// The order in which groups are sent says nothing.
     #[test]
