@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use tonic::{Code, Status};
 
 use super::{Bulk, Door, Head, Pool};
@@ -47,21 +47,25 @@ fn door<I>(plan: fn(&Service, i32, I) -> Result<Told, Status>) -> Door<I, Told> 
     Door { name: "test", bytes: |_| 1, plan, refuse: |index, status| (index, Some(status.code())) }
 }
 
-#[tokio::test]
-async fn only_so_many_are_taken_while_nothing_is_read() {
-    let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
+/// Items without end, and how many of them were taken.
+fn counted() -> (Arc<AtomicUsize>, impl Stream<Item = Result<(), Status>>) {
     let taken = Arc::new(AtomicUsize::new(0));
     let counts = Arc::clone(&taken);
     let items = stream::repeat(()).map(move |()| {
         counts.fetch_add(1, Relaxed);
         Ok(())
     });
-    let door = door(|_, _, ()| Err(super::error::internal()));
+    (taken, items)
+}
+
+/// Of items without end `first` are taken before an answer is read, and one more for each that is.
+async fn are_taken(door: Door<(), Told>, first: usize) {
+    let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
+    let (taken, items) = counted();
     let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0);
     for read in 0..10 {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        // One more waits for the connection.
-        assert_eq!(taken.load(Relaxed), IN_FLIGHT + 1 + read);
+        assert_eq!(taken.load(Relaxed), first + read);
         assert_eq!(answers.next().await.unwrap().unwrap().0, i32::try_from(read).unwrap());
     }
     drop(answers);
@@ -69,6 +73,19 @@ async fn only_so_many_are_taken_while_nothing_is_read() {
     let seen = taken.load(Relaxed);
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(taken.load(Relaxed), seen, "nobody is there and items are still taken");
+}
+
+#[tokio::test]
+async fn only_so_many_are_taken_while_nothing_is_read() {
+    // One more waits for the connection.
+    are_taken(door(|_, _, ()| Err(super::error::internal())), IN_FLIGHT + 1).await;
+}
+
+#[tokio::test]
+async fn only_so_many_bytes_are_held_while_nothing_is_read() {
+    // Two of them fit; one more waits for the connection, and one for room.
+    let door = Door { bytes: |()| BYTES / 2 - 1, ..door(|_, _, ()| Err(super::error::internal())) };
+    are_taken(door, 2 + 1 + 1).await;
 }
 
 #[tokio::test]
@@ -99,26 +116,6 @@ async fn items_are_planned_side_by_side() {
     let answers = bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0;
     let answers: Vec<_> = answers.map(|it| it.unwrap().1).collect().await;
     assert_eq!(answers, [Some(Code::InvalidArgument); 2]);
-}
-
-#[tokio::test]
-async fn only_so_many_bytes_are_held_while_nothing_is_read() {
-    let (pool, readiness) = (Pool::start(2).unwrap(), Readiness::default());
-    let taken = Arc::new(AtomicUsize::new(0));
-    let counts = Arc::clone(&taken);
-    let items = stream::repeat(()).map(move |()| {
-        counts.fetch_add(1, Relaxed);
-        Ok(())
-    });
-    // Two of them fit.
-    let door = Door { bytes: |()| BYTES / 2 - 1, ..door(|_, _, ()| Err(super::error::internal())) };
-    let mut answers = Box::pin(bulk(&pool, &readiness).answer(items, door, Head::default()).unwrap().0);
-    for read in 0..10 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        // One more waits for the connection, and one for room.
-        assert_eq!(taken.load(Relaxed), 2 + 1 + 1 + read);
-        assert_eq!(answers.next().await.unwrap().unwrap().0, i32::try_from(read).unwrap());
-    }
 }
 
 #[tokio::test]
