@@ -127,3 +127,21 @@ fn the_digest_is_of_what_the_files_say() {
     assert_ne!(one.digest(), Knowledge::parse(&files).unwrap().digest());
     assert_eq!(one.digest().len(), 64);
 }
+
+/// A number stands once: what takes its measures from another rule moves with it, and says so.
+#[test]
+fn a_number_that_moves_moves_for_every_rule_that_takes_it() {
+    let mut files = release::embedded();
+    let file = files.iter_mut().find(|it| it.path == "safety/phototype.toml").unwrap();
+    let (before, rule) = file.text.split_at(file.text.find("id         = \"FST-08\"").unwrap());
+    file.text = format!("{before}{}", rule.replacen("at_most   = 70", "at_most   = 60", 1)).into();
+    let knowledge = Knowledge::parse(&files).unwrap();
+    for id in ["FST-08", "FST-21"] {
+        let said = knowledge.rules().iter().find(|it| it.id == id).unwrap();
+        assert!(said.says.contains("at or below 60 %"), "{id}: {}", said.says);
+        let rules = knowledge.safety().iter().filter(|it| knowledge.rules()[it.rule.index()].id == id);
+        // Of each procedure of its family.
+        let mut limits = rules.flat_map(|it| &it.limits).map(|it| (it.at_most, it.start_at)).peekable();
+        assert!(limits.peek().is_some() && limits.all(|it| it == (Some(60_000), Some(50_000))), "{id}");
+    }
+}

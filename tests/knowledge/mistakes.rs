@@ -80,6 +80,24 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "as RAIN-1",
         "safety/rain.toml:18: a rule that holds when `RAIN-1` does follows from it; name it in `because`",
     ),
+    (
+        "safety/rain.toml",
+        "action     = \"defer\"",
+        "action     = \"defer\"\nmeasures = \"as RAIN-99\"",
+        "safety/rain.toml:11: write `as` and the id of a safety rule; `as RAIN-99` is none",
+    ),
+    (
+        "safety/rain.toml",
+        "action     = \"defer\"",
+        "action     = \"defer\"\nmeasures = \"as RAIN-2\"",
+        "safety/rain.toml:11: a rule that asks for what `RAIN-2` does follows from it; name it in `because`",
+    ),
+    (
+        "safety/rain.toml",
+        "because    = [\"expert-practice\"]\nwhen       = \"fitzpatrick >= 4\"",
+        "because    = [\"RAIN-1\"]\nmeasures = \"as RAIN-1\"\nwhen       = \"fitzpatrick >= 4\"",
+        "safety/rain.toml:18: bounds, lead and items are those of `RAIN-1`; leave out its own, or `measures`",
+    ),
     // Sources.
     (
         "citations.toml",

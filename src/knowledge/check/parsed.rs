@@ -8,6 +8,13 @@ use crate::knowledge::{ReadFile, SourceFile, raw, tree};
 /// How a safety rule says that it holds when another one does.
 pub(super) const AS: &str = "as ";
 
+/// A safety rule that another one follows from, with its file.
+#[derive(Clone, Copy)]
+pub(super) struct Model<'p> {
+    pub source: &'p SourceFile,
+    pub rule: &'p raw::SafetyRule,
+}
+
 /// A file with its content.
 pub(super) struct File<'f, T> {
     pub source: &'f SourceFile,
@@ -124,16 +131,21 @@ impl<'f> Parsed<'f> {
         whole.then_some(parsed)
     }
 
-    /// The safety rule whose condition is meant by `when`: `as PRI-01`. `None`: it is one of its own, or there is no such
-    /// rule.
-    pub(super) fn model_of(&self, when: &raw::Text) -> Option<&raw::SafetyRule> {
-        let id = when.get_ref().strip_prefix(AS)?;
-        self.safety.iter().flat_map(|it| &it.raw.rule).find(|it| it.id.get_ref() == id)
+    /// The safety rule that is meant by a text: `as PRI-01`. `None`: it names none, or there is no such rule.
+    pub(super) fn model_of(&self, text: &raw::Text) -> Option<Model<'_>> {
+        let id = text.get_ref().strip_prefix(AS)?;
+        let rules = self.safety.iter().flat_map(|file| file.raw.rule.iter().map(|rule| (file.source, rule)));
+        rules.map(|(source, rule)| Model { source, rule }).find(|it| it.rule.id.get_ref() == id)
+    }
+
+    /// The rule that says what `rule` asks for: itself, or the one that it takes its measures from.
+    pub(super) fn measures_of<'p>(&'p self, rule: &'p raw::SafetyRule) -> &'p raw::SafetyRule {
+        rule.measures.as_ref().and_then(|it| self.model_of(it)).map_or(rule, |model| model.rule)
     }
 
     /// The text of the condition of a safety rule.
     pub(super) fn condition_of<'p>(&'p self, rule: &'p raw::SafetyRule) -> &'p raw::Text {
-        self.model_of(&rule.when).map_or(&rule.when, |model| &model.when)
+        self.model_of(&rule.when).map_or(&rule.when, |model| &model.rule.when)
     }
 }
 

@@ -233,7 +233,7 @@ impl<'f> Entries<'_, 'f> {
             self.procedure(file.source, &file.raw);
         }
         for file in &parsed.safety {
-            file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule, parsed.condition_of(rule)));
+            file.raw.rule.iter().for_each(|rule| self.safety(file.source, rule, parsed));
         }
         let more = parsed.more_gaps.iter().flat_map(|it| &it.raw.kind);
         let kinds = parsed.gaps.raw.kind.iter().chain(more).filter_map(|it| Some((it.id.get_ref(), it.code.as_ref()?)));
@@ -355,22 +355,23 @@ impl<'f> Entries<'_, 'f> {
         }
     }
 
-    fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule, when: &raw::Text) {
+    fn safety(&mut self, file: &'f SourceFile, raw: &'f raw::SafetyRule, parsed: &Parsed<'_>) {
+        let measures = parsed.measures_of(raw);
         let mut fields: Vec<(&str, String)> = Vec::new();
         // One sentence says one number: limits that differ have none for it.
-        let most = same(raw.limit.iter().filter_map(|it| it.at_most));
-        let start = same(raw.limit.iter().filter_map(|it| it.start_at));
+        let most = same(measures.limit.iter().filter_map(|it| it.at_most));
+        let start = same(measures.limit.iter().filter_map(|it| it.start_at));
         fields.extend(most.map(|it| ("at_most", number(it))));
         fields.extend(start.map(|it| ("start_at", number(it))));
-        for amount in raw.item.iter().flat_map(|it| &it.amount) {
+        for amount in measures.item.iter().flat_map(|it| &it.amount) {
             fields.push((amount.name.get_ref().as_str(), number(amount.value)));
         }
-        fields.extend(raw.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
-        let least = raw.lead.as_ref().and_then(|lead| lead.least.as_ref());
+        fields.extend(measures.lead.as_ref().map(|lead| ("wait", lead.wait.get_ref().clone())));
+        let least = measures.lead.as_ref().and_then(|lead| lead.least.as_ref());
         fields.extend(least.map(|it| ("least", it.get_ref().clone())));
         let Some(entry) = self.add(file, &raw.id, &raw.says, &raw.because, &fields) else { return };
         entry.code.clone_from(raw.code.get_ref());
-        entry.condition.clone_from(when.get_ref());
+        entry.condition.clone_from(parsed.condition_of(raw).get_ref());
         entry.action = Some(raw.action.into());
         entry.procedures = &raw.procedures;
         entry.except = &raw.except;

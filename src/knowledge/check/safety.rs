@@ -2,7 +2,11 @@
 
 use strum::VariantArray as _;
 
-use super::{Parsed, Scope, parsed::AS, procedures::MOST_DAYS};
+use super::{
+    Parsed, Scope,
+    parsed::{AS, Model},
+    procedures::MOST_DAYS,
+};
 use crate::{
     domain::{Action, Day, Fact, FactKind, FactSet, ItemKind, Predicate, ProcedureId, RuleId},
     knowledge::{
@@ -19,7 +23,8 @@ impl Scope<'_> {
         for file in &parsed.safety {
             for raw in &file.raw.rule {
                 let when = self.when(parsed, file.source, &raw.when, raw.because.get_ref());
-                let rule = self.safety_rule(file.source, raw, when, procedures, &mut items);
+                let rule =
+                    self.safety_rule(parsed, Model { source: file.source, rule: raw }, when, (procedures, &mut items));
                 if !condition::is_never(&rule.when) {
                     rules.push(rule);
                 }
@@ -124,7 +129,7 @@ impl Scope<'_> {
         };
         let wrong = match parsed.model_of(text) {
             None => format!("`{named}` is the id of no safety rule"),
-            Some(model) if model.when.get_ref().starts_with(AS) => {
+            Some(model) if model.rule.when.get_ref().starts_with(AS) => {
                 format!("`{named}` takes its condition from another rule itself; name that one")
             }
             Some(_) if !because.iter().any(|it| it.get_ref() == named) => {
@@ -132,7 +137,7 @@ impl Scope<'_> {
             }
             // What is wrong with it is told where it stands.
             Some(model) => {
-                let when = condition::parse(model.when.get_ref(), &self.checker.policies).ok()?;
+                let when = condition::parse(model.rule.when.get_ref(), &self.checker.policies).ok()?;
                 self.checker.conditions.push(Condition { file: file.path.clone(), when: when.clone() });
                 return Some(when);
             }
@@ -141,14 +146,44 @@ impl Scope<'_> {
         None
     }
 
+    /// The rule that says what one asks for: bounds, what comes first, and what it adds. One that follows from another can
+    /// ask for the same, so that its numbers are written once.
+    fn measures<'p>(&mut self, parsed: &'p Parsed<'_>, own: Model<'p>) -> Model<'p> {
+        let Model { source: file, rule: raw } = own;
+        let Some(text) = &raw.measures else { return own };
+        let named = text.get_ref().strip_prefix(AS).unwrap_or_default();
+        let wrong = match parsed.model_of(text) {
+            None => format!("write `as` and the id of a safety rule; `{}` is none", text.get_ref()),
+            Some(model) if model.rule.measures.is_some() => {
+                format!("`{named}` takes its measures from another rule itself; name that one")
+            }
+            Some(_) if !raw.because.get_ref().iter().any(|it| it.get_ref() == named) => {
+                format!("a rule that asks for what `{named}` does follows from it; name it in `because`")
+            }
+            Some(_) if raw.lead.is_some() || !raw.limit.is_empty() || !raw.item.is_empty() => {
+                format!("bounds, lead and items are those of `{named}`; leave out its own, or `measures`")
+            }
+            Some(Model { rule: raw::SafetyRule { lead: None, limit, item, .. }, .. })
+                if limit.is_empty() && item.is_empty() =>
+            {
+                format!("`{named}` has no bounds, no lead and no items; leave out `measures`")
+            }
+            Some(model) => return model,
+        };
+        self.checker.at(file, text, wrong);
+        own
+    }
+
     fn safety_rule(
         &mut self,
-        file: &SourceFile,
-        raw: &raw::SafetyRule,
+        parsed: &Parsed<'_>,
+        own: Model<'_>,
         when: Option<Predicate>,
-        procedures: &[Procedure],
-        items: &mut Vec<CareItem>,
+        (procedures, items): (&[Procedure], &mut Vec<CareItem>),
     ) -> SafetyRule {
+        let Model { source: file, rule: raw } = own;
+        // What is wrong with the measures of another rule is told where they stand.
+        let Model { source, rule: measures } = self.measures(parsed, own);
         let readable = when.is_some();
         let when = when.unwrap_or(Predicate::Always);
         if raw.procedures.is_empty() {
@@ -189,26 +224,27 @@ impl Scope<'_> {
             self.checker.at(file, &raw.when, "a rule that reads no fact cannot be unknown; leave out `if_unknown`");
         }
         let mut limits = Vec::new();
-        for limit in &raw.limit {
-            limits.extend(self.limit(file, limit, &ids, procedures));
+        for limit in &measures.limit {
+            let near = raw.measures.as_ref().unwrap_or(&limit.parameter);
+            limits.extend(self.limit(source, limit, (file, near), &ids, procedures));
         }
-        let lead = raw.lead.as_ref().and_then(|lead| {
-            let days = self.checker.wait(file, &lead.wait)?;
+        let lead = measures.lead.as_ref().and_then(|lead| {
+            let days = self.checker.wait(source, &lead.wait)?;
             Some(match lead.kind {
                 raw::LeadKind::Priming => Lead::Priming(days),
                 raw::LeadKind::TestArea => Lead::TestArea(days),
                 raw::LeadKind::SmokeFree => Lead::SmokeFree(days),
             })
         });
-        let lead_least = raw.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(file, raw, lead));
-        let lead_anew = raw.lead.as_ref().is_some_and(|it| it.anew);
+        let lead_least = measures.lead.as_ref().zip(lead).and_then(|(raw, lead)| self.lead_least(source, raw, lead));
+        let lead_anew = measures.lead.as_ref().is_some_and(|it| it.anew);
         if lead_anew && !matches!(lead, Some(Lead::TestArea(_))) {
-            self.checker.at(file, &raw.id, "only a test area is made `anew`");
+            self.checker.at(source, &measures.id, "only a test area is made `anew`");
         }
         let rule = self.rule(file, &raw.id);
         let first = items.len();
-        for item in &raw.item {
-            items.extend(self.item(file, rule, item));
+        for item in &measures.item {
+            items.extend(self.item(source, rule, item));
         }
         SafetyRule {
             rule,
@@ -249,6 +285,7 @@ impl Scope<'_> {
         &mut self,
         file: &SourceFile,
         raw: &raw::SafetyLimit,
+        (user, near): (&SourceFile, &raw::Text),
         ids: &[ProcedureId],
         procedures: &[Procedure],
     ) -> Vec<SafetyLimit> {
@@ -275,7 +312,7 @@ impl Scope<'_> {
             }
         }
         if limits.is_empty() && !ids.is_empty() {
-            self.checker.at(file, &raw.parameter, format!("none of these procedures has a parameter `{name}`"));
+            self.checker.at(user, near, format!("none of these procedures has a parameter `{name}`"));
         }
         limits
     }

@@ -34,6 +34,8 @@ pub(in crate::knowledge) struct SafetyRule {
     pub action: SafetyAction,
     /// Event that ends the wait; for a `defer` whose condition does not end by itself.
     pub until: Option<Text>,
+    /// As `"as FST-08"`: that rule's bounds, what it has come first, and what it adds to the plan are those of this one.
+    pub measures: Option<Text>,
     /// Bounds on parameters.
     #[serde(default)]
     pub limit: Vec<SafetyLimit>,
