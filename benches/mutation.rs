@@ -191,7 +191,9 @@ fn noticed(knowledge: Knowledge, files: &[SourceFile], rule: &str, asked: &Asked
         let chosen: Vec<&Statement> = asked.statements.iter().filter(|it| about(it)).collect();
         fails(&|| statements::wrong(&chosen, &mut |it| under(it)).is_empty())
     };
-    if fails(&|| statements::unsettled(support::service().knowledge()).is_empty()) || stated(&|it| it.rule == rule) {
+    let settled = || statements::unsettled(support::service().knowledge()).is_empty();
+    let adds = || statements::adds_otherwise(support::service().knowledge()).is_empty();
+    if fails(&settled) || fails(&adds) || stated(&|it| it.rule == rule) {
         return Some("noticed by a statement");
     }
     let disagrees = |(who, person): &(String, Person)| {

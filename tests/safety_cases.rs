@@ -57,3 +57,9 @@ fn the_visit_settles_what_is_stated() {
     let wrong = statements::unsettled(support::service().knowledge());
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_rule_adds_what_is_stated_of_it() {
+    let wrong = statements::adds_otherwise(support::service().knowledge());
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

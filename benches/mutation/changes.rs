@@ -140,6 +140,10 @@ fn rule_mutations(all: &mut Vec<Mutation>, file: usize, text: &str, start: usize
         "not settled at the visit",
         block.lines().filter(|it| !it.starts_with("at_visit")).map(|it| format!("{it}\n")).collect(),
     );
+    add(
+        "without its measures",
+        block.lines().filter(|it| !it.starts_with("measures ")).map(|it| format!("{it}\n")).collect(),
+    );
     let wait = block.split("wait = \"").nth(1).and_then(|it| it.split('"').next());
     if let Some((wait, shorter)) = wait.and_then(|it| Some((it, shifted(it, -1)?))) {
         add("a week less to wait", block.replacen(wait, &shorter, 1));

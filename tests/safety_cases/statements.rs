@@ -48,6 +48,9 @@ pub struct Statement {
     words: Vec<String>,
     /// A plain warning that it stands before, being stricter.
     before: Option<String>,
+    /// The kinds of what it adds to a plan.
+    #[serde(default)]
+    adds: Vec<String>,
     #[serde(default)]
     heard: Vec<Map<String, Json>>,
     #[serde(default)]
@@ -83,6 +86,20 @@ pub fn unsettled(knowledge: &Knowledge) -> Vec<String> {
     let of = |it: &SafetyRule| knowledge.rules()[it.rule.index()].id.clone();
     let rules = knowledge.safety().iter().filter(|it| it.at_visit != settled.contains(&of(it)));
     rules.map(|it| format!("{}: settled at the visit: {}", of(it), it.at_visit)).collect()
+}
+
+/// Rules that add something else to a plan than what is stated of them.
+pub fn adds_otherwise(knowledge: &Knowledge) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for statement in all().statement.iter().filter(|it| !it.adds.is_empty()) {
+        let is_it = |it: &&SafetyRule| knowledge.rules()[it.rule.index()].id == statement.rule;
+        let items = knowledge.safety().iter().find(is_it).into_iter().flat_map(|it| &it.items);
+        let kinds: Vec<&str> = items.map(|it| knowledge.items()[*it].kind.into()).collect();
+        if kinds != statement.adds {
+            wrong.push(format!("{}: adds {kinds:?}", statement.rule));
+        }
+    }
+    wrong
 }
 
 /// Policies that may be chosen beyond what is stated, or not as far.
