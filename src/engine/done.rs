@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use crate::{
     domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
-    engine::{evaluate::held_on, opening::keeps_rhythm, screen::insert_sorted, select::Context},
+    engine::{
+        screen::{held_on, insert_sorted},
+        select::Context,
+    },
     knowledge::{Knowledge, Lapse, LapseThen, Plateau, SafetyRule, Spacing},
 };
 
@@ -173,7 +176,13 @@ impl Done {
         let sessions = self.sessions.iter().filter_map(|it| context.case.history.get(*it)).map(|it| it.day);
         let good = self.tested.into_iter().chain(sessions).filter(|day| *day >= borne);
         let since = good.filter(|day| held_on(rule, facts, *day)).min();
-        since.or(self.tested.filter(|day| *day >= borne && keeps_rhythm(context, self, repeat)))
+        since.or(self.tested.filter(|day| *day >= borne && self.keeps_rhythm(context, repeat)))
+    }
+
+    /// Was the last of it, or its test area, no longer ago than the longest of its usual breaks?
+    pub(super) fn keeps_rhythm(&self, context: Context<'_, '_>, repeat: Option<&Spacing>) -> bool {
+        let latest = repeat.and_then(|it| it.latest).unwrap_or(Day::MAX);
+        self.last(context).max(self.tested).is_some_and(|last| last.saturating_add(latest) >= 0)
     }
 
     /// The day of the last one.

@@ -4,8 +4,8 @@ use smallvec::smallvec;
 
 use crate::{
     domain::{
-        Action, Day, EvaluatedSession, Fact, FactKind, Facts, PastSession, PastStatus, ProcedureId, RuleId, Rules,
-        ScarIndex, Scope, SessionKind, Stage, StageStatus, Truth, Value,
+        Action, Day, EvaluatedSession, FactKind, PastSession, PastStatus, ProcedureId, RuleId, Rules, ScarIndex, Scope,
+        SessionKind, Stage, StageStatus, Truth,
     },
     engine::{
         done::{Break, Done},
@@ -13,7 +13,7 @@ use crate::{
         failed::failure,
         history,
         schedule::Schedule,
-        screen::{Standing, insert_sorted},
+        screen::{Standing, held_on, insert_sorted, is_kept},
         select::{Context, add_rules},
         sitting::Joining,
     },
@@ -284,28 +284,4 @@ fn against(context: Context<'_, '_>, speakers: &[&SafetyRule], past: &PastSessio
         }
     }
     all
-}
-
-/// Is the rule known to have held on `day`, by facts that last or whose event was before it?
-pub(super) fn held_on(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
-    let mut known = true;
-    rule.when.holds(facts, day) == Truth::Yes && {
-        rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, day));
-        known
-    }
-}
-
-/// Does what is known of the fact today tell what it was on `day`?
-fn was_so(rule: &SafetyRule, facts: &Facts, fact: Fact, day: Day) -> bool {
-    match (fact.kind(), facts.get(fact)) {
-        (FactKind::Elapsed, Some(Value::Since(event))) => event <= day,
-        (FactKind::Elapsed, _) => false,
-        (_, _) => is_kept(rule, fact),
-    }
-}
-
-/// Was it so on every day since the event that the rule counts from?
-fn is_kept(rule: &SafetyRule, fact: Fact) -> bool {
-    // Whoever has stopped before that day had stopped on it.
-    fact.lasts() || (rule.timed && fact == Fact::Isotretinoin)
 }

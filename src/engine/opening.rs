@@ -146,13 +146,7 @@ pub(super) fn open_day(context: Context<'_, '_>, not_before: Day, priming: Optio
 /// Is skin still primed for what was done of a course? It was for that, and is while the course keeps its rhythm; where
 /// the skin reacted badly creams were left off until it had healed.
 pub(super) fn is_primed(context: Context<'_, '_>, done: &Done, repeat: Option<&Spacing>) -> bool {
-    done.borne.is_some() && keeps_rhythm(context, done, repeat)
-}
-
-/// Was the last of a course, or its test area, no longer ago than the longest of its usual breaks?
-pub(super) fn keeps_rhythm(context: Context<'_, '_>, done: &Done, repeat: Option<&Spacing>) -> bool {
-    let latest = repeat.and_then(|it| it.latest).unwrap_or(Day::MAX);
-    done.last(context).max(done.tested).is_some_and(|last| last.saturating_add(latest) >= 0)
+    done.borne.is_some() && done.keeps_rhythm(context, repeat)
 }
 
 /// The wait from a past session to `next`. What follows a test area, or what goes between the sessions of others, comes

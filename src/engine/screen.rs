@@ -7,7 +7,7 @@ use std::ops::Deref;
 use smallvec::{Array, SmallVec};
 
 use crate::{
-    domain::{Action, Case, Day, Days, EventId, Facts, ProcedureId, RuleId, Rules, ScarIndex},
+    domain::{Action, Case, Day, Days, EventId, Fact, FactKind, Facts, ProcedureId, RuleId, Rules, ScarIndex, Value},
     engine::facts::smoke_free,
     knowledge::{Knowledge, Lead, RuleSet, SafetyRule, SafetyTable, Topic},
 };
@@ -189,6 +189,30 @@ pub(super) fn ends(rule: &SafetyRule, facts: &Facts, waits: bool) -> Option<Day>
 /// Does the rule fire on `day`?
 fn holds(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
     if rule.if_unknown { !rule.when.is_false(facts, day) } else { rule.when.is_true(facts, day) }
+}
+
+/// Is the rule known to have held on `day`, by facts that last or whose event was before it?
+pub(super) fn held_on(rule: &SafetyRule, facts: &Facts, day: Day) -> bool {
+    let mut known = true;
+    rule.when.is_true(facts, day) && {
+        rule.when.reads(&mut |fact| known &= was_so(rule, facts, fact, day));
+        known
+    }
+}
+
+/// Does what is known of the fact today tell what it was on `day`?
+fn was_so(rule: &SafetyRule, facts: &Facts, fact: Fact, day: Day) -> bool {
+    match (fact.kind(), facts.get(fact)) {
+        (FactKind::Elapsed, Some(Value::Since(event))) => event <= day,
+        (FactKind::Elapsed, _) => false,
+        (_, _) => is_kept(rule, fact),
+    }
+}
+
+/// Was it so on every day since the event that the rule counts from?
+pub(super) fn is_kept(rule: &SafetyRule, fact: Fact) -> bool {
+    // Whoever has stopped before that day had stopped on it.
+    fact.lasts() || (rule.timed && fact == Fact::Isotretinoin)
 }
 
 impl<'k> Screening<'k> {
