@@ -310,7 +310,7 @@ fn sink(field: &FieldDescriptorProto, value: &str) -> Result<String, Box<dyn Err
         }
         _ => String::new(),
     };
-    let name = format!("Field::new({}, {:?})", field.number(), format!(",{:?}:", field.json_name()));
+    let name = format!("const {{ &Field::new({}, {:?}) }}", field.number(), format!(",{:?}:", field.json_name()));
     Ok(format!("to.{method}({name}, {value}{names})"))
 }
 

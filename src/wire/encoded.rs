@@ -87,8 +87,8 @@ impl borrowed::GenerateProtocolResponse<'_> {
 mod protocols_response {
     use crate::wire::sink::Field;
 
-    pub(super) const INDEX: Field = Field::new(1, ",\"index\":");
-    pub(super) const RESPONSE: Field = Field::new(2, ",\"response\":");
+    pub(super) const INDEX: &Field = &Field::new(1, ",\"index\":");
+    pub(super) const RESPONSE: &Field = &Field::new(2, ",\"response\":");
 }
 
 impl<M> Encodable for Encoded<M> {

@@ -37,21 +37,28 @@ fn sized(last: &AtomicUsize) -> Vec<u8> {
     Vec::with_capacity(needed.saturating_add(needed / 8))
 }
 
+/// The longest name there is: one of more bytes does not compile.
+const NAME: usize = 32;
+
 /// How a field is called in each encoding.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Field {
     number: u32,
-    /// In quotes, between a comma and a colon.
-    name: &'static str,
+    /// In quotes, between a comma and a colon, and padded: what always has the same length is copied without asking.
+    name: [u8; NAME],
+    length: usize,
 }
 
 impl Field {
     /// `name` in quotes, between a comma and a colon.
-    pub const fn new(number: u32, name: &'static str) -> Self {
-        Self { number, name }
+    pub const fn new(number: u32, name: &str) -> Self {
+        let mut padded = [0; NAME];
+        let (start, _) = padded.split_at_mut(name.len());
+        start.copy_from_slice(name.as_bytes());
+        Self { number, name: padded, length: name.len() }
     }
 
-    fn key(self, wire_type: WireType) -> u32 {
+    fn key(&self, wire_type: WireType) -> u32 {
         self.number << 3 | wire_type as u32
     }
 }
@@ -62,135 +69,135 @@ pub(super) type Name = fn(i32) -> &'static str;
 /// Takes fields. A field without presence is left out when it has its default, as proto3 says.
 pub trait Sink {
     /// A number, present.
-    fn put_int32(&mut self, field: Field, value: i32);
+    fn put_int32(&mut self, field: &Field, value: i32);
     /// A number, present.
-    fn put_double(&mut self, field: Field, value: f64);
+    fn put_double(&mut self, field: &Field, value: f64);
     /// Yes or no, present.
-    fn put_boolean(&mut self, field: Field, value: bool);
+    fn put_boolean(&mut self, field: &Field, value: bool);
     /// A text, present.
-    fn put_string(&mut self, field: Field, value: &str);
+    fn put_string(&mut self, field: &Field, value: &str);
     /// A value of an enumeration, present.
-    fn put_word(&mut self, field: Field, value: i32, name: Name);
+    fn put_word(&mut self, field: &Field, value: i32, name: Name);
     /// A message, present.
-    fn put_message(&mut self, field: Field, value: &impl Answer);
+    fn put_message(&mut self, field: &Field, value: &impl Answer);
     /// A message that was rendered, present.
-    fn put_rendered(&mut self, field: Field, value: &Rendered);
+    fn put_rendered(&mut self, field: &Field, value: &Rendered);
     /// Numbers, at least one.
-    fn put_int32s(&mut self, field: Field, values: &[i32]);
+    fn put_int32s(&mut self, field: &Field, values: &[i32]);
     /// Values of an enumeration, at least one.
-    fn put_words(&mut self, field: Field, values: &[i32], name: Name);
+    fn put_words(&mut self, field: &Field, values: &[i32], name: Name);
     /// Texts, at least one.
-    fn put_strings(&mut self, field: Field, values: &[&str]);
+    fn put_strings(&mut self, field: &Field, values: &[&str]);
     /// Messages, at least one.
-    fn put_messages(&mut self, field: Field, values: &[impl Answer]);
+    fn put_messages(&mut self, field: &Field, values: &[impl Answer]);
     /// Messages that were rendered, at least one.
-    fn put_rendereds(&mut self, field: Field, values: &[&Rendered]);
+    fn put_rendereds(&mut self, field: &Field, values: &[&Rendered]);
 
     /// A number.
-    fn int32(&mut self, field: Field, value: i32) {
+    fn int32(&mut self, field: &Field, value: i32) {
         self.maybe_int32(field, Some(value).filter(|it| *it != 0));
     }
 
     /// A number.
     #[allow(clippy::float_cmp, reason = "the default is exactly this")]
-    fn double(&mut self, field: Field, value: f64) {
+    fn double(&mut self, field: &Field, value: f64) {
         self.maybe_double(field, Some(value).filter(|it| *it != 0.0));
     }
 
     /// Yes or no.
-    fn boolean(&mut self, field: Field, value: bool) {
+    fn boolean(&mut self, field: &Field, value: bool) {
         self.maybe_boolean(field, Some(value).filter(|it| *it));
     }
 
     /// A text.
-    fn string(&mut self, field: Field, value: &str) {
+    fn string(&mut self, field: &Field, value: &str) {
         self.maybe_string(field, Some(value).filter(|it| !it.is_empty()));
     }
 
     /// A value of an enumeration.
-    fn word(&mut self, field: Field, value: i32, name: Name) {
+    fn word(&mut self, field: &Field, value: i32, name: Name) {
         self.maybe_word(field, Some(value).filter(|it| *it != 0), name);
     }
 
     /// A number with presence.
-    fn maybe_int32(&mut self, field: Field, value: Option<i32>) {
+    fn maybe_int32(&mut self, field: &Field, value: Option<i32>) {
         if let Some(value) = value {
             self.put_int32(field, value);
         }
     }
 
     /// A number with presence.
-    fn maybe_double(&mut self, field: Field, value: Option<f64>) {
+    fn maybe_double(&mut self, field: &Field, value: Option<f64>) {
         if let Some(value) = value {
             self.put_double(field, value);
         }
     }
 
     /// Yes or no with presence.
-    fn maybe_boolean(&mut self, field: Field, value: Option<bool>) {
+    fn maybe_boolean(&mut self, field: &Field, value: Option<bool>) {
         if let Some(value) = value {
             self.put_boolean(field, value);
         }
     }
 
     /// A text with presence.
-    fn maybe_string(&mut self, field: Field, value: Option<&str>) {
+    fn maybe_string(&mut self, field: &Field, value: Option<&str>) {
         if let Some(value) = value {
             self.put_string(field, value);
         }
     }
 
     /// A value of an enumeration with presence.
-    fn maybe_word(&mut self, field: Field, value: Option<i32>, name: Name) {
+    fn maybe_word(&mut self, field: &Field, value: Option<i32>, name: Name) {
         if let Some(value) = value {
             self.put_word(field, value, name);
         }
     }
 
     /// A message.
-    fn message(&mut self, field: Field, value: Option<&impl Answer>) {
+    fn message(&mut self, field: &Field, value: Option<&impl Answer>) {
         if let Some(value) = value {
             self.put_message(field, value);
         }
     }
 
     /// A message that was rendered.
-    fn rendered(&mut self, field: Field, value: Option<&Rendered>) {
+    fn rendered(&mut self, field: &Field, value: Option<&Rendered>) {
         if let Some(value) = value {
             self.put_rendered(field, value);
         }
     }
 
     /// Numbers.
-    fn int32s(&mut self, field: Field, values: &[i32]) {
+    fn int32s(&mut self, field: &Field, values: &[i32]) {
         if !values.is_empty() {
             self.put_int32s(field, values);
         }
     }
 
     /// Values of an enumeration.
-    fn words(&mut self, field: Field, values: &[i32], name: Name) {
+    fn words(&mut self, field: &Field, values: &[i32], name: Name) {
         if !values.is_empty() {
             self.put_words(field, values, name);
         }
     }
 
     /// Texts.
-    fn strings(&mut self, field: Field, values: &[&str]) {
+    fn strings(&mut self, field: &Field, values: &[&str]) {
         if !values.is_empty() {
             self.put_strings(field, values);
         }
     }
 
     /// Messages.
-    fn messages(&mut self, field: Field, values: &[impl Answer]) {
+    fn messages(&mut self, field: &Field, values: &[impl Answer]) {
         if !values.is_empty() {
             self.put_messages(field, values);
         }
     }
 
     /// Messages that were rendered.
-    fn rendereds(&mut self, field: Field, values: &[&Rendered]) {
+    fn rendereds(&mut self, field: &Field, values: &[&Rendered]) {
         if !values.is_empty() {
             self.put_rendereds(field, values);
         }

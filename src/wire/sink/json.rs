@@ -40,8 +40,10 @@ impl Json {
         self.0.push(b'}');
     }
 
-    fn name(&mut self, field: Field) {
-        self.0.extend_from_slice(field.name.as_bytes());
+    fn name(&mut self, field: &Field) {
+        let end = self.0.len().saturating_add(field.length);
+        self.0.extend_from_slice(&field.name);
+        self.0.truncate(end);
     }
 
     /// A number or a text. Writing to memory does not fail, and neither kind has anything that JSON cannot say.
@@ -71,7 +73,7 @@ impl Json {
         self.fields(|to| answer.write(to));
     }
 
-    fn list<T>(&mut self, field: Field, values: &[T], write: impl Fn(&mut Self, &T)) {
+    fn list<T>(&mut self, field: &Field, values: &[T], write: impl Fn(&mut Self, &T)) {
         self.name(field);
         self.0.push(b'[');
         for (at, value) in values.iter().enumerate() {
@@ -84,71 +86,78 @@ impl Json {
     }
 }
 
-/// Has the text nothing that JSON escapes? Hardly any has, so that blocks of it are looked at as a whole.
+/// Has the text nothing that JSON escapes? Hardly any has, so that blocks of it are looked at as a whole; the last block
+/// looks again at some of the one before.
 fn is_plain(text: &str) -> bool {
-    let odd = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    let plain = |block: &[u8; 16]| !block.iter().fold(false, |any, byte| any | odd(byte));
-    let (blocks, rest) = text.as_bytes().as_chunks();
-    let mut last = [b' '; 16];
-    if let Some(last) = last.get_mut(..rest.len()) {
-        last.copy_from_slice(rest);
+    let bytes = text.as_bytes();
+    match (bytes.as_chunks::<16>().0, bytes.last_chunk::<16>(), bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (blocks, Some(last), ..) => blocks.iter().all(is_plain_block) && is_plain_block(last),
+        (_, None, Some(first), Some(last)) => is_plain_block(first) && is_plain_block(last),
+        (_, None, ..) => bytes.iter().all(|byte| !is_odd(*byte)),
     }
-    blocks.iter().all(plain) && plain(&last)
+}
+
+fn is_plain_block<const N: usize>(block: &[u8; N]) -> bool {
+    !block.iter().fold(false, |any, byte| any | is_odd(*byte))
+}
+
+fn is_odd(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 impl Sink for Json {
-    fn put_int32(&mut self, field: Field, value: i32) {
+    fn put_int32(&mut self, field: &Field, value: i32) {
         self.name(field);
         self.number(value);
     }
 
-    fn put_double(&mut self, field: Field, value: f64) {
+    fn put_double(&mut self, field: &Field, value: f64) {
         self.name(field);
         self.value(&value);
     }
 
-    fn put_boolean(&mut self, field: Field, value: bool) {
+    fn put_boolean(&mut self, field: &Field, value: bool) {
         self.name(field);
         self.0.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
-    fn put_string(&mut self, field: Field, value: &str) {
+    fn put_string(&mut self, field: &Field, value: &str) {
         self.name(field);
         self.text(value);
     }
 
-    fn put_word(&mut self, field: Field, value: i32, name: Name) {
+    fn put_word(&mut self, field: &Field, value: i32, name: Name) {
         self.name(field);
         self.word(name(value));
     }
 
-    fn put_message(&mut self, field: Field, value: &impl Answer) {
+    fn put_message(&mut self, field: &Field, value: &impl Answer) {
         self.name(field);
         self.object(value);
     }
 
-    fn put_rendered(&mut self, field: Field, value: &Rendered) {
+    fn put_rendered(&mut self, field: &Field, value: &Rendered) {
         self.name(field);
         self.0.extend_from_slice(value.json());
     }
 
-    fn put_int32s(&mut self, field: Field, values: &[i32]) {
+    fn put_int32s(&mut self, field: &Field, values: &[i32]) {
         self.list(field, values, |to, it| to.number(*it));
     }
 
-    fn put_words(&mut self, field: Field, values: &[i32], name: Name) {
+    fn put_words(&mut self, field: &Field, values: &[i32], name: Name) {
         self.list(field, values, |to, it| to.word(name(*it)));
     }
 
-    fn put_strings(&mut self, field: Field, values: &[&str]) {
+    fn put_strings(&mut self, field: &Field, values: &[&str]) {
         self.list(field, values, |to, it| to.text(it));
     }
 
-    fn put_messages(&mut self, field: Field, values: &[impl Answer]) {
+    fn put_messages(&mut self, field: &Field, values: &[impl Answer]) {
         self.list(field, values, |to, it| to.object(it));
     }
 
-    fn put_rendereds(&mut self, field: Field, values: &[&Rendered]) {
+    fn put_rendereds(&mut self, field: &Field, values: &[&Rendered]) {
         self.list(field, values, |to, it| to.0.extend_from_slice(it.json()));
     }
 }
@@ -163,7 +172,7 @@ mod tests {
         type Owned = ();
 
         fn write(&self, to: &mut impl Sink) {
-            self.0.iter().for_each(|it| to.string(Field::new(1, ",\"text\":"), it));
+            self.0.iter().for_each(|it| to.string(&Field::new(1, ",\"text\":"), it));
         }
     }
 
@@ -188,9 +197,9 @@ mod tests {
         assert_eq!(of(&["x"]).to_json(), br#"{"text":"x"}"#);
         let mut to = Json(Vec::new());
         to.fields(|to| {
-            to.put_message(Field::new(1, ",\"none\":"), &of(&[]));
-            to.put_messages(Field::new(2, ",\"some\":"), &[of(&["x"]), of(&[])]);
-            to.put_int32s(Field::new(3, ",\"numbers\":"), &[0, 9, 10, -1]);
+            to.put_message(&Field::new(1, ",\"none\":"), &of(&[]));
+            to.put_messages(&Field::new(2, ",\"some\":"), &[of(&["x"]), of(&[])]);
+            to.put_int32s(&Field::new(3, ",\"numbers\":"), &[0, 9, 10, -1]);
         });
         assert_eq!(to.0, br#"{"none":{},"some":[{"text":"x"},{}],"numbers":[0,9,10,-1]}"#);
     }

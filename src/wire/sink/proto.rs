@@ -20,7 +20,7 @@ impl Proto {
         to.0
     }
 
-    fn key(&mut self, field: Field, wire_type: WireType) {
+    fn key(&mut self, field: &Field, wire_type: WireType) {
         self.varint(field.key(wire_type));
     }
 
@@ -36,7 +36,7 @@ impl Proto {
     }
 
     /// The key of what has a length, and the length.
-    fn head(&mut self, field: Field, length: usize) {
+    fn head(&mut self, field: &Field, length: usize) {
         self.pair(field.key(WireType::LengthDelimited), length as u64);
     }
 
@@ -51,7 +51,7 @@ impl Proto {
         }
     }
 
-    fn bytes(&mut self, field: Field, value: &[u8]) {
+    fn bytes(&mut self, field: &Field, value: &[u8]) {
         self.head(field, value.len());
         self.0.extend_from_slice(value);
     }
@@ -60,7 +60,7 @@ impl Proto {
     ///
     /// The length is known afterwards, so room for that of most messages is left and what was written is moved when it
     /// was another.
-    fn nested(&mut self, field: Field, write: impl FnOnce(&mut Self)) {
+    fn nested(&mut self, field: &Field, write: impl FnOnce(&mut Self)) {
         const ROOM: usize = 2;
         self.key(field, WireType::LengthDelimited);
         let start = self.0.len();
@@ -103,56 +103,56 @@ fn two_bytes(value: u32) -> [u8; 2] {
 }
 
 impl Sink for Proto {
-    fn put_int32(&mut self, field: Field, value: i32) {
+    fn put_int32(&mut self, field: &Field, value: i32) {
         // Negative numbers have ten bytes.
         self.pair(field.key(WireType::Varint), i64::from(value).cast_unsigned());
     }
 
-    fn put_double(&mut self, field: Field, value: f64) {
+    fn put_double(&mut self, field: &Field, value: f64) {
         self.key(field, WireType::SixtyFourBit);
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn put_boolean(&mut self, field: Field, value: bool) {
+    fn put_boolean(&mut self, field: &Field, value: bool) {
         self.put_int32(field, i32::from(value));
     }
 
-    fn put_string(&mut self, field: Field, value: &str) {
+    fn put_string(&mut self, field: &Field, value: &str) {
         self.bytes(field, value.as_bytes());
     }
 
-    fn put_word(&mut self, field: Field, value: i32, _name: Name) {
+    fn put_word(&mut self, field: &Field, value: i32, _name: Name) {
         self.put_int32(field, value);
     }
 
-    fn put_message(&mut self, field: Field, value: &impl Answer) {
+    fn put_message(&mut self, field: &Field, value: &impl Answer) {
         self.nested(field, |to| value.write(to));
     }
 
-    fn put_rendered(&mut self, field: Field, value: &Rendered) {
+    fn put_rendered(&mut self, field: &Field, value: &Rendered) {
         self.key(field, WireType::LengthDelimited);
         self.0.extend_from_slice(value.proto());
     }
 
-    fn put_int32s(&mut self, field: Field, values: &[i32]) {
+    fn put_int32s(&mut self, field: &Field, values: &[i32]) {
         let length = values.iter().map(|it| encoded_len_varint(i64::from(*it).cast_unsigned())).sum();
         self.head(field, length);
         values.iter().for_each(|it| encode_varint(i64::from(*it).cast_unsigned(), &mut self.0));
     }
 
-    fn put_words(&mut self, field: Field, values: &[i32], _name: Name) {
+    fn put_words(&mut self, field: &Field, values: &[i32], _name: Name) {
         self.put_int32s(field, values);
     }
 
-    fn put_strings(&mut self, field: Field, values: &[&str]) {
+    fn put_strings(&mut self, field: &Field, values: &[&str]) {
         values.iter().for_each(|it| self.put_string(field, it));
     }
 
-    fn put_messages(&mut self, field: Field, values: &[impl Answer]) {
+    fn put_messages(&mut self, field: &Field, values: &[impl Answer]) {
         values.iter().for_each(|it| self.put_message(field, it));
     }
 
-    fn put_rendereds(&mut self, field: Field, values: &[&Rendered]) {
+    fn put_rendereds(&mut self, field: &Field, values: &[&Rendered]) {
         let key = field.key(WireType::LengthDelimited);
         for value in values {
             self.varint(key);
@@ -174,7 +174,7 @@ mod tests {
         type Owned = ();
 
         fn write(&self, to: &mut impl Sink) {
-            to.string(Field::new(1, ""), self.0);
+            to.string(&Field::new(1, ""), self.0);
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn lengths_and_keys_are_those_of_the_encoder() {
         for number in [1, 15, 16, 2047, 2048] {
-            let field = Field::new(number, "");
+            let field = &Field::new(number, "");
             for length in [0, 1, 124, 125, 126, 127, 128, 129, 16_378, 16_379, 16_380, 16_381, 16_384, 16_385, 70_000] {
                 let text = "x".repeat(length);
                 let (mut inner, mut expected) = (Vec::new(), Vec::new());
@@ -208,10 +208,10 @@ mod tests {
             let mut to = Proto(Vec::new());
             let mut expected = Vec::new();
             for value in numbers {
-                to.put_int32(Field::new(number, ""), value);
+                to.put_int32(&Field::new(number, ""), value);
                 int32::encode(number, &value, &mut expected);
             }
-            to.put_int32s(Field::new(number, ""), &numbers);
+            to.put_int32s(&Field::new(number, ""), &numbers);
             int32::encode_packed(number, &numbers, &mut expected);
             assert_eq!(to.0, expected, "field {number}");
         }
