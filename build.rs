@@ -254,7 +254,7 @@ impl Borrowed {
         let owned = if name.starts_with(".google.type.") { format!("super::{rust}") } else { format!("v1::{rust}") };
         writeln!(
             code,
-            "impl Answer for {rust}{elided} {{\n    type Owned = {owned};\n\n    fn write(&self, to: &mut impl Sink) {{\n{written}    }}\n}}"
+            "impl Answer for {rust}{elided} {{\n    type Owned = {owned};\n\n    fn sizes() -> &'static Sizes {{\n        static SIZES: Sizes = Sizes::new();\n        &SIZES\n    }}\n\n    fn write(&self, to: &mut impl Sink) {{\n{written}    }}\n}}"
         )?;
         code.push_str(&choices);
         Ok(())

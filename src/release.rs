@@ -24,12 +24,13 @@ pub fn knowledge(files: &[SourceFile], choices: &Choices) -> Result<Knowledge, P
 /// The release in a directory. Names that begin with a dot are left out, as a mounted volume makes them.
 pub fn read(dir: &Path) -> io::Result<Vec<SourceFile>> {
     let mut files = Vec::new();
-    read_into(dir, "", &mut files)?;
+    read_into(dir, "", decides, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
-fn read_into(dir: &Path, below: &str, files: &mut Vec<SourceFile>) -> io::Result<()> {
+/// Reads what is `wanted` of a directory and of those in it; an editor's hidden files are nobody's knowledge.
+fn read_into(dir: &Path, below: &str, wanted: fn(&str) -> bool, files: &mut Vec<SourceFile>) -> io::Result<()> {
     let named = |error: io::Error, path: &Path| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     for entry in fs::read_dir(dir).map_err(|error| named(error, dir))? {
         let path = entry?.path();
@@ -39,8 +40,8 @@ fn read_into(dir: &Path, below: &str, files: &mut Vec<SourceFile>) -> io::Result
         }
         let below = if below.is_empty() { name } else { format!("{below}/{name}") };
         if path.is_dir() {
-            read_into(&path, &below, files)?;
-        } else if decides(&below) {
+            read_into(&path, &below, wanted, files)?;
+        } else if wanted(&below) {
             let text = fs::read_to_string(&path).map_err(|error| named(error, &path))?;
             files.push(SourceFile { path: below, text: text.into() });
         }
@@ -57,13 +58,7 @@ pub fn worked_cases(dir: Option<&Path>) -> io::Result<Vec<SourceFile>> {
             files.extend(cases.map(file));
         }
         Some(dir) if dir.join(CASES).is_dir() => {
-            for entry in fs::read_dir(dir.join(CASES))? {
-                let entry = entry?;
-                let path = format!("{CASES}/{}", entry.file_name().to_string_lossy());
-                if !decides(&path) {
-                    files.push(SourceFile { path, text: fs::read_to_string(entry.path())?.into() });
-                }
-            }
+            read_into(&dir.join(CASES), CASES, |path| !decides(path), &mut files)?;
         }
         Some(_) => {}
     }
@@ -77,4 +72,24 @@ const CASES: &str = "cases";
 /// Does the file decide something? Worked cases and readmes are for people and tests.
 fn decides(path: &str) -> bool {
     Path::new(path).extension().is_none_or(|it| it != "md")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an editor leaves beside a file is nobody's knowledge and no worked case.
+    #[test]
+    fn hidden_files_are_not_read() -> io::Result<()> {
+        let dir = std::env::temp_dir().join(format!("cicatrix-hidden-{}", std::process::id()));
+        fs::create_dir_all(dir.join(CASES))?;
+        for name in ["release.toml", ".#release.toml", "cases/one.md", "cases/.#one.md"] {
+            fs::write(dir.join(name), "text")?;
+        }
+        let paths = |files: Vec<SourceFile>| files.into_iter().map(|it| it.path).collect::<Vec<_>>();
+        let found = (paths(read(&dir)?), paths(worked_cases(Some(&dir))?));
+        fs::remove_dir_all(&dir)?;
+        assert_eq!(found, (vec!["release.toml".to_owned()], vec!["cases/one.md".to_owned()]));
+        Ok(())
+    }
 }

@@ -10,7 +10,7 @@ mod people;
 mod random;
 
 use cicatrix::{
-    domain::{Area, Laterality, Outcome, Site, Value},
+    domain::{Area, Laterality, Outcome, PastSession, ScarIndex, Site, Value},
     engine,
 };
 use people::knowledge;
@@ -37,6 +37,53 @@ fn what_must_always_hold_holds_for_anybody() {
     assert!(exact > planned * 3 / 4, "only {exact} of {planned} plans are known to be the best");
     // The people are not all referred: the laws had something to hold on to.
     assert!(planned > usize::try_from(PEOPLE / 3).unwrap(), "only {planned} of {PEOPLE} have sessions");
+}
+
+/// A visit on several groups that is told one session for each of them is the same visit.
+#[test]
+fn a_visit_that_is_told_in_parts_is_the_same_visit() {
+    let mut dice = Dice(20_261_128);
+    let mut in_parts = 0;
+    for number in 0..PEOPLE / 3 {
+        let mut whole = person(&mut dice);
+        let groups = whole.findings.scars.len();
+        if groups < 2 {
+            continue;
+        }
+        for session in &mut whole.history {
+            let on = (0..groups).filter(|_| dice.one_in(2)).map(|at| ScarIndex(u16::try_from(at).unwrap()));
+            session.scars = on.collect();
+            session.sites.clear();
+        }
+        let mut parts = whole.clone();
+        parts.history = whole.history.iter().flat_map(in_parts_of).collect();
+        if parts.history.len() == whole.history.len() {
+            continue;
+        }
+        for it in [&mut whole, &mut parts] {
+            it.history.sort();
+            it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
+        }
+        let [whole, parts] = [&whole, &parts].map(|it| {
+            let mut plan = engine::plan(knowledge(), it);
+            if let Outcome::Protocol(protocol) = &mut plan.outcome {
+                // Each part is told of by itself.
+                protocol.history.clear();
+            }
+            plan
+        });
+        assert_eq!(whole, parts, "person {number}");
+        in_parts += 1;
+    }
+    assert!(in_parts > 500, "only {in_parts} were told in parts");
+}
+
+/// The same session, told once for each of its groups.
+fn in_parts_of(session: &PastSession) -> Vec<PastSession> {
+    if session.scars.is_empty() {
+        return vec![session.clone()];
+    }
+    session.scars.iter().map(|scar| PastSession { scars: vec![*scar], ..session.clone() }).collect()
 }
 
 #[test]

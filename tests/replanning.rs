@@ -35,9 +35,21 @@ fn day(date: Option<&Date>) -> (i32, i32, i32) {
 
 fn visits(sessions: &[v1::Session]) -> Vec<Visit> {
     let one = |it: &v1::Session| {
-        let done = it.procedures.iter();
-        let done = done.map(|it| (it.procedure.clone(), it.scar_ids.clone(), it.kind, it.number_in_stage));
-        (day(it.date.as_ref()), done.collect())
+        let mut done: Vec<(String, Vec<String>, i32, i32)> = Vec::new();
+        for it in &it.procedures {
+            let same = |known: &&mut (String, Vec<String>, i32, i32)| {
+                (&known.0, known.2, known.3) == (&it.procedure, it.kind, it.number_in_stage)
+            };
+            // Groups that had all sessions at the same visits have one stage, whatever made two of them before.
+            match done.iter_mut().find(same) {
+                Some(known) => {
+                    known.1.extend(it.scar_ids.iter().cloned());
+                    known.1.sort();
+                }
+                None => done.push((it.procedure.clone(), it.scar_ids.clone(), it.kind, it.number_in_stage)),
+            }
+        }
+        (day(it.date.as_ref()), done)
     };
     sessions.iter().map(one).collect()
 }

@@ -16,7 +16,7 @@ use cicatrix::{
     wire::{self, Date, v1},
 };
 use serde_json::{Value, json};
-use support::{bare_scar, date, pits, request, service};
+use support::{bare_scar, date, patient as healthy, pits, request, service};
 
 type Request = v1::GenerateProtocolRequest;
 
@@ -216,6 +216,50 @@ fn the_order_of_scars_and_lists_changes_nothing() {
     // Other facts, other id.
     other["patient"]["ageYears"] = json!(28);
     assert_ne!(answer(&one).protocol_id, answer(&other).protocol_id);
+}
+
+/// What is not said can be not said in several ways.
+#[test]
+fn absence_has_one_id() {
+    let id = |request: Request| service().generate_protocol(request).unwrap().protocol_id;
+    let patient = |patient: v1::Patient| Request { patient: Some(patient), ..request() };
+    let bare = || v1::Patient { allergies: None, implanted_devices: None, isotretinoin: None, ..healthy() };
+    let empty = v1::Patient {
+        allergies: Some(v1::Allergies::default()),
+        implanted_devices: Some(v1::ImplantedDevices::default()),
+        isotretinoin: Some(v1::IsotretinoinUse::default()),
+        ..bare()
+    };
+    assert_eq!(id(patient(empty)), id(patient(bare())));
+    let silent = v1::SkinField { sites: vec![v1::Site::Cheek.into()], ..v1::SkinField::default() };
+    assert_eq!(id(Request { fields: vec![silent], ..request() }), id(request()));
+    let done = |kind: v1::SessionKind| {
+        let (procedure, date) = ("mnrf".to_owned(), date(2025, 11, 1));
+        let history = vec![v1::PastSession { procedure, date, kind: kind.into(), ..v1::PastSession::default() }];
+        id(Request { history, ..request() })
+    };
+    assert_eq!(done(v1::SessionKind::Unspecified), done(v1::SessionKind::Treatment));
+    assert_ne!(done(v1::SessionKind::TestArea), done(v1::SessionKind::Treatment));
+    let away = |days: &[(i32, i32)]| {
+        let march = |day| date(2026, 3, day);
+        let range = |&(from, to): &(i32, i32)| v1::DateRange { from: march(from), to: march(to) };
+        let unavailable = days.iter().map(range).collect();
+        id(Request { preferences: Some(v1::Preferences { unavailable, ..v1::Preferences::default() }), ..request() })
+    };
+    assert_eq!(away(&[(5, 9)]), away(&[(6, 7), (5, 9)]));
+    assert_eq!(away(&[(5, 9)]), away(&[(7, 9), (5, 8)]));
+    assert_ne!(away(&[(5, 9)]), away(&[(5, 7), (9, 9)]));
+}
+
+/// Twenty facts stand in one list of conditions, which is named once.
+#[test]
+fn what_was_not_asked_names_each_field_once() {
+    let answer = service().generate_protocol(Request { patient: None, ..request() }).unwrap();
+    for missing in &answer.not_assessed {
+        let fields: BTreeSet<&String> = missing.fields.iter().collect();
+        assert_eq!(fields.len(), missing.fields.len(), "{:?}", missing.fields);
+    }
+    assert!(answer.not_assessed.iter().any(|it| it.fields.iter().any(|it| it == "patient.conditions")));
 }
 
 #[test]

@@ -57,6 +57,52 @@ fn what_is_preferred_goes_first_where_it_is_allowed_as_freely() {
     assert_eq!(prefer(&["filler-ha"]), prefer(&[]));
 }
 
+/// What was begun and is not continued treats nobody.
+#[test]
+fn a_dropped_course_hides_no_conflict() {
+    let everything = service()
+        .list_procedures(v1::ListProceduresRequest { page_size: 1_000, ..Default::default() })
+        .unwrap()
+        .procedures;
+    let nothing = v1::Preferences {
+        excluded_procedures: everything.into_iter().map(|it| it.procedure).collect(),
+        ..v1::Preferences::default()
+    };
+    let done =
+        v1::PastSession { procedure: "tca-cross".to_owned(), date: date(2026, 9, 1), ..v1::PastSession::default() };
+    for history in [vec![], vec![done]] {
+        let begun = history.len();
+        let request = v1::GenerateProtocolRequest { preferences: Some(nothing.clone()), history, ..request() };
+        let answer = service().generate_protocol(request).unwrap();
+        assert_eq!(answer.conflicting_wishes.as_ref().unwrap().fields, ["preferences.excluded_procedures"], "{begun}");
+    }
+}
+
+/// Whoever has begun something is not better off for dropping it.
+#[test]
+fn an_alternative_does_not_just_drop_what_was_begun() {
+    let with = |history| {
+        let clinic = v1::Clinic { available_procedures: ids(&["mnrf", "punch-excision"]), ..v1::Clinic::default() };
+        let request = v1::GenerateProtocolRequest {
+            clinic: Some(clinic),
+            include: vec![v1::Insight::Alternatives.into()],
+            history,
+            ..request()
+        };
+        service().generate_protocol(request).unwrap()
+    };
+    let done = v1::PastSession { procedure: "mnrf".to_owned(), date: date(2026, 9, 1), ..v1::PastSession::default() };
+    for answer in [with(vec![]), with(vec![done])] {
+        let excluded =
+            |it: &v1::Alternative| it.preferences.iter().flat_map(|it| it.excluded_procedures.clone()).collect();
+        let drops = |it: &v1::Alternative| -> bool {
+            let all: Vec<String> = excluded(it);
+            all.iter().any(|it| it == "mnrf")
+        };
+        assert!(!answer.alternatives.iter().any(drops), "{:?}", answer.alternatives);
+    }
+}
+
 #[test]
 fn courses_are_as_short_as_they_may_be_for_the_sake_of_few_visits() {
     let usual = plan(visits(100));

@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    knowledge::{Choices, Knowledge, Problem, Problems, SETTINGS},
+    knowledge::{Choices, Knowledge, Problem, Problems, SETTINGS, SourceFile},
     present::Plan,
     release,
     serve::{self, Service},
@@ -192,11 +192,17 @@ fn print(text: &str) -> Result<(), Ended> {
 }
 
 fn load(dir: Option<&Path>, policies: &Choices, bad: Ended) -> Result<Knowledge, Ended> {
+    load_files(dir, policies, bad).map(|(knowledge, _)| knowledge)
+}
+
+/// The knowledge, and the files that it was read from.
+fn load_files(dir: Option<&Path>, policies: &Choices, bad: Ended) -> Result<(Knowledge, Vec<SourceFile>), Ended> {
     let files = match dir {
         None => release::embedded(),
         Some(dir) => release::read(dir).map_err(|it| complain(Ended::NoInput, &format!("knowledge: {it}")))?,
     };
-    release::knowledge(&files, policies).map_err(|problems| complain(bad, &in_dir(dir, &problems)))
+    let knowledge = release::knowledge(&files, policies).map_err(|problems| complain(bad, &in_dir(dir, &problems)))?;
+    Ok((knowledge, files))
 }
 
 fn in_dir(dir: Option<&Path>, problems: &Problems) -> String {

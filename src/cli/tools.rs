@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Ended, complain, load, print};
+use super::{Ended, complain, load, load_files, print};
 use crate::{
     knowledge::{Choices, Knowledge, Problems, SourceFile},
     release, review,
@@ -118,10 +118,7 @@ fn diff(args: &DiffArgs) -> Result<(), Ended> {
 /// A release to compare: `-` is the one in this binary.
 fn compared(path: &Path) -> Result<(Knowledge, Vec<SourceFile>), Ended> {
     let dir = Some(path).filter(|it| *it != Path::new("-"));
-    let knowledge = load(dir, &Choices::new(), Ended::BadData)?;
-    let unreadable = |it: io::Error| complain(Ended::NoInput, &format!("knowledge: {it}"));
-    let files = dir.map_or_else(|| Ok(release::embedded()), release::read).map_err(unreadable)?;
-    Ok((knowledge, files))
+    load_files(dir, &Choices::new(), Ended::BadData)
 }
 
 fn booklet(dir: Option<&Path>, out: Option<&Path>) -> Result<(), Ended> {

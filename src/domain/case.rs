@@ -397,6 +397,24 @@ impl PastSession {
     }
 }
 
+/// The place in `history` of the first part of the visit at which the session at `place` was: one that was sent in parts
+/// is one session.
+pub fn visit_of(history: &[PastSession], place: usize) -> usize {
+    let Some(past) = history.get(place) else { return place };
+    let of_it = |it: &PastSession| it.procedure == past.procedure && it.is_same_visit(past);
+    let before = history.iter().enumerate().take(place).rev().take_while(|(_, it)| it.day == past.day);
+    before.filter(|(_, it)| of_it(it)).last().map_or(place, |(first, _)| first)
+}
+
+/// The parts of the visit whose first part stands at the place `visit` in `history`.
+pub fn parts(history: &[PastSession], visit: usize) -> impl Iterator<Item = &PastSession> {
+    let from = history.get(visit..).unwrap_or_default();
+    let first = from.first();
+    let of_it =
+        move |it: &&PastSession| first.is_some_and(|past| it.procedure == past.procedure && it.is_same_visit(past));
+    from.iter().take_while(move |it| first.is_some_and(|past| it.day == past.day)).filter(of_it)
+}
+
 /// How much is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum View {

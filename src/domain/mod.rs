@@ -21,7 +21,7 @@ mod words;
 pub use assessment::{Assessment, ClassifiedScar, Confidence, DepthClass, ScarFlag, ScarType, TypeCount, WidthBucket};
 pub use case::{
     Area, Case, Complication, CountingReason, EccaRow, Field, Findings, Horizon, Laterality, PastSession,
-    QuantitativeRow, Response, ScaleInputs, Scar, Site, Tool, View, Wish, Wishes,
+    QuantitativeRow, Response, ScaleInputs, Scar, Site, Tool, View, Wish, Wishes, parts, visit_of,
 };
 pub use check::{
     Check, Finding, FindingKind, Measured, Mend, NotStated, Place, ProposedCare, ProposedHomeCare, ProposedPlan,

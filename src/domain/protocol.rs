@@ -282,6 +282,19 @@ pub struct Stage {
     pub passed_over: Vec<PassedOver>,
 }
 
+impl Stage {
+    /// Is it part of the plan, and not only of what was begun and is not continued?
+    pub fn goes_on(&self) -> bool {
+        match self.status {
+            StageStatus::Open | StageStatus::InProgress | StageStatus::Satisfied => true,
+            StageStatus::OnHold
+            | StageStatus::Stopped
+            | StageStatus::Contraindicated
+            | StageStatus::NeedsInformation => false,
+        }
+    }
+}
+
 /// Whole area or test area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, VariantArray)]
 pub enum SessionKind {
@@ -435,4 +448,14 @@ pub struct Plan {
     pub conflict: Option<Conflict>,
     /// What was found out beside it, as far as it was asked for.
     pub what_if: WhatIf,
+}
+
+impl Plan {
+    /// What is planned, if anything is.
+    pub fn protocol(&self) -> Option<&Protocol> {
+        match &self.outcome {
+            Outcome::Protocol(protocol) => Some(protocol),
+            Outcome::Referral => None,
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use strum::VariantArray as _;
 
 use crate::{
-    domain::{Case, Conflict, Outcome, Plan, Protocol, ScarIndex, Wish},
+    domain::{Case, Conflict, Plan, ScarIndex, Wish},
     engine::{Ground, Said, wished},
     knowledge::Knowledge,
 };
@@ -52,20 +52,13 @@ pub(super) fn keeps_visits(case: &Case, plan: &Plan) -> bool {
 
 /// How many visits are planned.
 pub(super) fn visits(plan: &Plan) -> usize {
-    protocol(plan).map_or(0, |it| it.sessions.len())
+    plan.protocol().map_or(0, |it| it.sessions.len())
 }
 
 /// The groups that have sessions, planned or contingent.
 fn treated(plan: &Plan) -> BTreeSet<ScarIndex> {
-    let stages = protocol(plan).into_iter().flat_map(|it| &it.stages);
-    stages.filter(|it| it.session_count.is_some()).flat_map(|it| it.scars.iter().copied()).collect()
-}
-
-fn protocol(plan: &Plan) -> Option<&Protocol> {
-    match &plan.outcome {
-        Outcome::Protocol(protocol) => Some(protocol),
-        Outcome::Referral => None,
-    }
+    let stages = plan.protocol().into_iter().flat_map(|it| &it.stages);
+    stages.filter(|it| it.session_count.is_some() && it.goes_on()).flat_map(|it| it.scars.iter().copied()).collect()
 }
 
 /// Each set with one more of the wishes, in order.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind},
+    domain::{Case, Day, PastSession, Places, ProcedureId, Response, RuleId, ScarIndex, SessionKind, parts, visit_of},
     engine::{
         screen::{held_on, insert_sorted},
         select::Context,
@@ -14,7 +14,7 @@ use crate::{
 /// What has been done of a course of one procedure on one group.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Done {
-    /// The sessions that count, by their places in the history, in the order of the days.
+    /// The sessions that count, by the places of the first parts of their visits in the history, in the order of the days.
     pub sessions: Places,
     /// The day of the last test area of the same course.
     pub tested: Option<Day>,
@@ -38,7 +38,7 @@ impl Done {
         knowledge: &Knowledge,
         case: &Case,
         procedure: ProcedureId,
-        places: Vec<(usize, bool)>,
+        mut places: Vec<(usize, bool)>,
         trail: &mut Trail,
     ) -> Self {
         let Plateau { sessions, response: hardly, .. } = knowledge.planning().past.plateau;
@@ -47,36 +47,38 @@ impl Done {
         let mut before: Option<(usize, Day)> = None;
         let mut in_vain = 0;
         let mut judged: Option<(Day, Response)> = None;
-        for (place, own) in places {
-            let Some(past) = case.history.get(place) else { continue };
-            let response = past.response.filter(|_| own);
-            // Of what was judged of one day, the best is what the scars look like.
-            let best =
-                response.map(|it| judged.filter(|known| known.0 == past.day).map_or(it, |known| known.1.max(it)));
-            judged = best.map(|it| (past.day, it)).or(judged);
-            let alike = |(before, _): &(usize, Day)| case.history.get(*before).is_some_and(|it| it.is_same_visit(past));
-            if before.as_ref().is_some_and(alike) {
-                // One visit that was sent in parts is one session.
-                in_vain = if response.is_some_and(|it| it > hardly) { 0 } else { in_vain };
-                course.learn(past, best, goal);
+        let past = |place: usize| case.history.get(place);
+        let is_one = |one: &(usize, bool), other: &(usize, bool)| {
+            past(one.0).zip(past(other.0)).is_some_and(|(one, other)| one.is_same_visit(other))
+        };
+        // One visit that was sent in parts is one session. A test area of the same day is another.
+        places.sort_by_key(|it| past(it.0).map(|it| (it.day, it.kind)));
+        for parts in places.chunk_by(is_one) {
+            let Some((&(place, _), it)) = parts.first().and_then(|first| Some((first, past(first.0)?))) else {
                 continue;
-            }
+            };
             if let Some((before, day)) = before {
-                let rest = after(knowledge, procedure, course.count(), past.day.saturating_sub(day));
-                trail.follow(place, before, rest);
+                let rest = after(knowledge, procedure, course.count(), it.day.saturating_sub(day));
+                parts.iter().for_each(|(place, _)| trail.follow(*place, before, rest));
                 match rest {
                     Break::Restart(rule) => course.end(case, rule, trail),
                     Break::Repeat(_) => course.repeats += 1,
                     Break::None => {}
                 }
             }
-            before = Some((place, past.day));
-            match past.kind {
-                SessionKind::TestArea => course.tested = Some(past.day),
-                SessionKind::Treatment => course.sessions.push(place),
+            before = Some((place, it.day));
+            match it.kind {
+                SessionKind::TestArea => course.tested = Some(it.day),
+                SessionKind::Treatment => course.sessions.push(visit_of(&case.history, place)),
             }
-            course.learn(past, best, goal);
-            if let (SessionKind::Treatment, Some(response)) = (past.kind, response) {
+            let own = parts.iter().filter(|it| it.1).filter_map(|it| past(it.0));
+            let response = own.filter_map(|it| it.response).max();
+            // Of what was judged of one day, the best is what the scars look like.
+            let best =
+                response.map(|best| judged.filter(|known| known.0 == it.day).map_or(best, |known| known.1.max(best)));
+            judged = best.map(|best| (it.day, best)).or(judged);
+            course.learn(it, parts.iter().filter_map(|it| past(it.0)).any(PastSession::has_reaction), best, goal);
+            if let (SessionKind::Treatment, Some(response)) = (it.kind, response) {
                 in_vain = if response <= hardly { in_vain + 1 } else { 0 };
             }
         }
@@ -91,10 +93,10 @@ impl Done {
     }
 
     /// What a session, or a test area, shows of the skin, and what was judged of the scars after it.
-    fn learn(&mut self, past: &PastSession, response: Option<Response>, goal: Response) {
+    fn learn(&mut self, past: &PastSession, reacted: bool, response: Option<Response>, goal: Response) {
         self.good = response.map_or(self.good, |it| it >= goal);
         self.borne = match past.kind {
-            _ if past.has_reaction() => None,
+            _ if reacted => None,
             SessionKind::TestArea => Some(past.day),
             SessionKind::Treatment => self.borne.or(Some(past.day)),
         };
@@ -109,8 +111,8 @@ impl Done {
 
     /// The course begins anew: only what a clinician accepted still counts.
     pub(super) fn begin_anew(&mut self, case: &Case) {
-        let accepted = |place: &usize| case.history.get(*place).is_some_and(|it| it.counts == Some(true));
-        self.sessions.retain(|place| accepted(place));
+        // A visit of which a clinician accepted a part was accepted.
+        self.sessions.retain(|visit| parts(&case.history, *visit).any(|it| it.counts == Some(true)));
         self.tested = None;
         self.borne = None;
         self.good = false;

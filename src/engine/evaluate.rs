@@ -5,7 +5,7 @@ use smallvec::smallvec;
 use crate::{
     domain::{
         Action, Day, EvaluatedSession, FactKind, PastSession, PastStatus, ProcedureId, RuleId, Rules, ScarIndex, Scope,
-        SessionKind, Stage, StageStatus, Truth,
+        SessionKind, Stage, StageStatus, Truth, visit_of,
     },
     engine::{
         done::{Break, Done},
@@ -158,13 +158,11 @@ fn session(
     let same = || courses.iter().filter(|it| it.procedure == past.procedure);
     let stage_of = |it: &Course| stages.get(it.stage);
     let mut counted_in = Vec::new();
+    let visit = visit_of(&context.case.history, place);
     for it in same() {
         let on_it =
             || context.past.skin(place).iter().any(|scar| stage_of(it).is_some_and(|it| it.scars.contains(scar)));
-        // One visit that was sent in parts is one session.
-        let same = |known: &usize| {
-            *known == place || context.case.history.get(*known).is_some_and(|it| it.is_same_visit(past)) && on_it()
-        };
+        let same = |known: &usize| *known == visit && on_it();
         if let Some(number) = it.done.sessions.iter().position(same) {
             counted_in.push((it.stage, i32::try_from(number).unwrap_or(i32::MAX).saturating_add(1)));
         } else if past.kind == SessionKind::TestArea && it.done.tested == Some(past.day) {
@@ -181,7 +179,7 @@ fn session(
         (_, SessionKind::Treatment) => {
             let failed = |scar: &ScarIndex| failure(context.knowledge, context.case, past.procedure, *scar);
             let failed = skin.iter().filter_map(failed).find(|it| place < it.until);
-            let ended = || context.past.trail.ended(place);
+            let ended = || context.past.trail.ended(visit);
             let old = || same().next().and_then(|_| ended()).or_else(|| same().find_map(|it| it.restarted));
             match failed.map(|it| it.rule).or_else(old) {
                 Some(rule) => (PastStatus::EarlierCourse, rule),

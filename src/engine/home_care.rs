@@ -106,7 +106,7 @@ fn rest(context: Context<'_, '_>, sessions: &Sessions<'_>, stage: &mut Stage, le
     let own = std::mem::replace(&mut stage.rests, rest::rests(context, sessions, stage.procedure, &stage.scars));
     if !own.is_empty() {
         stage.rests.extend(own);
-        stage.rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+        rest::unite(&mut stage.rests);
     }
     fit(context, stage, left_out)
 }

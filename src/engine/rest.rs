@@ -167,29 +167,30 @@ pub(super) fn rests(
         return Vec::new();
     }
     let mut rests: Vec<Rest> = Vec::with_capacity(sessions.done.len());
-    // The last day of what is sure, and of what a review decides on.
-    let (mut sure, mut waiting) = (Day::MIN, Day::MIN);
     let meets = sessions.meet(&skin_of(context, scars));
     for done in sessions.done.iter().filter(|it| meets.get(it.skin) == Some(&true)) {
         let Some(around) = around.get(done.place).filter(|it| !it.is_none()) else { continue };
         // "After seven days" is the seventh day; on the day itself it is not used where it rests before.
         let from = if around.before > 0 { done.day.saturating_sub(around.before).saturating_add(1) } else { done.day };
         let to = done.day.saturating_add(around.after).saturating_sub(1).max(done.day);
-        let last = if done.contingent_on.is_none() { &mut sure } else { &mut waiting };
-        let apart = from > last.saturating_add(1);
-        *last = to.max(*last);
-        let meets = |it: &&mut Rest| it.contingent_on == done.contingent_on && from <= it.to.saturating_add(1);
-        match if apart { None } else { rests.iter_mut().rev().find(meets) } {
-            Some(known) => {
-                known.from = known.from.min(from);
-                known.to = known.to.max(to);
-                add_list(&mut known.reasons, &around.reasons);
-            }
-            None => rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: copied(&around.reasons) }),
-        }
+        rests.push(Rest { from, to, contingent_on: done.contingent_on, reasons: copied(&around.reasons) });
     }
-    rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
+    unite(&mut rests);
     rests
+}
+
+/// Makes one of the rests that meet, as far as nothing or the same review decides on them, and puts them in order.
+pub(super) fn unite(rests: &mut Vec<Rest>) {
+    rests.sort_by_key(|it| (it.contingent_on, it.from, it.to));
+    rests.dedup_by(|later, known| {
+        let meets = later.contingent_on == known.contingent_on && later.from <= known.to.saturating_add(1);
+        if meets {
+            known.to = known.to.max(later.to);
+            add_list(&mut known.reasons, &later.reasons);
+        }
+        meets
+    });
+    rests.sort_by_key(|it| (it.from, it.to, it.contingent_on));
 }
 
 /// When something begins that is asked for from a day on.

@@ -54,8 +54,8 @@ pub(super) struct Dated<'k> {
     held: Vec<(usize, RuleId)>,
     /// What stands beside its sessions leaves them less room.
     room: Vec<Room>,
-    /// What the break before its first session means has been seen to.
-    judged: bool,
+    /// A session of it is repeated for the break before the first.
+    repeats: bool,
 }
 
 /// The days that other sessions on the same skin leave to a session, or to the test area.
@@ -95,26 +95,32 @@ pub(super) fn schedule<'k>(context: Context<'_, 'k>, drafts: Vec<Draft<'k>>) -> 
     schedule
 }
 
-/// Does what the breaks before the first sessions ask for; each stage is judged once. Was there anything to do?
+/// Does what the breaks before the first sessions ask for. What is repeated can move others, and they become so long that a
+/// course begins anew: each stage is judged again until then. Was there anything to do?
 fn judge_breaks(context: Context<'_, '_>, stages: &mut [Dated<'_>]) -> bool {
     let mut changed = false;
-    for stage in stages.iter_mut().filter(|it| !it.judged) {
+    for stage in stages.iter_mut().filter(|it| it.draft.restarted.is_none()) {
         let (Some(first), Some(last)) = (stage.first(), stage.draft.done.last(context)) else { continue };
         let draft = &mut stage.draft;
         let (count, done) = (draft.count, draft.done.clone());
         match after(context.knowledge, draft.procedure, draft.done.count(), first.saturating_sub(last)) {
             Break::None => continue,
-            Break::Repeat(_) => draft.done.repeats += 1,
+            Break::Repeat(_) if stage.repeats => continue,
+            Break::Repeat(_) => {
+                draft.done.repeats += 1;
+                stage.repeats = true;
+            }
             Break::Restart(rule) => {
                 let past = &context.knowledge.planning().past;
+                // It may have been only a repeat before others moved it.
+                let repeat = past.lapse(draft.procedure).map(|it| it.rule);
                 draft.done.begin_anew(context.case);
                 draft.leads.test_area = draft.anew.test_area.filter(|_| !draft.done.begun());
-                draft.reasons.retain(|it| *it != past.counted);
+                draft.reasons.retain(|it| *it != past.counted && Some(*it) != repeat);
                 draft.restarted = Some(rule);
                 add_rules(&mut draft.reasons, [rule]);
             }
         }
-        stage.judged = true;
         context.count(draft);
         changed |= draft.count != count || draft.done != done;
     }
@@ -287,7 +293,7 @@ fn undated<'k>(context: Context<'_, 'k>, patient: &Facts, draft: Draft<'k>) -> D
         calendar,
         held: Vec::new(),
         room: Vec::new(),
-        judged: false,
+        repeats: false,
     }
 }
 

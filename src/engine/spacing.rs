@@ -149,6 +149,10 @@ pub(super) fn combined(
             }
         }
     }
+    // What is usual, and what keeps the rhythm, is never less than what is planned at least.
+    wait.typical_from = wait.typical_from.max(wait.plan_min);
+    wait.typical_to = wait.typical_to.max(wait.typical_from);
+    wait.latest = wait.latest.map(|latest| latest.max(wait.typical_to));
     longer.iter().flat_map(Spacing::rules).for_each(|rule| wait.also.add(rule));
     Some(wait)
 }

@@ -7,7 +7,7 @@ mod valid_until;
 mod why_not;
 
 use crate::{
-    domain::{Case, Fact, Field, Insight, Outcome, Plan, Protocol, ScarIndex, Scope, Value, WhatIf},
+    domain::{Case, Fact, Field, Insight, ScarIndex, Scope, Value, WhatIf},
     engine::{Drawn, Ground},
     knowledge::Knowledge,
 };
@@ -25,13 +25,6 @@ pub(super) fn find_out(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, 
         }
     }
     found
-}
-
-fn protocol(plan: &Plan) -> Option<&Protocol> {
-    match &plan.outcome {
-        Outcome::Protocol(protocol) => Some(protocol),
-        Outcome::Referral => None,
-    }
 }
 
 /// The same case with an answer to a fact on the groups of which it was not asked.

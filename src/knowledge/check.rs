@@ -250,7 +250,7 @@ impl Checker {
 
     fn date(&mut self, file: &File<'_, raw::Release>) -> Option<String> {
         let text = file.raw.date.get_ref();
-        let mut parts = text.splitn(3, '-').map(|part| part.parse::<i32>().ok());
+        let mut parts = text.splitn(3, '-').map(wait::whole);
         let date = match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
             (Some(year), Some(month), Some(day)) => Date::new(year, month, day),
             (_, _, _) => None,

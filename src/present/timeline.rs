@@ -41,7 +41,8 @@ pub(super) fn chart(plan: &Plan<'_>) -> Vec<String> {
     if plan.stages().is_empty() && plan.reviews().is_empty() {
         return Vec::new();
     }
-    let last = plan.last_day();
+    // All of it may lie in the past.
+    let last = plan.last_day().max(0);
     let weeks = (last / WEEK).div_euclid(COLUMNS) + 1;
     let days = weeks * WEEK;
     let scale = Scale { days, last: usize::try_from(last / days).unwrap_or(0) };

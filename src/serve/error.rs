@@ -191,7 +191,11 @@ pub(super) fn deadline_exceeded() -> Status {
 }
 
 pub(super) fn internal() -> Status {
-    status(Code::Internal, Reason::Internal, "an internal error; it has been logged")
+    status(
+        Code::Internal,
+        Reason::Internal,
+        "an internal error; send the request again, and tell who runs the service when it stays",
+    )
 }
 
 pub(super) fn no_lines() -> Status {

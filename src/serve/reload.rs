@@ -86,11 +86,14 @@ impl Watched {
     }
 
     fn look(&mut self, metrics: &Metrics) {
+        if !self.watch {
+            return;
+        }
         let now = (self.stamp)();
         // A file that is replaced may be away for a moment.
         let settled = now == self.seen;
         self.seen = now;
-        if !self.watch || !settled {
+        if !settled {
             return;
         }
         if now != self.tried {

@@ -13,7 +13,7 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use http::Method;
@@ -37,6 +37,8 @@ const BATCH: usize = 512;
 const INTERVAL: Duration = Duration::from_secs(1);
 /// Longest time for the last spans when the server ends.
 const LAST: Duration = Duration::from_secs(2);
+/// How often a full queue is tried again meanwhile.
+const RETRY: Duration = Duration::from_millis(10);
 /// Where a collector takes traces, below its address.
 const PATH: &str = "/v1/traces";
 
@@ -124,10 +126,18 @@ impl Traces {
     /// Sends what there is, for a short time at most.
     pub(super) fn finish(&self) {
         let (done, wait) = sync_channel(0);
-        if self.0.send.try_send(Post::Last(done)).is_ok() {
-            // Dropped when it was sent; an error is the good case.
-            let _ = wait.recv_timeout(LAST);
+        // With all places taken, what has them is on its way, and one becomes free.
+        let until = Instant::now() + LAST;
+        let mut last = Post::Last(done);
+        while let Err(TrySendError::Full(again)) = self.0.send.try_send(last) {
+            if Instant::now() >= until {
+                return;
+            }
+            last = again;
+            thread::sleep(RETRY);
         }
+        // Dropped when it was sent; an error is the good case.
+        let _ = wait.recv_timeout(until.saturating_duration_since(Instant::now()));
     }
 }
 

@@ -31,7 +31,8 @@ pub fn classified<R>(
     assessment: &Assessment,
     send: impl FnOnce(&borrowed::ClassifyScarsResponse<'_>) -> R,
 ) -> R {
-    in_arena(|arena| {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    in_arena(&LAST, |arena| {
         let borrowed::Assessment { scars, dominant_type, mixed, counts_by_type, grades, reasons, skin_tone } =
             Writer::new(arena, catalogue, findings).assessment(assessment);
         send(&borrowed::ClassifyScarsResponse {
@@ -64,7 +65,8 @@ pub fn generated<R>(
         }
         (View::Basic, Outcome::Referral) => false,
     };
-    in_arena(|arena| {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    in_arena(&LAST, |arena| {
         let mut writer = Writer::new(arena, catalogue, &case.findings);
         let assessment = writer.assessment(assessment);
         let dispositions = writer.each(dispositions.iter().filter(in_plan), Writer::disposition);
@@ -105,12 +107,11 @@ pub fn generated<R>(
     })
 }
 
-/// Runs `write` with an arena that is as large as the last answer needed.
-fn in_arena<R>(write: impl FnOnce(&Bump) -> R) -> R {
-    static LAST: AtomicUsize = AtomicUsize::new(0);
-    let arena = Bump::with_capacity(LAST.load(Relaxed));
+/// Runs `write` with an arena that is as large as the last answer of its kind needed.
+fn in_arena<R>(last: &AtomicUsize, write: impl FnOnce(&Bump) -> R) -> R {
+    let arena = Bump::with_capacity(last.load(Relaxed));
     let written = write(&arena);
-    LAST.store(arena.allocated_bytes(), Relaxed);
+    last.store(arena.allocated_bytes(), Relaxed);
     written
 }
 

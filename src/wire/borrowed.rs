@@ -7,7 +7,7 @@
 
 use super::{
     Rendered,
-    sink::{Answer, Field, Sink},
+    sink::{Answer, Field, Sink, Sizes},
     v1,
 };
 

@@ -59,7 +59,7 @@ impl Encoded<v1::GenerateProtocolsResponse> {
     /// Encodes one item of a stream.
     pub fn item(index: i32, answer: &borrowed::GenerateProtocolResponse<'_>) -> Self {
         use protocols_response::{INDEX, RESPONSE};
-        Self::new(Proto::written(|to| {
+        Self::new(Proto::written(borrowed::GenerateProtocolResponse::sizes(), |to| {
             to.put_int32(INDEX, index);
             to.put_message(RESPONSE, answer);
         }))
@@ -76,7 +76,7 @@ impl borrowed::GenerateProtocolResponse<'_> {
     /// It as one line of a stream by REST.
     pub fn to_line(&self, index: i32) -> Vec<u8> {
         use protocols_response::{INDEX, RESPONSE};
-        Json::line(|to| {
+        Json::line(Self::sizes(), |to| {
             to.put_int32(INDEX, index);
             to.put_message(RESPONSE, self);
         })

@@ -1,6 +1,27 @@
 //! Where each fact stands in a request.
 
-use crate::domain::Fact;
+use std::sync::LazyLock;
+
+use strum::VariantArray as _;
+
+use crate::domain::{Fact, FactSet};
+
+/// The fields to ask for when `facts` were not asked, each once.
+pub(super) fn fields(facts: FactSet) -> impl Iterator<Item = &'static str> {
+    // By fact, the first that stands in the same field.
+    static FIRST: LazyLock<Vec<Fact>> = LazyLock::new(|| {
+        let first =
+            |fact: &Fact| Fact::VARIANTS.iter().find(|it| field(**it) == field(*fact)).copied().unwrap_or(*fact);
+        Fact::VARIANTS.iter().map(first).collect()
+    });
+    let mut told = FactSet::default();
+    facts.facts().filter_map(move |fact| {
+        let first = FIRST.get(fact as usize).copied().unwrap_or(fact);
+        let is_new = !told.contains(first);
+        told.insert(first);
+        is_new.then(|| field(first))
+    })
+}
 
 /// The field to ask for when `fact` was not asked. Facts that are computed name what they are computed from.
 pub(super) fn field(fact: Fact) -> &'static str {

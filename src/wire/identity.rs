@@ -25,6 +25,8 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
         set(&mut field.sites);
         set(&mut field.infections);
     }
+    // Skin of which nothing is said.
+    request.fields.retain(|it| v1::SkinField { sites: Vec::new(), ..it.clone() } != v1::SkinField::default());
     if request.fields.len() > 1 {
         // Messages have no order of their own; their bytes have one.
         request.fields.sort_by_cached_key(v1::SkinField::encode_to_vec);
@@ -34,6 +36,9 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
         set(&mut session.scar_ids);
         set(&mut session.sites);
         set(&mut session.complications);
+        if session.kind() == v1::SessionKind::Treatment {
+            session.kind = v1::SessionKind::Unspecified.into();
+        }
     }
     if request.history.len() > 1 {
         let day = |it: &v1::PastSession| it.date.as_ref().map(|it| (it.year, it.month, it.day));
@@ -48,6 +53,9 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     if let Some(implanted) = &mut patient.implanted_devices {
         set(&mut implanted.devices);
     }
+    unless_empty(&mut patient.allergies);
+    unless_empty(&mut patient.implanted_devices);
+    unless_empty(&mut patient.isotretinoin);
     for list in [
         &mut patient.further_antithrombotics,
         &mut patient.conditions,
@@ -66,11 +74,23 @@ fn canonical_bytes(mut request: v1::GenerateProtocolRequest) -> Vec<u8> {
     set(&mut preferences.preferred_procedures);
     set(&mut preferences.weekdays);
     preferences.unavailable.sort_by_key(days);
-    preferences.unavailable.dedup();
+    preferences.unavailable.dedup_by(|later, known| {
+        let ([from, to], [_, until]) = (days(later), days(known));
+        let meets = from <= until;
+        if meets && until < to {
+            known.to = later.to;
+        }
+        meets
+    });
     let clinic = request.clinic.get_or_insert_default();
     set(&mut clinic.available_procedures);
     set(&mut clinic.supervised_procedures);
     request.encode_to_vec()
+}
+
+/// A message in which nothing is said is none.
+fn unless_empty<M: Default + PartialEq>(message: &mut Option<M>) {
+    message.take_if(|it| *it == M::default());
 }
 
 /// Puts a list in the one order that stands for all, each entry once.

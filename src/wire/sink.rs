@@ -17,21 +17,38 @@ pub trait Answer {
     /// The same message with everything its own.
     type Owned;
 
+    /// How long such messages are.
+    fn sizes() -> &'static Sizes;
+
     /// Writes its fields, in the order of their numbers.
     fn write(&self, to: &mut impl Sink);
 
     /// It as protobuf.
     fn to_proto(&self) -> Vec<u8> {
-        Proto::written(|to| self.write(to))
+        Proto::written(Self::sizes(), |to| self.write(to))
     }
 
     /// It as proto3 JSON.
     fn to_json(&self) -> Vec<u8> {
-        Json::written(|to| to.object(self))
+        Json::written(Self::sizes(), |to| to.object(self))
     }
 }
 
-/// A buffer that is as large as the last one needed to be: growing it would copy every answer twice.
+/// How long the last message of a kind was in each encoding.
+#[derive(Debug, Default)]
+pub struct Sizes {
+    proto: AtomicUsize,
+    json: AtomicUsize,
+}
+
+impl Sizes {
+    /// None was written yet.
+    pub const fn new() -> Self {
+        Self { proto: AtomicUsize::new(0), json: AtomicUsize::new(0) }
+    }
+}
+
+/// A buffer that is as large as the last one of its kind needed to be: growing it would copy every answer twice.
 fn sized(last: &AtomicUsize) -> Vec<u8> {
     let needed = last.load(Relaxed);
     Vec::with_capacity(needed.saturating_add(needed / 8))

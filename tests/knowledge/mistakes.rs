@@ -4,6 +4,7 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
     // Files and their grammar.
     ("release.toml", "date    =", "day     =", "release.toml:2: unknown field `day`, expected `release` or `date`"),
     ("release.toml", "2026-11-23", "2026-02-30", "release.toml:2: write the date of the release as 2026-01-31"),
+    ("release.toml", "2026-11-23", "2026-+1-23", "release.toml:2: write the date of the release as 2026-01-31"),
     ("release.toml", "2026-11-23", "2026-1-23", "release.toml:2: write the date of the release as 2026-01-31"),
     (
         "procedures/dab.toml",

@@ -1,5 +1,9 @@
 //! Any plan is a drawing that an XML reader takes, that says in words what it shows, and that runs and loads nothing.
 
+use cicatrix::{
+    present::{Names, Plan},
+    wire::v1,
+};
 use roxmltree::{Document, Node};
 
 use crate::{
@@ -13,6 +17,26 @@ fn all<'a>(document: &'a Document<'a>, tag: &'a str) -> impl Iterator<Item = Nod
 
 fn number(node: Node<'_, '_>, name: &str) -> f64 {
     node.attribute(name).unwrap().parse().unwrap()
+}
+
+/// The chart and the table of days are for the command line.
+#[test]
+fn every_plan_is_written_as_text() {
+    let procedures = service().list_procedures(v1::ListProceduresRequest { page_size: 1_000, ..Default::default() });
+    let procedures = procedures.unwrap().procedures;
+    let names = Names::new(&procedures);
+    for (request, answer) in everybody() {
+        let plan = Plan::new(&names, &request, &answer).unwrap();
+        let (chart, days) = (plan.chart(), plan.days());
+        let Some(protocol) = protocol(&answer) else {
+            assert!(chart.is_empty() && days.is_empty());
+            continue;
+        };
+        // A line for each stage, one for reviews, and the ruler and legend.
+        assert!(chart.len() > protocol.stages.len() || protocol.stages.is_empty());
+        let visits = days.iter().flatten().filter(|it| it.starts_with("visit ")).count();
+        assert!(visits >= protocol.sessions.len(), "{days:?}");
+    }
 }
 
 #[test]

@@ -126,10 +126,30 @@ fn two_stages_at_once() -> v1::GenerateProtocolRequest {
     }
 }
 
+/// Somebody who was treated before and wants nothing more: all there is lies in the past.
+fn all_in_the_past() -> v1::GenerateProtocolRequest {
+    let excluded = service()
+        .list_procedures(v1::ListProceduresRequest { page_size: 1_000, ..Default::default() })
+        .unwrap()
+        .procedures;
+    let done =
+        v1::PastSession { procedure: "tca-cross".to_owned(), date: date(2026, 9, 1), ..v1::PastSession::default() };
+    v1::GenerateProtocolRequest {
+        patient: Some(v1::Patient { acne_quiet_since: date(2025, 6, 30), ..patient() }),
+        history: vec![done],
+        plan_reference: Some("Plan_7.a-1".to_owned()),
+        preferences: Some(v1::Preferences {
+            excluded_procedures: excluded.into_iter().map(|it| it.procedure).collect(),
+            ..v1::Preferences::default()
+        }),
+        ..request()
+    }
+}
+
 /// Everybody who is answered, with the answer.
 pub fn everybody() -> Vec<(v1::GenerateProtocolRequest, v1::GenerateProtocolResponse)> {
     let mut dice = Dice(20_261_125);
-    let people = (0..PEOPLE).map(|_| person(&mut dice)).chain([two_stages_at_once()]);
+    let people = (0..PEOPLE).map(|_| person(&mut dice)).chain([two_stages_at_once(), all_in_the_past()]);
     let answered: Vec<_> = people
         .filter_map(|it| {
             let answer = service().generate_protocol(it.clone()).ok()?;

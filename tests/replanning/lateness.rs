@@ -56,6 +56,41 @@ fn acid_goes_on_where_it_stood() {
     assert!(!says(&acid(&plan).reasons, "PAST-LATE"));
 }
 
+/// A session that is repeated moves others; one of them then goes on after more than a year, and begins anew with the test
+/// area that its first session needs.
+#[test]
+fn a_break_is_judged_on_the_days_that_come_out() {
+    let mut request = done(support::pits("s1"), "mnrf", &[13]);
+    let patient = v1::Patient {
+        phototype: v1::Phototype::V.into(),
+        conditions: vec![v1::Condition::PihHistory.into()],
+        ..v1::Patient::default()
+    };
+    request.patient = Some(patient);
+    request.history[0].response = v1::Response::From50To75Percent.into();
+    request.history.extend([session("dermabrasion-rotary", 65), session("picosecond-fractional-laser", 5)]);
+    let plan = protocol(&request).unwrap();
+    let laser = stage(&plan, "picosecond-fractional-laser");
+    let first = plan.sessions.iter().find(|it| it.procedures.iter().any(|it| it.procedure == laser.procedure)).unwrap();
+    assert!(first.day + 5 > 364, "day {}", first.day);
+    assert_eq!((laser.done_sessions, laser.status()), (0, StageStatus::Open));
+    assert!(says(&laser.reasons, "PAST-EARLIER-COURSE") && !says(&laser.reasons, "PAST-LATE-REPEAT"));
+    assert_eq!(first.procedures[0].kind(), v1::SessionKind::TestArea);
+}
+
+/// Of one visit on several groups, what was not judged on some of them hides no plateau of the others.
+#[test]
+fn a_plateau_is_seen_in_visits_that_are_told_in_parts() {
+    let judged = |days| v1::PastSession { response: v1::Response::Under25Percent.into(), ..session("mnrf", days) };
+    let mut request = done(support::pits("s1"), "mnrf", &[]);
+    request.history = [189, 161, 133, 105].map(judged).to_vec();
+    let whole = protocol(&request).unwrap();
+    assert_eq!(stage(&whole, "mnrf").status(), StageStatus::Stopped);
+    request.history.extend([189, 161, 133, 105].map(|days| session("mnrf", days)));
+    let parts = protocol(&request).unwrap();
+    assert_eq!(parts.stages, whole.stages);
+}
+
 #[test]
 fn needles_after_half_a_year_repeat_a_session() {
     // 26 weeks are 182 days; the next session is on the day of the plan.

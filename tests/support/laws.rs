@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use cicatrix::{
     domain::{
         Action, Area, Case, Day, Fact, Outcome, PastSession, PastStatus, Phase, Plan, Predicate, ProcedureId, Protocol,
-        RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth, Value,
+        Rest, RuleId, ScarIndex, Session, SessionKind, SessionProcedure, Stage, StageStatus, Truth, Value,
     },
     knowledge::{Gap, GapKind, Knowledge, Procedure, ProcedureKind, Spacing},
 };
@@ -237,6 +237,12 @@ fn history_is_told(name: &str, case: &Case, protocol: &Protocol) {
 
 fn everything_has_reasons(name: &str, protocol: &Protocol) {
     for stage in &protocol.stages {
+        // Each day of rest is told once for what is sure, and once for each review.
+        for (at, rest) in stage.rests.iter().enumerate() {
+            let mut others = stage.rests.iter().skip(at + 1).filter(|it| it.contingent_on == rest.contingent_on);
+            let meets = |it: &Rest| it.from <= rest.to + 1 && rest.from <= it.to + 1;
+            assert!(rest.from <= rest.to && !others.any(meets), "{name}: {:?}", stage.rests);
+        }
         assert!(!stage.reasons.is_empty(), "{name}: a stage without a reason");
         assert!(!stage.scars.is_empty() && !stage.sites.is_empty(), "{name}: a stage for nothing");
         assert!(stage.passed_over.iter().all(|it| !it.reasons.is_empty()), "{name}: passed over without a reason");

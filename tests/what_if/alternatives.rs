@@ -40,7 +40,7 @@ fn figures(protocol: &Protocol) -> BTreeMap<Objective, i32> {
 /// How many kinds of treatment each group has that stand for themselves.
 fn kinds(protocol: &Protocol) -> BTreeMap<u16, usize> {
     let mut kinds = BTreeMap::new();
-    for stage in protocol.stages.iter().filter(|it| it.session_count.is_some()) {
+    for stage in protocol.stages.iter().filter(|it| it.session_count.is_some() && it.goes_on()) {
         if knowledge().procedures()[stage.procedure.index()].kind != ProcedureKind::Adjunct {
             stage.scars.iter().for_each(|scar| *kinds.entry(scar.0).or_default() += 1);
         }

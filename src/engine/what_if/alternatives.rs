@@ -5,7 +5,7 @@
 
 use strum::{EnumCount as _, VariantArray as _};
 
-use super::{changed::treatments, protocol};
+use super::changed::treatments;
 use crate::{
     domain::{
         Alternative, AlternativeStage, Case, Days, Objective, PassedOver, Plan, ProcedureId, Protocol, Scars, Stage,
@@ -31,7 +31,7 @@ struct Candidate {
 
 /// Other plans of which none is worse in everything than another, nor than `plan`.
 pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Vec<Alternative> {
-    let Some(known) = protocol(plan) else { return Vec::new() };
+    let Some(known) = plan.protocol() else { return Vec::new() };
     let here = figures(knowledge, known);
     let mut search = Search { knowledge, case, ground, plan, here, seen: vec![case.wishes.clone()], found: Vec::new() };
     let mut from = vec![(case.wishes.clone(), sessions_of(known))];
@@ -45,7 +45,7 @@ pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, ground: &Ground<'
         let best = Objective::VARIANTS.iter().filter_map(|it| best(fresh, *it, &here));
         let mut next: Vec<(Wishes, Vec<ProcedureId>)> = Vec::new();
         for candidate in best {
-            let planned = protocol(&candidate.plan).map(sessions_of).unwrap_or_default();
+            let planned = candidate.plan.protocol().map(sessions_of).unwrap_or_default();
             if !next.iter().any(|it| it.0 == candidate.wishes) {
                 next.push((candidate.wishes.clone(), planned));
             }
@@ -84,7 +84,7 @@ impl Search<'_> {
         if courses == Courses::Least {
             let context = self.ground.context(self.knowledge, &case, Said::Visits);
             let short = draw(Context { courses, ..context }).plan;
-            let visits = protocol(&short).map_or(0, |it| it.sessions.len());
+            let visits = short.protocol().map_or(0, |it| it.sessions.len());
             case.wishes.max_visits = i32::try_from(visits).ok().filter(|it| *it > 0);
         }
         if self.seen.contains(&case.wishes) {
@@ -92,7 +92,7 @@ impl Search<'_> {
         }
         let plan = wished(self.ground.context(self.knowledge, &case, Said::Visits)).plan;
         self.seen.push(case.wishes.clone());
-        let Some(found) = protocol(&plan) else { return };
+        let Some(found) = plan.protocol() else { return };
         let figures = figures(self.knowledge, found);
         if conflict::keeps_visits(&case, &plan) && self.treats_as_much(&plan) && figures != self.here {
             self.found.push(Candidate { wishes: case.wishes, plan, figures });
@@ -140,7 +140,7 @@ impl Search<'_> {
                 std::cmp::Ordering::Greater => lost.push(trade(worse)),
             }
         }
-        let found = protocol(&candidate.plan);
+        let found = candidate.plan.protocol();
         let stages = found.into_iter().flat_map(at_clinic).map(|it| AlternativeStage {
             procedure: it.procedure,
             scars: it.scars.clone(),

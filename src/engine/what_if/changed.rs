@@ -2,11 +2,9 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::protocol;
 use crate::{
     domain::{
         CareItem, ChangeKind, Day, Limit, Plan, PlanChange, ProcedureId, Protocol, Rules, ScarIndex, Scars, Stage,
-        StageStatus,
     },
     engine::{limits::FEW, screen::insert_sorted},
 };
@@ -104,15 +102,9 @@ pub(super) fn changes(before: &Plan, after: &Plan) -> Vec<PlanChange> {
 
 /// Every procedure on every group, in the order of the stages; what was begun and is not continued is not there.
 fn treated(plan: &Plan) -> Vec<Treated<'_>> {
-    let goes_on = |it: &&Stage| match it.status {
-        StageStatus::Open | StageStatus::InProgress | StageStatus::Satisfied => true,
-        StageStatus::OnHold | StageStatus::Stopped | StageStatus::Contraindicated | StageStatus::NeedsInformation => {
-            false
-        }
-    };
     let mut all: Vec<Treated<'_>> = Vec::new();
-    if let Some(protocol) = protocol(plan) {
-        for stage in protocol.stages.iter().filter(goes_on) {
+    if let Some(protocol) = plan.protocol() {
+        for stage in protocol.stages.iter().filter(|it| it.goes_on()) {
             let Stage { scars, procedure, contingent_on, .. } = stage;
             all.extend(scars.iter().map(|scar| Treated {
                 scar: *scar,
@@ -130,9 +122,9 @@ fn treated(plan: &Plan) -> Vec<Treated<'_>> {
 /// The groups that have sessions of anything, planned or contingent, each as often as it has kinds of treatment that
 /// stand for themselves.
 pub(super) fn treatments(plan: &Plan, counts: impl Fn(ProcedureId) -> bool) -> Scars {
-    let stages = protocol(plan).into_iter().flat_map(|it| &it.stages);
+    let stages = plan.protocol().into_iter().flat_map(|it| &it.stages);
     let mut all: Scars = stages
-        .filter(|it| it.session_count.is_some() && counts(it.procedure))
+        .filter(|it| it.session_count.is_some() && it.goes_on() && counts(it.procedure))
         .flat_map(|it| it.scars.iter().copied())
         .collect();
     all.sort_unstable();

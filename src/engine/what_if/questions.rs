@@ -6,7 +6,7 @@
 
 use strum::VariantArray as _;
 
-use super::{answered, changed::changes, protocol};
+use super::{answered, changed::changes};
 use crate::{
     domain::{
         Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PlanChange, PossibleAnswer, ProcedureSet, Rules,
@@ -85,7 +85,7 @@ fn rules_on(knowledge: &Knowledge, procedures: ProcedureSet) -> RuleSet {
 /// The rules that ask for it; where none does, those that some answer would wake.
 fn asking(knowledge: &Knowledge, plan: &Plan, fact: Fact, answers: &[PossibleAnswer]) -> Rules {
     let mut rules = Rules::new();
-    let asked = protocol(plan).into_iter().flat_map(|it| &it.questions).filter(|it| it.fact == fact);
+    let asked = plan.protocol().into_iter().flat_map(|it| &it.questions).filter(|it| it.fact == fact);
     add_rules(&mut rules, asked.flat_map(|it| it.reasons.iter().copied()));
     if rules.is_empty() {
         add_rules(&mut rules, answers.iter().flat_map(|it| it.reasons.iter().copied()));

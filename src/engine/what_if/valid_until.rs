@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use strum::{EnumCount as _, VariantArray as _};
 
-use super::{changed::changes, protocol};
+use super::changed::changes;
 use crate::{
     domain::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
@@ -58,7 +58,7 @@ fn days(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) ->
         planning.failures.iter().for_each(|it| add(past.day.saturating_add(it.after)));
     }
     // What was begun goes on, and skin stays primed for it, until a break that is judged on the day on which it begins.
-    for stage in protocol(plan).into_iter().flat_map(|it| &it.stages) {
+    for stage in plan.protocol().into_iter().flat_map(|it| &it.stages) {
         let rhythm = stage.interval.map(|it| it.max);
         let breaks = || rhythm.into_iter().chain([planning.past.earlier_course.days]);
         for last in stage.scars.iter().filter_map(|scar| ground.past.treated(stage.procedure, *scar)) {

@@ -5,7 +5,6 @@
 
 use smallvec::smallvec;
 
-use super::protocol;
 use crate::{
     domain::{
         Case, Day, Fact, Facts, Otherwise, PassedOver, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex,
@@ -53,7 +52,7 @@ pub(super) fn why_not(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, p
 
 /// What is planned on a group.
 fn planned(plan: &Plan, scar: ScarIndex) -> ProcedureSet {
-    let stages = protocol(plan).into_iter().flat_map(|it| &it.stages);
+    let stages = plan.protocol().into_iter().flat_map(|it| &it.stages);
     stages.filter(|it| it.scars.contains(&scar)).map(|it| it.procedure).collect()
 }
 
@@ -116,7 +115,7 @@ impl<'a> Group<'a> {
 
     /// What the plan says of home care that it passed over or left out.
     fn told_of_home_care(&self) -> impl Iterator<Item = &'a PassedOver> {
-        let protocol = protocol(self.plan).into_iter();
+        let protocol = self.plan.protocol().into_iter();
         let stages = protocol.clone().flat_map(|it| &it.stages).filter(|it| it.session_count.is_none());
         let all = stages.flat_map(|it| &it.passed_over).chain(protocol.flat_map(|it| &it.not_treated));
         all.filter(|it| it.scars.contains(&self.scar) && self.is_at_home(it.procedure))
@@ -206,7 +205,7 @@ impl<'a> Group<'a> {
             add_rules(&mut reasons, asked.map(|it| it.rule.rule));
         }
         if reasons.is_empty() {
-            let stages = protocol(self.plan).into_iter().flat_map(|it| &it.stages);
+            let stages = self.plan.protocol().into_iter().flat_map(|it| &it.stages);
             let passed = stages.filter(|it| it.scars.contains(&self.scar)).flat_map(|it| &it.passed_over);
             let why = passed.filter(|it| it.procedure == meant.procedure && it.scars.contains(&self.scar));
             reasons = why.map(|it| it.reasons.clone()).next().unwrap_or_default();

@@ -241,19 +241,20 @@ impl Guard {
         let Some(jwt @ Jwt { jwks: Jwks::Url(address), .. }) = &self.0.how.jwt else { return Ok(false) };
         let text = fetch::fetch(address).map_err(|it| vec![it])?;
         Tokens::parse(jwt, &text).map_err(|it| vec![it])?;
-        {
-            let mut fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-            if fetched.as_ref() == Some(&text) {
-                return Ok(false);
-            }
-            *fetched = Some(text);
+        let mut fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        if fetched.as_ref() == Some(&text) {
+            return Ok(false);
         }
-        self.reload().map(|()| true)
+        // Keys are fetched when they are in use: where another file is refused, they are tried again.
+        self.0.known.store(Arc::new(read(&self.0.how, &self.0.callers, Some(&text))?));
+        *fetched = Some(text);
+        Ok(true)
     }
 
     /// Reads the files again. When something is wrong, what was known stays.
     pub(super) fn reload(&self) -> Result<(), Vec<String>> {
-        let fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // Held until they are in use, so that two who read at once do not put older keys over newer ones.
+        let fetched = self.0.fetched.lock().unwrap_or_else(PoisonError::into_inner);
         let known = read(&self.0.how, &self.0.callers, fetched.as_deref())?;
         self.0.known.store(Arc::new(known));
         Ok(())

@@ -5,7 +5,11 @@ use bumpalo::collections::{String as ArenaString, Vec as ArenaVec};
 use super::{Writer, number};
 use crate::{
     domain::{CareItem, NotAssessed, Question, RuleId},
-    wire::{borrowed, field::field, v1},
+    wire::{
+        borrowed,
+        field::{self, field},
+        v1,
+    },
 };
 
 impl<'a> Writer<'a> {
@@ -31,8 +35,7 @@ impl<'a> Writer<'a> {
     pub(super) fn not_assessed(&mut self, missing: &'a NotAssessed) -> borrowed::NotAssessed<'a> {
         let NotAssessed { facts, required, reasons } = missing;
         let mut fields = ArenaVec::with_capacity_in(facts.len(), self.arena);
-        fields.extend(facts.facts().map(field));
-        fields.dedup();
+        fields.extend(field::fields(*facts));
         borrowed::NotAssessed { fields: fields.into_bump_slice(), required: *required, reasons: self.reasons(reasons) }
     }
 

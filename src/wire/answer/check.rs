@@ -1,5 +1,7 @@
 //! Writes what was found in a plan.
 
+use std::sync::atomic::AtomicUsize;
+
 use bumpalo::collections::Vec as ArenaVec;
 
 use super::{
@@ -19,7 +21,8 @@ pub fn checked<R>(
     send: impl FnOnce(&borrowed::CheckProtocolResponse<'_>) -> R,
 ) -> R {
     let Check { assessment, findings, warnings, not_assessed, not_stated, not_treated, reasons } = check;
-    in_arena(|arena| {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    in_arena(&LAST, |arena| {
         let mut to = CheckWriter { writer: Writer::new(arena, catalogue, &proposed.case.findings), proposed };
         let assessment = to.writer.assessment(assessment);
         let mut of = |severity: Severity| {

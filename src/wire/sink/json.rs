@@ -1,10 +1,10 @@
 //! Proto3 JSON.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use serde::Serialize;
 
-use super::{Answer, Field, Name, Sink, sized};
+use super::{Answer, Field, Name, Sink, Sizes, sized};
 use crate::wire::Rendered;
 
 /// JSON, appended to a buffer.
@@ -12,17 +12,16 @@ use crate::wire::Rendered;
 pub(in crate::wire) struct Json(Vec<u8>);
 
 impl Json {
-    pub(super) fn written(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        static LAST: AtomicUsize = AtomicUsize::new(0);
-        let mut to = Self(sized(&LAST));
+    pub(super) fn written(sizes: &Sizes, write: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut to = Self(sized(&sizes.json));
         write(&mut to);
-        LAST.store(to.0.len(), Relaxed);
+        sizes.json.store(to.0.len(), Relaxed);
         to.0
     }
 
     /// An object on a line of its own.
-    pub(in crate::wire) fn line(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        Self::written(|to| {
+    pub(in crate::wire) fn line(sizes: &Sizes, write: impl FnOnce(&mut Self)) -> Vec<u8> {
+        Self::written(sizes, |to| {
             to.fields(write);
             to.0.push(b'\n');
         })
@@ -170,6 +169,11 @@ mod tests {
 
     impl Answer for Fields {
         type Owned = ();
+
+        fn sizes() -> &'static Sizes {
+            static SIZES: Sizes = Sizes::new();
+            &SIZES
+        }
 
         fn write(&self, to: &mut impl Sink) {
             self.0.iter().for_each(|it| to.string(&Field::new(1, ",\"text\":"), it));

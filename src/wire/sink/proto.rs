@@ -1,10 +1,10 @@
 //! Protobuf.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use prost::encoding::{WireType, encode_varint, encoded_len_varint};
 
-use super::{Answer, Field, Name, Sink, sized};
+use super::{Answer, Field, Name, Sink, Sizes, sized};
 use crate::wire::Rendered;
 
 /// Protobuf, appended to a buffer.
@@ -12,11 +12,10 @@ use crate::wire::Rendered;
 pub(in crate::wire) struct Proto(Vec<u8>);
 
 impl Proto {
-    pub(in crate::wire) fn written(write: impl FnOnce(&mut Self)) -> Vec<u8> {
-        static LAST: AtomicUsize = AtomicUsize::new(0);
-        let mut to = Self(sized(&LAST));
+    pub(in crate::wire) fn written(sizes: &Sizes, write: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut to = Self(sized(&sizes.proto));
         write(&mut to);
-        LAST.store(to.0.len(), Relaxed);
+        sizes.proto.store(to.0.len(), Relaxed);
         to.0
     }
 
@@ -172,6 +171,11 @@ mod tests {
 
     impl Answer for Text<'_> {
         type Owned = ();
+
+        fn sizes() -> &'static Sizes {
+            static SIZES: Sizes = Sizes::new();
+            &SIZES
+        }
 
         fn write(&self, to: &mut impl Sink) {
             to.string(&Field::new(1, ""), self.0);
