@@ -1,8 +1,8 @@
 //! Compiles `proto/` to Rust, without a protoc on the machine.
 //!
 //! Three things come of it: the messages with their client, as any Rust program would generate them; the services, which
-//! send the largest answer already encoded; and the answers once more as structs that own nothing, since copying
-//! strings into owned ones is most of what an answer costs.
+//! send answers already encoded; and the answers once more as structs that own nothing, since copying strings into owned
+//! ones is most of what an answer costs. Beside it the release of the knowledge becomes part of the binary.
 
 #![allow(clippy::wildcard_enum_match_arm, reason = "a kind of field that no message has is refused, whatever it is")]
 

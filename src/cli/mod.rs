@@ -55,7 +55,8 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Without a command, cicatrix serves.
 
-Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check) or not ready (health), 2 wrong usage, 65 wrong request, or wrong knowledge to look after (knowledge), 66 unreadable file, 69 port not free,
+Exit codes: 0 well, 1 different (knowledge diff, coverage, pages) or a plan in breach (check) or not ready (health),
+2 wrong usage, 65 wrong request, or wrong knowledge to look after (knowledge), 66 unreadable file, 69 port not free,
 74 output not writable, 78 wrong settings, or wrong knowledge or policies to serve, plan, check or classify with.";
 
 #[derive(Debug, Subcommand)]

@@ -23,12 +23,7 @@ use crate::{
         Case, Check, Day, Finding, FindingKind, Measured, Mend, NotStated, Place, ProcedureId, ProcedureSet,
         ProposedPlan, RuleId, Rules, ScarIndex, Scars,
     },
-    engine::{
-        Said, answers, care, classify, facts, history, screen,
-        screen::insert_sorted,
-        select::{Context, Courses},
-        spacing,
-    },
+    engine::{Ground, Said, answers, care, classify, screen::insert_sorted, select::Context},
     knowledge::Knowledge,
 };
 
@@ -37,18 +32,13 @@ use items::{Item, Skin, items};
 /// Checks `plan` for `case`. Total: every plan gets an answer.
 pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let assessment = classify(knowledge, &case.findings);
-    let facts = facts::gather(knowledge, case, &assessment);
-    let screening = screen::screen(knowledge, case, &facts);
-    let past = history::Past::new(knowledge, case);
-    let courses = Courses::Usual;
-    let added = spacing::additions(knowledge, &facts);
-    let (facts, added, screening, past) = (&facts, &added, &screening, &past);
-    let context = Context { knowledge, case, facts, added, screening, past, courses, said: Said::Visits };
+    let ground = Ground::new(knowledge, case, &assessment);
+    let context = ground.context(knowledge, case, Said::Visits);
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
     let mut found = Found::new(context, plan, &skin, &items);
     rules::check(&mut found);
-    let (groups, referrals) = answers(knowledge, case, facts);
+    let (groups, referrals) = answers(knowledge, case, &ground.facts);
     rules::referred(&mut found, &referrals);
     waits::check(&mut found);
     settings::check(&mut found);

@@ -23,5 +23,6 @@ pub(super) const CALENDAR_DAYS: i32 = 400;
 
 /// How many facts and wishes may have to be otherwise, for what would admit a procedure to be looked for.
 pub(super) const CHANGES: usize = 3;
+
 /// What a short list that is soon thrown away holds without asking the allocator.
 pub(super) const FEW: usize = 4;

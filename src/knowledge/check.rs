@@ -274,11 +274,11 @@ impl Scope<'_> {
     /// A line of text with its condition.
     pub(super) fn line(&mut self, file: &SourceFile, line: &raw::Line) -> model::Line {
         let when = self.checker.condition(file, line.when.as_ref());
-        model::Line { rule: self.rule(file, &line.rule), when }
+        model::Line { rule: self.rule(&line.rule), when }
     }
 
     /// The rule of this id. Every id in a file was collected, so it is there.
-    pub(super) fn rule(&mut self, _file: &SourceFile, id: &raw::Text) -> RuleId {
+    pub(super) fn rule(&mut self, id: &raw::Text) -> RuleId {
         self.rules.id(id.get_ref()).unwrap_or(RuleId(0))
     }
 

@@ -87,7 +87,7 @@ fn measured(found: usize, limit: i32) -> Measured {
 pub(super) fn repeat(found: &Found<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Option<Spacing> {
     let context = found.context;
     let gap = found.items.iter().rev().find(|it| it.id == id)?.gap?;
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     Some(on(context, between(context.knowledge, patient, gap, gap)?, scars))
 }
 
@@ -171,7 +171,7 @@ fn moved(found: &Found<'_, '_>, place: Place, day: Day) -> Option<Mend> {
 
 /// The least wait from one procedure to the other.
 fn wait(context: Context<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, scar: ScarIndex) -> Day {
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     let spacing = first.gap.zip(next.gap).and_then(|(a, b)| between(context.knowledge, patient, a, b));
     spacing.map_or(0, |it| on(context, it, &[scar]).plan_min)
 }

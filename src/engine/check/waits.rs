@@ -233,7 +233,7 @@ pub(super) fn spacing(
     scars: &[ScarIndex],
 ) -> Option<Spacing> {
     let context = found.context;
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     let spacing = between(context.knowledge, patient, first.gap?, next.gap?)?;
     let added = most(context.knowledge, scars.iter().map(|scar| context.added_on(*scar)));
     Some(lengthened(context.knowledge, spacing, added.unwrap_or_default()))
@@ -245,7 +245,7 @@ fn together(found: &Found<'_, '_>, first: &Item<'_, '_>, next: &Item<'_, '_>, sh
     let gaps = context.knowledge.gaps();
     let (Some(a), Some(b)) = (first.gap, next.gap) else { return };
     let (Some(forward), Some(back)) = (gaps.between(a, b), gaps.between(b, a)) else { return };
-    let patient = context.facts.first().unwrap_or(&context.case.patient);
+    let patient = context.patient();
     let rare = |gap: &Gap| {
         let line = gap.same_day.as_ref()?;
         (line.when.is_true(patient, 0)).then_some(line.rule)

@@ -5,9 +5,8 @@
 //! other is over. Take a set of courses that hang together by ties. Were none of them as early as it is ready, and had
 //! none a session on the first open day after a closed one, then all of them could move by a day: their sessions move
 //! with their starts, none is moved by a closed day, what they share is still shared, no wait is broken, and the sum is
-//! less. So each set holds a
-//! course of which one of these is true, and the others follow tie by tie. The search begins a set with such a course
-//! and ties every further one to one that is placed, in every order.
+//! less. So each set holds a course of which one of these is true, and the others follow tie by tie. The search begins a
+//! set with such a course and ties every further one to one that is placed, in every order.
 
 use std::collections::BTreeSet;
 

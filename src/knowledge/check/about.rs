@@ -57,7 +57,7 @@ impl Scope<'_> {
                 name: it.name.get_ref().clone(),
                 scar_types,
                 alone,
-                rule: self.rule(file, &it.rule),
+                rule: self.rule(&it.rule),
             });
         }
         found.sort_by(|a, b| a.id.cmp(&b.id));

@@ -65,15 +65,15 @@ impl Scope<'_> {
             atrophic: self.types(file, &raw.atrophic),
             never_overruled: self.types(file, &raw.never_overruled),
             ceiling: raw.ceiling.iter().map(|it| self.line(file, it)).collect(),
-            declared_label: self.rule(file, &raw.declared.label.rule),
-            declared_differs: self.rule(file, &raw.declared.differs.rule),
-            declared_depth: self.rule(file, &raw.declared.depth.rule),
-            limits: self.rule(file, &raw.limits.rule),
+            declared_label: self.rule(&raw.declared.label.rule),
+            declared_differs: self.rule(&raw.declared.differs.rule),
+            declared_depth: self.rule(&raw.declared.depth.rule),
+            limits: self.rule(&raw.limits.rule),
         })
     }
 
     fn table_line(&mut self, file: &SourceFile, id: &raw::Text, when: &raw::Text) -> Line {
-        Line { rule: self.rule(file, id), when: self.checker.condition(file, Some(when)) }
+        Line { rule: self.rule(id), when: self.checker.condition(file, Some(when)) }
     }
 
     fn types(&mut self, file: &SourceFile, words: &[raw::Text]) -> Vec<ScarType> {
@@ -84,7 +84,7 @@ impl Scope<'_> {
         let scar_type = self.checker.word(file, &row.scar_type, ScarType::VARIANTS);
         let confidence = self.checker.word(file, &row.confidence, Confidence::VARIANTS);
         Some(TypeRow {
-            rule: self.rule(file, &rule.id),
+            rule: self.rule(&rule.id),
             when: self.checker.condition(file, Some(&row.when)),
             alternatives: self.types(file, &row.alternatives),
             scar_type: scar_type?,

@@ -40,7 +40,7 @@ impl Scope<'_> {
             }
             let fit = self.checker.word(file, &it.fit, CodeFit::VARIANTS);
             let when = self.checker.condition(file, Some(&it.when));
-            let rule = self.rule(file, &it.rule);
+            let rule = self.rule(&it.rule);
             codes.extend(fit.map(|fit| Code {
                 system: system.uri.clone(),
                 code: code.clone(),

@@ -29,7 +29,7 @@ impl Scope<'_> {
         self.cited(file, &raw.citation);
         let mut rows = Vec::new();
         for it in &raw.grade {
-            let line = Line { rule: self.rule(file, &it.rule), when: self.checker.condition(file, Some(&it.when)) };
+            let line = Line { rule: self.rule(&it.rule), when: self.checker.condition(file, Some(&it.when)) };
             let scars = self.scars(file, it.every_scar.as_ref(), it.any_scar.as_ref());
             if !(0..=raw.maximum).contains(&it.grade) {
                 self.checker.at(file, &it.rule, format!("a grade is 0 to {}", raw.maximum));
@@ -38,7 +38,7 @@ impl Scope<'_> {
         }
         let mut flags = Vec::new();
         for it in &raw.flag {
-            let line = Line { rule: self.rule(file, &it.rule), when: self.checker.condition(file, Some(&it.when)) };
+            let line = Line { rule: self.rule(&it.rule), when: self.checker.condition(file, Some(&it.when)) };
             let scars = self.scars(file, None, it.any_scar.as_ref());
             flags.extend(self.checker.word(file, &it.flag, GradeFlag::VARIANTS).map(|flag| (line, scars, flag)));
         }
@@ -46,12 +46,12 @@ impl Scope<'_> {
             version: raw.version.clone(),
             citation: raw.citation.get_ref().clone(),
             maximum: raw.maximum,
-            declared: self.rule(file, &raw.declared.rule),
+            declared: self.rule(&raw.declared.rule),
             rows,
             flags,
-            item_missing: self.rule(file, &raw.item_missing.rule),
+            item_missing: self.rule(&raw.item_missing.rule),
             bands: self.grade_bands(file, &raw.band, 0, raw.maximum),
-            notes: self.notes(file, &raw.note),
+            notes: self.notes(&raw.note),
         })
     }
 
@@ -80,14 +80,14 @@ impl Scope<'_> {
             version: raw.version.clone(),
             citation: raw.citation.get_ref().clone(),
             maximum: raw.maximum,
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
             bands,
             area_bands,
             points,
             map: self.map(file, &raw.map, QuantitativeRow::VARIANTS),
-            count_missing: self.rule(file, &raw.count_missing.rule),
-            item_missing: self.rule(file, &raw.item_missing.rule),
-            notes: self.notes(file, &raw.note),
+            count_missing: self.rule(&raw.count_missing.rule),
+            item_missing: self.rule(&raw.item_missing.rule),
+            notes: self.notes(&raw.note),
         })
     }
 
@@ -103,15 +103,15 @@ impl Scope<'_> {
             version: raw.version.clone(),
             citation: raw.citation.get_ref().clone(),
             maximum: raw.maximum,
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
             bands,
             points,
             map: self.map(file, &raw.map, EccaRow::VARIANTS),
-            count_missing: self.rule(file, &raw.count_missing.rule),
-            outside_row: self.rule(file, &raw.outside_row.rule),
+            count_missing: self.rule(&raw.count_missing.rule),
+            outside_row: self.rule(&raw.outside_row.rule),
             row_unknown: self.line(file, &raw.row_unknown),
-            item_missing: self.rule(file, &raw.item_missing.rule),
-            notes: self.notes(file, &raw.note),
+            item_missing: self.rule(&raw.item_missing.rule),
+            notes: self.notes(&raw.note),
         })
     }
 

@@ -26,7 +26,7 @@ impl Scope<'_> {
             pathways.push(Pathway {
                 id: (*id).to_owned(),
                 answers: self.checker.condition(source, Some(&raw.answers)),
-                rule: self.rule(source, &raw.rule),
+                rule: self.rule(&raw.rule),
                 steps,
             });
         }
@@ -37,7 +37,7 @@ impl Scope<'_> {
         let contingent = raw
             .contingent
             .as_ref()
-            .map(|it| Line { rule: self.rule(file, &it.rule), when: self.checker.condition(file, Some(&it.when)) });
+            .map(|it| Line { rule: self.rule(&it.rule), when: self.checker.condition(file, Some(&it.when)) });
         let options = self.options(file, &raw.rule, &raw.option);
         for (option, text) in options.iter().zip(&raw.option) {
             let kind = procedures.get(option.procedure.index()).map(|it| it.kind);
@@ -56,11 +56,11 @@ impl Scope<'_> {
             });
             let procedures = ids.collect();
             let when = self.checker.condition(file, it.when.as_ref());
-            Adjunct { when, procedures, rule: self.rule(file, &it.rule) }
+            Adjunct { when, procedures, rule: self.rule(&it.rule) }
         });
         Step {
             phase: raw.phase.into(),
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
             when: self.checker.condition(file, raw.when.as_ref()),
             contingent,
             between_others: raw.between_others,
@@ -77,7 +77,7 @@ impl Scope<'_> {
         let mut options = Vec::new();
         for it in raw {
             let when = self.checker.condition(file, it.when.as_ref());
-            let rule = self.rule(file, &it.rule);
+            let rule = self.rule(&it.rule);
             let (substitute, retry) = (it.substitute, it.retry);
             let procedure = self.procedure(file, &it.procedure);
             options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, retry, rule }));
@@ -152,7 +152,7 @@ impl Scope<'_> {
                 self.checker.at(file, &raw.rule, message);
             }
             let resume = raw.resume.as_ref().and_then(|it| {
-                let rule = self.rule(file, &it.rule);
+                let rule = self.rule(&it.rule);
                 self.checker.wait(file, &it.runs_for).map(|days| Wait { days, rule })
             });
             let options = self.options(file, &raw.rule, &raw.option);
@@ -169,7 +169,7 @@ impl Scope<'_> {
                 after,
                 with: self.procedure_set(file, &raw.with, &[]),
                 when: self.checker.condition(file, raw.when.as_ref()),
-                rule: self.rule(file, &raw.rule),
+                rule: self.rule(&raw.rule),
                 options,
             });
         }
@@ -199,7 +199,7 @@ impl Scope<'_> {
                 beside: beside.and_then(|text| self.when(parsed, file, text, raw.because.get_ref())),
                 to: raw.to.clone(),
                 urgency,
-                rule: self.rule(file, &raw.rule),
+                rule: self.rule(&raw.rule),
             });
         }
         let rows = &parsed.referrals.raw.referral;

@@ -12,7 +12,7 @@ impl Scope<'_> {
     pub(super) fn planning(&mut self, parsed: &Parsed<'_>, procedures: &[Procedure]) -> Option<Planning> {
         let file = parsed.planning.source;
         let raw = &parsed.planning.raw;
-        let mut one = |line: &raw::Line| self.rule(file, &line.rule);
+        let mut one = |line: &raw::Line| self.rule(&line.rule);
         let disclaimer = raw.disclaimer.iter().map(&mut one).collect();
         let [usual, visit_check, allowed, shared_sitting, not_for_this_scar, unwanted, unavailable, opt_in, downtime] =
             [
@@ -55,7 +55,7 @@ impl Scope<'_> {
         let structural = self.line(file, &raw.structural);
         warnings.push(structural.clone());
         let fewest = model::Line {
-            rule: self.rule(file, &raw.fewest.rule),
+            rule: self.rule(&raw.fewest.rule),
             when: self.checker.condition(file, Some(&raw.fewest.when)),
         };
         let failures = raw.failure.iter().filter_map(|it| self.failure(file, it)).collect();
@@ -67,7 +67,7 @@ impl Scope<'_> {
         let together = raw.together.iter().filter_map(|it| self.together(file, it, procedures)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
-        let least = self.rule(file, &raw.home_care_least.rule);
+        let least = self.rule(&raw.home_care_least.rule);
         let home_care_least = self.checker.wait(file, &raw.home_care_least.days);
         let past = self.past(file, &raw.past);
         let occasion = self.occasion(file, &raw.occasion);
@@ -89,7 +89,7 @@ impl Scope<'_> {
             allowed,
             shared_sitting,
             not_for_this_scar,
-            not_recorded: self.rule(file, &raw.not_recorded.rule),
+            not_recorded: self.rule(&raw.not_recorded.rule),
             unwanted,
             unavailable,
             opt_in,
@@ -117,19 +117,19 @@ impl Scope<'_> {
             not_stated,
             findings: self.findings(file, &raw.finding),
             objectives: self.objectives(file, &raw.objective),
-            ranks_after: self.rule(file, &raw.ranks_after.rule),
+            ranks_after: self.rule(&raw.ranks_after.rule),
         })
     }
 
     fn past(&mut self, file: &SourceFile, raw: &raw::Past) -> Option<Past> {
-        let lines = raw.lines().map(|line| self.rule(file, &line.rule));
+        let lines = raw.lines().map(|line| self.rule(&line.rule));
         let [counted, test_area, not_counted, accepted, other, beyond, too_early, late, against, ..] = lines;
         let [.., complete, dropped, goes_on, retried] = lines;
         let sessions = usize::try_from(raw.plateau.sessions).ok().filter(|it| *it > 0);
         if sessions.is_none() {
             self.checker.at(file, &raw.plateau.rule, "`sessions` is at least 1");
         }
-        let (plateau, goal) = (self.rule(file, &raw.plateau.rule), self.rule(file, &raw.goal.rule));
+        let (plateau, goal) = (self.rule(&raw.plateau.rule), self.rule(&raw.goal.rule));
         let hardly = self.checker.word(file, &raw.plateau.response, Response::VARIANTS);
         let enough = self.checker.word(file, &raw.goal.response, Response::VARIANTS);
         let earlier_course = self.review(file, &raw.earlier_course);
@@ -163,12 +163,12 @@ impl Scope<'_> {
         let [quiet, new, spaced] =
             [(&quiet.before, &quiet.rule), (&new.before, &new.rule), (&filler.before, &filler.rule)].map(
                 |(before, rule)| {
-                    let rule = self.rule(file, rule);
+                    let rule = self.rule(rule);
                     self.checker.wait(file, before).map(|days| Wait { days, rule })
                 },
             );
         let fillers = self.procedure_set(file, &filler.procedures, &[]);
-        let partial = self.rule(file, &partial.rule);
+        let partial = self.rule(&partial.rule);
         Some(Occasion { quiet: quiet?, new: new?, fillers, filler: spaced?, partial })
     }
 
@@ -177,7 +177,7 @@ impl Scope<'_> {
         let mut all: Vec<model::Lapse> = Vec::new();
         for row in rows {
             let procedures = self.procedure_set(file, &row.procedures, &[]);
-            let rule = self.rule(file, &row.rule);
+            let rule = self.rule(&row.rule);
             let then = self.checker.word(file, &row.then, LapseThen::VARIANTS);
             let after = self.checker.wait(file, &row.after);
             if all.iter().any(|it| it.procedures.overlaps(procedures)) {
@@ -199,19 +199,19 @@ impl Scope<'_> {
 
     /// The sentence of each reason that a clinician can give, in the order of the reasons.
     fn decisions(&mut self, file: &SourceFile, rows: &[raw::Decision]) -> Vec<RuleId> {
-        let rows: Vec<_> = rows.iter().map(|it| (&it.reason, self.rule(file, &it.rule))).collect();
+        let rows: Vec<_> = rows.iter().map(|it| (&it.reason, self.rule(&it.rule))).collect();
         self.one_for_each(file, "[[past.decision]]", CountingReason::VARIANTS, rows)
     }
 
     /// The sentence of each kind of finding, in the order of the kinds.
     fn findings(&mut self, file: &SourceFile, rows: &[raw::FindingLine]) -> Vec<RuleId> {
-        let rows: Vec<_> = rows.iter().map(|it| (&it.kind, self.rule(file, &it.rule))).collect();
+        let rows: Vec<_> = rows.iter().map(|it| (&it.kind, self.rule(&it.rule))).collect();
         self.one_for_each(file, "[[finding]]", FindingKind::VARIANTS, rows)
     }
 
     /// What is said of a plan that is better, and of one that is worse, in the order of the objectives.
     fn objectives(&mut self, file: &SourceFile, rows: &[raw::Objective]) -> Vec<(RuleId, RuleId)> {
-        let mut both = |it: &raw::Objective| (self.rule(file, &it.better.rule), self.rule(file, &it.worse.rule));
+        let mut both = |it: &raw::Objective| (self.rule(&it.better.rule), self.rule(&it.worse.rule));
         let rows: Vec<_> = rows.iter().map(|it| (&it.name, both(it))).collect();
         self.one_for_each(file, "[[objective]]", Objective::VARIANTS, rows)
     }
@@ -247,7 +247,7 @@ impl Scope<'_> {
         if sessions.is_none() {
             self.checker.at(file, &raw.rule, "`sessions` is at least 1");
         }
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         let tool = self.checker.word(file, &raw.tool, Tool::VARIANTS)?;
         let response = self.checker.word(file, &raw.response, Response::VARIANTS);
         let after = self.checker.wait(file, &raw.after)?;
@@ -263,7 +263,7 @@ impl Scope<'_> {
         procedures: &[Procedure],
     ) -> Option<model::Together> {
         let set = self.procedure_set(file, &raw.procedures, &[]);
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         let ids = (0_u8..).map(ProcedureId).zip(procedures).filter(|(id, _)| set.contains(*id));
         let each: Option<Vec<i32>> = ids.map(|(_, it)| it.sessions?.per_sitting).collect();
         let Some(least) = each.and_then(|each| each.into_iter().min()) else {
@@ -275,7 +275,7 @@ impl Scope<'_> {
     }
 
     fn review(&mut self, file: &SourceFile, raw: &raw::ReviewRule) -> Option<Wait> {
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         self.checker.wait(file, &raw.after).map(|days| Wait { days, rule })
     }
 }

@@ -78,14 +78,13 @@ impl Checker {
 impl Scope<'_> {
     /// The policies with what is in force.
     pub(super) fn policies(&mut self, parsed: &Parsed<'_>, chosen: Vec<(String, bool)>) -> Vec<Policy> {
-        let file = parsed.policies.source;
         let rows = parsed.policies.raw.policy.iter().zip(chosen);
         let policies = rows.map(|(raw, (value, chosen))| Policy {
             id: raw.id.get_ref().clone(),
             value,
             chosen,
             values: raw.values.iter().map(|it| it.get_ref().clone()).collect(),
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
         });
         policies.collect()
     }

@@ -54,13 +54,13 @@ impl Scope<'_> {
             Sessions {
                 count: Range { min: it.min, typical: it.typical, max: it.max },
                 per_sitting: it.per_sitting,
-                rule: self.rule(file, &it.rule),
+                rule: self.rule(&it.rule),
             }
         });
         let gentler = raw.gentler.iter().map(|it| self.downtime(file, it)).collect();
         let downtime = raw.downtime.as_ref().map(|it| self.downtime(file, it));
         let judge = match &raw.judge {
-            Some(it) => Some(Wait { days: self.checker.wait(file, &it.after)?, rule: self.rule(file, &it.rule) }),
+            Some(it) => Some(Wait { days: self.checker.wait(file, &it.after)?, rule: self.rule(&it.rule) }),
             None => None,
         };
         let course = match &raw.course {
@@ -81,7 +81,7 @@ impl Scope<'_> {
                     Some(text) => Some(self.elapsed(file, text)?),
                     None => None,
                 };
-                Some(Course { begins_after, last_used, in_use_since, at_most, rule: self.rule(file, &it.rule) })
+                Some(Course { begins_after, last_used, in_use_since, at_most, rule: self.rule(&it.rule) })
             }
             None => None,
         };
@@ -162,7 +162,7 @@ impl Scope<'_> {
             } else {
                 self.procedure_set(file, &row.of, &[])
             };
-            rests.push(Rest { of, before: before.unwrap_or(0), after, rule: self.rule(file, &row.rule) });
+            rests.push(Rest { of, before: before.unwrap_or(0), after, rule: self.rule(&row.rule) });
         }
         Some(rests)
     }
@@ -184,7 +184,7 @@ impl Scope<'_> {
         Downtime {
             days: Range { min: raw.min, typical: raw.typical, max: raw.max },
             makeup_day: raw.makeup_day,
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
         }
     }
 
@@ -192,7 +192,7 @@ impl Scope<'_> {
         if !(raw.low.is_finite() && raw.high.is_finite() && raw.low <= raw.high) {
             self.checker.at(file, &raw.rule, "`low` is above `high`");
         }
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         Expected { measure: raw.measure.clone(), low: raw.low, high: raw.high, unit: raw.unit.clone(), rule }
     }
 
@@ -201,12 +201,12 @@ impl Scope<'_> {
         if !(1..=CLASSES).contains(&class) {
             self.checker.at(file, &raw.class, format!("write the class as a number from 1 to {CLASSES}"));
         }
-        Cost { class, rule: self.rule(file, &raw.rule) }
+        Cost { class, rule: self.rule(&raw.rule) }
     }
 
     fn pigment(&mut self, file: &SourceFile, raw: &raw::Pigment) -> Option<Pigment> {
         let risk = self.checker.word(file, &raw.risk, PigmentRisk::VARIANTS);
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         Some(Pigment { risk: risk?, rule })
     }
 
@@ -215,7 +215,7 @@ impl Scope<'_> {
         if !["A", "B", "C", "D"].contains(&grade.as_str()) {
             self.checker.at(file, &raw.grade, "write the grade as A, B, C or D");
         }
-        Evidence { grade: grade.clone(), rule: self.rule(file, &raw.rule) }
+        Evidence { grade: grade.clone(), rule: self.rule(&raw.rule) }
     }
 
     fn has_what_its_kind_needs(&mut self, file: &SourceFile, raw: &raw::Procedure, kind: ProcedureKind) {
@@ -283,7 +283,7 @@ impl Scope<'_> {
                 self.checker.at(file, &row.name, "`low` is above `high`");
             }
             let when = self.checker.condition(file, row.when.as_ref());
-            let rule = self.rule(file, &row.rule);
+            let rule = self.rule(&row.rule);
             let (name, unit, guide) = (name.clone(), row.unit.clone(), row.guide);
             parameters.push(Parameter { name, unit, place, when, low, high, guide, rule });
         }
@@ -303,7 +303,7 @@ impl Scope<'_> {
                     kind: self.names.kind(it.kind.get_ref())?,
                     parameter,
                     below: self.checker.thousandths(file, &it.parameter, it.below),
-                    rule: self.rule(file, &it.rule),
+                    rule: self.rule(&it.rule),
                 })
             }
             None => None,
@@ -323,7 +323,7 @@ impl Scope<'_> {
             raw::StrengthWord::Moderate => Strength::Moderate,
             raw::StrengthWord::Strong => Strength::Strong,
         };
-        Some(TypeStrength { scar_type, depth_class, strength, rule: self.rule(file, &raw.rule) })
+        Some(TypeStrength { scar_type, depth_class, strength, rule: self.rule(&raw.rule) })
     }
 }
 

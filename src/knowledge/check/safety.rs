@@ -48,7 +48,7 @@ impl Scope<'_> {
         let mut all = Vec::new();
         for raw in &parsed.required.raw.required {
             let procedures = self.procedure_set(file, &raw.procedures, &[]);
-            let rule = self.rule(file, &raw.rule);
+            let rule = self.rule(&raw.rule);
             if let Some(fact) = self.checker.word(file, &raw.fact, Fact::VARIANTS) {
                 all.push(RequiredFact { fact, procedures, rule });
             }
@@ -241,7 +241,7 @@ impl Scope<'_> {
         if lead_anew && !matches!(lead, Some(Lead::TestArea(_))) {
             self.checker.at(source, &measures.id, "only a test area is made `anew`");
         }
-        let rule = self.rule(file, &raw.id);
+        let rule = self.rule(&raw.id);
         let first = items.len();
         for item in &measures.item {
             items.extend(self.item(source, rule, item));

@@ -35,8 +35,8 @@ impl Scope<'_> {
                 StatedScale {
                     scale,
                     citation: raw.citation.get_ref().clone(),
-                    rule: self.rule(file, &raw.rule),
-                    notes: self.notes(file, &raw.note),
+                    rule: self.rule(&raw.rule),
+                    notes: self.notes(&raw.note),
                 }
             })
             .into()
@@ -60,7 +60,7 @@ impl Scope<'_> {
             self.adds_up(file, &raw.rule, most, raw.maximum, "maximum");
         }
         let blank = match &raw.blank {
-            Some(said) if raw.may_miss > 0 => Some((raw.may_miss, self.rule(file, &said.rule))),
+            Some(said) if raw.may_miss > 0 => Some((raw.may_miss, self.rule(&said.rule))),
             None if raw.may_miss == 0 => None,
             Some(_) | None => {
                 self.checker.at(file, &raw.rule, "`may_miss` and [blank] go together");
@@ -76,7 +76,7 @@ impl Scope<'_> {
             if !fits(it.value) || levels.iter().any(|level| level.value == i64::from(it.value) * THOUSAND) {
                 self.checker.at(file, &it.rule, "the value of a level is one that every item can have, each once");
             }
-            let rule = self.rule(file, &it.rule);
+            let rule = self.rule(&it.rule);
             levels.push(Level { value: i64::from(it.value) * THOUSAND, name: it.name.clone(), rule });
         }
         if let Some(it) = raw.relevant.as_ref().filter(|it| !fits(it.from)) {
@@ -89,14 +89,14 @@ impl Scope<'_> {
             citation: raw.citation.get_ref().clone(),
             minimum: raw.minimum,
             maximum: raw.maximum,
-            rule: self.rule(file, &raw.rule),
+            rule: self.rule(&raw.rule),
             items,
             blank,
-            missing: self.rule(file, &raw.missing.rule),
-            relevant: relevant.map(|it| (i64::from(it.from) * THOUSAND, self.rule(file, &it.rule))),
+            missing: self.rule(&raw.missing.rule),
+            relevant: relevant.map(|it| (i64::from(it.from) * THOUSAND, self.rule(&it.rule))),
             levels,
             bands: self.grade_bands(file, &raw.band, raw.minimum, raw.maximum),
-            notes: self.notes(file, &raw.note),
+            notes: self.notes(&raw.note),
         }
     }
 
@@ -158,7 +158,7 @@ impl Scope<'_> {
             self.checker.at(file, &last.rule, format!("the last band ends at {maximum}"));
         }
         raw.iter()
-            .map(|it| GradeBand { from: it.from, to: it.to, name: it.name.clone(), rule: self.rule(file, &it.rule) })
+            .map(|it| GradeBand { from: it.from, to: it.to, name: it.name.clone(), rule: self.rule(&it.rule) })
             .collect()
     }
 
@@ -169,8 +169,8 @@ impl Scope<'_> {
         }
     }
 
-    pub(super) fn notes(&mut self, file: &SourceFile, raw: &[raw::Said]) -> Vec<RuleId> {
-        raw.iter().map(|it| self.rule(file, &it.rule)).collect()
+    pub(super) fn notes(&mut self, raw: &[raw::Said]) -> Vec<RuleId> {
+        raw.iter().map(|it| self.rule(&it.rule)).collect()
     }
 }
 

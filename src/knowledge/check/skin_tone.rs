@@ -23,11 +23,11 @@ impl Scope<'_> {
         let neighbours = self.checker.within(file, &raw.differs.rule, "neighbours", raw.differs.neighbours, 0..=5);
         SkinTones {
             tables: tables.map(|(scale, raw)| self.tone_table(file, scale, raw)).into(),
-            estimated: self.rule(file, &raw.estimated.rule),
-            border: self.rule(file, &raw.border.rule),
-            differs: self.rule(file, &raw.differs.rule),
+            estimated: self.rule(&raw.estimated.rule),
+            border: self.rule(&raw.border.rule),
+            differs: self.rule(&raw.differs.rule),
             neighbours,
-            agreement: self.rule(file, &raw.agreement.rule),
+            agreement: self.rule(&raw.agreement.rule),
         }
     }
 
@@ -75,14 +75,14 @@ impl Scope<'_> {
             if !darkens {
                 self.checker.at(file, &it.rule, "write the classes from light to dark");
             }
-            let rule = self.rule(file, &it.rule);
+            let rule = self.rule(&it.rule);
             classes.push(ToneClass { name: it.name.clone(), begins, lightest, darkest, rule });
         }
         if classes.is_empty() {
             self.checker.at(file, &raw.rule, "a table has at least one class");
         }
         let margin = self.checker.thousandths(file, &raw.rule, raw.margin);
-        ToneTable { scale, least, most, margin, rule: self.rule(file, &raw.rule), classes }
+        ToneTable { scale, least, most, margin, rule: self.rule(&raw.rule), classes }
     }
 
     /// A number that may be negative, in thousandths.

@@ -66,7 +66,7 @@ impl Scope<'_> {
         let derivation = &raw.derivation;
         let least = self.checker.wait(file, &derivation.typical_at_least);
         let deep = self.checker.wait(file, &derivation.deep_addition);
-        let rule = self.rule(file, &derivation.rule);
+        let rule = self.rule(&derivation.rule);
         for (from, first) in (0_u8..).map(GapKind).zip(&self.names.kinds) {
             for (to, next) in (0_u8..).map(GapKind).zip(&self.names.kinds) {
                 if seen.contains(&(from, to)) {
@@ -106,7 +106,7 @@ impl Scope<'_> {
 
     fn addition(&mut self, file: &SourceFile, raw: &raw::PigmentAddition) -> Option<PigmentAddition> {
         let when = self.checker.condition(file, Some(&raw.when));
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         self.checker.wait(file, &raw.wait).map(|days| PigmentAddition { days, when, rule })
     }
 
@@ -118,7 +118,7 @@ impl Scope<'_> {
         for (file, row) in first.chain(more) {
             let kind = self.kind(file, &row.id);
             let days = self.checker.wait(file, &row.hold);
-            let rule = self.rule(file, &row.rule);
+            let rule = self.rule(&row.rule);
             let (Some(kind), Some(days)) = (kind, days) else { continue };
             let Some(slot) = holds.get_mut(usize::from(kind.0)) else { continue };
             if slot.is_some() {
@@ -181,7 +181,7 @@ impl Scope<'_> {
             None => None,
         };
         let (floor, plan_min, (typical_from, typical_to)) = (floor?, plan_min?, typical?);
-        let rule = self.rule(file, &raw.rule);
+        let rule = self.rule(&raw.rule);
         let base = Spacing { floor, plan_min, typical_from, typical_to, latest, rule, also: Also::default() };
         let near = raw.plan_min.as_ref().unwrap_or(&raw.floor);
         self.ordered(file, near, &raw.typical, raw.latest.as_ref(), &base);
@@ -194,7 +194,7 @@ impl Scope<'_> {
                 Some(text) => self.typical(file, text)?,
                 None => (typical_from, typical_to),
             };
-            let rule = self.rule(file, &it.rule);
+            let rule = self.rule(&it.rule);
             // What it does not say otherwise is still that of the row.
             let spacing = Spacing { plan_min, typical_from, typical_to, also: Also::one(rule), ..base };
             self.ordered(file, &it.plan_min, text.unwrap_or(&it.plan_min), raw.latest.as_ref(), &spacing);
