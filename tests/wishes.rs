@@ -314,6 +314,9 @@ fn a_visit_holds_as_many_procedures_as_the_clinic_does_at_one() {
         let full = |it: &&v1::Session| rules(&it.reasons).contains(&"PLAN-FULL-VISIT".to_owned());
         assert!(limited.sessions.iter().any(|it| full(&it)), "at most {most}");
     }
+    // Nor is it done the day after, on skin that is swollen and under a dressing.
+    let closest = |plan: &v1::Protocol| plan.sessions.windows(2).map(|it| it[1].day - it[0].day).min().unwrap();
+    assert_eq!(closest(&at_most(1)), 7);
     // What joins a sitting has no visit of its own.
     let one = at_most(1);
     assert!(in_sessions(&free).contains(&"prp") && !in_sessions(&one).contains(&"prp"));

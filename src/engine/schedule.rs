@@ -306,7 +306,11 @@ fn procedures(stage: &Dated<'_>) -> ProcedureSet {
 fn diary(context: Context<'_, '_>, stages: &[Dated<'_>], chosen: &[usize]) -> Diary {
     let wishes = &context.case.wishes;
     let most = wishes.procedures_per_visit.and_then(|most| usize::try_from(most).ok());
-    let limits = Limits { apart: wishes.days_between_visits.unwrap_or(1), most: most.unwrap_or(usize::MAX) };
+    let limits = Limits {
+        apart: wishes.days_between_visits.unwrap_or(1),
+        most: most.unwrap_or(usize::MAX),
+        around: context.knowledge.planning().full_visit.days,
+    };
     if limits.are_none() {
         // No visit keeps anything off a day.
         return Diary::new(limits, []);
@@ -442,7 +446,7 @@ fn place_all<'k>(
         let Some(stage) = stages.get_mut(at) else { continue };
         let rule = |held: Held| match held {
             Held::TooClose => planning.visits_apart,
-            Held::Full => planning.full_visit,
+            Held::Full => planning.full_visit.rule,
         };
         stage.held = placed.held.into_iter().map(|(session, held)| (session, rule(held))).collect();
         let mut days = placed.days.into_iter();

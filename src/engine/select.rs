@@ -258,7 +258,12 @@ impl<'a, 'k> Context<'a, 'k> {
             .and_then(|it| Some((self.joins(procedure, &it.procedures, scar, selection)?, it.rule)));
         let full = self.case.wishes.procedures_per_visit.is_some_and(|most| most <= 1);
         if let Some((joins, _)) = adjunct.filter(|_| full) {
-            merge_passed_over(&mut selection.left_out, joins, scar, smallvec![self.knowledge.planning().full_visit]);
+            merge_passed_over(
+                &mut selection.left_out,
+                joins,
+                scar,
+                smallvec![self.knowledge.planning().full_visit.rule],
+            );
         }
         let adjunct = adjunct.filter(|_| !full);
         let drafts = &mut selection.drafts;

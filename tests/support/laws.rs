@@ -171,6 +171,13 @@ fn no_visit_is_too_full(name: &str, case: &Case, protocol: &Protocol) {
         let office = done.filter(|it| knowledge().procedures()[it.index()].kind != ProcedureKind::HomeCare);
         let all: BTreeSet<ProcedureId> = planned.chain(office).collect();
         assert!(all.len() <= usize::try_from(most).unwrap(), "{name}: {} procedures on day {}", all.len(), session.day);
+        // What does not fit into it is not done on the days around it either.
+        let near = |it: &&Session| (it.day - session.day).abs() < knowledge().planning().full_visit.days;
+        for other in protocol.sessions.iter().chain(&protocol.contingent_sessions).filter(near) {
+            let too = other.procedures.iter().map(|it| protocol.stages[it.stage].procedure);
+            let both: BTreeSet<ProcedureId> = all.iter().copied().chain(too).collect();
+            assert!(both.len() <= usize::try_from(most).unwrap(), "{name}: days {} and {}", session.day, other.day);
+        }
     }
 }
 

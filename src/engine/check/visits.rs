@@ -49,9 +49,10 @@ fn last_visit(found: &Found<'_, '_>) -> Option<Day> {
     found.context.case.history.iter().filter(|it| at_the_clinic(it.procedure)).map(|it| it.day).max()
 }
 
-/// The first day from `from` on that is far enough from all visits of `days` and open for all of `procedures`.
-fn free(found: &Found<'_, '_>, procedures: ProcedureSet, days: &[Day], from: Day) -> Day {
-    let apart = found.context.case.wishes.days_between_visits.unwrap_or(1);
+/// The first day from `from` on that is `apart` from all visits of `days`, or as far as is wished for, and open for all of
+/// `procedures`.
+fn free(found: &Found<'_, '_>, procedures: ProcedureSet, days: &[Day], from: Day, apart: Day) -> Day {
+    let apart = found.context.case.wishes.days_between_visits.map_or(apart, |wished| wished.max(apart));
     let known = found.context.knowledge.procedure_ids().filter(|(id, _)| procedures.contains(*id));
     let calendars: Vec<Calendar> = known.map(|(id, _)| Calendar::of(found.context, id)).collect();
     let mut day = from;
@@ -77,7 +78,7 @@ fn too_soon(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
         return;
     }
     let others: Vec<Day> = days.iter().copied().filter(|it| *it != day).collect();
-    let due = free(found, visit.iter().map(|it| it.id).collect(), &others, before.saturating_add(limit));
+    let due = free(found, visit.iter().map(|it| it.id).collect(), &others, before.saturating_add(limit), 1);
     let mut sessions: Vec<usize> = visit.iter().map(|it| it.session).collect();
     sessions.sort_unstable();
     sessions.dedup();
@@ -97,6 +98,7 @@ fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
     else {
         return;
     };
+    let full = found.context.knowledge.planning().full_visit;
     let most = usize::try_from(limit).unwrap_or_default().max(1);
     let mut all: Vec<ProcedureId> = Vec::new();
     for item in visit.iter().filter(|it| !it.given.scars.is_empty()) {
@@ -108,7 +110,7 @@ fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
     let mut mends: Vec<Mend> = Vec::new();
     let mut places: Vec<Place> = Vec::new();
     for beyond in all.chunks(most).skip(1) {
-        let due = free(found, beyond.iter().copied().collect(), &taken, day);
+        let due = free(found, beyond.iter().copied().collect(), &taken, day, full.days);
         taken.push(due);
         taken.sort_unstable();
         for item in visit.iter().filter(|it| beyond.contains(&it.id)) {
@@ -126,7 +128,7 @@ fn too_full(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day]) {
         mends,
         ..About::default()
     };
-    found.add(FindingKind::NotWanted, [found.context.knowledge.planning().full_visit], about);
+    found.add(FindingKind::NotWanted, [full.rule], about);
 }
 
 /// Visits of which each is mended by more sessions of the same course: the rule, the procedure, what is measured, and what
@@ -157,7 +159,7 @@ fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day
             // The rest of its own sites comes at sessions of its own.
             let sites = (*sites).min(row.at_most);
             if sites > room {
-                due = free(found, std::iter::once(item.id).collect(), &taken, due.saturating_add(wait));
+                due = free(found, std::iter::once(item.id).collect(), &taken, due.saturating_add(wait), 1);
                 taken.push(due);
                 taken.sort_unstable();
                 room = row.at_most;

@@ -10,12 +10,19 @@ pub(in crate::engine) struct Limits {
     pub apart: Day,
     /// Most different procedures at one visit.
     pub most: usize,
+    /// Days from a visit to one with what does not fit into it, at least 1.
+    pub around: Day,
 }
 
 impl Limits {
     /// Is there none?
     pub(in crate::engine) fn are_none(self) -> bool {
         self.apart <= 1 && self.most == usize::MAX
+    }
+
+    /// Are these too many for one visit?
+    fn is_full(self, there: ProcedureSet, more: ProcedureSet) -> bool {
+        there.with(more).len() > self.most
     }
 
     /// Do they never keep anything off a day, as long as no more than `procedures` are planned?
@@ -70,7 +77,12 @@ impl Diary {
         let close = |(one, next): (&Visit, &Visit)| {
             (one.placed || next.placed) && next.day.saturating_sub(one.day) < self.limits.apart
         };
-        !all.visits.iter().any(full) && !all.visits.iter().zip(all.visits.iter().skip(1)).any(close)
+        let crowded = all.visits.iter().enumerate().any(|(at, one)| {
+            let near = all.visits.iter().skip(at.saturating_add(1));
+            let mut near = near.take_while(|next| next.day.saturating_sub(one.day) < self.limits.around);
+            near.any(|next| (one.placed || next.placed) && self.limits.is_full(one.procedures, next.procedures))
+        });
+        !crowded && !all.visits.iter().any(full) && !all.visits.iter().zip(all.visits.iter().skip(1)).any(close)
     }
 
     /// The day of the last visit.
@@ -93,15 +105,28 @@ impl Diary {
         let at = self.visits.partition_point(|it| it.day < day);
         let next = self.visits.get(at);
         if let Some(same) = next.filter(|it| it.day == day) {
-            let full = same.procedures.with(procedures).len() > self.limits.most;
-            return full.then(|| (Held::Full, day.saturating_add(self.limits.apart.max(1))));
+            if self.limits.is_full(same.procedures, procedures) {
+                return Some((Held::Full, day.saturating_add(self.limits.apart.max(self.limits.around))));
+            }
+            return self.crowded(day, procedures);
         }
         let close = |first: Day, second: Day| second.saturating_sub(first) < self.limits.apart;
         if let Some(before) = at.checked_sub(1).and_then(|at| self.visits.get(at)).filter(|it| close(it.day, day)) {
             return Some((Held::TooClose, before.day.saturating_add(self.limits.apart)));
         }
         // It cannot come before that visit; it may be part of it.
-        next.filter(|it| close(day, it.day)).map(|it| (Held::TooClose, it.day))
+        let close = next.filter(|it| close(day, it.day)).map(|it| (Held::TooClose, it.day));
+        close.or_else(|| self.crowded(day, procedures))
+    }
+
+    /// A visit that has no room for `procedures` keeps them off the days around it as well.
+    fn crowded(&self, day: Day, procedures: ProcedureSet) -> Option<(Held, Day)> {
+        if self.limits.most == usize::MAX {
+            return None;
+        }
+        let near = |it: &&Visit| it.day != day && it.day.saturating_sub(day).saturating_abs() < self.limits.around;
+        let full = self.visits.iter().filter(near).filter(|it| self.limits.is_full(it.procedures, procedures));
+        full.map(|it| (Held::Full, it.day.saturating_add(self.limits.around))).max_by_key(|it| it.1)
     }
 
     fn note(&mut self, day: Day, procedures: ProcedureSet, placed: bool) {

@@ -147,7 +147,7 @@ fn apart(diary: &Diary, usual: Day) -> Day {
 /// after the other, and begins within a week of a day on which something settles.
 fn horizon(courses: &[Course], diary: &Diary) -> Day {
     let week = Day::try_from(Weekday::COUNT).unwrap_or_default();
-    let pause = diary.limits.apart.saturating_add(week);
+    let pause = diary.limits.apart.max(diary.limits.around).saturating_add(week);
     let closed = courses.iter().filter_map(|it| it.calendar.last_closed());
     let settled = courses.iter().map(|it| it.ready).chain(closed).chain(diary.last()).max().unwrap_or_default();
     courses.iter().fold(settled, |day, course| {

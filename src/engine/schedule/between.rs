@@ -301,7 +301,7 @@ impl Search<'_, '_> {
         }
         let held = self.held(earlier, before).map(|held| match held {
             Held::TooClose => planning.visits_apart,
-            Held::Full => planning.full_visit,
+            Held::Full => planning.full_visit.rule,
         });
         add_rules(&mut rules, held);
         if self.fits(earlier, before) && !self.visits.contains(&day) {

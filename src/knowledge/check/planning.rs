@@ -37,8 +37,7 @@ impl Scope<'_> {
             &raw.conflict,
         ]
         .map(&mut one);
-        let [visits_apart, full_visit, supervised] =
-            [&raw.visits_apart, &raw.full_visit, &raw.supervised].map(&mut one);
+        let [visits_apart, supervised] = [&raw.visits_apart, &raw.supervised].map(&mut one);
         let [agreed_anyway, suits_less, same_skin] =
             [&raw.agreed_anyway, &raw.suits_less, &raw.same_skin].map(&mut one);
         let [plain_first, step_left_out, home_care_left_out, test_area, priming, first_review, too_few_sittings] = [
@@ -67,6 +66,8 @@ impl Scope<'_> {
         let together = raw.together.iter().filter_map(|it| self.together(file, it, procedures)).collect();
         let gate_review = self.review(file, &raw.gate_review);
         let final_review = self.review(file, &raw.final_review);
+        let full = self.rule(&raw.full_visit.rule);
+        let full_apart = self.checker.wait(file, &raw.full_visit.apart);
         let least = self.rule(&raw.home_care_least.rule);
         let home_care_least = self.checker.wait(file, &raw.home_care_least.days);
         let past = self.past(file, &raw.past);
@@ -106,7 +107,7 @@ impl Scope<'_> {
             preferred,
             few_visits,
             visits_apart,
-            full_visit,
+            full_visit: Wait { days: full_apart?, rule: full },
             supervised,
             conflict,
             occasion: occasion?,

@@ -174,8 +174,8 @@ pub struct Planning {
     pub few_visits: RuleId,
     /// A session would be too close to another visit.
     pub visits_apart: RuleId,
-    /// The clinic does no more procedures at a visit.
-    pub full_visit: RuleId,
+    /// The clinic does no more procedures at a visit: what does not fit keeps so many days from it.
+    pub full_visit: Wait,
     /// The clinic does it under supervision only.
     pub supervised: RuleId,
     /// Not all wishes can be kept.

@@ -79,7 +79,7 @@ pub(in crate::knowledge) struct Planning {
     /// A session would be too soon after a visit, or before one, for what the patient wishes.
     pub visits_apart: Line,
     /// The clinic does no more procedures at a visit.
-    pub full_visit: Line,
+    pub full_visit: FullVisit,
     /// The clinic does it under supervision only.
     pub supervised: Line,
     /// Not all wishes can be kept.
@@ -316,6 +316,16 @@ pub(in crate::knowledge) struct Modality {
     /// `acid`, `laser`, `release`, `needles`, `surgery`, `filler`, `abrasion` or `peel`.
     pub tool: Text,
     pub procedures: Vec<Text>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct FullVisit {
+    /// Days from a visit to one with what does not fit into it.
+    pub apart: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
 }
 
 #[derive(Debug, Deserialize)]

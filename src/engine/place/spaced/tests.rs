@@ -18,10 +18,9 @@ type Visits = BTreeMap<Day, ProcedureSet>;
 
 /// Can it be done on that day?
 fn fits(visits: &Visits, limits: Limits, day: Day, what: ProcedureSet) -> bool {
-    match visits.get(&day) {
-        Some(there) => there.with(what).len() <= limits.most,
-        None => visits.keys().all(|other| (other - day).abs() >= limits.apart),
-    }
+    let near = visits.iter().filter(|(other, _)| (*other - day).abs() < limits.around);
+    let has_room = near.map(|(_, there)| there.with(what)).all(|it| it.len() <= limits.most);
+    has_room && (visits.contains_key(&day) || visits.keys().all(|other| (other - day).abs() >= limits.apart))
 }
 
 /// Day by day: each session waits until it can be done.
@@ -109,7 +108,7 @@ fn brute_force(courses: &[Course], limits: Limits, standing: &Visits, horizon: D
 
 /// The best visits where nothing keeps them apart.
 fn freely(courses: &[Course], horizon: Day) -> Vec<Day> {
-    brute_force(courses, Limits { apart: 1, most: usize::MAX }, &Visits::new(), horizon)
+    brute_force(courses, Limits { apart: 1, most: usize::MAX, around: 1 }, &Visits::new(), horizon)
 }
 
 /// Are these days as far apart, and no fuller than they may be?
@@ -122,7 +121,11 @@ fn keeps(days: &[Vec<Day>], courses: &[Course], limits: Limits, standing: &Visit
         }
     }
     let apart = visits.keys().zip(visits.keys().skip(1)).all(|(one, next)| next - one >= limits.apart);
-    apart && days.iter().flatten().all(|day| visits[day].len() <= limits.most)
+    let near = |one: Day, next: Day| (one - next).abs() < limits.around;
+    let has_room = |(one, there): (&Day, &ProcedureSet)| {
+        visits.iter().filter(|(next, _)| near(*one, **next)).all(|(_, it)| there.with(*it).len() <= limits.most)
+    };
+    apart && visits.iter().all(has_room)
 }
 
 /// Compares, and says how often the search was stopped before its end.
@@ -140,7 +143,7 @@ fn agrees(
             course.procedures = (0..=numbers.below(2)).map(|_| procedure(numbers.below(3))).collect();
         }
         let most = if numbers.below(2) == 0 { usize::MAX } else { 2 };
-        let limits = Limits { apart: 1 + numbers.below(6), most };
+        let limits = Limits { apart: 1 + numbers.below(6), most, around: 1 + numbers.below(4) };
         let standing: Visits = match numbers.below(3) {
             0 => Visits::new(),
             back => [(1 - back, std::iter::once(procedure(0)).collect())].into(),
@@ -207,7 +210,7 @@ fn what_is_due_too_soon_waits_and_says_why() {
         procedures: std::iter::once(procedure(number)).collect(),
         usual: None,
     };
-    let limits = Limits { apart: 20, most: usize::MAX };
+    let limits = Limits { apart: 20, most: usize::MAX, around: 1 };
     // A visit two days ago: the first is due after twenty days, and the second course has no place of its own before 90.
     let diary = Diary::new(limits, [(-2, ProcedureSet::default())]);
     let (placed, best) = place_in(&[course(&[0, 28, 56], 0, 0), course(&[0, 42], 0, 1)], &diary);
@@ -218,7 +221,7 @@ fn what_is_due_too_soon_waits_and_says_why() {
     assert_eq!(placed[1].held, [(0, Held::TooClose), (1, Held::TooClose)]);
 
     // One procedure at a visit: the other comes on the next day.
-    let limits = Limits { apart: 1, most: 1 };
+    let limits = Limits { apart: 1, most: 1, around: 1 };
     let (placed, best) =
         place_in(&[course(&[0, 28], 0, 0), course(&[0, 28], 0, 1)], &Diary::new(limits, std::iter::empty()));
     assert!(best);

@@ -48,7 +48,6 @@ impl<'f> Entries<'_, 'f> {
             &raw.preferred,
             &raw.few_visits,
             &raw.visits_apart,
-            &raw.full_visit,
             &raw.supervised,
             &raw.conflict,
             &raw.ranks_after,
@@ -60,6 +59,8 @@ impl<'f> Entries<'_, 'f> {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
         raw.objective.iter().flat_map(|it| [&it.better, &it.worse]).for_each(|line| self.line(file, line));
+        let it = &raw.full_visit;
+        self.add(file, &it.rule, &it.says, &it.because, &[("apart", it.apart.get_ref().clone())]);
         let it = &raw.home_care_least;
         self.add(file, &it.rule, &it.says, &it.because, &[("days", it.days.get_ref().clone())]);
         self.past(file, &raw.past);
