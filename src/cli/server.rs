@@ -99,7 +99,9 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
 fn around(settings: &Settings, asked: mpsc::Receiver<()>) -> Result<Around, Ended> {
     let mut problems = Vec::new();
     let tls = settings.tls_files().map(Tls::new).transpose().map_err(|it| problems.extend(it));
-    let guard = Guard::new(settings.credentials().unwrap_or_default()).map_err(|it| problems.extend(it));
+    // A part that is missing was refused by name. Were it not, nobody would be asked who calls.
+    let how = settings.credentials().ok_or_else(|| vec!["auth: a part is missing, so nobody can be known".to_owned()]);
+    let guard = how.and_then(Guard::new).map_err(|it| problems.extend(it));
     let (Ok(tls), Ok(guard)) = (tls, guard) else { return Err(complain(Ended::BadSettings, &problems.join("\n"))) };
     let knowledge = settings.knowledge.path.clone();
     Ok(Around {
