@@ -463,3 +463,46 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
     let token = of(&first);
     assert_eq!(by_rest(&server, "POST", "/v1/protocols:generate", &[("authorization", &token)]).await.0, 503);
 }
+
+/// Whoever looks at the other one of two would see another caller; one that is empty says nothing.
+#[tokio::test]
+async fn credentials_stand_once_and_hold_something() {
+    let scratch = Scratch::new("once");
+    let signer = Signer::new("a", Algorithm::ES256);
+    let jwks = scratch.file("jwks.json", key_set(&[&signer]));
+    let row = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash("good"));
+    let api_keys = Some(scratch.file("keys.toml", row));
+    let server = guarded(Credentials { jwt: jwt(jwks), api_keys, ..Credentials::default() });
+    let token = bearer(&signer.token("emr", "protocols"));
+    let bad = (401, "BAD_CREDENTIALS".to_owned());
+    for (name, good) in [("x-api-key", "good"), ("authorization", token.as_str())] {
+        assert_eq!(both(&server, &[(name, good)]).await.0, 200);
+        for other in ["bad", good] {
+            let by_rest = by_rest(&server, "POST", "/v1/protocols:generate", &[(name, good), (name, other)]).await;
+            assert_eq!((by_rest.0, by_rest.2), bad, "{name}");
+        }
+        assert_eq!(both(&server, &[(name, "")]).await, (401, "NO_CREDENTIALS".to_owned()), "{name}");
+    }
+    assert_eq!(both(&server, &[("x-api-key", "good"), ("authorization", "")]).await.0, 200);
+}
+
+/// At some issuers users choose their names.
+#[tokio::test]
+async fn a_token_in_the_name_of_a_key_does_not_use_up_what_the_key_may_ask() {
+    let scratch = Scratch::new("kinds");
+    let signer = Signer::new("a", Algorithm::ES256);
+    let jwks = scratch.file("jwks.json", key_set(&[&signer]));
+    let row = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash("good"));
+    let api_keys = Some(scratch.file("keys.toml", row));
+    let guard = Guard::new(Credentials { jwt: jwt(jwks), api_keys, ..Credentials::default() }).unwrap();
+    let limits = cicatrix::serve::Limits { rate_per_second: 1, burst: 1, ..limits() };
+    let server = Server::around(limits, Around { guard, ..Around::default() });
+    let token = bearer(&signer.token("emr", "protocols"));
+    let ask = async |sent: Sent<'_>| by_rest(&server, "POST", "/v1/protocols:generate", sent).await.0;
+    for _ in 0..50 {
+        if ask(&[("authorization", &token)]).await == 429 {
+            break;
+        }
+    }
+    assert_eq!(ask(&[("x-api-key", "good")]).await, 200);
+}

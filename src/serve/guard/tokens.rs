@@ -15,11 +15,11 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Callers, Identity, Jwks, Jwt, Scopes, digest, plain};
+use super::{Callers, Identity, Jwks, Jwt, Kind, Scopes, digest, plain};
 use crate::serve::outward::shown;
 
 /// Clocks may differ by so much, in seconds.
-const LEEWAY: u64 = 60;
+pub(super) const LEEWAY: u64 = 60;
 /// Verified tokens that are remembered: verifying one again would cost more than the answer.
 const REMEMBERED: usize = 4096;
 
@@ -175,7 +175,7 @@ impl Tokens {
         let name = claims.client_id.as_deref().or(claims.sub.as_deref()).filter(|it| !it.is_empty());
         let name = name.ok_or(Bad::Claims)?;
         let scopes = Scopes::named(claims.scope.all().into_iter().chain(claims.scp.all()));
-        let identity = Identity { caller: callers.named(&plain(name)), scopes };
+        let identity = Identity { caller: callers.known(Kind::Token, &plain(name)), scopes };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.retain(|_, it| it.expires.saturating_add(LEEWAY) > now);
