@@ -36,6 +36,7 @@ use super::{
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
+    seat::{self, Seat},
     taken::{Coming, Room},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
@@ -280,9 +281,11 @@ impl Inner {
                         let payer = Payer::new(guard, caller, rate, needs, request.headers(), peer);
                         request.extensions_mut().insert(payer);
                     }
-                    let response;
-                    (response, theirs) = self.run(request, (route, door), started, &caller).await;
-                    (response, Some(caller), place, Some(shares))
+                    let (response, late, seat) =
+                        self.run(request, (route, door), started, &caller, place, shares).await;
+                    theirs = late;
+                    let (place, shares) = seat.map_or((None, None), |it| (it.place, Some(it.shares)));
+                    (response, Some(caller), place, shares)
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
                 Err((status, caller)) => (door.tell(&status), caller, None, None),
@@ -379,14 +382,16 @@ impl Inner {
         (before < self.bounds.watches).then_some(watch)
     }
 
-    /// The answer, and whether it is late by the caller's own doing.
+    /// The answer, whether it is late by the caller's own doing, and the seat, unless work goes on with it.
     async fn run<B>(
         &self,
         request: Request<B>,
         (route, door): (Route, Door),
         started: Instant,
         caller: &Arc<Caller>,
-    ) -> (Response, bool)
+        place: Option<Place>,
+        shares: Shares,
+    ) -> (Response, bool, Option<Seat>)
     where
         B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -403,7 +408,9 @@ impl Inner {
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
         let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
         let left = deadline.saturating_sub(started.elapsed());
-        let (mut response, late) = match tokio::time::timeout(left, run).await {
+        let seat = Seat { place, shares, _coming: Arc::clone(&coming) };
+        let (ran, seat) = seat::on(seat, tokio::time::timeout(left, run)).await;
+        let (mut response, late) = match ran {
             // A quick answer can still be too late for a very short deadline.
             Ok(Ok(Ok(_))) if started.elapsed() > deadline => (door.tell(&error::deadline_exceeded()), true),
             Ok(Ok(Ok(response))) => (response, false),
@@ -423,7 +430,7 @@ impl Inner {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
         }
-        (response, late && (deadline < longest || !coming.is_whole()))
+        (response, late && (deadline < longest || !coming.is_whole()), seat)
     }
 
     /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.

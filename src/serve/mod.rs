@@ -31,6 +31,7 @@ mod reload;
 mod rest;
 mod retry;
 mod routes;
+mod seat;
 mod subject;
 mod taken;
 pub mod telemetry;
@@ -42,6 +43,7 @@ mod unread;
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, header};
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::{
@@ -69,6 +71,8 @@ pub struct Service {
     loaded: Arc<Loaded>,
     /// Plans are counted while it serves.
     counts: Option<live::Counts>,
+    /// Cancelled when nobody waits for what is asked; `None`: somebody does.
+    gone: Option<CancellationToken>,
 }
 
 #[derive(Debug)]
@@ -88,12 +92,21 @@ impl Service {
         let chosen = knowledge.policies().iter().filter(|it| it.chosen);
         let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
         let identity = format!("{}{chosen}", knowledge.digest());
-        Self { loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown: OnceLock::new() }), counts: None }
+        Self {
+            loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown: OnceLock::new() }),
+            counts: None,
+            gone: None,
+        }
     }
 
     /// The same, counting plans.
     fn counted(self, counts: live::Counts) -> Self {
         Self { counts: Some(counts), ..self }
+    }
+
+    /// The same for one call, which is ended between two plans when nobody waits for it any more.
+    fn until(&self, gone: CancellationToken) -> Self {
+        Self { gone: Some(gone), ..self.clone() }
     }
 
     /// The knowledge that it answers from.
@@ -138,7 +151,9 @@ impl Service {
     ) -> Result<R, Status> {
         let Loaded { knowledge, catalogue, identity, .. } = &*self.loaded;
         let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
-        let plan = engine::plan(knowledge, &case);
+        let awaited = || self.gone.as_ref().is_none_or(|it| !it.is_cancelled());
+        // Nobody is there to be told.
+        let plan = engine::plan_awaited(knowledge, &case, &awaited).ok_or_else(error::deadline_exceeded)?;
         if let Some(counts) = &self.counts {
             counts.plan(knowledge, &plan);
         }
