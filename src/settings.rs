@@ -26,6 +26,8 @@ const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 const HTTPS: &str = "https://";
 /// Clocks and timers cannot count for ever.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// More threads answer nothing sooner, and the system may refuse them.
+const MAX_SHARDS: usize = 1024;
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
@@ -187,6 +189,15 @@ impl Settings {
             if number == 0 {
                 wrong(name, "must be above 0");
             }
+        }
+        if server.shards > MAX_SHARDS {
+            wrong("server.shards", &format!("must be at most {MAX_SHARDS}; 0 is one thread for each processor"));
+        }
+        if self.knowledge.watch && self.knowledge.path.is_none() {
+            wrong("knowledge.watch", "needs knowledge.path; the knowledge in the binary does not change");
+        }
+        if self.limits.burst > 0 && self.limits.rate_per_second == 0 {
+            wrong("limits.burst", "needs limits.rate_per_second; without a rate there is no limit");
         }
         // Some may be nothing: no connection is too old, or nothing is waited for.
         let never_nothing = [

@@ -242,3 +242,19 @@ fn what_is_not_utf_8_is_refused_by_name() {
     );
     assert!(found.iter().any(|it| it.starts_with("CICATRIX__AUTH__API_KEYS: ")), "{found:#?}");
 }
+
+#[test]
+fn what_would_do_nothing_or_harm_is_refused() {
+    for (name, value, said) in [
+        ("server.shards", "100000", "server.shards: must be at most 1024; 0 is one thread for each processor"),
+        (
+            "knowledge.watch",
+            "true",
+            "knowledge.watch: needs knowledge.path; the knowledge in the binary does not change",
+        ),
+        ("limits.burst", "5", "limits.burst: needs limits.rate_per_second; without a rate there is no limit"),
+    ] {
+        let overrides = vec![(name.to_owned(), value.to_owned())];
+        assert_eq!(load(&Sources { file: None, overrides }, &[]).unwrap_err(), [said]);
+    }
+}

@@ -32,7 +32,7 @@ use super::{
     error,
     given::{Given, Held, PIECE, Until},
     grpc,
-    guard::{Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
+    guard::{Account, Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
@@ -44,6 +44,9 @@ use super::{
 
 /// Longest time for what needs no credentials and no place: strangers hold nothing for longer by half a request.
 const OPEN: Duration = Duration::from_secs(2);
+
+/// Lines a second for callers who are not let in.
+const TURNED_AWAY: Option<Rate> = Rate::new(10, 10);
 
 /// Largest message of the health and of reflection: with it strangers hold no memory that is for requests.
 pub(super) const OPEN_BYTES: usize = 16 * 1024;
@@ -119,6 +122,7 @@ struct Inner {
     metrics: Arc<Metrics>,
     traces: Option<Traces>,
     logged: AtomicU64,
+    turned_away: Account,
     watches: AtomicUsize,
     room: Arc<Room>,
     /// Requests at once of one caller: half of all where it is known, so that there is room for another.
@@ -214,6 +218,7 @@ impl App {
             metrics,
             traces,
             logged: AtomicU64::new(0),
+            turned_away: Account::default(),
             watches: AtomicUsize::new(0),
             room,
             of_one,
@@ -295,7 +300,8 @@ impl Inner {
         let ended = Ended { code, theirs };
         let outcome = response.extensions_mut().remove::<Outcome>().filter(|_| code == Code::Ok);
         if outcome.is_none() {
-            self.tell(route, door, ended, took, trace.as_ref());
+            // Whoever is not known does not say what is traced.
+            self.tell(route, door, ended, took, trace.as_ref().filter(|_| caller.is_some()));
         }
         if self.is_logged(ended) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
@@ -436,10 +442,16 @@ impl Inner {
     /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.
     fn is_logged(&self, Ended { code, theirs }: Ended) -> bool {
         let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded) && !theirs;
+        // So are callers who are not let in, as long as they are not a flood.
+        let turned_away = || {
+            let shut_out = matches!(code, Code::Unauthenticated | Code::PermissionDenied);
+            let now = self.guard.callers().now();
+            shut_out && TURNED_AWAY.is_some_and(|rate| self.turned_away.take(rate, now).is_ok())
+        };
         match self.bounds.log_every {
             0 => false,
             1 => true,
-            every => ours || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
+            every => ours || turned_away() || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
         }
     }
 }

@@ -38,7 +38,7 @@ use callers::Kind;
 pub(super) use callers::{Caller, Callers, Of, Share};
 pub use fetch::Address;
 pub(super) use payer::{Payer, Unpaid};
-pub(super) use rate::Rate;
+pub(super) use rate::{Account, Rate};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// A token or key that is longer is none of ours.
