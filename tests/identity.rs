@@ -69,12 +69,22 @@ async fn by_rest(server: &Server, method: &str, path: &str, sent: Sent<'_>) -> (
     }
     let response = call.send().await.unwrap();
     let status = response.status().as_u16();
-    assert_eq!(response.headers().contains_key("www-authenticate"), status == 401);
+    let challenge = response.headers().get("www-authenticate").map(|it| it.to_str().unwrap().to_owned());
     if status == 200 {
+        assert_eq!(challenge, None);
         return (status, "OK".to_owned(), String::new());
     }
     let error: Value = response.json().await.unwrap();
     let reason = &error["error"]["details"][0]["reason"];
+    // RFC 6750, 3.1.
+    let scope = &error["error"]["details"][0]["metadata"]["scope"];
+    let expected = match reason.as_str().unwrap() {
+        "NO_CREDENTIALS" => Some("Bearer".to_owned()),
+        "BAD_CREDENTIALS" => Some("Bearer error=\"invalid_token\"".to_owned()),
+        "MISSING_SCOPE" => Some(format!("Bearer error=\"insufficient_scope\", scope={scope}")),
+        _ => None,
+    };
+    assert_eq!(challenge, expected);
     (status, error["error"]["status"].as_str().unwrap().to_owned(), reason.as_str().unwrap().to_owned())
 }
 
@@ -126,6 +136,7 @@ async fn tokens_of_every_algorithm_are_taken_at_both_doors() {
     // Scopes as a list, as some issuers write them, and no key id where one key fits.
     let mut said = claims("emr", "");
     said["scp"] = json!(["protocols"]);
+    said["scope"] = Value::Null;
     let token = encode(&Header::new(Algorithm::ES256), &said, &signers[0].key).unwrap();
     assert_eq!(both(&server, &[("authorization", &bearer(&token))]).await.0, 200);
 }

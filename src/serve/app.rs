@@ -27,7 +27,7 @@ use super::{
     access,
     bulk::Outcome,
     cors::Cors,
-    deadline::asked,
+    deadline::{self, asked},
     door::{Door, GRPC_STATUS},
     error,
     given::{Given, Held, PIECE, Until},
@@ -274,6 +274,7 @@ impl Inner {
         let origin = self.cors.allowed(headers);
         let mut theirs = false;
         let refused = malformed(&request).map(|it| door.tell(&it));
+        let is_malformed = refused.is_some();
         let (mut response, caller, place, shares) = match refused.or_else(|| self.cors.preflight(&request)) {
             Some(response) => (response, None, None, None),
             None => match self.admit(route, headers, &peer, place.is_some(), endless) {
@@ -307,8 +308,9 @@ impl Inner {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             access::line(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
-        // The rest of the body stands before the next request, so there cannot be one.
-        if in_turn && door.left_unread(&response) {
+        // The rest of the body stands before the next request, so there cannot be one; and where what was sent is read in
+        // another way by somebody between, what follows could be anything.
+        if in_turn && (is_malformed || door.left_unread(&response)) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         self.cors.mark(&mut response, origin);
@@ -456,19 +458,31 @@ impl Inner {
     }
 }
 
-/// What is wrong with a request of HTTP/1 that the transport lets through.
+/// What is wrong with a request that the transport lets through.
 fn malformed<B>(request: &Request<B>) -> Option<Status> {
+    if deadline::is_malformed(request.headers()) {
+        return Some(error::no_timeout());
+    }
+    if Door::is_foreign(request.headers()) {
+        return Some(error::unsupported_media_type());
+    }
     if request.version() >= Version::HTTP_2 {
         return None;
     }
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
         Some(error::no_host())
+    } else if request.headers().get_all(header::TRANSFER_ENCODING).iter().any(|it| !is_chunked(it)) {
+        Some(error::unsupported_transfer())
     } else if Door::of(Version::HTTP_2, request.headers()) == Door::Grpc {
         Some(error::needs_http2())
     } else {
         None
     }
+}
+
+fn is_chunked(coding: &HeaderValue) -> bool {
+    coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")
 }
 
 #[cfg(test)]

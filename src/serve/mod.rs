@@ -188,7 +188,7 @@ impl Service {
     pub fn list_procedures(&self, request: v1::ListProceduresRequest) -> Result<v1::ListProceduresResponse, Status> {
         let v1::ListProceduresRequest { page_size, page_token } = request;
         let (procedures, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().procedures, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "procedures", &self.shown().procedures, page_size, &page_token)?;
         let first = page_token.is_empty();
         let considered_treatments = if first { self.shown().considered.clone() } else { Vec::new() };
         Ok(v1::ListProceduresResponse { procedures, next_page_token, considered_treatments })
@@ -209,7 +209,7 @@ impl Service {
     pub fn list_rules(&self, request: v1::ListRulesRequest) -> Result<v1::ListRulesResponse, Status> {
         let v1::ListRulesRequest { page_size, page_token } = request;
         let (rules, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().rules, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "rules", &self.shown().rules, page_size, &page_token)?;
         Ok(v1::ListRulesResponse { rules, next_page_token })
     }
 
@@ -228,7 +228,7 @@ impl Service {
     pub fn list_citations(&self, request: v1::ListCitationsRequest) -> Result<v1::ListCitationsResponse, Status> {
         let v1::ListCitationsRequest { page_size, page_token } = request;
         let (citations, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().citations, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "citations", &self.shown().citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
 }
@@ -236,6 +236,14 @@ impl Service {
 /// Is the body compressed or the like?
 fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Is the text in UTF-8, as far as its content type says? JSON is in nothing else (RFC 8259, 8.1).
+fn is_utf8(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let parameters = content_type.split(';').skip(1).filter_map(|it| it.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.all(|(_, value)| value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 /// The content type without its parameters; empty when there is none.
