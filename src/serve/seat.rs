@@ -1,5 +1,7 @@
-//! What a request holds of what there is for all while it is answered. Work that goes on after its caller has gone keeps
-//! it until it ends: else a few who hang up at once would have more than their share.
+//! The seat of a request: what it holds of what there is for all while it is answered.
+//!
+//! Work that goes on after its caller has gone keeps it until it ends: else a few who hang up at once would have more than
+//! their share.
 
 use std::{cell::Cell, sync::Arc};
 
