@@ -4,7 +4,7 @@
 
 mod sections;
 
-use std::{collections::BTreeSet, env, fmt, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, env, ffi::OsString, fmt, path::PathBuf, time::Duration};
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
@@ -26,6 +26,8 @@ const FOREIGN: [&str; 2] = ["CICATRIX_SERVICE_", "CICATRIX_PORT"];
 const HTTPS: &str = "https://";
 /// Clocks and timers cannot count for ever.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// More threads answer nothing sooner, and the system may refuse them.
+const MAX_SHARDS: usize = 1024;
 /// More mistakes than this are not looked for.
 const MAX_MISTAKES: usize = 64;
 
@@ -103,20 +105,27 @@ impl std::error::Error for Mistakes {}
 impl Settings {
     /// Reads the settings of this process.
     pub fn load(sources: &Sources) -> Result<Self, Mistakes> {
-        Self::from_variables(
-            sources,
-            env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        )
+        Self::from_variables(sources, env::vars_os())
     }
 
     /// Reads the settings with these environment variables.
-    pub fn from_variables(
+    pub fn from_variables<T: Into<OsString>>(
         sources: &Sources,
-        variables: impl IntoIterator<Item = (String, String)>,
+        all: impl IntoIterator<Item = (T, T)>,
     ) -> Result<Self, Mistakes> {
-        let variables: config::Map<String, String> =
-            variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        let mut variables = config::Map::<String, String>::new();
         let mut mistakes: Vec<String> = Vec::new();
+        for (name, value) in all.into_iter().map(|(name, value)| (name.into(), value.into())) {
+            let shown = name.to_string_lossy().into_owned();
+            if !shown.starts_with(PREFIX) {
+                continue;
+            }
+            // One that was passed over could be the one that says who may ask.
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) => drop(variables.insert(name, value)),
+                _ => mistakes.push(format!("{shown}: is not UTF-8; write the name and the value of it in UTF-8")),
+            }
+        }
         let separated = format!("{PREFIX}__");
         let ours = |name: &str| {
             name.starts_with(&separated) || name == FILE_VARIABLE || FOREIGN.iter().any(|it| name.starts_with(it))
@@ -156,8 +165,7 @@ impl Settings {
     fn check(self, mut mistakes: Vec<String>) -> Result<Self, Mistakes> {
         let server = &self.server;
         let mut wrong = |name: &str, what: &str| mistakes.push(format!("{name}: {what}"));
-        let known = self.credentials().is_some_and(|it| it.any());
-        if !server.listen.ip().is_loopback() && !known && !server.allow_unauthenticated {
+        if !server.listen.ip().is_loopback() && !self.asks() && !server.allow_unauthenticated {
             wrong(
                 "server.listen",
                 "other machines can reach this address and nobody who asks is known; set auth.jwt, auth.api_keys or \
@@ -181,6 +189,15 @@ impl Settings {
             if number == 0 {
                 wrong(name, "must be above 0");
             }
+        }
+        if server.shards > MAX_SHARDS {
+            wrong("server.shards", &format!("must be at most {MAX_SHARDS}; 0 is one thread for each processor"));
+        }
+        if self.knowledge.watch && self.knowledge.path.is_none() {
+            wrong("knowledge.watch", "needs knowledge.path; the knowledge in the binary does not change");
+        }
+        if self.limits.burst > 0 && self.limits.rate_per_second == 0 {
+            wrong("limits.burst", "needs limits.rate_per_second; without a rate there is no limit");
         }
         // Some may be nothing: no connection is too old, or nothing is waited for.
         let never_nothing = [
@@ -218,6 +235,10 @@ impl Settings {
 
     fn check_security(&self, wrong: &mut impl FnMut(&str, &str)) {
         let (tls, auth) = (&self.tls, &self.auth);
+        // What a variable holds that was never set. Passed over, it would open what it was to close.
+        for name in self.empty() {
+            wrong(name, "is empty; write what it is to be, or leave it out");
+        }
         match (&tls.certificate, &tls.key) {
             (Some(_), None) => wrong("tls.key", "is missing; tls.certificate needs its private key"),
             (None, Some(_)) => wrong("tls.certificate", "is missing; tls.key needs the certificate"),
@@ -231,9 +252,9 @@ impl Settings {
         }
         let JwtSettings { issuer, audience, jwks, jwks_ca } = &auth.jwt;
         let parts = [
-            ("auth.jwt.issuer", issuer.as_ref().is_some_and(|it| !it.is_empty())),
-            ("auth.jwt.audience", audience.as_ref().is_some_and(|it| !it.is_empty())),
-            ("auth.jwt.jwks", jwks.as_ref().is_some_and(|it| !it.is_empty())),
+            ("auth.jwt.issuer", issuer.is_some()),
+            ("auth.jwt.audience", audience.is_some()),
+            ("auth.jwt.jwks", jwks.is_some()),
         ];
         if jwks.as_ref().is_some_and(|it| it.contains("://") && !it.starts_with(HTTPS)) {
             wrong("auth.jwt.jwks", "is no https URL; write https://…, or the path of a file");
@@ -246,7 +267,8 @@ impl Settings {
                 wrong(name, "is missing; tokens need auth.jwt.issuer, auth.jwt.audience and auth.jwt.jwks");
             }
         }
-        if self.traces.otlp.as_ref().is_some_and(|it| !it.starts_with("http://") && !it.starts_with(HTTPS)) {
+        let otlp = self.traces.otlp.as_ref().filter(|it| !it.trim().is_empty());
+        if otlp.is_some_and(|it| !it.starts_with("http://") && !it.starts_with(HTTPS)) {
             wrong("traces.otlp", "is no address of a collector; write for example http://127.0.0.1:4318");
         }
         for (name, url) in [("auth.jwt.jwks", jwks), ("traces.otlp", &self.traces.otlp)] {
@@ -257,6 +279,37 @@ impl Settings {
         for origin in self.cors.origins.iter().filter(|it| !Cors::is_origin(it)) {
             wrong("cors.origins", &format!("{origin:?} is no origin; write for example https://records.example.org"));
         }
+    }
+
+    /// The texts that are set and hold nothing.
+    fn empty(&self) -> impl Iterator<Item = &'static str> {
+        let Self { tls, auth, .. } = self;
+        let JwtSettings { issuer, audience, jwks, jwks_ca } = &auth.jwt;
+        let paths = [
+            ("tls.certificate", &tls.certificate),
+            ("tls.key", &tls.key),
+            ("tls.client_ca", &tls.client_ca),
+            ("auth.jwt.jwks_ca", jwks_ca),
+            ("auth.api_keys", &auth.api_keys),
+            ("auth.client_certificates", &auth.client_certificates),
+            ("knowledge.path", &self.knowledge.path),
+        ];
+        let paths = paths.map(|(name, it)| (name, it.as_ref().and_then(|it| it.to_str())));
+        let texts = [
+            ("auth.jwt.issuer", issuer),
+            ("auth.jwt.audience", audience),
+            ("auth.jwt.jwks", jwks),
+            ("traces.otlp", &self.traces.otlp),
+        ];
+        let texts = texts.map(|(name, it)| (name, it.as_deref()));
+        let all = paths.into_iter().chain(texts);
+        let empty: Vec<_> = all.filter(|(_, it)| it.is_some_and(|it| it.trim().is_empty())).collect();
+        empty.into_iter().map(|(name, _)| name)
+    }
+
+    /// Is anything set of who may ask?
+    fn asks(&self) -> bool {
+        self.auth != Auth::default() || self.tls.client_ca.is_some()
     }
 
     /// How callers are known; `None` when a part of it is missing.

@@ -216,6 +216,13 @@ async fn the_same_errors() {
     );
     let status = knowledge.get_rule(v1::GetRuleRequest::default()).await.unwrap_err();
     assert_eq!((status.code(), status.message()), (Code::InvalidArgument, "rule is required; ListRules names them"));
+    // A token of one list is none of another.
+    let (_, json) = get(&server, "/v1/rules?pageSize=1").await;
+    let token = json["nextPageToken"].as_str().unwrap().to_owned();
+    for (list, expected) in [("rules", 200), ("procedures", 400), ("citations", 400)] {
+        let (code, json) = get(&server, &format!("/v1/{list}?pageToken={token}")).await;
+        assert_eq!(code, expected, "{list}: {json}");
+    }
     let (code, json) = get(&server, "/v1/rules?pageSize=-1&pageToken=x").await;
     let request = v1::ListRulesRequest { page_size: -1, page_token: "x".to_owned() };
     let status = knowledge.list_rules(request).await.unwrap_err();

@@ -69,12 +69,22 @@ async fn by_rest(server: &Server, method: &str, path: &str, sent: Sent<'_>) -> (
     }
     let response = call.send().await.unwrap();
     let status = response.status().as_u16();
-    assert_eq!(response.headers().contains_key("www-authenticate"), status == 401);
+    let challenge = response.headers().get("www-authenticate").map(|it| it.to_str().unwrap().to_owned());
     if status == 200 {
+        assert_eq!(challenge, None);
         return (status, "OK".to_owned(), String::new());
     }
     let error: Value = response.json().await.unwrap();
     let reason = &error["error"]["details"][0]["reason"];
+    // RFC 6750, 3.1.
+    let scope = &error["error"]["details"][0]["metadata"]["scope"];
+    let expected = match reason.as_str().unwrap() {
+        "NO_CREDENTIALS" => Some("Bearer".to_owned()),
+        "BAD_CREDENTIALS" => Some("Bearer error=\"invalid_token\"".to_owned()),
+        "MISSING_SCOPE" => Some(format!("Bearer error=\"insufficient_scope\", scope={scope}")),
+        _ => None,
+    };
+    assert_eq!(challenge, expected);
     (status, error["error"]["status"].as_str().unwrap().to_owned(), reason.as_str().unwrap().to_owned())
 }
 
@@ -126,6 +136,7 @@ async fn tokens_of_every_algorithm_are_taken_at_both_doors() {
     // Scopes as a list, as some issuers write them, and no key id where one key fits.
     let mut said = claims("emr", "");
     said["scp"] = json!(["protocols"]);
+    said["scope"] = Value::Null;
     let token = encode(&Header::new(Algorithm::ES256), &said, &signers[0].key).unwrap();
     assert_eq!(both(&server, &[("authorization", &bearer(&token))]).await.0, 200);
 }
@@ -462,4 +473,47 @@ async fn keys_are_fetched_from_the_named_address_and_from_no_other() {
     assert_eq!(reqwest::get(server.url("/readyz")).await.unwrap().status(), 200);
     let token = of(&first);
     assert_eq!(by_rest(&server, "POST", "/v1/protocols:generate", &[("authorization", &token)]).await.0, 503);
+}
+
+/// Whoever looks at the other one of two would see another caller; one that is empty says nothing.
+#[tokio::test]
+async fn credentials_stand_once_and_hold_something() {
+    let scratch = Scratch::new("once");
+    let signer = Signer::new("a", Algorithm::ES256);
+    let jwks = scratch.file("jwks.json", key_set(&[&signer]));
+    let row = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash("good"));
+    let api_keys = Some(scratch.file("keys.toml", row));
+    let server = guarded(Credentials { jwt: jwt(jwks), api_keys, ..Credentials::default() });
+    let token = bearer(&signer.token("emr", "protocols"));
+    let bad = (401, "BAD_CREDENTIALS".to_owned());
+    for (name, good) in [("x-api-key", "good"), ("authorization", token.as_str())] {
+        assert_eq!(both(&server, &[(name, good)]).await.0, 200);
+        for other in ["bad", good] {
+            let by_rest = by_rest(&server, "POST", "/v1/protocols:generate", &[(name, good), (name, other)]).await;
+            assert_eq!((by_rest.0, by_rest.2), bad, "{name}");
+        }
+        assert_eq!(both(&server, &[(name, "")]).await, (401, "NO_CREDENTIALS".to_owned()), "{name}");
+    }
+    assert_eq!(both(&server, &[("x-api-key", "good"), ("authorization", "")]).await.0, 200);
+}
+
+/// At some issuers users choose their names.
+#[tokio::test]
+async fn a_token_in_the_name_of_a_key_does_not_use_up_what_the_key_may_ask() {
+    let scratch = Scratch::new("kinds");
+    let signer = Signer::new("a", Algorithm::ES256);
+    let jwks = scratch.file("jwks.json", key_set(&[&signer]));
+    let row = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hash("good"));
+    let api_keys = Some(scratch.file("keys.toml", row));
+    let guard = Guard::new(Credentials { jwt: jwt(jwks), api_keys, ..Credentials::default() }).unwrap();
+    let limits = cicatrix::serve::Limits { rate_per_second: 1, burst: 1, ..limits() };
+    let server = Server::around(limits, Around { guard, ..Around::default() });
+    let token = bearer(&signer.token("emr", "protocols"));
+    let ask = async |sent: Sent<'_>| by_rest(&server, "POST", "/v1/protocols:generate", sent).await.0;
+    for _ in 0..50 {
+        if ask(&[("authorization", &token)]).await == 429 {
+            break;
+        }
+    }
+    assert_eq!(ask(&[("x-api-key", "good")]).await, 200);
 }

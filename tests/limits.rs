@@ -467,3 +467,61 @@ async fn a_compressed_body_is_refused_alike_and_never_unpacked() {
     let response = call.json(&request()).send().await.unwrap();
     assert_eq!(response.status(), 200);
 }
+
+/// Work ends soon after its caller: else a few who hang up at once would keep everybody out.
+#[tokio::test]
+async fn nobody_waits_for_work_that_nobody_waits_for() {
+    let server = with_admin(Limits { shards: 1, ..limits() });
+    let scar = |number: usize| support::pits(&format!("s{number}"));
+    let heavy = v1::GenerateProtocolRequest { scars: (0..1000).map(scar).collect(), ..much_work() };
+    let body = serde_json::to_string(&heavy).unwrap();
+    let begun: Vec<TcpStream> = (0..4)
+        .map(|_| {
+            let mut stream = connect(&server);
+            stream.write_all(head(body.len()).as_bytes()).unwrap();
+            stream.write_all(body.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    while figure(&server, "cicatrix_requests_in_flight").await < 4.0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(begun);
+    // It is much work too, so it waits for the same threads.
+    let other = v1::GenerateProtocolRequest { include: vec![v1::Insight::Questions.into()], ..request() };
+    let asked = Instant::now();
+    let response = reqwest::Client::new().post(server.url("/v1/protocols:generate")).json(&other).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    while figure(&server, "cicatrix_requests_in_flight").await > 0.0 {
+        assert!(asked.elapsed() < Duration::from_secs(8), "their places are never given back");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Whoever only holds connections of the admin port keeps no probe out.
+#[tokio::test]
+async fn probes_are_answered_whoever_holds_connections() {
+    let server = with_admin(limits());
+    let admin = server.admin.unwrap();
+    let silent: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(admin).unwrap()).collect();
+    for path in ["healthz", "readyz", "metrics"] {
+        let asked = reqwest::Client::new().get(format!("http://{admin}/{path}")).timeout(Duration::from_secs(2));
+        assert_eq!(asked.send().await.unwrap().status(), 200, "{path}");
+    }
+    drop(silent);
+}
+
+/// What alerts wait for is there before it happens: an increase from nothing is none.
+#[tokio::test]
+async fn figures_begin_at_nothing() {
+    let server = with_admin(limits());
+    let text = scrape(&server).await;
+    for code in ["INTERNAL", "UNKNOWN", "UNAVAILABLE", "DEADLINE_EXCEEDED", "DATA_LOSS"] {
+        let line = format!("cicatrix_requests_total{{rpc=\"GenerateProtocol\",door=\"grpc\",code=\"{code}\"}} 0\n");
+        assert!(text.contains(&line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("cicatrix_connections_max 4096\n") && text.contains("cicatrix_log_lines_dropped_total 0\n"));
+    assert!(text.lines().filter(|it| it.starts_with("# HELP")).all(|it| !it.ends_with("..")), "{text}");
+}

@@ -381,7 +381,99 @@ fn who_is_known_and_turned_away_is_named_in_the_log() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
         let line = server.hears("request");
-        assert_eq!((&line["status"], &line["caller"]), (&Value::from(status), &Value::from(key)), "{line}");
+        assert_eq!(
+            (&line["status"], &line["caller"]),
+            (&Value::from(status), &Value::from(format!("key:{key}"))),
+            "{line}"
+        );
     }
     fs::remove_file(dir).unwrap();
+}
+
+/// A file that was cut between two rows is sound in itself; what is not there any more is missed all the same.
+#[test]
+fn a_release_that_lost_a_rule_is_not_taken_under_the_same_name() {
+    let knowledge = Directory::new("cut");
+    let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap(), "--set", "knowledge.watch=true"]);
+    let path = knowledge.0.join("safety/pregnancy.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, &text[..text.rfind("[[").unwrap()]).unwrap();
+    let refused = server.hears("refused; what was there before stays");
+    let problem = refused["problem"].as_str().unwrap();
+    assert!(problem.starts_with("release 2026.1 had ") && problem.contains("without PREG-"), "{problem}");
+    // Who means it says so.
+    knowledge.name_release("2099.9");
+    let taken = server.hears("knowledge that answers from now on");
+    assert!(taken["rules"].as_u64().unwrap() < taken["rules_before"].as_u64().unwrap(), "{taken}");
+    assert!(taken["digest"] != taken["digest_before"] && taken["release_before"] == "2026.1", "{taken}");
+    assert_eq!(server.release(), "2099.9");
+}
+
+#[test]
+fn whoever_asks_again_and_again_has_the_files_read_once_more() {
+    let knowledge = Directory::new("storm");
+    let server = Serving::start(&["--knowledge", knowledge.0.to_str().unwrap()]);
+    for _ in 0..60 {
+        server.signal("-HUP");
+    }
+    // What was asked while they were read is one.
+    thread::sleep(Duration::from_secs(3));
+    let metrics = server.get(&server.admin, "/metrics");
+    let name = "cicatrix_reloads_total{what=\"knowledge\",result=\"taken\"} ";
+    let taken: u32 = metrics.lines().find_map(|it| it.strip_prefix(name)).unwrap().parse().unwrap();
+    assert!((1..40).contains(&taken), "{taken}");
+}
+
+/// Whoever reads the log may stand still.
+#[test]
+fn a_log_that_nobody_reads_stops_nobody() {
+    let mut child = cicatrix()
+        .args(["serve", "--listen", "127.0.0.1:0", "--set", "log.format=json", "--set", "log.access_every=1"])
+        .args(["--set", "admin.listen=127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The pipe is open, and after the first line nobody looks at it.
+    let mut log = BufReader::with_capacity(1, child.stderr.take().unwrap());
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    let mut stream = TcpStream::connect(said["address"].as_str().unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let mut answer = [0; 4096];
+    for number in 0..12_000 {
+        write!(stream, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let read = stream.read(&mut answer).unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"), "request {number}");
+    }
+    // A pipe holds far less, and so does what waits for it.
+    let mut stream = TcpStream::connect(said["admin"].as_str().unwrap()).unwrap();
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).unwrap();
+    let dropped = metrics.lines().find_map(|it| it.strip_prefix("cicatrix_log_lines_dropped_total ")).unwrap();
+    assert!(dropped.parse::<u64>().unwrap() > 0, "{dropped}");
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let asked = Instant::now();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    drop(log);
+}
+
+/// At the defaults, too: who is turned away is what is asked for afterwards.
+#[test]
+fn who_is_not_let_in_stands_in_the_log() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shut-out-{}.toml", std::process::id()));
+    let hash: String = Sha256::digest("good").iter().map(|it| format!("{it:02x}")).collect();
+    fs::write(&path, format!("[[key]]\nname = \"emr\"\nscopes = [\"classify\"]\nsha256 = \"{hash}\"\n")).unwrap();
+    let server = Serving::start(&["--set", &format!("auth.api_keys={}", path.display())]);
+    for (key, status) in [("bad", "401"), ("bad", "401"), ("good", "403")] {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        write!(stream, "GET /v1/knowledge HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert_eq!(server.hears("request")["status"], status, "{answer}");
+    }
+    fs::remove_file(path).unwrap();
 }

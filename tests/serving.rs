@@ -260,3 +260,27 @@ fn a_body_that_is_too_large_is_refused_before_it_comes_and_the_connection_ends()
     let answers = rest(&mut stream);
     assert_eq!(answers.matches("HTTP/1.1 400").count(), 2, "{answers}");
 }
+
+/// What somebody between could read in another way is not read at all, and nothing follows it.
+#[test]
+fn codings_that_are_not_read_are_refused() {
+    let server = Server::start();
+    for coding in ["gzip, chunked", "identity", "chunked, chunked"] {
+        let mut stream = connect(&server);
+        let head = head(0).replace("content-length: 0", &format!("transfer-encoding: {coding}"));
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(b"2\r\n{}\r\n0\r\n\r\n").unwrap();
+        let answer = rest(&mut stream);
+        // What the transport itself refuses has no words of ours.
+        assert!(answer.starts_with("HTTP/1.1 501") || answer.starts_with("HTTP/1.1 400"), "{coding}: {answer}");
+        assert!(answer.starts_with("HTTP/1.1 400") || answer.contains("UNSUPPORTED_TRANSFER"), "{coding}: {answer}");
+    }
+    for (charset, status) in [("utf-8", "400"), ("\"UTF-8\"", "400"), ("utf-16", "415"), ("latin1", "415")] {
+        let mut stream = connect(&server);
+        let json = format!("application/json; charset={charset}\r\nconnection: close");
+        stream.write_all(head(2).replace("application/json", &json).as_bytes()).unwrap();
+        stream.write_all(b"{}").unwrap();
+        let answer = rest(&mut stream);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{charset}: {answer}");
+    }
+}

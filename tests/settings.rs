@@ -192,3 +192,69 @@ fn a_settings_file_that_is_not_there_is_said() {
     let found = load(&sources, &[]).unwrap_err();
     assert!(found[0].contains("/no/such/file.toml"), "{found:?}");
 }
+
+/// What a variable holds that was never set is no way to switch anything off.
+#[test]
+fn what_is_empty_is_refused_by_name() {
+    for name in [
+        "tls.certificate",
+        "tls.key",
+        "tls.client_ca",
+        "auth.jwt.issuer",
+        "auth.jwt.audience",
+        "auth.jwt.jwks",
+        "auth.jwt.jwks_ca",
+        "auth.api_keys",
+        "auth.client_certificates",
+        "knowledge.path",
+        "traces.otlp",
+    ] {
+        for empty in ["", " "] {
+            let overrides = vec![
+                ("auth.api_keys".to_owned(), "keys.toml".to_owned()),
+                ("server.listen".to_owned(), "0.0.0.0:50051".to_owned()),
+                (name.to_owned(), empty.to_owned()),
+            ];
+            let found = load(&Sources { file: None, overrides }, &[]).unwrap_err();
+            let said = format!("{name}: is empty; write what it is to be, or leave it out");
+            assert!(found.contains(&said), "{found:#?}");
+            // Callers are asked for, so nothing is wrong with where it listens.
+            assert!(!found.iter().any(|it| it.starts_with("server.listen")), "{found:#?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_utf_8_is_refused_by_name() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+    let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    let pairs = [
+        (text(b"CICATRIX__AUTH__API_KEYS"), text(b"/etc/keys\xff.toml")),
+        (text(b"CICATRIX__AUTH__\xff"), text(b"x")),
+        (text(b"OTHER\xff"), text(b"\xff")),
+    ];
+    let found = Settings::from_variables(&Sources::default(), pairs).unwrap_err().0;
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found.iter().all(|it| it.ends_with("is not UTF-8; write the name and the value of it in UTF-8")),
+        "{found:#?}"
+    );
+    assert!(found.iter().any(|it| it.starts_with("CICATRIX__AUTH__API_KEYS: ")), "{found:#?}");
+}
+
+#[test]
+fn what_would_do_nothing_or_harm_is_refused() {
+    for (name, value, said) in [
+        ("server.shards", "100000", "server.shards: must be at most 1024; 0 is one thread for each processor"),
+        (
+            "knowledge.watch",
+            "true",
+            "knowledge.watch: needs knowledge.path; the knowledge in the binary does not change",
+        ),
+        ("limits.burst", "5", "limits.burst: needs limits.rate_per_second; without a rate there is no limit"),
+    ] {
+        let overrides = vec![(name.to_owned(), value.to_owned())];
+        assert_eq!(load(&Sources { file: None, overrides }, &[]).unwrap_err(), [said]);
+    }
+}

@@ -350,3 +350,54 @@ fn files_that_are_no_certificates_are_named() {
     let problems = Tls::new(files).unwrap_err();
     assert!(problems[0].starts_with("tls.certificate: ") && problems[0].contains("tls.key"), "{problems:?}");
 }
+
+/// A session that is taken up again is not looked at, so there is none.
+#[tokio::test]
+async fn who_shows_a_certificate_shows_it_on_every_connection() {
+    let pki = Pki::new("resumed");
+    let how = Credentials { any_certificate: true, ..Credentials::default() };
+    let server = served(&pki, true, Guard::new(how).unwrap(), limits());
+    let (own, other) = (pki.client(Some("emr.example"), b"http/1.1"), pki.client(None, b"http/1.1"));
+    let open = served(&pki, false, Guard::open(), limits());
+    for (server, client, kind) in
+        [(&server, &own, rustls::HandshakeKind::Full), (&open, &other, rustls::HandshakeKind::Resumed)]
+    {
+        // Tickets come with the answer.
+        assert_eq!(by_rest(server, Arc::clone(client)).await.unwrap(), 200);
+        let again = connect(server, Arc::clone(client)).await.unwrap();
+        assert_eq!(again.get_ref().1.handshake_kind(), Some(kind));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_the_certificate_that_opened_it() {
+    let pki = Pki::new("ends-with");
+    let how = Credentials { any_certificate: true, ..Credentials::default() };
+    let server = served(&pki, true, Guard::new(how).unwrap(), limits());
+    let now = identity::now();
+    let short = pki.clients.leaf_between("emr.example", true, now - 60..now + 4);
+    let mut stream = connect(&server, pki.authority.client(Some(&short), b"http/1.1")).await.unwrap();
+    stream.write_all(b"GET /v1/knowledge HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let mut rest = Vec::new();
+    // Without an end, this would wait for server.keep_alive_timeout.
+    let ended = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut rest)).await;
+    assert!(ended.is_ok() && identity::now() >= now + 4);
+}
+
+/// Where certificates only let connections in, who sends no key has sent nothing that could be wrong.
+#[tokio::test]
+async fn a_certificate_is_no_bad_key() {
+    let pki = Pki::new("no-key");
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let row = format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{hash}\"\n");
+    let api_keys = Some(pki.scratch.file("keys.toml", row));
+    let server = served(&pki, true, Guard::new(Credentials { api_keys, ..Credentials::default() }).unwrap(), limits());
+    let mut stream = connect(&server, pki.client(Some("emr.example"), b"http/1.1")).await.unwrap();
+    stream.write_all(b"GET /v1/knowledge HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("NO_CREDENTIALS"), "{answer}");
+}

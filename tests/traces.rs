@@ -16,7 +16,7 @@ use std::{
 };
 
 use cicatrix::{
-    serve::{Admin, Around, Collector},
+    serve::{Admin, Around, Collector, Credentials, Guard},
     wire::v1::protocol_service_client::ProtocolServiceClient,
 };
 use server::{Server, limits};
@@ -87,6 +87,34 @@ async fn a_sampled_request_is_told_with_the_trace_of_its_caller() {
     generate(&server, None).await;
     reqwest::get(server.url("/readyz")).await.unwrap();
     assert!(told.recv_timeout(Duration::from_millis(2500)).is_err(), "something else was told");
+}
+
+/// A flood of spans is at the cost of the collector.
+#[tokio::test]
+async fn whoever_is_not_known_does_not_say_what_is_traced() {
+    let (url, told) = collector("200 OK");
+    let traces = Some(Collector { url, one_in: 1_000_000 });
+    let keys = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("traced-{}.toml", std::process::id()));
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    std::fs::write(&keys, format!("[[key]]\nname = \"a\"\nscopes = [\"knowledge\"]\nsha256 = \"{hash}\"\n")).unwrap();
+    let how = Credentials { api_keys: Some(keys.clone()), ..Credentials::default() };
+    let guard = Guard::new(how).unwrap();
+    let server = Server::around(limits(), Around { traces, guard, ..Around::default() });
+    let parent = format!("00-{TRACE}-00f067aa0ba902b7-01");
+    let ask = async |key: &str| {
+        let asked = reqwest::Client::new().get(server.url("/v1/knowledge"));
+        asked.header("traceparent", &parent).header("x-api-key", key).send().await.unwrap().status().as_u16()
+    };
+    for _ in 0..5 {
+        assert_eq!(ask("bad").await, 401);
+    }
+    // The first of so many is one of them, in a trace of its own.
+    let first = told.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert!(has(&first, b"UNAUTHENTICATED") && !has(&first, &trace_id()));
+    assert_eq!(ask("abc").await, 200);
+    let second = told.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert!(has(&second, &trace_id()) && !has(&second, b"UNAUTHENTICATED"));
+    std::fs::remove_file(keys).unwrap();
 }
 
 #[tokio::test]

@@ -191,3 +191,23 @@ fn the_preferences_of_an_alternative_can_be_sent_as_they_are() {
         assert_eq!(days, alternative.visit_days);
     }
 }
+
+/// Nobody is told what depends on when somebody went.
+#[test]
+fn what_nobody_waits_for_is_ended_and_thrown_away() {
+    for (name, case) in examples().into_iter().chain(people(4)) {
+        let case = Case { include: Insight::VARIANTS.to_vec(), ..case };
+        let asked = std::cell::Cell::new(0_usize);
+        let awaited = |so_often: usize| {
+            asked.set(0);
+            engine::plan_awaited(knowledge(), &case, &|| asked.replace(asked.get() + 1) < so_often)
+        };
+        assert_eq!(awaited(usize::MAX), Some(engine::plan(knowledge(), &case)), "{name}");
+        let all = asked.get();
+        for so_often in [0, 1, all / 2, all - 1] {
+            assert_eq!(awaited(so_often), None, "{name}: {so_often} of {all}");
+            // Whoever has gone is asked after once more by each loop that is left, and by nothing else.
+            assert!(asked.get() <= so_often + 150, "{name}: asked {} times instead of {so_often}", asked.get());
+        }
+    }
+}

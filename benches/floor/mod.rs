@@ -75,9 +75,8 @@ const JSON: &str = "reply.json";
 
 /// Serves the service with its metrics for ever, on one thread, having printed its address.
 pub(crate) fn serve_service(access_log: bool) {
-    if access_log {
-        serve::telemetry::start(serve::telemetry::Format::Json, "info").unwrap();
-    }
+    // Dropped, it would write no more.
+    let _lines = access_log.then(|| serve::telemetry::start(serve::telemetry::Format::Json, "info").unwrap());
     let around = Around { hear: Some(review::heard), ..Around::default() };
     serve::serve_around(service(), ANY_PORT, &limits(access_log), around, listening, std::future::pending()).unwrap();
 }

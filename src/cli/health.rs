@@ -40,7 +40,10 @@ pub(super) fn run(args: HealthArgs) -> Result<(), Ended> {
 }
 
 fn unreachable(address: &dyn fmt::Display, error: &io::Error) -> Ended {
-    complain(Ended::Different, &format!("{address}: {error}"))
+    // What the system calls it says nothing of time.
+    let late = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
+    let what = if late { format!("does not answer within {PATIENCE:?}") } else { error.to_string() };
+    complain(Ended::Different, &format!("{address}: {what}"))
 }
 
 /// The port that speaks plainly.

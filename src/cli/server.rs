@@ -63,12 +63,14 @@ pub(super) fn settings(args: ServeArgs) -> Result<Settings, Ended> {
 
 pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
     let started = Instant::now();
-    let settings = settings(args)?;
-    telemetry::start(settings.log.format, &settings.log.filter)
-        .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
-    telemetry::log_panics();
+    // Before anything is read: a process that does not listen yet is ended by whoever hangs up.
     let (ask, asked) = mpsc::channel();
     let stop = signals(ask).map_err(|it| complain(Ended::Unavailable, &format!("cannot listen for signals: {it}")))?;
+    let settings = settings(args)?;
+    // Dropped last: what was said at the end is written.
+    let _lines = telemetry::start(settings.log.format, &settings.log.filter)
+        .map_err(|it| complain(Ended::BadSettings, &format!("log: {it}")))?;
+    telemetry::log_panics();
     let knowledge = load(settings.knowledge.path.as_deref(), &settings.knowledge.policy, Ended::BadSettings);
     // Each has said what is wrong with it before either ends the process.
     let around = around(&settings, asked);
@@ -99,7 +101,9 @@ pub(super) fn run(args: ServeArgs) -> Result<(), Ended> {
 fn around(settings: &Settings, asked: mpsc::Receiver<()>) -> Result<Around, Ended> {
     let mut problems = Vec::new();
     let tls = settings.tls_files().map(Tls::new).transpose().map_err(|it| problems.extend(it));
-    let guard = Guard::new(settings.credentials().unwrap_or_default()).map_err(|it| problems.extend(it));
+    // A part that is missing was refused by name. Were it not, nobody would be asked who calls.
+    let how = settings.credentials().ok_or_else(|| vec!["auth: a part is missing, so nobody can be known".to_owned()]);
+    let guard = how.and_then(Guard::new).map_err(|it| problems.extend(it));
     let (Ok(tls), Ok(guard)) = (tls, guard) else { return Err(complain(Ended::BadSettings, &problems.join("\n"))) };
     let knowledge = settings.knowledge.path.clone();
     Ok(Around {

@@ -8,12 +8,12 @@ use strum::VariantArray as _;
 
 use crate::{
     domain::{Case, Conflict, Plan, ScarIndex, Wish},
-    engine::{Ground, Said, wished},
+    engine::{Awaited, Ground, Said, wished},
     knowledge::Knowledge,
 };
 
 /// The fewest wishes that must give way so that the others are kept, and everything is treated that could be.
-pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Conflict> {
+pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan, awaited: Awaited<'_>) -> Option<Conflict> {
     let wishes: Vec<Wish> = Wish::VARIANTS.iter().copied().filter(|wish| case.wishes_for(*wish)).collect();
     if wishes.is_empty() {
         return None;
@@ -29,7 +29,7 @@ pub(super) fn find(knowledge: &Knowledge, case: &Case, plan: &Plan) -> Option<Co
     let mut sets: Vec<Vec<Wish>> = vec![Vec::new()];
     for _ in &wishes {
         sets = larger(&sets, &wishes);
-        for given_up in &sets {
+        for given_up in sets.iter().take_while(|_| awaited()) {
             let case = case.without(given_up);
             let plan = outline(knowledge, &case);
             if keeps_visits(&case, &plan) && treated(&plan).is_superset(&most) {

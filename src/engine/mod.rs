@@ -47,11 +47,27 @@ pub use classify::classify;
 
 /// Plans `case` with `knowledge`. Total: every case gets an answer.
 pub fn plan(knowledge: &Knowledge, case: &Case) -> Plan {
+    planned(knowledge, case, &|| true)
+}
+
+/// The same as long as somebody waits for it; `None` once nobody does. Only that is asked: no answer depends on when.
+///
+/// Who has gone does not come back, so whoever is there at the end was there all the time.
+pub fn plan_awaited(knowledge: &Knowledge, case: &Case, awaited: Awaited<'_>) -> Option<Plan> {
+    let plan = planned(knowledge, case, awaited);
+    awaited().then_some(plan)
+}
+
+/// Does anybody wait for the answer? Asked between two of the many plans that are drawn to find out what else there is:
+/// they can take as long as a thousand requests. When nobody does, what was found so far is thrown away.
+pub(crate) type Awaited<'a> = &'a dyn Fn() -> bool;
+
+fn planned(knowledge: &Knowledge, case: &Case, awaited: Awaited<'_>) -> Plan {
     let assessment = classify(knowledge, &case.findings);
     let ground = Ground::new(knowledge, case, &assessment);
     let drawn = wished(ground.context(knowledge, case, Said::Everything));
-    let conflict = conflict::find(knowledge, case, &drawn.plan);
-    let what_if = what_if::find_out(knowledge, case, &ground, &drawn);
+    let conflict = conflict::find(knowledge, case, &drawn.plan, awaited);
+    let what_if = what_if::find_out(knowledge, case, &ground, &drawn, awaited);
     Plan { assessment, conflict, what_if, ..drawn.plan }
 }
 

@@ -8,20 +8,28 @@ mod why_not;
 
 use crate::{
     domain::{Case, Fact, Field, Insight, ScarIndex, Scope, Value, WhatIf},
-    engine::{Drawn, Ground},
+    engine::{Awaited, Drawn, Ground},
     knowledge::Knowledge,
 };
 
 /// Finds out what the case asks for.
-pub(super) fn find_out(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, drawn: &Drawn) -> WhatIf {
+pub(super) fn find_out(
+    knowledge: &Knowledge,
+    case: &Case,
+    ground: &Ground<'_>,
+    drawn: &Drawn,
+    awaited: Awaited<'_>,
+) -> WhatIf {
     let plan = &drawn.plan;
     let mut found = WhatIf::default();
     for insight in &case.include {
         match insight {
-            Insight::Alternatives => found.alternatives = alternatives::alternatives(knowledge, case, ground, plan),
-            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, ground, drawn)),
-            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, ground, plan),
-            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, ground, plan),
+            Insight::Alternatives => {
+                found.alternatives = alternatives::alternatives(knowledge, case, ground, plan, awaited);
+            }
+            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, ground, drawn, awaited)),
+            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, ground, plan, awaited),
+            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, ground, plan, awaited),
         }
     }
     found

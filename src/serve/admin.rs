@@ -1,6 +1,6 @@
 //! The admin port: metrics, health and readiness, over plain HTTP/1.1, apart from what callers use.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::VecDeque, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, routing::get};
 use http::{HeaderValue, header};
@@ -8,11 +8,12 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, sync::Semaphore, time::timeout};
+use tokio::{net::TcpListener, task::AbortHandle, time::timeout};
 
 use super::{app::Readiness, error, metrics::Metrics};
 
-/// Connections at once: a few scrapers and probes.
+/// Connections at once: a few scrapers and probes. One more ends the oldest of them: whoever only holds connections keeps
+/// no probe out, and a probe is answered long before it is the oldest.
 const MAX_CONNECTIONS: usize = 32;
 /// Longest time for the headers of a request.
 const HEADERS: Duration = Duration::from_secs(5);
@@ -72,9 +73,8 @@ pub(super) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, readines
         .method_not_allowed_fallback(|| async { error::json_response(&error::unknown_method()) });
     let mut protocol = hyper::server::conn::http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(HEADERS);
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut open: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = match listener.accept().await {
             Ok((stream, _from)) => stream,
             Err(error) => {
@@ -84,10 +84,13 @@ pub(super) async fn serve(listener: TcpListener, metrics: Arc<Metrics>, readines
             }
         };
         let connection = protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-        tokio::spawn(async move {
-            // Whatever ends it, there is nobody to tell.
-            let _ = timeout(AGE, connection).await;
-            drop(place);
-        });
+        open.retain(|it| !it.is_finished());
+        if open.len() >= MAX_CONNECTIONS
+            && let Some(oldest) = open.pop_front()
+        {
+            oldest.abort();
+        }
+        // Whatever ends it, there is nobody to tell.
+        open.push_back(tokio::spawn(timeout(AGE, connection)).abort_handle());
     }
 }

@@ -27,15 +27,16 @@ use super::{
     access,
     bulk::Outcome,
     cors::Cors,
-    deadline::asked,
+    deadline::{self, asked},
     door::{Door, GRPC_STATUS},
     error,
     given::{Given, Held, PIECE, Until},
     grpc,
-    guard::{Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
+    guard::{Account, Caller, Guard, Of, Payer, Peer, Rate, Share, TurnedAway},
     listen::Doors,
     metrics::{Metrics, Refused},
     routes::{Needs, Route},
+    seat::{self, Seat},
     taken::{Coming, Room},
     trace::{REQUEST_ID, TRACEPARENT, TraceParent, request_id},
     traces::Traces,
@@ -43,6 +44,9 @@ use super::{
 
 /// Longest time for what needs no credentials and no place: strangers hold nothing for longer by half a request.
 const OPEN: Duration = Duration::from_secs(2);
+
+/// Lines a second for callers who are not let in.
+const TURNED_AWAY: Option<Rate> = Rate::new(10, 10);
 
 /// Largest message of the health and of reflection: with it strangers hold no memory that is for requests.
 pub(super) const OPEN_BYTES: usize = 16 * 1024;
@@ -118,6 +122,7 @@ struct Inner {
     metrics: Arc<Metrics>,
     traces: Option<Traces>,
     logged: AtomicU64,
+    turned_away: Account,
     watches: AtomicUsize,
     room: Arc<Room>,
     /// Requests at once of one caller: half of all where it is known, so that there is room for another.
@@ -213,6 +218,7 @@ impl App {
             metrics,
             traces,
             logged: AtomicU64::new(0),
+            turned_away: Account::default(),
             watches: AtomicUsize::new(0),
             room,
             of_one,
@@ -268,6 +274,7 @@ impl Inner {
         let origin = self.cors.allowed(headers);
         let mut theirs = false;
         let refused = malformed(&request).map(|it| door.tell(&it));
+        let is_malformed = refused.is_some();
         let (mut response, caller, place, shares) = match refused.or_else(|| self.cors.preflight(&request)) {
             Some(response) => (response, None, None, None),
             None => match self.admit(route, headers, &peer, place.is_some(), endless) {
@@ -280,9 +287,11 @@ impl Inner {
                         let payer = Payer::new(guard, caller, rate, needs, request.headers(), peer);
                         request.extensions_mut().insert(payer);
                     }
-                    let response;
-                    (response, theirs) = self.run(request, (route, door), started, &caller).await;
-                    (response, Some(caller), place, Some(shares))
+                    let (response, late, seat) =
+                        self.run(request, (route, door), started, &caller, place, shares).await;
+                    theirs = late;
+                    let (place, shares) = seat.map_or((None, None), |it| (it.place, Some(it.shares)));
+                    (response, Some(caller), place, shares)
                 }
                 // What was refused holds nothing, or strangers could keep everybody out.
                 Err((status, caller)) => (door.tell(&status), caller, None, None),
@@ -292,14 +301,16 @@ impl Inner {
         let ended = Ended { code, theirs };
         let outcome = response.extensions_mut().remove::<Outcome>().filter(|_| code == Code::Ok);
         if outcome.is_none() {
-            self.tell(route, door, ended, took, trace.as_ref());
+            // Whoever is not known does not say what is traced.
+            self.tell(route, door, ended, took, trace.as_ref().filter(|_| caller.is_some()));
         }
         if self.is_logged(ended) {
             let known = caller.as_ref().filter(|it| !Arc::ptr_eq(it, &peer.stranger)).map(|it| it.name.as_str());
             access::line(door, route, code, &response, took, &id, trace.as_ref(), known);
         }
-        // The rest of the body stands before the next request, so there cannot be one.
-        if in_turn && door.left_unread(&response) {
+        // The rest of the body stands before the next request, so there cannot be one; and where what was sent is read in
+        // another way by somebody between, what follows could be anything.
+        if in_turn && (is_malformed || door.left_unread(&response)) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         self.cors.mark(&mut response, origin);
@@ -379,14 +390,16 @@ impl Inner {
         (before < self.bounds.watches).then_some(watch)
     }
 
-    /// The answer, and whether it is late by the caller's own doing.
+    /// The answer, whether it is late by the caller's own doing, and the seat, unless work goes on with it.
     async fn run<B>(
         &self,
         request: Request<B>,
         (route, door): (Route, Door),
         started: Instant,
         caller: &Arc<Caller>,
-    ) -> (Response, bool)
+        place: Option<Place>,
+        shares: Shares,
+    ) -> (Response, bool, Option<Seat>)
     where
         B: HttpBody<Data = bytes::Bytes> + Unpin + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -403,7 +416,9 @@ impl Inner {
         let router = if door == Door::Rest { &self.doors.rest } else { &self.doors.grpc };
         let run = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
         let left = deadline.saturating_sub(started.elapsed());
-        let (mut response, late) = match tokio::time::timeout(left, run).await {
+        let seat = Seat { place, shares, _coming: Arc::clone(&coming) };
+        let (ran, seat) = seat::on(seat, tokio::time::timeout(left, run)).await;
+        let (mut response, late) = match ran {
             // A quick answer can still be too late for a very short deadline.
             Ok(Ok(Ok(_))) if started.elapsed() > deadline => (door.tell(&error::deadline_exceeded()), true),
             Ok(Ok(Ok(response))) => (response, false),
@@ -423,33 +438,51 @@ impl Inner {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
         }
-        (response, late && (deadline < longest || !coming.is_whole()))
+        (response, late && (deadline < longest || !coming.is_whole()), seat)
     }
 
     /// Decided before the line is made: the line costs as much as a small answer. What went wrong here is always told.
     fn is_logged(&self, Ended { code, theirs }: Ended) -> bool {
         let ours = matches!(code, Code::Internal | Code::Unknown | Code::DataLoss | Code::DeadlineExceeded) && !theirs;
+        // So are callers who are not let in, as long as they are not a flood.
+        let turned_away = || {
+            let shut_out = matches!(code, Code::Unauthenticated | Code::PermissionDenied);
+            let now = self.guard.callers().now();
+            shut_out && TURNED_AWAY.is_some_and(|rate| self.turned_away.take(rate, now).is_ok())
+        };
         match self.bounds.log_every {
             0 => false,
             1 => true,
-            every => ours || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
+            every => ours || turned_away() || self.logged.fetch_add(1, Relaxed).is_multiple_of(every),
         }
     }
 }
 
-/// What is wrong with a request of HTTP/1 that the transport lets through.
+/// What is wrong with a request that the transport lets through.
 fn malformed<B>(request: &Request<B>) -> Option<Status> {
+    if deadline::is_malformed(request.headers()) {
+        return Some(error::no_timeout());
+    }
+    if Door::is_foreign(request.headers()) {
+        return Some(error::unsupported_media_type());
+    }
     if request.version() >= Version::HTTP_2 {
         return None;
     }
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
         Some(error::no_host())
+    } else if request.headers().get_all(header::TRANSFER_ENCODING).iter().any(|it| !is_chunked(it)) {
+        Some(error::unsupported_transfer())
     } else if Door::of(Version::HTTP_2, request.headers()) == Door::Grpc {
         Some(error::needs_http2())
     } else {
         None
     }
+}
+
+fn is_chunked(coding: &HeaderValue) -> bool {
+    coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")
 }
 
 #[cfg(test)]

@@ -23,7 +23,10 @@ use tokio::{
     task::consume_budget,
     time::{Sleep, sleep, timeout},
 };
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::AbortOnDropHandle,
+};
 use tonic::{Code, Status};
 
 use super::{
@@ -35,7 +38,7 @@ use super::{
     listen::Limits,
     live::Live,
     metrics::Refused,
-    retry,
+    retry, seat,
 };
 use crate::wire::{Encoded, UnreadRequest, codec, v1};
 
@@ -136,10 +139,15 @@ impl Bulk {
             return answer(&self.0.live.now(), request);
         }
         let pool = self.0.pool.clone().ok_or_else(error::internal)?;
-        let live = self.0.live.clone();
-        let answered = pool.spawn(async move { answer(&live.now(), request) });
-        // Given up with its caller, if it was not begun. A panic was logged.
-        AbortOnDropHandle::new(answered).await.unwrap_or_else(|_| Err(error::internal()))
+        let (live, seat, gone) = (self.0.live.clone(), seat::take(), CancellationToken::new());
+        let given_up = gone.clone().drop_guard();
+        let answered = pool.spawn(async move { (answer(&live.now().until(gone), request), seat) });
+        // Given up with its caller: at once, if it was not begun. A panic was logged.
+        let answered = AbortOnDropHandle::new(answered).await;
+        given_up.disarm();
+        let (answer, seat) = answered.unwrap_or_else(|_| (Err(error::internal()), None));
+        seat::give(seat);
+        answer
     }
 
     /// Answers a stream of gRPC.
@@ -220,6 +228,8 @@ struct Run<I, A> {
 struct Waiting<A> {
     index: i32,
     planned: AbortOnDropHandle<Planned<A>>,
+    /// Ends the work between two plans, when it was begun.
+    _given_up: DropGuard,
     /// Its place in the memory of all streams.
     _held: Held,
 }
@@ -366,11 +376,14 @@ impl<I: Send + 'static, A: Send + 'static> Run<I, A> {
         let Some(taken) = index.checked_add(1) else { return Some(Ended::Early(error::stream_too_long(index))) };
         self.taken = taken;
         let (bulk, Door { plan, refuse, .. }) = (self.bulk.clone(), self.door);
+        let gone = CancellationToken::new();
+        let given_up = gone.clone().drop_guard();
         let planned = self.pool.spawn(async move {
-            let answer = plan(&bulk.0.live.now(), index, item);
+            let answer = plan(&bulk.0.live.now().until(gone), index, item);
             Planned { refused: answer.is_err(), answer: answer.unwrap_or_else(|status| refuse(index, status)) }
         });
-        self.waiting.push_back(Waiting { index, planned: AbortOnDropHandle::new(planned), _held: held });
+        let planned = AbortOnDropHandle::new(planned);
+        self.waiting.push_back(Waiting { index, planned, _given_up: given_up, _held: held });
         None
     }
 }

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use http::Request;
@@ -32,6 +32,9 @@ use super::{
     tls::{self, Named, Tls},
     unread::Streams,
 };
+
+/// No connection lasts so long.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Everything that connections have in common. Cheap to clone.
 #[derive(Clone)]
@@ -103,6 +106,8 @@ impl Connection {
             _ = draining => return,
         };
         let Ok(Ok(Some(stream))) = known else { return };
+        // Callers are asked to connect again when their certificate ends: with the next one, if they have it.
+        let ends = certificate.as_ref().and_then(|it| it.ends).map(left);
         let stranger = self.common.guard.callers().stranger(self.from.ip());
         let ending = Ending::default();
         let peer = Arc::new(Peer { stranger, certificate, ending: ending.clone() });
@@ -114,9 +119,10 @@ impl Connection {
             app.answer(request, Arc::clone(&peer))
         });
         let mut connection = pin!(self.common.protocol.serve_connection(TokioIo::new(stream), answer));
+        let age = self.common.age.map(jittered).into_iter().chain(ends).min();
         let grown_old = async {
-            match self.common.age {
-                Some(age) => sleep(jittered(age)).await,
+            match age {
+                Some(age) => sleep(age).await,
                 None => std::future::pending().await,
             }
         };
@@ -159,6 +165,13 @@ impl Drop for Connection {
         self.open.fetch_sub(1, Relaxed);
         self.common.metrics.connections.dec();
     }
+}
+
+/// How long it is until this time, in seconds since 1970.
+fn left(until: u64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Timers do not count for longer.
+    Duration::from_secs(until).saturating_sub(now).min(FAR)
 }
 
 /// Between nine and eleven tenths: connections that began together do not all come back together.

@@ -1,7 +1,7 @@
 //! Which web pages may call from a browser: those of a list, and no others.
 
 use axum::{body::Body, response::Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, uri::Authority};
 
 const PRIVATE_METHOD: HeaderName = header::ACCESS_CONTROL_REQUEST_METHOD;
 /// What a page may send.
@@ -29,9 +29,20 @@ impl Cors {
     /// Is `origin` a scheme with a host and perhaps a port? A star is none: callers send credentials.
     pub fn is_origin(origin: &str) -> bool {
         let Some((scheme, host)) = origin.split_once("://") else { return false };
+        // As browsers write it: a port that the scheme has by itself is left out.
+        let usual = match scheme {
+            "http" => 80,
+            "https" => 443,
+            _ => return false,
+        };
+        let Ok(authority) = host.parse::<Authority>() else { return false };
         let plain =
             |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'.' | b'-' | b':' | b'[' | b']');
-        matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(plain)
+        let named = authority.host().bytes().any(|it| it.is_ascii_alphanumeric());
+        let port = host.strip_prefix(authority.host()).unwrap_or_default();
+        let said = authority.port_u16().filter(|it| *it != 0 && *it != usual);
+        let port_is_needed = port.is_empty() || said.is_some_and(|it| port == format!(":{it}"));
+        host.bytes().all(plain) && named && port_is_needed
     }
 
     /// The origin of a request, when it may call.
@@ -88,6 +99,10 @@ mod tests {
         for bad in
             ["*", "null", "a.example", "https://", "https://a.example/", "https://A.example", "ftp://a", "https://*.a"]
         {
+            assert!(!Cors::is_origin(bad), "{bad}");
+        }
+        // What no browser ever sends.
+        for bad in ["https://a.example:443", "http://a.example:80", "https://a:99999", "https://a:08443", "http://.."] {
             assert!(!Cors::is_origin(bad), "{bad}");
         }
     }

@@ -11,6 +11,11 @@ pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
     timeout(headers.get(GRPC_TIMEOUT)?.to_str().ok()?)
 }
 
+/// Does a caller give a time that is none?
+pub(super) fn is_malformed(headers: &HeaderMap) -> bool {
+    headers.contains_key(GRPC_TIMEOUT) && asked(headers).is_none()
+}
+
 /// A timeout of the gRPC wire format, such as `250m`.
 fn timeout(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

@@ -29,6 +29,14 @@ impl Door {
         }
     }
 
+    /// Is a message of gRPC written in something that is not read here, such as `application/grpc+json`?
+    pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+        let content_type = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+        let media_type = content_type.split(|it| *it == b';').next().unwrap_or_default().trim_ascii();
+        let ours = [&b""[..], b"+proto", b"-web", b"-web+proto", b"-web-text", b"-web-text+proto"];
+        media_type.strip_prefix(b"application/grpc").is_some_and(|it| !ours.contains(&it))
+    }
+
     /// In logs and metrics.
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -13,6 +13,8 @@ use crate::wire::{InvalidRequest, LISTED};
 
 /// Whose reasons they are.
 const DOMAIN: &str = "cicatrix";
+/// Names the scope that is missing.
+const SCOPE: &str = "scope";
 
 /// Why a request failed, as a stable word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub(super) enum Reason {
     UnknownMethod,
     UnsupportedMediaType,
     UnsupportedEncoding,
+    UnsupportedTransfer,
     NotAcceptable,
     NotFound,
     DeadlineExceeded,
@@ -51,6 +54,7 @@ impl Reason {
             Self::UnknownMethod => "UNKNOWN_METHOD",
             Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
             Self::UnsupportedEncoding => "UNSUPPORTED_ENCODING",
+            Self::UnsupportedTransfer => "UNSUPPORTED_TRANSFER",
             Self::NotAcceptable => "NOT_ACCEPTABLE",
             Self::NotFound => "NOT_FOUND",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
@@ -79,6 +83,9 @@ impl Reason {
             Self::UnsupportedMediaType,
             Self::UnsupportedEncoding,
             Self::NotAcceptable,
+            Self::NoCredentials,
+            Self::BadCredentials,
+            Self::MissingScope,
         ]
         .into_iter()
         .find(|it| it.word() == word)
@@ -134,6 +141,20 @@ pub(super) fn no_host() -> Status {
     invalid_field("", "a request of HTTP/1.1 names one host; send one host header")
 }
 
+/// RFC 9112, 6.1.
+pub(super) fn unsupported_transfer() -> Status {
+    let message = "no transfer coding but chunked is read; send transfer-encoding: chunked, or content-length";
+    status(Code::Unimplemented, Reason::UnsupportedTransfer, message)
+}
+
+/// A limit that is passed over would be one that the caller relies on.
+pub(super) fn no_timeout() -> Status {
+    invalid_field(
+        "",
+        "grpc-timeout is no time; send at most eight digits and one of H, M, S, m, u, n, for example 250m",
+    )
+}
+
 pub(super) fn needs_http2() -> Status {
     invalid_field("", "gRPC needs HTTP/2; send it over HTTP/2, or send gRPC-Web or REST")
 }
@@ -167,7 +188,7 @@ pub(super) fn unsupported_media_type() -> Status {
     status(
         Code::InvalidArgument,
         Reason::UnsupportedMediaType,
-        "send content-type application/json, or application/grpc to the rpc paths",
+        "send content-type application/json in UTF-8, or application/grpc to the rpc paths",
     )
 }
 
@@ -239,7 +260,9 @@ pub(super) fn no_keys() -> Status {
 /// The caller is known and may not do this.
 pub(super) fn missing_scope(scope: &str) -> Status {
     let message = format!("this needs the scope {scope}; ask whoever manages access for it");
-    status(Code::PermissionDenied, Reason::MissingScope, message)
+    let details =
+        ErrorDetails::with_error_info(Reason::MissingScope.word(), DOMAIN, [(SCOPE.to_owned(), scope.to_owned())]);
+    Status::with_error_details(Code::PermissionDenied, message, details)
 }
 
 /// How long to wait before one that was shed is sent again.
@@ -372,14 +395,28 @@ pub(super) fn json_response(status: &Status) -> Response {
     *response.status_mut() = http_status(status);
     response.extensions_mut().insert(status.code());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if status.code() == Code::Unauthenticated {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    if let Some(challenge) = challenge(status) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     if let Some(wait) = retry_delay(status) {
         let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// What is asked of whoever is not let in (RFC 6750, 3).
+fn challenge(status: &Status) -> Option<HeaderValue> {
+    match Reason::of(status)? {
+        Reason::NoCredentials => Some(HeaderValue::from_static("Bearer")),
+        Reason::BadCredentials => Some(HeaderValue::from_static("Bearer error=\"invalid_token\"")),
+        Reason::MissingScope => {
+            let details = status.get_error_details();
+            let scope = details.error_info()?.metadata.get(SCOPE)?;
+            HeaderValue::from_str(&format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")).ok()
+        }
+        _ => None,
+    }
 }
 
 /// How long to wait before trying again, when it is worth it.
@@ -412,11 +449,15 @@ fn json_details(status: &Status) -> Vec<Value> {
     let details = status.get_error_details();
     let mut all = Vec::new();
     if let Some(info) = details.error_info() {
-        all.push(json!({
+        let mut said = json!({
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": info.reason,
             "domain": info.domain,
-        }));
+        });
+        if let (Some(said), false) = (said.as_object_mut(), info.metadata.is_empty()) {
+            said.insert("metadata".to_owned(), json!(info.metadata));
+        }
+        all.push(said);
     }
     if let Some(wait) = retry_delay(status) {
         let delay = format!("{}s", wait.as_secs_f64());

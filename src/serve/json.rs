@@ -22,7 +22,16 @@ pub fn parse<T: DeserializeOwned + Message + Default>(message: &str, body: &[u8]
         return Ok(value);
     }
     let json: Json = serde_json::from_slice(body).map_err(|it| {
-        error::unreadable(format_args!("the body is not JSON (line {}, column {})", it.line(), it.column()))
+        let (text, line, column) = (it.to_string(), it.line(), it.column());
+        // The only two kinds of JSON that its reader does not read; it has no other name for them.
+        let what = if text.starts_with("recursion limit exceeded") {
+            "is nested too deeply"
+        } else if text.starts_with("number out of range") {
+            "holds a number that is too large"
+        } else {
+            "is not JSON"
+        };
+        error::unreadable(format_args!("the body {what} (line {line}, column {column})"))
     })?;
     read(message, &json)?.map_err(error::unreadable_fields)
 }
@@ -77,6 +86,8 @@ mod tests {
             ("", "the body is not JSON (line 1, column 0)"),
             ("{", "the body is not JSON (line 1, column 1)"),
             ("nonsense", "the body is not JSON (line 1, column 2)"),
+            (&"[".repeat(200), "the body is nested too deeply (line 1, column 128)"),
+            ("{\"scars\": 1e400}", "the body holds a number that is too large (line 1, column 15)"),
             ("[]", "does not fit the type of this field; see /openapi.json"),
             (r#"{"Jane Doe, 5 Elm Street": 1}"#, "has an unknown field; /openapi.json names the fields"),
             (r#"{"scars": [{"Jane Doe": 1}]}"#, "scars[0] has an unknown field; /openapi.json names the fields"),

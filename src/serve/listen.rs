@@ -438,9 +438,11 @@ struct Connections {
 
 impl Connections {
     fn new(common: Common, limits: &Limits) -> Self {
+        let most = limits.max_connections.min(Semaphore::MAX_PERMITS);
+        common.metrics.connections_most.set(i64::try_from(most).unwrap_or(i64::MAX));
         Self {
             common,
-            permits: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
+            permits: Arc::new(Semaphore::new(most)),
             tracker: TaskTracker::new(),
             draining: watch::Sender::new(false),
         }
@@ -448,7 +450,14 @@ impl Connections {
 
     /// Accepts for ever.
     async fn accept(&self, listener: &TcpListener, shards: &[Shard]) {
+        // Said once for each time, and not for each connection.
+        let mut full = false;
         loop {
+            let now = self.permits.available_permits() == 0;
+            if now && !full {
+                tracing::warn!("server.max_connections are open; more wait until one of them ends");
+            }
+            full = now;
             let Ok(permit) = Arc::clone(&self.permits).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, from)) => self.hand_over(stream, from, permit, shards),

@@ -13,6 +13,9 @@ use crate::{
     knowledge::Knowledge,
 };
 
+/// Of rules that are gone, so many are named.
+const NAMED: usize = 5;
+
 /// Lists the rules that a plan gives as reasons.
 pub type Hear = fn(&Knowledge, &Plan) -> Vec<RuleId>;
 
@@ -67,10 +70,39 @@ impl Live {
     }
 
     /// Puts another release in place.
-    pub(super) fn replace(&self, knowledge: Knowledge) {
+    ///
+    /// One that has the name of that which answers and fewer rules is none: a file that was cut between two rows is sound
+    /// in itself, and what is not there is missed by nobody.
+    pub(super) fn replace(&self, knowledge: Knowledge) -> Result<(), Vec<String>> {
+        let (was, now) = (Arc::clone(&self.now()), &knowledge);
+        let was = was.knowledge();
+        let counts = |it: &Knowledge| it.rules().len();
+        if was.release() == now.release() && counts(now) < counts(was) {
+            let gone = was.rules().iter().map(|it| it.id.as_str());
+            let gone: Vec<&str> = gone.filter(|id| now.rules().iter().all(|it| it.id.as_str() != *id)).collect();
+            let named = gone.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+            return Err(vec![format!(
+                "release {} had {} rules and has {} now, without {named}{}; a file may be cut short: copy it again, or give \
+                 the release another name in release.toml where they are to go",
+                now.release(),
+                counts(was),
+                counts(now),
+                if gone.len() > NAMED { ", …" } else { "" },
+            )]);
+        }
+        tracing::info!(
+            release = now.release(),
+            digest = now.digest(),
+            rules = counts(now),
+            release_before = was.release(),
+            digest_before = was.digest(),
+            rules_before = counts(was),
+            "knowledge that answers from now on"
+        );
         let service = Service::new(knowledge).counted(self.0.counts.clone());
         self.0.service.store(Arc::new(service));
         self.tell();
+        Ok(())
     }
 
     fn tell(&self) {

@@ -8,8 +8,9 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 use strum::VariantArray as _;
+use tonic::Code;
 
-use super::{app::Ended, door::Door, error, guard::Refusal, routes::Route};
+use super::{app::Ended, door::Door, error, guard::Refusal, routes::Route, telemetry};
 
 /// Seconds: from a fast answer of the catalogue to the longest deadline.
 const BUCKETS: [f64; 14] =
@@ -18,6 +19,8 @@ const BUCKETS: [f64; 14] =
 const CODES: usize = 18;
 /// Stands for a deadline that was the caller's own, which is no failure of the service.
 const THEIRS: (usize, &str) = (17, "DEADLINE_OF_CALLER");
+/// The codes of what failed here, which alerts wait for.
+const FAILED: [Code; 5] = [Code::Internal, Code::Unknown, Code::Unavailable, Code::DeadlineExceeded, Code::DataLoss];
 /// Of so many plans the rules of one are counted: to list them costs about as much as to plan.
 const PLANS_PER_SAMPLE: u64 = 64;
 /// Bytes of a page of memory, where the system does not say.
@@ -142,6 +145,7 @@ pub(super) struct Metrics {
     reloads: Family<Reloaded, Counter>,
     pub(super) in_flight: Gauge,
     pub(super) connections: Gauge,
+    pub(super) connections_most: Gauge,
     pub(super) accepted: Counter,
     pub(super) handshakes_failed: Counter,
     pub(super) spans_sent: Counter,
@@ -150,6 +154,7 @@ pub(super) struct Metrics {
     pub(super) certificate_expires: Gauge,
     memory: Gauge,
     files: Gauge,
+    lines_dropped: Counter,
 }
 
 impl fmt::Debug for Metrics {
@@ -162,22 +167,22 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("cicatrix");
         let requests = Family::<Request, Counter>::default();
-        registry.register("requests", "Requests by rpc, door and status.", requests.clone());
+        registry.register("requests", "Requests by rpc, door and status", requests.clone());
         let durations: Family<Call, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(BUCKETS));
-        let help = "Time from the headers of a request to those of its answer; of a stream, to its end.";
+        let help = "Time from the headers of a request to those of its answer; of a stream, to its end";
         registry.register_with_unit("request_duration", help, Unit::Seconds, durations.clone());
         let refused = Family::<Why, Counter>::default();
-        registry.register("refused", "Requests turned away before they were read, by reason.", refused.clone());
+        registry.register("refused", "Requests turned away before they were read, by reason", refused.clone());
         let outcomes = Family::<Outcome, Counter>::default();
-        registry.register("plans", "Plans by outcome.", outcomes.clone());
+        registry.register("plans", "Plans by outcome", outcomes.clone());
         let rules = Family::<Rule, Counter>::default();
-        let help = "Plans in which a rule was heard; one plan of 64 is looked at.";
+        let help = "Plans in which a rule was heard; one plan of 64 is looked at";
         registry.register("rules_heard", help, rules.clone());
         let releases = Family::<Release, Gauge>::default();
-        registry.register("knowledge_release", "1 for the knowledge that answers.", releases.clone());
+        registry.register("knowledge_release", "1 for the knowledge that answers", releases.clone());
         let reloads = Family::<Reloaded, Counter>::default();
-        let help = "Files read again while serving; refused: what was there before stays.";
+        let help = "Files read again while serving; refused: what was there before stays";
         registry.register("reloads", help, reloads.clone());
         // An increase from nothing is none: what an alert waits for is there from the beginning.
         for (what, result) in RELOADED.into_iter().flat_map(|what| RESULTS.map(|result| (what, result))) {
@@ -188,23 +193,31 @@ impl Default for Metrics {
             registry.register(name, help, gauge.clone());
             gauge
         };
-        let in_flight = gauge("requests_in_flight", "Requests that were begun and not answered.");
-        let connections = gauge("connections", "Open connections.");
-        let ready = gauge("ready", "1 while requests should be sent here.");
-        let help = "Unix time at which the certificate that is shown ends; 0 without TLS.";
+        let in_flight = gauge("requests_in_flight", "Requests that were begun and not answered");
+        let connections = gauge("connections", "Open connections");
+        let connections_most = gauge("connections_max", "Most connections at once; more wait to be accepted");
+        let ready = gauge("ready", "1 while requests should be sent here");
+        let help = "Unix time at which the certificate that is shown ends; 0 without TLS";
         let certificate_expires = gauge("tls_certificate_expiry_timestamp_seconds", help);
-        let memory = gauge("resident_memory_bytes", "Memory of the process.");
-        let files = gauge("open_files", "File descriptors of the process.");
+        let memory = gauge("resident_memory_bytes", "Memory of the process");
+        let files = gauge("open_files", "File descriptors of the process");
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
             counter
         };
-        let accepted = counter("connections_accepted", "Connections accepted.");
-        let handshakes_failed = counter("tls_handshakes_failed", "TLS handshakes that failed.");
-        let spans_sent = counter("spans_sent", "Spans that the collector took.");
-        let spans_dropped = counter("spans_dropped", "Spans that the collector did not take.");
+        let accepted = counter("connections_accepted", "Connections accepted");
+        let handshakes_failed = counter("tls_handshakes_failed", "TLS handshakes that failed");
+        let spans_sent = counter("spans_sent", "Spans that the collector took");
+        let spans_dropped = counter("spans_dropped", "Spans that the collector did not take");
+        let lines_dropped = counter("log_lines_dropped", "Lines of the log that their reader did not take");
         let doors = Door::VARIANTS.len();
+        // Here as well: the first failures of a kind are an increase like any other.
+        for (route, door) in Route::VARIANTS.iter().flat_map(|it| Door::VARIANTS.iter().map(move |door| (it, door))) {
+            for code in FAILED.map(error::name) {
+                let _zero = requests.get_or_create(&Request { rpc: route.name(), door: door.name(), code });
+            }
+        }
         Self {
             request: (0..Route::COUNT * doors * CODES).map(|_| OnceLock::new()).collect(),
             duration: (0..Route::COUNT * doors).map(|_| OnceLock::new()).collect(),
@@ -224,6 +237,7 @@ impl Default for Metrics {
             reloads,
             in_flight,
             connections,
+            connections_most,
             accepted,
             handshakes_failed,
             spans_sent,
@@ -232,6 +246,7 @@ impl Default for Metrics {
             certificate_expires,
             memory,
             files,
+            lines_dropped,
         }
     }
 }
@@ -286,6 +301,7 @@ impl Metrics {
     pub(super) fn text(&self) -> String {
         self.memory.set(signed(resident().unwrap_or_default()));
         self.files.set(signed(open_files().unwrap_or_default()));
+        self.lines_dropped.inc_by(telemetry::dropped().saturating_sub(self.lines_dropped.get()));
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = prometheus_text::encode(&mut text, &self.registry);

@@ -31,6 +31,7 @@ mod reload;
 mod rest;
 mod retry;
 mod routes;
+mod seat;
 mod subject;
 mod taken;
 pub mod telemetry;
@@ -42,6 +43,7 @@ mod unread;
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, header};
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use crate::{
@@ -69,6 +71,8 @@ pub struct Service {
     loaded: Arc<Loaded>,
     /// Plans are counted while it serves.
     counts: Option<live::Counts>,
+    /// Cancelled when nobody waits for what is asked; `None`: somebody does.
+    gone: Option<CancellationToken>,
 }
 
 #[derive(Debug)]
@@ -88,12 +92,21 @@ impl Service {
         let chosen = knowledge.policies().iter().filter(|it| it.chosen);
         let chosen: String = chosen.map(|it| format!(";{}={}", it.id, it.value)).collect();
         let identity = format!("{}{chosen}", knowledge.digest());
-        Self { loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown: OnceLock::new() }), counts: None }
+        Self {
+            loaded: Arc::new(Loaded { knowledge, catalogue, identity, shown: OnceLock::new() }),
+            counts: None,
+            gone: None,
+        }
     }
 
     /// The same, counting plans.
     fn counted(self, counts: live::Counts) -> Self {
         Self { counts: Some(counts), ..self }
+    }
+
+    /// The same for one call, which is ended between two plans when nobody waits for it any more.
+    fn until(&self, gone: CancellationToken) -> Self {
+        Self { gone: Some(gone), ..self.clone() }
     }
 
     /// The knowledge that it answers from.
@@ -138,7 +151,9 @@ impl Service {
     ) -> Result<R, Status> {
         let Loaded { knowledge, catalogue, identity, .. } = &*self.loaded;
         let case = wire::case(knowledge.vocabulary(), &request).map_err(error::invalid_request)?;
-        let plan = engine::plan(knowledge, &case);
+        let awaited = || self.gone.as_ref().is_none_or(|it| !it.is_cancelled());
+        // Nobody is there to be told.
+        let plan = engine::plan_awaited(knowledge, &case, &awaited).ok_or_else(error::deadline_exceeded)?;
         if let Some(counts) = &self.counts {
             counts.plan(knowledge, &plan);
         }
@@ -173,7 +188,7 @@ impl Service {
     pub fn list_procedures(&self, request: v1::ListProceduresRequest) -> Result<v1::ListProceduresResponse, Status> {
         let v1::ListProceduresRequest { page_size, page_token } = request;
         let (procedures, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().procedures, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "procedures", &self.shown().procedures, page_size, &page_token)?;
         let first = page_token.is_empty();
         let considered_treatments = if first { self.shown().considered.clone() } else { Vec::new() };
         Ok(v1::ListProceduresResponse { procedures, next_page_token, considered_treatments })
@@ -194,7 +209,7 @@ impl Service {
     pub fn list_rules(&self, request: v1::ListRulesRequest) -> Result<v1::ListRulesResponse, Status> {
         let v1::ListRulesRequest { page_size, page_token } = request;
         let (rules, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().rules, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "rules", &self.shown().rules, page_size, &page_token)?;
         Ok(v1::ListRulesResponse { rules, next_page_token })
     }
 
@@ -213,7 +228,7 @@ impl Service {
     pub fn list_citations(&self, request: v1::ListCitationsRequest) -> Result<v1::ListCitationsResponse, Status> {
         let v1::ListCitationsRequest { page_size, page_token } = request;
         let (citations, next_page_token) =
-            page::page(self.loaded.knowledge.digest(), &self.shown().citations, page_size, &page_token)?;
+            page::page(self.loaded.knowledge.digest(), "citations", &self.shown().citations, page_size, &page_token)?;
         Ok(v1::ListCitationsResponse { citations, next_page_token })
     }
 }
@@ -221,6 +236,14 @@ impl Service {
 /// Is the body compressed or the like?
 fn is_encoded(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_ENCODING).is_some_and(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+/// Is the text in UTF-8, as far as its content type says? JSON is in nothing else (RFC 8259, 8.1).
+fn is_utf8(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let parameters = content_type.split(';').skip(1).filter_map(|it| it.split_once('='));
+    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.all(|(_, value)| value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 /// The content type without its parameters; empty when there is none.

@@ -10,9 +10,16 @@ const MAX_SIZE: i32 = 1000;
 /// Enough of the digest to tell two releases apart.
 const DIGEST_CHARS: usize = 12;
 
-/// One page of `all` and the token of the next. A token holds for the release that gave it.
-pub(super) fn page<T: Clone>(digest: &str, all: &[T], size: i32, token: &str) -> Result<(Vec<T>, String), Status> {
+/// One page of `all` and the token of the next. A token holds for the release and the list that gave it.
+pub(super) fn page<T: Clone>(
+    digest: &str,
+    list: &str,
+    all: &[T],
+    size: i32,
+    token: &str,
+) -> Result<(Vec<T>, String), Status> {
     let digest: String = digest.chars().take(DIGEST_CHARS).collect();
+    let begins = format!("{digest}-{list}-");
     let mut invalid = InvalidRequest::default();
     let size = match usize::try_from(size) {
         Ok(0) => DEFAULT_SIZE,
@@ -26,16 +33,15 @@ pub(super) fn page<T: Clone>(digest: &str, all: &[T], size: i32, token: &str) ->
     let first = if token.is_empty() {
         Some(0)
     } else {
-        let place = token.split_once('-').filter(|(release, _)| *release == digest).map(|(_, place)| place);
-        place.and_then(|it| it.parse().ok()).filter(|first: &usize| *first < all.len())
+        token.strip_prefix(&begins).and_then(|it| it.parse().ok()).filter(|first: &usize| *first < all.len())
     };
     if first.is_none() {
-        invalid.wrong("page_token", "is no token of this knowledge release; begin again without one");
+        invalid.wrong("page_token", "is no token of this list in this knowledge release; begin again without one");
     }
     let Some(first) = first.filter(|_| invalid.is_empty()) else { return Err(error::invalid_request(invalid)) };
     let page: Vec<T> = all.iter().skip(first).take(size).cloned().collect();
     let next = first.saturating_add(page.len());
-    let token = if next < all.len() { format!("{digest}-{next}") } else { String::new() };
+    let token = if next < all.len() { format!("{begins}{next}") } else { String::new() };
     Ok((page, token))
 }
 
@@ -52,7 +58,7 @@ mod tests {
             let mut seen = Vec::new();
             let mut token = String::new();
             loop {
-                let (part, next) = page("abcdef0123456789", &all, size, &token).unwrap();
+                let (part, next) = page("abcdef0123456789", "rules", &all, size, &token).unwrap();
                 seen.extend(part);
                 token = next;
                 if token.is_empty() {
@@ -66,11 +72,18 @@ mod tests {
     #[test]
     fn what_is_no_page_is_refused() {
         let all = [1, 2, 3];
-        for (size, token) in
-            [(-1, ""), (1001, ""), (1, "3"), (1, "abcdef012345-3"), (1, "abcdef012345-x"), (1, "000000000000-1")]
-        {
-            assert!(page("abcdef0123456789", &all, size, token).is_err(), "{size} {token}");
+        for (size, token) in [
+            (-1, ""),
+            (1001, ""),
+            (1, "3"),
+            (1, "abcdef012345-2"),
+            (1, "abcdef012345-rules-3"),
+            (1, "abcdef012345-rules-x"),
+            (1, "abcdef012345-citations-1"),
+            (1, "000000000000-rules-1"),
+        ] {
+            assert!(page("abcdef0123456789", "rules", &all, size, token).is_err(), "{size} {token}");
         }
-        assert!(page("abcdef0123456789", &all, 1, "abcdef012345-2").is_ok());
+        assert!(page("abcdef0123456789", "rules", &all, 1, "abcdef012345-rules-2").is_ok());
     }
 }

@@ -235,8 +235,7 @@ pub(super) fn start(
         };
         let reload = move || {
             let files = files(&again).map_err(|it| vec![format!("knowledge.path: {it}")])?;
-            live.replace(parse(&files)?);
-            Ok(())
+            Ok(live.replace(parse(&files)?)?)
         };
         all.push(Watched::new("knowledge", watch, stamp, reload));
     }
@@ -244,7 +243,8 @@ pub(super) fn start(
     thread::Builder::new().name("reload".to_owned()).spawn(move || {
         loop {
             let asked = match asked.recv_timeout(LOOK) {
-                Ok(()) => true,
+                // However often it was asked meanwhile, once is enough.
+                Ok(()) => asked.try_iter().count() < usize::MAX,
                 Err(RecvTimeoutError::Timeout) => false,
                 Err(RecvTimeoutError::Disconnected) => return,
             };

@@ -24,7 +24,7 @@ use super::{
     bulk::{self, Bulk, LINGER},
     docs, error,
     heavy::Weigh,
-    is_encoded, json,
+    is_encoded, is_utf8, json,
     live::Live,
     media_type, openapi,
 };
@@ -211,5 +211,5 @@ fn throw_away(parts: &Parts, mut body: Body) {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    media_type(headers).eq_ignore_ascii_case("application/json")
+    media_type(headers).eq_ignore_ascii_case("application/json") && is_utf8(headers)
 }

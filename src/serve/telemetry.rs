@@ -1,10 +1,14 @@
 //! Logs: for people or as JSON lines, to standard error. They never hold patient data.
+//!
+//! A thread of its own writes them: a reader that stands still stops nobody. What it does not take is dropped and counted.
 
 use std::{
     error::Error,
     io::{self, IsTerminal as _},
+    sync::OnceLock,
 };
 
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _};
 
 /// How a log line looks.
@@ -18,15 +22,31 @@ pub enum Format {
     Json,
 }
 
-/// Starts logging. `filter` is a directive as `info` or `cicatrix=debug,warn`.
-pub fn start(format: Format, filter: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+/// Lines that wait for their reader; with more of them, new ones are dropped. About two megabytes.
+const WAITING: usize = 8192;
+
+/// Counts what was dropped.
+static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
+
+/// Starts logging. `filter` is a directive as `info` or `cicatrix=debug,warn`. What is given back writes the last lines
+/// when it is dropped, for a second at most.
+pub fn start(format: Format, filter: &str) -> Result<WorkerGuard, Box<dyn Error + Send + Sync>> {
     let lines = registry().with(filter.parse::<Targets>()?);
-    let layer = fmt::layer().with_writer(io::stderr);
+    let builder = NonBlockingBuilder::default().buffered_lines_limit(WAITING).thread_name("log");
+    let (writer, guard) = builder.finish(io::stderr());
+    // Lines are begun once in a process.
+    let _ = DROPPED.set(writer.error_counter());
+    let layer = fmt::layer().with_writer(writer);
     match format {
         Format::Human => lines.with(layer.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?,
         Format::Json => lines.with(layer.json().flatten_event(true).with_current_span(false)).try_init()?,
     }
-    Ok(())
+    Ok(guard)
+}
+
+/// Lines that nobody took so far.
+pub(super) fn dropped() -> u64 {
+    DROPPED.get().map_or(0, |it| u64::try_from(it.dropped_lines()).unwrap_or(u64::MAX))
 }
 
 /// Is `filter` one that [`start`] takes?

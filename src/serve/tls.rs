@@ -12,7 +12,7 @@ use rustls::{
     RootCertStore, ServerConfig, ServerConnection,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, PrivateKeyDer, UnixTime, pem::PemObject as _},
-    server::WebPkiClientVerifier,
+    server::{NoServerSessionStorage, WebPkiClientVerifier},
 };
 use webpki::{EndEntityCert, KeyUsage};
 
@@ -105,6 +105,8 @@ pub(super) struct Named {
     pub(super) names: Vec<String>,
     /// The common name of its subject, else a fingerprint: tells callers apart that have no such name.
     pub(super) subject: String,
+    /// When the certificate ends, in seconds since 1970.
+    pub(super) ends: Option<u64>,
 }
 
 /// Whom the client certificate of a connection names; `None` without one.
@@ -113,7 +115,8 @@ pub(super) fn named(connection: &ServerConnection) -> Option<Named> {
     let read = EndEntityCert::try_from(certificate).ok()?;
     let names = read.valid_dns_names().chain(read.valid_uri_names()).map(ToOwned::to_owned).collect();
     let subject = subject::common_name(read.subject()).map(ToOwned::to_owned);
-    Some(Named { names, subject: subject.unwrap_or_else(|| subject::fingerprint(certificate)) })
+    let subject = subject.unwrap_or_else(|| subject::fingerprint(certificate));
+    Some(Named { names, subject, ends: expires(certificate) })
 }
 
 /// What the files say.
@@ -136,6 +139,7 @@ fn read(files: &TlsFiles) -> Result<Read, Vec<String>> {
     let expires = chain.iter().filter_map(expires).min();
 
     let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
+    let asked_for = roots.is_some();
     let broken = |it: rustls::Error| vec![format!("tls: {it}")];
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -152,6 +156,11 @@ fn read(files: &TlsFiles) -> Result<Read, Vec<String>> {
     let mut config = builder.with_single_cert(chain, private).map_err(|it| {
         vec![format!("tls.certificate: {} with tls.key {}: {it}", certificate.display(), key.display())]
     })?;
+    // A session that is taken up again is not looked at: its certificate may have ended, or its authority been replaced.
+    if asked_for {
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+    }
     config.alpn_protocols = PROTOCOLS.iter().map(|it| it.to_vec()).collect();
     Ok(Read { shown: Shown { config: Arc::new(config), expires }, untimely })
 }

@@ -12,7 +12,7 @@ use crate::{
         Trade, Wishes,
     },
     engine::{
-        Ground, Said, conflict, draw,
+        Awaited, Ground, Said, conflict, draw,
         limits::{ALTERNATIVE_ROUNDS, ALTERNATIVES},
         select::{Context, Courses},
         wished,
@@ -30,10 +30,17 @@ struct Candidate {
 }
 
 /// Other plans of which none is worse in everything than another, nor than `plan`.
-pub(super) fn alternatives(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Vec<Alternative> {
+pub(super) fn alternatives(
+    knowledge: &Knowledge,
+    case: &Case,
+    ground: &Ground<'_>,
+    plan: &Plan,
+    awaited: Awaited<'_>,
+) -> Vec<Alternative> {
     let Some(known) = plan.protocol() else { return Vec::new() };
     let here = figures(knowledge, known);
-    let mut search = Search { knowledge, case, ground, plan, here, seen: vec![case.wishes.clone()], found: Vec::new() };
+    let (seen, found) = (vec![case.wishes.clone()], Vec::new());
+    let mut search = Search { knowledge, case, ground, plan, here, awaited, seen, found };
     let mut from = vec![(case.wishes.clone(), sessions_of(known))];
     for _ in 0..ALTERNATIVE_ROUNDS {
         let begun = search.found.len();
@@ -62,6 +69,7 @@ struct Search<'a> {
     ground: &'a Ground<'a>,
     plan: &'a Plan,
     here: Figures,
+    awaited: Awaited<'a>,
     /// Wishes that were tried.
     seen: Vec<Wishes>,
     found: Vec<Candidate>,
@@ -80,6 +88,9 @@ impl Search<'_> {
     }
 
     fn attempt(&mut self, wishes: Wishes, courses: Courses) {
+        if !(self.awaited)() {
+            return;
+        }
         let mut case = Case { wishes, ..self.case.clone() };
         if courses == Courses::Least {
             let context = self.ground.context(self.knowledge, &case, Said::Visits);

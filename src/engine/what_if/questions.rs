@@ -13,7 +13,7 @@ use crate::{
         ScarIndex, Scope, Value,
     },
     engine::{
-        Drawn, Ground, Said, classify, facts,
+        Awaited, Drawn, Ground, Said, classify, facts,
         screen::{self, same_days},
         select::{Context, Decisive, add_rules},
         spacing::additions,
@@ -23,13 +23,20 @@ use crate::{
 };
 
 /// The questions of which some answer would change the plan, in the order of the facts.
-pub(super) fn questions(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, drawn: &Drawn) -> Vec<OpenQuestion> {
+pub(super) fn questions(
+    knowledge: &Knowledge,
+    case: &Case,
+    ground: &Ground<'_>,
+    drawn: &Drawn,
+    awaited: Awaited<'_>,
+) -> Vec<OpenQuestion> {
     let facts = ground.facts.as_slice();
     let around = Around {
         knowledge,
         case,
         plan: &drawn.plan,
         ground,
+        awaited,
         meant: rules_on(knowledge, meant(knowledge, facts)),
         hinges: Hinges::new(knowledge, ground, drawn.decisive),
     };
@@ -127,6 +134,7 @@ struct Around<'a> {
     case: &'a Case,
     plan: &'a Plan,
     ground: &'a Ground<'a>,
+    awaited: Awaited<'a>,
     /// The rules on all that could be done.
     meant: RuleSet,
     hinges: Hinges,
@@ -138,7 +146,7 @@ impl Around<'_> {
         let mut all: Vec<PossibleAnswer> = Vec::new();
         let mut told: Vec<Answers> = Vec::new();
         let mut tried: Vec<Tried> = Vec::new();
-        for specimen in self.knowledge.specimens().of(fact) {
+        for specimen in self.knowledge.specimens().of(fact).iter().take_while(|_| (self.awaited)()) {
             if told.contains(&specimen.answers) {
                 continue;
             }

@@ -13,15 +13,21 @@ use crate::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
         Weekday,
     },
-    engine::{Ground, Said, history, limits::CALENDAR_DAYS, wished},
+    engine::{Awaited, Ground, Said, history, limits::CALENDAR_DAYS, wished},
     knowledge::Knowledge,
 };
 
 /// The first day on which the same facts would give another answer: a procedure would fare otherwise, something else would
 /// be done, or another number of times. A plan that only begins later is none, nor is what is used at home and cared for around its sessions.
-pub(super) fn valid_until(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Option<Day> {
+pub(super) fn valid_until(
+    knowledge: &Knowledge,
+    case: &Case,
+    ground: &Ground<'_>,
+    plan: &Plan,
+    awaited: Awaited<'_>,
+) -> Option<Day> {
     let here = standings(plan, 0);
-    days(knowledge, case, ground, plan).into_iter().find(|&day| {
+    days(knowledge, case, ground, plan).into_iter().take_while(|_| awaited()).find(|&day| {
         let later = later(case, day);
         let then = wished(Ground::of(knowledge, &later).context(knowledge, &later, Said::Everything)).plan;
         let at_home = |id: ProcedureId| knowledge.procedures().get(id.index()).is_some_and(|it| it.sessions.is_none());

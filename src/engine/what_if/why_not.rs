@@ -11,7 +11,7 @@ use crate::{
         Truth, WhyNot,
     },
     engine::{
-        Ground,
+        Awaited, Ground,
         classify::label,
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
@@ -21,11 +21,17 @@ use crate::{
 };
 
 /// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
-pub(super) fn why_not(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) -> Vec<WhyNot> {
+pub(super) fn why_not(
+    knowledge: &Knowledge,
+    case: &Case,
+    ground: &Ground<'_>,
+    plan: &Plan,
+    awaited: Awaited<'_>,
+) -> Vec<WhyNot> {
     let Ground { facts, screening, .. } = ground;
     let mut all: Vec<WhyNot> = Vec::new();
     let mut known: Vec<(&Facts, ProcedureSet, Vec<WhyNot>)> = Vec::new();
-    for (scar, facts) in (0_u16..).map(ScarIndex).zip(facts) {
+    for (scar, facts) in (0_u16..).map(ScarIndex).zip(facts).take_while(|_| awaited()) {
         let planned = planned(plan, scar);
         // Groups of which the same is known fare alike.
         let at = known.iter().position(|it| it.0 == facts && it.1 == planned).unwrap_or_else(|| {

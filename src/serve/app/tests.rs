@@ -15,6 +15,7 @@ use crate::serve::{
     given::{Ending, Given},
     guard::Peer,
     metrics::Metrics,
+    seat,
 };
 
 /// Both doors open on a handler that panics, one that never ends, and one that answers.
@@ -22,6 +23,7 @@ fn app() -> App {
     let router = Router::new()
         .route("/panic", any(|| async { panic!("a patient's name") as &'static str }))
         .route("/slow", any(std::future::pending::<&'static str>))
+        .route("/works", any(works))
         .route("/quick", any(|| async { "quick" }));
     let bounds = Bounds {
         deadline: Duration::from_millis(50),
@@ -36,6 +38,58 @@ fn app() -> App {
     let doors = Doors { grpc: router.clone(), rest: router };
     let told = Told { metrics: Arc::new(Metrics::default()), traces: None };
     App::new(doors, bounds, Guard::open(), Cors::default(), told)
+}
+
+/// Goes on for a while when nobody waits for it.
+async fn works() -> &'static str {
+    let seat = seat::take();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(seat);
+    });
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn work_that_goes_on_keeps_its_place() {
+    let app = app();
+    let peer = Arc::new(Peer {
+        stranger: Guard::open().callers().named("test"),
+        certificate: None,
+        ending: Ending::default(),
+    });
+    let ask = |path: &str| {
+        let request = Request::get(path).version(Version::HTTP_2).body(Body::empty()).unwrap();
+        app.answer(request, Arc::clone(&peer))
+    };
+    // One whose work has ended with it gives its place back with its answer.
+    drop(ask("/slow").await.unwrap());
+    assert_eq!(app.0.metrics.in_flight.get(), 0);
+    let late = ask("/works").await.unwrap();
+    assert_eq!(late.status(), StatusCode::GATEWAY_TIMEOUT);
+    drop(late);
+    assert_eq!(app.0.metrics.in_flight.get(), 1);
+    // As when its caller hangs up.
+    let _ = tokio::time::timeout(Duration::from_millis(10), ask("/works")).await;
+    assert_eq!(app.0.metrics.in_flight.get(), 2);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(app.0.metrics.in_flight.get(), 0);
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_refused() {
+    for timeout in ["-1S", "abc", "1", "123456789S"] {
+        let (code, status, message) = json_status(send("/quick", &[("grpc-timeout", timeout)]).await).await;
+        assert_eq!((code, status.as_str()), (StatusCode::BAD_REQUEST, "INVALID_ARGUMENT"), "{timeout}");
+        assert!(message.starts_with("grpc-timeout is no time"), "{message}");
+    }
+    for (written, status) in
+        [("+json", "3"), ("+thrift", "3"), ("x", "3"), ("", "0"), ("+proto", "0"), ("+proto;charset=utf-8", "0")]
+    {
+        let response = send("/quick", &[("content-type", &format!("application/grpc{written}"))]).await;
+        let found = response.headers().get("grpc-status").map_or("0", |it| it.to_str().unwrap());
+        assert_eq!(found, status, "{written}");
+    }
 }
 
 async fn send(path: &str, headers: &[(&str, &str)]) -> http::Response<Given> {

@@ -26,6 +26,17 @@ pub(in crate::serve) enum Of {
     Requests,
 }
 
+/// How a caller is known. Whoever chooses the names of one kind, as users of some issuers do, takes nobody's account of
+/// another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(super) enum Kind {
+    Token,
+    Key,
+    Certificate,
+    Address,
+}
+
 /// Somebody who asks, with the account of what was asked.
 #[derive(Debug)]
 pub(in crate::serve) struct Caller {
@@ -77,7 +88,7 @@ impl Drop for Share {
     }
 }
 
-/// Every caller whose account matters: one caller has one account, over every connection and however it is known.
+/// Every caller whose account matters: one caller has one account, over every connection.
 #[derive(Debug)]
 pub(in crate::serve) struct Callers {
     /// From here the accounts are kept.
@@ -97,7 +108,12 @@ impl Callers {
         u64::try_from(self.beginning.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// The caller of this name.
+    /// The caller that is known in this way by this name.
+    pub(super) fn known(&self, kind: Kind, name: &str) -> Arc<Caller> {
+        self.named(&format!("{}:{name}", <&str>::from(kind)))
+    }
+
+    /// The caller of this name, with its kind before it.
     pub(in crate::serve) fn named(&self, name: &str) -> Arc<Caller> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(caller) = known.get(name) {
@@ -119,7 +135,7 @@ impl Callers {
             IpAddr::V4(ip) => IpAddr::V4(ip),
             IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & NETWORK)),
         };
-        self.named(&network.to_string())
+        self.known(Kind::Address, &network.to_string())
     }
 }
 
@@ -127,13 +143,15 @@ impl Callers {
 mod tests {
     use std::sync::Arc;
 
-    use super::{super::Rate, Callers, Of};
+    use super::{super::Rate, Callers, Kind, Of};
 
     #[test]
     fn one_caller_has_one_account_and_strangers_are_forgotten() {
         let callers = Callers::default();
         let kept = callers.named("emr");
         assert!(Arc::ptr_eq(&kept, &callers.named("emr")));
+        // Whoever bears a token in the name of a key has not its account.
+        assert!(!Arc::ptr_eq(&callers.known(Kind::Key, "emr"), &callers.known(Kind::Token, "emr")));
         // Hanging up settles no account.
         let busy = callers.named("busy");
         let rate = Rate::new(1, 1).into_iter().next();
@@ -151,8 +169,8 @@ mod tests {
     fn strangers_are_told_apart_by_their_network() {
         let callers = Callers::default();
         let of = |it: &str| it.parse().map(|it| callers.stranger(it).name.clone()).unwrap_or_default();
-        assert_eq!(of("192.0.2.1"), "192.0.2.1");
-        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+        assert_eq!(of("192.0.2.1"), "address:192.0.2.1");
+        assert_eq!(of("::ffff:192.0.2.1"), "address:192.0.2.1");
         assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:0:0:1"));
         assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
     }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fs, path::Path};
 use serde::{Deserialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 
-use super::{Callers, Identity, Scope, Scopes, digest, plain};
+use super::{Callers, Identity, Kind, Scope, Scopes, digest, plain};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,19 +48,25 @@ impl Keys {
         let mut wrong = |what: String| problems.push(format!("{setting}: {}: {what}", path.display()));
         let mut keys: Vec<([u8; 32], Identity)> = Vec::new();
         for KeyRow { name, scopes, sha256 } in rows {
-            let Some(hash) = unhex(&sha256) else {
-                wrong(format!(
-                    "the sha256 of {} must be 64 hexadecimal digits; hash the key, and never write it here",
-                    plain(&name)
-                ));
-                continue;
-            };
-            if keys.iter().any(|(it, _)| *it == hash) {
-                wrong(format!("the key of {} is another caller's too; give each its own", plain(&name)));
+            let shown = plain(&name);
+            let hash = unhex(&sha256);
+            match &hash {
+                None => wrong(format!(
+                    "the sha256 of {shown} must be 64 hexadecimal digits; hash the key, and never write it here"
+                )),
+                // A shell in which the variable of the key was not set makes it.
+                Some(it) if *it == digest(b"") => {
+                    wrong(format!("the sha256 of {shown} is that of an empty key; set the key before it is hashed"));
+                }
+                Some(it) if keys.iter().any(|(other, _)| other == it) => {
+                    wrong(format!("the key of {shown} is another caller's too; give each its own"));
+                }
+                Some(_) => {}
             }
-            match identity(&name, &scopes, callers) {
-                Ok(identity) => keys.push((hash, identity)),
-                Err(it) => wrong(it),
+            match (identity(Kind::Key, &name, &scopes, callers), hash) {
+                (Ok(identity), Some(hash)) => keys.push((hash, identity)),
+                (Ok(_), None) => {}
+                (Err(all), _) => all.into_iter().for_each(&mut wrong),
             }
         }
         if keys.is_empty() && problems.is_empty() {
@@ -97,13 +103,13 @@ impl Certificates {
         let mut named = HashMap::new();
         for CertificateRow { name, scopes } in rows {
             let shown = plain(&name);
-            match identity(&name, &scopes, callers) {
+            match identity(Kind::Certificate, &name, &scopes, callers) {
                 Ok(it) => {
                     if named.insert(name, it).is_some() {
                         problems.push(format!("{setting}: {}: {shown} stands twice", path.display()));
                     }
                 }
-                Err(it) => problems.push(format!("{setting}: {}: {it}", path.display())),
+                Err(all) => problems.extend(all.iter().map(|it| format!("{setting}: {}: {it}", path.display()))),
             }
         }
         if named.is_empty() && problems.is_empty() {
@@ -121,18 +127,23 @@ impl Certificates {
     }
 }
 
-fn identity(name: &str, scopes: &[String], callers: &Callers) -> Result<Identity, String> {
+/// The caller of a row, or everything that is wrong with it.
+fn identity(kind: Kind, name: &str, scopes: &[String], callers: &Callers) -> Result<Identity, Vec<String>> {
     let shown = plain(name);
+    let mut wrong = Vec::new();
     if name.is_empty() || shown != name {
-        return Err(format!("the name {shown:?} must be 1 to 128 printable ASCII characters without spaces"));
+        wrong.push(format!("the name {shown:?} must be 1 to 128 printable ASCII characters without spaces"));
     }
-    if let Some(other) = scopes.iter().find(|it| Scope::named(it).is_none()) {
-        return Err(format!("{shown} has the scope {other:?}; write classify, protocols or knowledge"));
+    for other in scopes.iter().filter(|it| Scope::named(it).is_none()) {
+        wrong.push(format!("{shown} has the scope {other:?}; write classify, protocols or knowledge"));
     }
     if scopes.is_empty() {
-        return Err(format!("{shown} may do nothing; write a scope: classify, protocols or knowledge"));
+        wrong.push(format!("{shown} may do nothing; write a scope: classify, protocols or knowledge"));
     }
-    Ok(Identity { caller: callers.named(name), scopes: Scopes::named(scopes.iter().map(String::as_str)) })
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(Identity { caller: callers.known(kind, name), scopes: Scopes::named(scopes.iter().map(String::as_str)) })
 }
 
 /// Reads TOML. What the file holds is never part of a message: it could be a key that was written in by mistake.
@@ -161,7 +172,7 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
     use std::{fs, path::PathBuf};
 
@@ -185,7 +196,7 @@ mod tests {
             format!("[[key]]\nname = \"emr\"\nscopes = [\"protocols\"]\nsha256 = \"{}\"\n", hex(&digest(b"secret")));
         let path = file("keys", &text);
         let keys = Keys::read(&path, &Callers::default()).unwrap();
-        assert_eq!(keys.identify(b"secret").unwrap().caller.name, "emr");
+        assert_eq!(keys.identify(b"secret").unwrap().caller.name, "key:emr");
         for other in ["", "Secret", "secret ", &hex(&digest(b"secret"))] {
             assert!(keys.identify(other.as_bytes()).is_none(), "{other}");
         }
@@ -199,10 +210,13 @@ mod tests {
             "[[key]]\nname = \"a\"\nscopes = [\"protocols\"]\nsha256 = \"my-secret-key\"\n\
              [[key]]\nname = \"b c\"\nscopes = [\"protocols\"]\nsha256 = \"00\"\n\
              [[key]]\nname = \"d\"\nscopes = [\"all\"]\nsha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"\n\
-             [[key]]\nname = \"e\"\nscopes = []\nsha256 = \"1000000000000000000000000000000000000000000000000000000000000000\"\n",
+             [[key]]\nname = \"e\"\nscopes = []\nsha256 = \"1000000000000000000000000000000000000000000000000000000000000000\"\n\
+             [[key]]\nname = \"f\"\nscopes = [\"classify\"]\nsha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n",
         );
         let problems = Keys::read(&path, &Callers::default()).unwrap_err();
-        assert_eq!(problems.len(), 4, "{problems:#?}");
+        // The second row has two.
+        assert_eq!(problems.len(), 6, "{problems:#?}");
+        assert!(problems[5].contains("the sha256 of f is that of an empty key; set the key"), "{problems:#?}");
         assert!(
             problems.iter().all(|it| it.starts_with("auth.api_keys: ") && !it.contains("my-secret")),
             "{problems:#?}"

@@ -24,7 +24,7 @@ use tonic::Status;
 
 use self::{
     files::{Certificates, Keys},
-    tokens::{Bad, Tokens},
+    tokens::{Bad, LEEWAY, Tokens},
 };
 use super::{
     error,
@@ -34,10 +34,11 @@ use super::{
     tls::Named,
 };
 
+use callers::Kind;
 pub(super) use callers::{Caller, Callers, Of, Share};
 pub use fetch::Address;
 pub(super) use payer::{Payer, Unpaid};
-pub(super) use rate::Rate;
+pub(super) use rate::{Account, Rate};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// A token or key that is longer is none of ours.
@@ -276,6 +277,11 @@ impl Guard {
         if needs == Needs::Nothing || !self.asks() {
             return Ok(Arc::clone(&peer.stranger));
         }
+        // What began while a certificate was good does not go on without end after it.
+        if peer.certificate.as_ref().and_then(|it| it.ends).is_some_and(|it| it.saturating_add(LEEWAY) <= now()) {
+            tracing::debug!(why = Bad::Expired.word(), "credentials are not accepted");
+            return Err(TurnedAway::unknown(Refusal::BadCredentials, error::bad_credentials()));
+        }
         let Identity { caller, scopes } = self.identify(headers, peer)?;
         match needs {
             Needs::Scope(scope) if !scopes.allows(scope) => {
@@ -293,8 +299,8 @@ impl Guard {
             tracing::debug!(why = why.word(), "credentials are not accepted");
             TurnedAway::unknown(Refusal::BadCredentials, error::bad_credentials())
         };
-        if let Some(sent) = headers.get(header::AUTHORIZATION) {
-            let token = bearer(sent.as_bytes()).ok_or_else(|| bad(Bad::Malformed))?;
+        if let Some(sent) = sent(headers, &header::AUTHORIZATION).map_err(bad)? {
+            let token = bearer(sent).ok_or_else(|| bad(Bad::Malformed))?;
             let Some(tokens) = &known.tokens else {
                 let no_keys = || retry::after(&error::no_keys(), KEYS_WAIT);
                 return Err(if self.fetches() {
@@ -310,18 +316,22 @@ impl Guard {
                 bad(why)
             });
         }
-        if let Some(key) = headers.get(API_KEY) {
-            let key = key.as_bytes().trim_ascii();
+        if let Some(key) = sent(headers, &API_KEY).map_err(bad)? {
             let key = Some(key).filter(|it| it.len() <= MAX_CREDENTIAL).ok_or_else(|| bad(Bad::Malformed))?;
             return known.keys.identify(key).ok_or_else(|| bad(Bad::UnknownKey));
         }
+        let Credentials { client_certificates, any_certificate, .. } = &self.0.how;
         match &peer.certificate {
-            Some(Named { names, subject }) if self.0.how.any_certificate => {
+            Some(Named { names, subject, .. }) if *any_certificate => {
                 let name = names.first().unwrap_or(subject);
-                Ok(Identity { caller: self.0.callers.named(&plain(name)), scopes: Scopes::ALL })
+                let caller = self.0.callers.known(Kind::Certificate, &plain(name));
+                Ok(Identity { caller, scopes: Scopes::ALL })
             }
-            Some(Named { names, .. }) => known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey)),
-            None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
+            // Where certificates only let connections in, whoever shows nothing else has shown nothing.
+            Some(Named { names, .. }) if client_certificates.is_some() => {
+                known.certificates.identify(names).ok_or_else(|| bad(Bad::UnknownKey))
+            }
+            Some(_) | None => Err(TurnedAway::unknown(Refusal::NoCredentials, error::no_credentials())),
         }
     }
 }
@@ -339,6 +349,14 @@ fn read(how: &Credentials, callers: &Callers, fetched: Option<&str>) -> Result<K
     let certificates = client_certificates.as_ref().map(|it| Certificates::read(it, callers));
     let certificates = certificates.and_then(|it| it.map_err(|it| problems.extend(it)).ok()).unwrap_or_default();
     if problems.is_empty() { Ok(Known { tokens, keys, certificates }) } else { Err(problems) }
+}
+
+/// What stands in a header that stands once: with two of them, whoever looks at the other one sees another caller. One
+/// that is empty says nothing.
+fn sent<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h [u8]>, Bad> {
+    let mut all = headers.get_all(name).iter();
+    let first = all.next().map(|it| it.as_bytes().trim_ascii());
+    if all.next().is_some() { Err(Bad::Malformed) } else { Ok(first.filter(|it| !it.is_empty())) }
 }
 
 /// The token of `Bearer TOKEN`.

@@ -16,10 +16,10 @@ pub(in crate::serve) struct Rate {
 
 impl Rate {
     /// `None` when there is no limit. Without a burst of its own, a second's worth may come at once.
-    pub(in crate::serve) fn new(per_second: u32, burst: u32) -> Option<Self> {
-        let apart = 1_000_000_000_u64.checked_div(u64::from(per_second))?;
+    pub(in crate::serve) const fn new(per_second: u32, burst: u32) -> Option<Self> {
+        let Some(apart) = 1_000_000_000_u64.checked_div(per_second as u64) else { return None };
         let burst = if burst == 0 { per_second } else { burst };
-        Some(Self { apart, ahead: apart.saturating_mul(u64::from(burst)) })
+        Some(Self { apart, ahead: apart.saturating_mul(burst as u64) })
     }
 }
 

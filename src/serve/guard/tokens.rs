@@ -15,11 +15,11 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::{Callers, Identity, Jwks, Jwt, Scopes, digest, plain};
+use super::{Callers, Identity, Jwks, Jwt, Kind, Scopes, digest, plain};
 use crate::serve::outward::shown;
 
 /// Clocks may differ by so much, in seconds.
-const LEEWAY: u64 = 60;
+pub(super) const LEEWAY: u64 = 60;
 /// Verified tokens that are remembered: verifying one again would cost more than the answer.
 const REMEMBERED: usize = 4096;
 
@@ -67,10 +67,9 @@ struct Claims {
     exp: u64,
     sub: Option<String>,
     client_id: Option<String>,
-    #[serde(default)]
-    scope: Words,
-    #[serde(default)]
-    scp: Words,
+    /// One that is null says no more than one that is not there.
+    scope: Option<Words>,
+    scp: Option<Words>,
 }
 
 /// Seconds since 1970, which may have a fraction (RFC 7519, 2).
@@ -85,12 +84,6 @@ fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Er
 enum Words {
     One(String),
     Many(Vec<String>),
-}
-
-impl Default for Words {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
 }
 
 impl Words {
@@ -174,8 +167,8 @@ impl Tokens {
         let claims = self.verify(token)?;
         let name = claims.client_id.as_deref().or(claims.sub.as_deref()).filter(|it| !it.is_empty());
         let name = name.ok_or(Bad::Claims)?;
-        let scopes = Scopes::named(claims.scope.all().into_iter().chain(claims.scp.all()));
-        let identity = Identity { caller: callers.named(&plain(name)), scopes };
+        let scopes = Scopes::named([&claims.scope, &claims.scp].into_iter().flatten().flat_map(Words::all));
+        let identity = Identity { caller: callers.known(Kind::Token, &plain(name)), scopes };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= REMEMBERED {
             seen.retain(|_, it| it.expires.saturating_add(LEEWAY) > now);

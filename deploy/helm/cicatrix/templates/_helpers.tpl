@@ -54,9 +54,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if index .Values.settings "tls.certificate" }}tls{{ end -}}
 {{- end -}}
 
-{{/* A time such as "1m 30s" in seconds. */}}
-{{- define "cicatrix.seconds" -}}
-{{- $units := dict "ms" 0 "s" 1 "sec" 1 "secs" 1 "second" 1 "seconds" 1 "m" 60 "min" 60 "mins" 60 "minute" 60 "minutes" 60 "h" 3600 "hour" 3600 "hours" 3600 -}}
+{{/* A time such as "1m 30s" in milliseconds. */}}
+{{- define "cicatrix.millis" -}}
+{{- $s := 1000 -}}{{- $m := 60000 -}}{{- $h := 3600000 -}}
+{{- $units := dict "ms" 1 "s" $s "sec" $s "secs" $s "second" $s "seconds" $s "m" $m "min" $m "mins" $m "minute" $m "minutes" $m "h" $h "hour" $h "hours" $h -}}
 {{- $sum := 0 -}}
 {{- range regexFindAll "[0-9]+ *[A-Za-z]+" . -1 -}}
 {{- $unit := regexFind "[A-Za-z]+" . -}}
@@ -70,13 +71,36 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "cicatrix.sound" -}}
 {{- $settings := .Values.settings -}}
 {{- range list "server.listen" "admin.listen" -}}
+{{- if not (regexMatch ":[1-9][0-9]*$" (toString (index $settings .))) -}}
+{{- fail (printf "settings: %s names no port; write for example 0.0.0.0:50051" .) -}}
+{{- end -}}
 {{- if regexMatch "^(127\\.|\\[::1\\]|localhost)" (toString (index $settings .)) -}}
 {{- fail (printf "settings: %s is an address that nobody outside of the pod reaches; write 0.0.0.0 or [::] with a port" .) -}}
 {{- end -}}
 {{- end -}}
-{{- $delay := include "cicatrix.seconds" (toString (default "0s" (index $settings "server.drain_delay"))) | int -}}
-{{- $drain := include "cicatrix.seconds" (toString (default "25s" (index $settings "server.drain_timeout"))) | int -}}
-{{- if ge (add $delay $drain) (int64 .Values.gracePeriodSeconds) -}}
+{{- if eq (include "cicatrix.port" .) (include "cicatrix.adminPort" .) -}}
+{{- fail "settings: server.listen and admin.listen have one port; give each its own" -}}
+{{- end -}}
+{{- $jwt := list "auth.jwt.issuer" "auth.jwt.audience" "auth.jwt.jwks" -}}
+{{- range $one := $jwt -}}{{- range $other := $jwt -}}
+{{- if and (index $settings $one) (not (index $settings $other)) -}}
+{{- fail (printf "settings: %s is missing; tokens need auth.jwt.issuer, auth.jwt.audience and auth.jwt.jwks" $other) -}}
+{{- end -}}
+{{- end -}}{{- end -}}
+{{- if and (index $settings "tls.client_ca") (not (index $settings "tls.certificate")) -}}
+{{- fail "settings: tls.client_ca needs TLS; set tls.certificate and tls.key" -}}
+{{- end -}}
+{{- range $name, $value := $settings -}}
+{{- if and (hasPrefix "/etc/cicatrix/secret/" (toString $value)) (not $.Values.secret.existing) -}}
+{{- fail (printf "settings: %s names a file of the secret; set secret.existing" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int64 .Values.autoscaling.minReplicas) (int64 .Values.autoscaling.maxReplicas)) -}}
+{{- fail "autoscaling: minReplicas must be at most maxReplicas" -}}
+{{- end -}}
+{{- $delay := include "cicatrix.millis" (toString (default "0s" (index $settings "server.drain_delay"))) | int64 -}}
+{{- $drain := include "cicatrix.millis" (toString (default "25s" (index $settings "server.drain_timeout"))) | int64 -}}
+{{- if ge (add $delay $drain) (mul 1000 (int64 .Values.gracePeriodSeconds)) -}}
 {{- fail "gracePeriodSeconds: must be longer than server.drain_delay and server.drain_timeout together, or pods are killed while they drain" -}}
 {{- end -}}
 {{- end -}}
