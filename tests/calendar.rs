@@ -126,6 +126,21 @@ fn nothing_new_begins_close_before_an_event() {
     assert_eq!(days(&kept, "mnrf")[0], usual);
 }
 
+/// What is due before the plan is not due on the same day again for what a review decides.
+#[test]
+fn care_that_is_due_anyway_is_due_once() {
+    let mut dark = wish(v1::Preferences::default());
+    dark.patient.as_mut().unwrap().phototype = v1::Phototype::Iv.into();
+    let dark = plan(dark);
+    assert!(dark.stages.iter().any(|it| it.contingent_on.is_some()), "nothing waits for a review");
+    assert!(!dark.care_items.is_empty());
+    for item in &dark.care_items {
+        assert!(item.days.iter().all(|it| !item.contingent_days.contains(it)), "{item:?}");
+    }
+    let photographs = dark.care_items.iter().find(|it| it.kind() == v1::CareItemKind::Photographs).unwrap();
+    assert_eq!((photographs.days.as_slice(), photographs.contingent_days.as_slice()), (&[0][..], &[][..]));
+}
+
 #[test]
 fn an_event_after_everything_changes_nothing_but_the_id() {
     let usual = plan(request());

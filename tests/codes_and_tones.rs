@@ -23,6 +23,71 @@ fn declared(scar_type: v1::ScarType, cause: v1::ScarCause) -> v1::Scar {
     v1::Scar { declared_type: scar_type.into(), cause: cause.into(), ..bare_scar("s") }
 }
 
+/// A raised scar, with what is known of its border and what the clinician calls it.
+fn raised(beyond: Option<bool>, declared: v1::ScarType) -> v1::Scar {
+    v1::Scar {
+        relief: v1::Relief::Raised.into(),
+        raised_form: v1::RaisedForm::NodulePlaque.into(),
+        extends_beyond_wound: beyond,
+        declared_type: declared.into(),
+        ..bare_scar("s")
+    }
+}
+
+#[test]
+fn a_label_that_is_as_careful_as_the_finding_stands() {
+    use v1::ScarType::{Hypertrophic, IcePick, Keloid, Papular, RaisedUnspecified, Unspecified};
+    let told = |beyond, declared| {
+        let scar = classify(vec![raised(beyond, declared)]).scars.remove(0);
+        let differs = scar.flags().any(|it| it == v1::ScarFlag::DeclaredTypeDiffers);
+        (scar.scar_type(), scar.type_declared, differs)
+    };
+    assert_eq!(told(None, Unspecified), (RaisedUnspecified, false, false));
+    // Nobody recorded the border: the name says what was seen, and nothing speaks against it.
+    assert_eq!(told(None, Keloid), (Keloid, true, false));
+    assert_eq!(told(None, Hypertrophic), (Hypertrophic, true, false));
+    // The border is within the wound, and the clinician is more careful.
+    assert_eq!(told(Some(false), Keloid), (Keloid, true, true));
+    // The other way round the finding stands, as it does against every harmless name.
+    assert_eq!(told(Some(true), Hypertrophic), (Keloid, false, true));
+    for harmless in [IcePick, Papular] {
+        for (beyond, found) in [(None, RaisedUnspecified), (Some(false), Hypertrophic), (Some(true), Keloid)] {
+            assert_eq!(told(beyond, harmless), (found, false, true), "{harmless:?}");
+        }
+    }
+}
+
+/// Pits of the cheek beside another scar of the chest: the rules that acid in the pits hears.
+fn acid_beside(other: v1::Scar) -> Vec<String> {
+    let other = v1::Scar { id: "other".to_owned(), site: v1::Site::Chest.into(), ..other };
+    let answer =
+        service().generate_protocol(v1::GenerateProtocolRequest { scars: vec![pits("s"), other], ..request() });
+    let mut all = answer.unwrap().dispositions.into_iter();
+    let acid = all.find(|it| it.procedure == "tca-cross" && it.scar_ids == ["s"]).unwrap();
+    acid.reasons.into_iter().map(|it| it.rule).collect()
+}
+
+#[test]
+fn a_keloid_by_name_or_by_want_of_a_border_speaks_of_all_skin() {
+    use v1::ScarType::{Hypertrophic, Keloid, Unspecified};
+    let forms_keloids = |it: v1::Scar| {
+        let rules = acid_beside(it);
+        (rules.iter().any(|it| it == "KEL-25"), rules.iter().any(|it| it == "KEL-14"))
+    };
+    for keloid in
+        [raised(None, Unspecified), raised(None, Keloid), raised(Some(false), Keloid), raised(Some(true), Unspecified)]
+    {
+        assert_eq!(forms_keloids(keloid.clone()), (true, false), "{keloid:?}");
+    }
+    for hypertrophic in [raised(Some(false), Unspecified), raised(None, Hypertrophic)] {
+        assert_eq!(forms_keloids(hypertrophic.clone()), (false, true), "{hypertrophic:?}");
+    }
+    // What else it may be takes the name from it, and not the warning.
+    let growing = v1::Scar { activity: v1::Activity::Suspicious.into(), ..raised(None, Keloid) };
+    assert_eq!(classify(vec![growing.clone()]).scars[0].scar_type(), v1::ScarType::OosSuspiciousLesion);
+    assert!(forms_keloids(growing).0);
+}
+
 #[test]
 fn each_type_has_the_codes_of_the_dossier() {
     let acne = v1::ScarCause::Acne;

@@ -117,6 +117,12 @@ fn hz_010_herpes_is_covered() {
     assert!(seen.items.contains("antiviral-cover"), "the cover is an item of the plan: {:?}", seen.items);
     Seen::with(&[not_asked(Fact::HsvHistory)]).must(AFL, Clearance, "HSV-06");
     Seen::with(&[yes(Fact::HsvHistory), yes(Fact::RenalDisease)]).must(AFL, Clearance, "HSV-07");
+    // Whatever the cover is for, weak kidneys have its dose set.
+    Seen::with(&[not_asked(Fact::HsvHistory), yes(Fact::RenalDisease)]).must(AFL, Clearance, "HSV-07-UNKNOWN");
+    let mouth = |known: &[Change]| Seen::at(ScarType::Boxcar, Site::Perioral, Some(3), known);
+    mouth(&[no(Fact::HsvHistory), yes(Fact::RenalDisease)]).must(AFL, Clearance, "HSV-07-FACE");
+    mouth(&[yes(Fact::HsvHistory), yes(Fact::RenalDisease)]).must("mnrf", Clearance, "HSV-07-MOUTH");
+    Seen::with(&[no(Fact::HsvHistory), yes(Fact::RenalDisease)]).must(FULL_LASER, Clearance, "HSV-07-WHOLE");
 }
 
 #[test]
@@ -378,6 +384,12 @@ fn hz_038_lids_lips_and_places_over_vessels() {
     let at = |site| Seen::at(ScarType::Rolling, site, Some(3), &[]);
     at(Site::Eyelid).must("mnrf", Exclude, "SITE-01");
     at(Site::Lip).must("mnrf", Exclude, "SITE-10");
+    for site in [Site::Eyelid, Site::Lip] {
+        for cream in ["hydroquinone", "topical-retinoid", "azelaic-acid", "vitamin-c", "aha-cream", "bha-leave-on"] {
+            Seen::at(ScarType::Rolling, site, Some(5), &[]).must(cream, Exclude, "SITE-17");
+        }
+    }
+    at(Site::Eyelid).must(NAFL, Modify, "SITE-18");
     at(Site::Jawline).must("subcision", Modify, "SITE-08");
     at(Site::Glabella).must("filler-ha", Exclude, "SITE-11");
     at(Site::Cheek).must("filler-ha", Warn, "FLU-02");

@@ -83,6 +83,13 @@ fn sentence(reason: &Reason) -> String {
 }
 
 /// An enum name without its prefix, as words.
+/// What a setting is called beside its unit.
+fn setting(name: &str) -> String {
+    let units = ["_percent", "_mm", "_ml", "_mj", "_j_per_cm2"];
+    let bare = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
+    bare.replace('_', " ")
+}
+
 fn words(name: &str, prefix: &str) -> String {
     name.trim_start_matches(prefix).to_lowercase().replace('_', " ")
 }
@@ -370,15 +377,9 @@ impl Plan<'_> {
         let mut rows = Vec::new();
         for stage in &self.protocol.stages {
             for it in &stage.parameters {
-                let name = it
-                    .name
-                    .trim_end_matches("_percent")
-                    .trim_end_matches("_mm")
-                    .trim_end_matches("_ml")
-                    .trim_end_matches("_mj");
                 let row = vec![
                     self.name(&stage.procedure).to_owned(),
-                    name.replace('_', " "),
+                    setting(&it.name),
                     if it.low < it.high {
                         format!("{} to {} {}", it.low, it.high, it.unit)
                     } else {

@@ -81,9 +81,9 @@ pub enum Fact {
     Budget,
     /// Most days until make-up covers the traces of a session. Computed from the wishes.
     DowntimeDays,
-    /// A keloid among the scars of the request. Computed.
+    /// A keloid among the scars of the request, or a raised scar whose borders nobody looked at. Computed.
     KeloidPresent,
-    /// A scar among them that is raised within its borders, or whose borders nobody looked at. Computed.
+    /// A scar among them that is raised within its borders. Computed.
     HypertrophicPresent,
     // The clinic.
     MnrfNeedleMaterial,
@@ -128,6 +128,8 @@ pub enum Fact {
     DaysSinceWoundInfectionHealed,
     /// The brown marks of a past session had faded. Computed.
     DaysSincePihFaded,
+    /// A raised scar that a past session left there has not settled. Computed.
+    RaisedScarOpen,
     /// The last session, on whatever skin, after which a raised scar grew. Computed.
     DaysSinceRaisedScarSession,
     /// What the sessions worked with, on whatever skin, after which raised scars grew. Computed.
@@ -224,6 +226,7 @@ impl Fact {
             | Self::Sunburn
             | Self::RaisedInField
             | Self::SuspiciousInField
+            | Self::RaisedScarOpen
             | Self::ExtendsBeyondWound
             | Self::Tunnel
             | Self::Tethered
@@ -396,6 +399,7 @@ impl Fact {
                 | Self::DaysSinceBurnHealed
                 | Self::DaysSinceWoundInfectionHealed
                 | Self::DaysSincePihFaded
+                | Self::RaisedScarOpen
                 | Self::DaysSinceRaisedScarSession
                 | Self::RaisedAfter
                 | Self::KeloidPresent

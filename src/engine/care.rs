@@ -71,6 +71,7 @@ pub(super) fn items(
     }
     after_past_sessions(context, &mut all);
     join(context, &mut all);
+    all.iter_mut().for_each(|it| once(context, it));
     let first = |it: &CareItem| it.days.first().or(it.contingent_days.first()).copied();
     all.sort_by_key(|it| (it.days.is_empty(), first(it), it.item));
     all
@@ -120,7 +121,8 @@ fn add(
     // What falls before the plan is due at once.
     let around = |session: Day| known.days.iter().map(move |offset| session.saturating_add(*offset).max(0));
     match known.at {
-        ItemAt::BeforePlan => insert_sorted(days, 0),
+        // What waits for a review is prepared for when it begins, if it does.
+        ItemAt::BeforePlan => insert_sorted(days, if done.contingent { first } else { 0 }),
         ItemAt::FirstSession => around(first).for_each(|day| insert_sorted(days, day)),
         ItemAt::EachSession => {
             let mut more = Days::new();
@@ -186,6 +188,17 @@ fn join(context: Context<'_, '_>, all: &mut Vec<CareItem>) {
             contingent_days.into_iter().for_each(|it| insert_sorted(&mut first.contingent_days, it));
         }
     }
+}
+
+/// What is due anyway is not due once more if a review says so: what comes before the plan on whatever day, and the rest
+/// on its days.
+fn once(context: Context<'_, '_>, item: &mut CareItem) {
+    let at = context.knowledge.items().get(item.item).map(|it| it.at);
+    let CareItem { days, contingent_days, .. } = item;
+    if at == Some(ItemAt::BeforePlan) && !days.is_empty() {
+        contingent_days.clear();
+    }
+    contingent_days.retain(|day| !days.contains(day));
 }
 
 /// Is it the same choice, given on the same days around the same sessions?

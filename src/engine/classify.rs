@@ -46,13 +46,17 @@ pub(super) fn label(table: &Classification, scar: ScarIndex, facts: &mut Facts) 
     let mut reasons = Rules::new();
     let mut flags = ScarFlags::new();
 
-    // A finding that must not be treated as a sunken scar stays what it is, whatever it is called.
-    let overruled = declared.is_some() && table.never_overruled.contains(&by_features);
+    // A finding that must not be treated as a sunken scar stays what it is, whatever it is called; but for a label that is
+    // as careful, or that says what the features leave open.
+    let stands = declared.and_then(|declared| {
+        table.overruled.iter().find(|it| it.scar_type == by_features && it.by.contains(&declared))
+    });
+    let overruled = table.never_overruled.contains(&by_features) && stands.is_none();
     let type_declared = declared.is_some() && !overruled;
     let scar_type = declared.filter(|_| type_declared).unwrap_or(by_features);
     facts.set_word_at(Fact::ScarType, scar_type as usize);
     // A label is not contradicted by features that say nothing.
-    let silent = row.is_none_or(|row| row.when == Predicate::Always);
+    let silent = row.is_none_or(|row| row.when == Predicate::Always) || stands.is_some_and(|it| it.open);
     let differs = declared.is_some_and(|declared| declared != by_features) && !silent;
     let mut confidence = if type_declared {
         reasons.push(table.declared_label);

@@ -1,7 +1,7 @@
 //! Gathers what is known on each group of scars: of the patient, the field, the scar and its label.
 
 use crate::{
-    domain::{Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, ScarType, Site, Sites, Value},
+    domain::{Area, Assessment, Case, Complication, Day, Fact, Facts, PastSession, Scar, ScarType, Site, Sites, Value},
     engine::failed::has_failed,
     knowledge::Knowledge,
 };
@@ -26,9 +26,12 @@ pub(super) fn gather(knowledge: &Knowledge, case: &Case, assessment: &Assessment
     }
     let suspicious = areas(|it| it == ScarType::OosSuspiciousLesion);
     let inflamed = areas(|it| it == ScarType::OosActiveLesion);
-    let found = |fits: fn(ScarType) -> bool| Some(Value::YesNo(!areas(fits).is_empty()));
-    patient.set(Fact::KeloidPresent, found(|it| it == ScarType::Keloid));
-    patient.set(Fact::HypertrophicPresent, found(|it| is_raised(it) && it != ScarType::Keloid));
+    // What the clinician calls a keloid is one here, whatever its features make of it.
+    let declared = |scar: &Scar| scar.facts.has_word_at(Fact::DeclaredType, ScarType::Keloid as usize);
+    let keloid = !areas(may_be_keloid).is_empty() || case.findings.scars.iter().any(declared);
+    patient.set(Fact::KeloidPresent, Some(Value::YesNo(keloid)));
+    let hypertrophic = !areas(|it| it == ScarType::Hypertrophic).is_empty();
+    patient.set(Fact::HypertrophicPresent, Some(Value::YesNo(hypertrophic)));
     let groups = case.findings.scars.iter().zip(&assessment.scars);
     // Facts are large: each group's are written where they stay.
     let mut all = vec![patient; groups.len()];
@@ -112,6 +115,9 @@ fn complications(knowledge: &Knowledge, case: &Case, complicated: &[&PastSession
             }
             // What never is over counts from the session that did it, and is not risked with the same tool again.
             if !it.heals() {
+                if here && past.healed.is_none() {
+                    facts.set(Fact::RaisedScarOpen, Some(Value::YesNo(true)));
+                }
                 let tools = knowledge.planning().modalities.iter().filter(|(_, them)| them.contains(past.procedure));
                 let words = tools.filter_map(|(tool, _)| Fact::RaisedAfter.word((*tool).into()));
                 facts.worsen(Fact::DaysSinceRaisedScarSession, Value::Since(past.day));
@@ -142,5 +148,10 @@ fn was_on_skin(case: &Case, past: &PastSession, area: Area) -> bool {
 }
 
 fn is_raised(scar_type: ScarType) -> bool {
-    matches!(scar_type, ScarType::Hypertrophic | ScarType::Keloid | ScarType::RaisedUnspecified)
+    scar_type == ScarType::Hypertrophic || may_be_keloid(scar_type)
+}
+
+/// Is it a keloid, as far as anybody knows?
+fn may_be_keloid(scar_type: ScarType) -> bool {
+    matches!(scar_type, ScarType::Keloid | ScarType::RaisedUnspecified)
 }

@@ -175,7 +175,7 @@ impl Checker {
         if let (Some(_), Some(_)) = (&classification, &nothing_allowed) {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
         }
-        scope.everything_is_used(parsed, &safety, &pathways, &home_care);
+        scope.everything_is_used(parsed, &safety, &pathways, &home_care, &considered);
         let codes = scope.codes(parsed);
         let mut vocabulary = scope.vocabulary(parsed, grading.as_ref());
         vocabulary.parameters = procedures.iter().map(|it| it.parameter_names.clone()).collect();

@@ -18,7 +18,7 @@ pub use model::{
     Adjunct, Adjust, Also, Amount, Band, Basis, CareItem, Citation, Classification, Code, CodeFit, Condition,
     Considered, Cost, Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Goal,
     GradeBand, Grading, HomeCareStep, ItemAt, Knowledge, Lapse, LapseThen, LastUsed, Lead, Level, Line, Lines,
-    Occasion, Parameter, Past, Pathway, Pigment, PigmentAddition, PigmentRisk, Planning, Plateau, Procedure,
+    Occasion, Overruled, Parameter, Past, Pathway, Pigment, PigmentAddition, PigmentRisk, Planning, Plateau, Procedure,
     ProcedureKind, Qualitative, Quantitative, RatedItem, RatedScale, Referral, RequiredFact, Rest, Rule, SafetyLimit,
     SafetyRule, ScaleMap, ScarsMatch, Sessions, SourceAttribute, Spacing, StatedScale, Step, StepOption, Strength,
     Together, TypeRow, TypeStrength, Variant, Wait, WeakerKind,

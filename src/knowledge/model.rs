@@ -8,7 +8,7 @@ mod scales;
 mod waits;
 
 pub use naming::{
-    Adjust, Band, Classification, Ecca, Grading, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
+    Adjust, Band, Classification, Ecca, Grading, Overruled, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
 };
 pub use pathways::{Adjunct, HomeCareStep, Pathway, Referral, Step, StepOption};
 pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau, Together};

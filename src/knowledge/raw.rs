@@ -16,7 +16,7 @@ mod scales;
 use serde::Deserialize;
 use toml::Spanned;
 
-pub(super) use classification::{Adjust, Classification, TypeRow, TypeRule};
+pub(super) use classification::{Adjust, Classification, Overruled, TypeRow, TypeRule};
 pub(super) use gaps::{Gap, GapKindRow, Gaps, MoreGaps, PigmentAddition};
 pub(super) use grading::{AreaBand, Band, Ecca, Grading, Qualitative, Quantitative, QuantitativeRow, ScaleMap};
 pub(super) use pathways::{HomeCare, Pathway, PhaseWord, Referrals, Step, StepOption, UrgencyWord};

@@ -117,6 +117,7 @@ pub fn baseline(fact: Fact) -> Baseline {
         | Fact::DaysSinceBurnHealed
         | Fact::DaysSinceWoundInfectionHealed
         | Fact::DaysSincePihFaded
+        | Fact::RaisedScarOpen
         | Fact::DaysSinceRaisedScarSession
         | Fact::RaisedAfter
         | Fact::GuardianConsent

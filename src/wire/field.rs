@@ -110,7 +110,8 @@ pub(super) fn field(fact: Fact) -> &'static str {
         Fact::DaysSinceOutbreakHealed
         | Fact::DaysSinceBurnHealed
         | Fact::DaysSinceWoundInfectionHealed
-        | Fact::DaysSincePihFaded => "history.complications_resolved",
+        | Fact::DaysSincePihFaded
+        | Fact::RaisedScarOpen => "history.complications_resolved",
         Fact::MnrfNeedleMaterial => "clinic.mnrf_needle_material",
         Fact::GuardianConsent => "clinic.guardian_consent",
         Fact::InfectionInField => "patient.infection_in_field",

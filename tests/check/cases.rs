@@ -444,6 +444,43 @@ pub(crate) fn unasked() {
     assert_eq!(clearances(plan(dark(), |it| it.settled_rules = vec!["FST-06".to_owned()])), before - 1);
 }
 
+/// Eight weeks, for the bruises and for what has to be adjusted; and traces on the day itself are a breach.
+#[test]
+fn a_filler_is_held_against_its_own_time_before_an_event() {
+    let told = |day: i32| {
+        let it = wedding(declared(every(&[day], &on("filler-ha", &["s1"])), v1::ScarType::Rolling));
+        let answer = service().check_protocol(it).unwrap();
+        let mut all = answer.violations.into_iter().chain(answer.advice);
+        let found = all.find(|it| matches!(it.kind(), Kind::TooNearEvent | Kind::NotWanted))?;
+        assert!(found.reasons.iter().any(|it| it.rule == "EVENT-FILLER"), "day {day}: {:?}", found.reasons);
+        Some((found.kind(), found.measured.as_ref().and_then(|it| it.limit)))
+    };
+    assert_eq!(told(105), Some((Kind::TooNearEvent, Some(56.0))));
+    assert_eq!(told(84), Some((Kind::TooNearEvent, Some(56.0))));
+    assert_eq!(told(60).map(|it| it.0), Some(Kind::NotWanted));
+}
+
+/// A raised scar whose border nobody recorded, and one that is called a keloid, count as keloids of this patient.
+#[test]
+fn acid_is_taken_out_where_a_keloid_was_seen_or_may_have_been() {
+    let excluded = |beyond: Option<bool>, declared: v1::ScarType| {
+        let mut it = every(&[0, 28, 56, 84], &acid(70.0));
+        it.scars.push(v1::Scar {
+            site: v1::Site::Chest.into(),
+            relief: v1::Relief::Raised.into(),
+            extends_beyond_wound: beyond,
+            declared_type: declared.into(),
+            ..bare_scar("s2")
+        });
+        let answer = service().check_protocol(it).unwrap();
+        let mut found = answer.violations.iter().filter(|it| it.kind() == Kind::Excluded);
+        found.any(|it| it.reasons.iter().any(|it| it.rule == "KEL-25"))
+    };
+    use v1::ScarType::{Hypertrophic, Keloid, Unspecified};
+    assert!(excluded(None, Unspecified) && excluded(None, Keloid) && excluded(Some(true), Unspecified));
+    assert!(!excluded(Some(false), Unspecified) && !excluded(None, Hypertrophic));
+}
+
 /// A laser three weeks before a wedding is a breach, whatever was done before. Light that leaves no traces is none, and
 /// neither is what is only new.
 #[test]

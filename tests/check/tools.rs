@@ -225,6 +225,8 @@ fn what_is_alone_depends_on_the_scar_and_on_what_else_is_done() {
     };
     assert_eq!((told(with("led-light")), told(with("mnrf")), told(with("peel-superficial-bha"))), (1, 0, 1));
     assert_eq!(told(done(of(v1::ScarType::IcePick, PEEL), "tca-cross", |_| ())), 0);
+    // Weak acid over the field goes with needles and does nothing alone.
+    assert_eq!(told(of(v1::ScarType::Rolling, "peel-light-tca")), 1);
     // Needles over a field reach the scars beside those that they are named for.
     let mut field = with("mnrf");
     field.scars.push(v1::Scar { declared_type: v1::ScarType::Rolling.into(), ..bare_scar("s2") });

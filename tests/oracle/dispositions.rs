@@ -42,10 +42,11 @@ pub fn said(answer: &v1::GenerateProtocolResponse, procedure: &str, group: &str)
 }
 
 /// Rules beyond the 233 that make the service stricter, and why.
-pub const STRICTER: [(&str, &str); 9] = [
+pub const STRICTER: [(&str, &str); 10] = [
     ("ACNE-11", "what is no scar is not touched (service rule of section 1.5 of the classification)"),
     ("AGE-10", "age is a required fact, and each that is missing asks for clearance; AGE-09 is silent with a consent"),
     ("IND-06", "punch is not offered beyond 10 to 15 pits (ruling on numbers)"),
+    ("SITE-09-CHIN", "the review of depths is silent on the chin, which lies between mouth and jaw"),
     ("SITE-15", "what SITE-01 says of needles holds for plasma that is injected"),
     ("SITE-17", "the products say that eyelids and lips are left out"),
     ("VIT-05", "hydroquinone can take colour away (practice)"),

@@ -359,7 +359,10 @@ pub fn plan(person: &Person, quirk: Option<Quirk>) -> Plan {
             continue;
         };
         // "Opinion-type clearance ranks below a plainly allowed option of equal strength", and the more of greater.
-        let plain = open.iter().find(|it| !it.2 && strength(it.0, group.kind) >= strength(first.0, group.kind));
+        // In IV-VI the ablative laser comes last, whatever those before it need.
+        let in_turn = |it: &str| it != AFL || !is_dark(person);
+        let as_strong = |it: &str| strength(it, group.kind) >= strength(first.0, group.kind);
+        let plain = open.iter().find(|it| !it.2 && in_turn(it.0) && as_strong(it.0));
         let (procedure, day, _) = if first.2 { *plain.unwrap_or(&first) } else { first };
         let test = test_days(procedure, &calendar.verdict(procedure, day), skin);
         let every = between(procedure, procedure, skin);

@@ -54,8 +54,20 @@ const fn cream(procedure: &'static str) -> Kin {
 
 /// Vascular light calms acne, neither needs priming nor wounds, and is itself used on raised scars.
 const fn lamp(procedure: &'static str) -> Kin {
-    let without =
-        &["ACNE-03", "ACNE-09", "FST-07", "FST-12", "HSV-04", "KEL-04", "KEL-05", "KEL-13", "KEL-16", "SMK-02"];
+    let without = &[
+        "ACNE-03",
+        "ACNE-09",
+        "FST-07",
+        "FST-12",
+        "HSV-04",
+        "HSV-07-MOUTH",
+        "KEL-04",
+        "KEL-05",
+        "KEL-13",
+        "KEL-16",
+        "CPL-17",
+        "SMK-02",
+    ];
     Kin { procedure, like: &["nafl"], without, with: &[] }
 }
 
@@ -86,6 +98,7 @@ pub const KIN: [Kin; 17] = [
         like: &["microdermabrasion"],
         without: &[
             "ACNE-06",
+            "CPL-17",
             "HSV-05",
             "ISO-05",
             "ISO-11",
@@ -105,9 +118,34 @@ pub const KIN: [Kin; 17] = [
         procedure: "peel-light-tca",
         like: &["peel_medium_tca"],
         without: &[
-            "ACNE-01", "ACNE-07", "ACNE-09", "CMB-01", "FRESH-01", "FST-03", "FST-04", "HSV-01", "HSV-03", "HSV-06",
-            "HSV-07", "ISO-02", "ISO-13", "ISO-14", "KEL-01", "KEL-07", "KEL-08", "KEL-09", "KEL-10", "MEL-01",
-            "PIH-01", "RET-01", "SITE-03", "SITE-04", "SITE-06", "SITE-13",
+            "ACNE-01",
+            "ACNE-07",
+            "ACNE-09",
+            "CMB-01",
+            "FRESH-01",
+            "FST-03",
+            "FST-04",
+            "HSV-01",
+            "HSV-03",
+            "HSV-06",
+            "HSV-07",
+            "HSV-07-FACE",
+            "HSV-07-UNKNOWN",
+            "ISO-02",
+            "ISO-13",
+            "ISO-14",
+            "KEL-01",
+            "KEL-07",
+            "KEL-08",
+            "KEL-09",
+            "KEL-10",
+            "MEL-01",
+            "PIH-01",
+            "RET-01",
+            "SITE-03",
+            "SITE-04",
+            "SITE-06",
+            "SITE-13",
         ],
         with: &[
             "ACNE-06", "FST-09", "FST-10", "HSV-05", "ISO-05", "ISO-11", "KEL-04", "KEL-06", "PIH-02", "RET-02",

@@ -232,6 +232,11 @@ impl Heard<'_> {
         if raised && ["subcision", "nafl", "picosecond", "biostimulator", "filler_ha"].contains(&code) {
             said.push(("KEL-13", Action::Clearance, None));
         }
+        // "What went wrong: ... a raised scar hold the skin on which the session was until complicationsResolved" (README);
+        // the session of these people was on all skin, and nobody says that it is over.
+        if raised && !["topical_retinoid", "hydroquinone"].contains(&code) {
+            said.push(("CPL-17", Action::Defer, Some(Until::Event)));
+        }
         // The safety tables, "Intervals after a complication": hypertrophic scar, "12 months and never the same modality".
         // The session of these people is needling of 700 days ago, so the months are over and needles are out; what the
         // rules exclude for a personal history holds for whoever grew a raised scar.
@@ -297,6 +302,20 @@ impl Heard<'_> {
             let machine = self.verdict("dermabrasion-rotary").said.into_iter();
             let named = |rule| BY_HAND.iter().find(|(it, _)| *it == rule).map(|(_, own)| *own);
             said.extend(machine.filter_map(|(rule, action, until)| Some((named(rule)?, action, until))));
+        }
+        // Whoever has cover has it by a prescriber who "checks renal function" (safety.md 5.2), not only with a history.
+        if yes(&self.facts, "renal_disease") == Some(true) {
+            let mouth = matches!(self.group.site, Site::Perioral | Site::Lip);
+            let history = yes(&self.facts, "hsv_history");
+            let dose = |rule: &str| match (rule, history) {
+                ("HSV-06" | "HSV-06-HAND", None) => Some("HSV-07-UNKNOWN"),
+                ("HSV-02", Some(false)) => Some("HSV-07-WHOLE"),
+                ("HSV-03", Some(false)) => Some("HSV-07-FACE"),
+                ("HSV-04", Some(true)) if mouth => Some("HSV-07-MOUTH"),
+                _ => None,
+            };
+            let doses: Vec<_> = said.iter().filter_map(|it| dose(it.0)).collect();
+            said.extend(doses.into_iter().map(|rule| (rule, Action::Clearance, None)));
         }
         // Rubbing with crystals wounds too, and a wound can wake lupus.
         if code == "microdermabrasion" && word(&self.facts, "photosensitive_disease") == Some("lupus_active") {

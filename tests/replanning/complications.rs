@@ -74,9 +74,21 @@ pub fn a_raised_scar_speaks_of_all_skin() {
         assert_eq!(fares, "excluded", "{scar}");
         assert!(rules.iter().any(|it| it == "KEL-09"));
     }
-    // It is never over.
+    // That it may come again is never over.
     let over = after(Complication::HypertrophicScar, Some(20));
     assert_eq!(fares(&over, "tca-cross", "s1").0, "excluded");
+    // While it has not settled the temple has no day at all; the cheek has, after a year.
+    let asked = |request: &v1::GenerateProtocolRequest, scar: &str| {
+        let (fares, _, rules) = fares(request, "picosecond-fractional-laser", scar);
+        (fares, rules.iter().any(|it| it == "CPL-17"))
+    };
+    assert_eq!(asked(&request, "s2"), ("deferred".to_owned(), true));
+    for (request, scar) in [(&request, "s1"), (&over, "s1"), (&over, "s2")] {
+        assert_eq!(asked(request, scar), ("deferred".to_owned(), false), "{scar}");
+    }
+    assert_eq!(protocol(&request).unwrap().ask_again_after, ["complication-resolved"]);
+    // Light that is used on raised scars themselves goes on.
+    assert!(!fares(&request, "pulsed-dye-laser", "s2").2.iter().any(|it| it == "CPL-17"));
 }
 
 pub fn what_is_over_leaves_a_rest_and_a_memory() {

@@ -39,6 +39,18 @@ fn where_everything_failed_nothing_is_planned() {
         available_procedures: tools.iter().copied().flatten().map(|it| (*it).to_owned()).collect(),
         ..v1::Clinic::default()
     });
+    // Nothing is left of the pathway: somebody decides.
+    let Some(v1::generate_protocol_response::Outcome::Referral(seen)) =
+        super::support::service().generate_protocol(request.clone()).unwrap().outcome
+    else {
+        panic!("somebody else decides where nothing is left")
+    };
+    assert_eq!(seen.to, "dermatologist");
+    // Where the patient may still change their mind about something, the rest of the plan stands.
+    request.preferences = Some(v1::Preferences {
+        excluded_procedures: vec!["non-ablative-fractional-laser".to_owned()],
+        ..v1::Preferences::default()
+    });
     let plan = plan(&request);
     assert!(plan.sessions.is_empty() && plan.contingent_sessions.is_empty(), "{:?}", plan.sessions);
     let left_out: Vec<&str> = plan.not_treated.iter().flat_map(|it| &it.reasons).map(|it| it.rule.as_str()).collect();

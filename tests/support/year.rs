@@ -179,6 +179,9 @@ fn known(case: &Case, plan: &Plan, at: usize) -> Facts {
             if raised {
                 // By the safety tables twelve months count from the session.
                 facts.set(Fact::DaysSinceRaisedScarSession, Some(Value::Since(past.day)));
+                if here && past.healed.is_none() {
+                    facts.set(Fact::RaisedScarOpen, Some(Value::YesNo(true)));
+                }
             }
             if raised || here && past.healed.is_none() {
                 open |= Fact::PreviousComplication.word((*it).into()).unwrap();

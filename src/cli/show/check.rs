@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Page, words};
+use super::{Page, setting, words};
 use crate::{
     knowledge::Knowledge,
     wire::v1::{self, mend::Change},
@@ -79,7 +79,7 @@ impl Page {
             self.heading("not stated in the plan, so not checked");
             for it in &answer.not_stated {
                 let name = names.get(it.procedure.as_str()).copied().unwrap_or(&it.procedure);
-                let what: Vec<String> = it.parameters.iter().map(|it| it.replace('_', " ")).collect();
+                let what: Vec<String> = it.parameters.iter().map(|it| setting(it)).collect();
                 self.line(2, &format!("- {name}: {}", what.join(", ")));
             }
         }
@@ -101,7 +101,7 @@ fn mended(name: &impl Fn(&str) -> String, mend: &Change) -> String {
         Change::ReorderSitting(it) => format!("do {} before {}", it.field, it.before),
         Change::Remove(it) => format!("take out {} for {}", it.fields.join(", "), it.scar_ids.join(", ")),
         Change::ChangeSetting(it) => {
-            format!("set {} to {} {}", it.parameter.replace('_', " "), it.value, it.unit)
+            format!("set {} to {} {}", setting(&it.parameter), it.value, it.unit)
         }
         Change::AddCare(it) => {
             let days: Vec<String> = it.days.iter().map(ToString::to_string).collect();

@@ -12,7 +12,8 @@ use super::{About, Found};
 
 /// Sessions on days that are closed for what is done.
 pub(super) fn check(found: &mut Found<'_, '_>) {
-    let quiet = found.context.knowledge.planning().occasion.quiet.rule;
+    let occasion = found.context.knowledge.planning().occasion;
+    let (quiet, filler) = (occasion.quiet.rule, occasion.filler.rule);
     let mut begun: Vec<ProcedureId> = Vec::new();
     for item in found.items {
         let turn = if begun.contains(&item.id) { Turn::Later } else { Turn::First };
@@ -25,12 +26,17 @@ pub(super) fn check(found: &mut Found<'_, '_>) {
         // Traces on the day of the event break a rule. That it is new to the skin, or that the patient is away, does not.
         let near = calendar.span(quiet, item.day);
         let kind = near.map_or(FindingKind::NotWanted, |_| FindingKind::TooNearEvent);
-        let mut rules: Rules = near.map(|_| quiet).into_iter().collect();
+        // What closes the day for something else still closes it.
+        let filled = calendar.span(filler, item.day);
+        let mut rules: Rules = near.map(|_| quiet).into_iter().chain(filled.map(|_| filler)).collect();
         add_rules(&mut rules, closed);
-        let measured = near.map(|(first, event)| Measured::Days {
-            found: event.saturating_sub(item.day),
-            // The day before the first that is closed is just early enough.
-            limit: event.saturating_sub(first).saturating_add(1),
+        let measured = near.map(|(first, event)| {
+            let first = filled.map_or(first, |(earlier, _)| earlier.min(first));
+            Measured::Days {
+                found: event.saturating_sub(item.day),
+                // The day before the first that is closed is just early enough.
+                limit: event.saturating_sub(first).saturating_add(1),
+            }
         });
         let day: Day = calendar.open_from(turn, item.day);
         let mends = match item.place() {

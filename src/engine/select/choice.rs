@@ -125,9 +125,10 @@ impl<'k> Context<'_, 'k> {
         };
         let planning = self.knowledge.planning();
         let as_strong = |it: &StepOption| self.strength(it.procedure, scar) >= self.strength(first.procedure, scar);
-        let plain = candidates.iter().find(|(it, clearance)| !clearance && !it.substitute && as_strong(it));
+        let in_turn = |it: &StepOption| !it.substitute && !it.last && as_strong(it);
+        let plain = candidates.iter().find(|(it, clearance)| !clearance && in_turn(it));
         // Without the agreement it would have been taken.
-        let equal = |it: &StepOption| std::ptr::eq(it, first) || (!it.substitute && as_strong(it));
+        let equal = |it: &StepOption| std::ptr::eq(it, first) || in_turn(it);
         match plain {
             Some(&(plain, _)) if clearance => {
                 let before = || candidates.iter().take_while(|(it, _)| !std::ptr::eq(*it, plain));

@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 use super::{Parsed, Scope};
 use crate::{
     domain::{Confidence, DepthClass, Predicate, ScarFlag, ScarType, WidthBucket},
-    knowledge::{Adjust, Classification, Line, Rows, SourceFile, TypeRow, raw},
+    knowledge::{Adjust, Classification, Line, Overruled, Rows, SourceFile, TypeRow, raw},
 };
 
 impl Scope<'_> {
@@ -64,6 +64,7 @@ impl Scope<'_> {
             flags: Rows::new(flags),
             atrophic: self.types(file, &raw.atrophic),
             never_overruled: self.types(file, &raw.never_overruled),
+            overruled: raw.overruled.iter().filter_map(|it| self.overruled(file, raw, it)).collect(),
             ceiling: raw.ceiling.iter().map(|it| self.line(file, it)).collect(),
             declared_label: self.rule(&raw.declared.label.rule),
             declared_differs: self.rule(&raw.declared.differs.rule),
@@ -74,6 +75,18 @@ impl Scope<'_> {
 
     fn table_line(&mut self, file: &SourceFile, id: &raw::Text, when: &raw::Text) -> Line {
         Line { rule: self.rule(id), when: self.checker.condition(file, Some(when)) }
+    }
+
+    /// The labels that stand in spite of a type that is not overruled by others.
+    fn overruled(&mut self, file: &SourceFile, all: &raw::Classification, raw: &raw::Overruled) -> Option<Overruled> {
+        let mut never = all.never_overruled.iter();
+        if !never.any(|it| it.get_ref() == raw.scar_type.get_ref()) {
+            let message = "any label overrules this type; `overruled` is about those of `never_overruled`";
+            self.checker.at(file, &raw.scar_type, message);
+        }
+        let by = self.types(file, &raw.by);
+        let scar_type = self.checker.word(file, &raw.scar_type, ScarType::VARIANTS)?;
+        Some(Overruled { scar_type, by, open: raw.open })
     }
 
     fn types(&mut self, file: &SourceFile, words: &[raw::Text]) -> Vec<ScarType> {

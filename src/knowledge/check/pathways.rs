@@ -6,8 +6,8 @@ use super::{Parsed, Scope};
 use crate::{
     domain::{DepthClass, Fact, Facts, Phase, ProcedureId, ProcedureSet, ScarType, Truth, Urgency},
     knowledge::{
-        Adjunct, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile, Step,
-        StepOption, Wait, raw,
+        Adjunct, Considered, HomeCareStep, Line, Pathway, Procedure, ProcedureKind, Referral, SafetyRule, SourceFile,
+        Step, StepOption, Wait, raw,
     },
 };
 
@@ -78,9 +78,9 @@ impl Scope<'_> {
         for it in raw {
             let when = self.checker.condition(file, it.when.as_ref());
             let rule = self.rule(&it.rule);
-            let (substitute, retry) = (it.substitute, it.retry);
+            let (substitute, last, retry) = (it.substitute, it.last, it.retry);
             let procedure = self.procedure(file, &it.procedure);
-            options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, retry, rule }));
+            options.extend(procedure.map(|procedure| StepOption { procedure, when, substitute, last, retry, rule }));
         }
         options
     }
@@ -256,13 +256,16 @@ impl Scope<'_> {
         safety: &[SafetyRule],
         pathways: &[Pathway],
         home_care: &[HomeCareStep],
+        considered: &[Considered],
     ) {
         let steps = || pathways.iter().flat_map(|it| &it.steps);
         let joined = steps().filter_map(|it| it.adjunct.as_ref()).flat_map(|it| it.procedures.iter().copied());
         let options = steps().flat_map(|it| &it.options).chain(home_care.iter().flat_map(|it| &it.options));
+        // What is not planned alone is known for the check of plans.
+        let alone = |id| considered.iter().any(|it| it.alone.contains(id));
         let used: Vec<_> = options.map(|it| it.procedure).chain(joined).collect();
         for (id, file) in &parsed.procedures {
-            if !self.names.procedure(id).is_some_and(|id| used.contains(&id)) {
+            if !self.names.procedure(id).is_some_and(|id| used.contains(&id) || alone(id)) {
                 self.checker.problem(&file.source.path, 1, "no pathway and no home care uses this procedure");
             }
         }

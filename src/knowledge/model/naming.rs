@@ -39,12 +39,23 @@ pub struct Classification {
     pub atrophic: Vec<ScarType>,
     /// Types that a declared label never overrules when the features give them.
     pub never_overruled: Vec<ScarType>,
+    /// The labels that stand in spite of such a type.
+    pub overruled: Vec<Overruled>,
     /// Said where at least one group is as the condition says.
     pub ceiling: Vec<Line>,
     pub declared_label: RuleId,
     pub declared_differs: RuleId,
     pub declared_depth: RuleId,
     pub limits: RuleId,
+}
+
+/// A type that the features give, and the labels that stand in spite of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruled {
+    pub scar_type: ScarType,
+    pub by: Vec<ScarType>,
+    /// The features leave open what these labels say, and speak against none of them.
+    pub open: bool,
 }
 
 /// What a row of the qualitative grade asks of the scars.

@@ -10,6 +10,8 @@ pub struct StepOption {
     pub when: Predicate,
     /// Taken only when none before it can be.
     pub substitute: bool,
+    /// It comes last: what needs a clearance does not give way to it.
+    pub last: bool,
     /// Taken where it failed before, too.
     pub retry: bool,
     pub rule: RuleId,

@@ -23,6 +23,20 @@ pub(in crate::knowledge) struct Classification {
     pub atrophic: Vec<Text>,
     /// Types that a declared label never overrules when the features give them.
     pub never_overruled: Vec<Text>,
+    /// But for these.
+    #[serde(default)]
+    pub overruled: Vec<Overruled>,
+}
+
+/// A type that the features give, and the labels that stand in spite of it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Overruled {
+    pub scar_type: Text,
+    pub by: Vec<Text>,
+    /// The features leave open what these labels say, and speak against none of them.
+    #[serde(default)]
+    pub open: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -69,6 +69,9 @@ pub(in crate::knowledge) struct StepOption {
     /// Taken only when none before it can be: a clearance that one of those needs is no reason to prefer it.
     #[serde(default)]
     pub substitute: bool,
+    /// It comes last: a clearance that one before it needs is no reason to prefer it, though a wish for it is.
+    #[serde(default)]
+    pub last: bool,
     /// Taken where it failed before, too: what comes before it changes what it works on.
     #[serde(default)]
     pub retry: bool,

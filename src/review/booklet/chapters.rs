@@ -306,7 +306,11 @@ impl Booklet<'_> {
         for option in options {
             let name = escape(&self.name(option.procedure));
             let (sentence, when) = (self.sentence(option.rule), when(&option.when));
-            let only = if option.substitute { ", only when none before it can be done" } else { "" };
+            let only = match option {
+                StepOption { substitute: true, .. } => ", only when none before it can be done",
+                StepOption { last: true, .. } => ", and what needs an agreement does not give way to it",
+                StepOption { .. } => "",
+            };
             self.html.markup(&format!("<li>{name}{when}{only}. {sentence}</li>"));
         }
         self.html.markup("</ol>");

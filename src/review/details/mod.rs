@@ -342,6 +342,9 @@ impl All<'_> {
             if option.substitute {
                 self.add(option.rule, "only", "when none before it can be done".to_owned());
             }
+            if option.last {
+                self.add(option.rule, "last", "what needs an agreement does not give way to it".to_owned());
+            }
         }
     }
 
