@@ -157,12 +157,9 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     let last = dated.last().or_else(|| day(draft.done.sessions.last()));
     let mut stage = frame(context, draft.procedure, &draft.scars, first, last);
     stage.done = draft.done.count();
-    let boosted = draft.contingent.is_some_and(|rule| context.is_booster(draft.procedure, rule));
     stage.status = match (draft.done.begun(), draft.count) {
         (false, _) => StageStatus::Open,
-        // What may be done once more has come to its end all the same.
         (true, 0) => StageStatus::Satisfied,
-        (true, _) if boosted => StageStatus::Satisfied,
         (true, _) => StageStatus::InProgress,
     };
     stage.phase = draft.phase;
@@ -173,9 +170,6 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     if let Some(count) = stage.session_count.as_mut().filter(|_| draft.contingent.is_some()) {
         count.max = count.max.saturating_sub(beside).max(count.min);
         count.typical = count.typical.min(count.max);
-        if boosted {
-            *count = Range { min: draft.count, typical: draft.count, max: draft.count };
-        }
     }
     // The gate review is the first there is.
     stage.contingent_on = draft.contingent.map(|_| 1);

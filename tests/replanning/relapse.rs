@@ -52,8 +52,7 @@ fn what_came_to_its_end_long_ago_is_done_once_more_if_a_review_says_so() {
     for procedure in ["tca-cross", "mnrf", LASER] {
         let it = stage(now, procedure, "s");
         assert!(says(&it.reasons, "PAST-BOOSTER") && says(&it.reasons, "PAST-COMPLETE"), "{procedure}: {it:?}");
-        let one = it.session_count.as_ref().unwrap();
-        assert_eq!((it.status(), it.planned_sessions, one.min, one.max), (StageStatus::Satisfied, 0, 1, 1));
+        assert_eq!((it.status(), it.planned_sessions), (StageStatus::InProgress, 0));
         assert_eq!(it.contingent_on, Some(1));
     }
     let drawn = |it: &v1::Protocol, procedure: &str| {
