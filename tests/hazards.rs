@@ -52,6 +52,8 @@ fn hz_003_minors_need_consent_and_children_are_not_treated() {
     Seen::with(&[number(Fact::AgeYears, 11)]).must("mnrf", Exclude, "AGE-01");
     let minor = Seen::with(&[number(Fact::AgeYears, 15)]);
     minor.must("mnrf", Defer, "AGE-09");
+    minor.must_not_hear("mnrf", "AGE-09-NO");
+    Seen::with(&[number(Fact::AgeYears, 15), no(Fact::GuardianConsent)]).must("mnrf", Defer, "AGE-09-NO");
     minor.must("filler-ha", Exclude, "AGE-05");
     minor.must(FULL_LASER, Exclude, "AGE-04");
     Seen::with(&[number(Fact::AgeYears, 15), yes(Fact::GuardianConsent)]).must("mnrf", Clearance, "AGE-03");

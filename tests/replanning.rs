@@ -15,6 +15,8 @@ mod courses;
 mod failures;
 #[path = "replanning/lateness.rs"]
 mod lateness;
+#[path = "replanning/relapse.rs"]
+mod relapse;
 #[path = "support/service.rs"]
 mod support;
 #[path = "cases/worked.rs"]

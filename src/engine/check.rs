@@ -1,6 +1,7 @@
 //! Checks a plan that somebody else wrote: the same tables, held against a plan as it was given.
 //!
-//! Every part looks at the whole plan and adds what it finds; none reads what another found.
+//! Every part looks at the whole plan and adds what it finds; none reads what another found. What has to come out of the
+//! plan is asked of the same tables ([`rules::is_out`]), so that no part adds more of it.
 
 mod at_home;
 mod cascade;
@@ -36,9 +37,10 @@ pub fn check(knowledge: &Knowledge, case: &Case, plan: &ProposedPlan) -> Check {
     let context = ground.context(knowledge, case, Said::Visits);
     let skin = Skin::of(context);
     let items = items(context, &skin, plan);
-    let mut found = Found::new(context, plan, &skin, &items);
-    rules::check(&mut found);
     let (groups, referrals) = answers(knowledge, case, &ground.facts);
+    let mut found = Found::new(context, plan, &skin, &items);
+    referrals.iter().flat_map(|it| &it.scars).for_each(|scar| insert_sorted(&mut found.referred, *scar));
+    rules::check(&mut found);
     rules::referred(&mut found, &referrals);
     waits::check(&mut found);
     settings::check(&mut found);
@@ -86,6 +88,8 @@ struct Found<'a, 'k> {
     skin: &'a Skin,
     /// In the order of the days.
     items: &'a [Item<'a, 'k>],
+    /// The groups that somebody else sees first.
+    referred: Scars,
     findings: Vec<Finding>,
     warnings: BTreeSet<RuleId>,
     not_stated: Vec<NotStated>,
@@ -94,7 +98,8 @@ struct Found<'a, 'k> {
 impl<'a, 'k> Found<'a, 'k> {
     fn new(context: Context<'a, 'k>, plan: &'a ProposedPlan, skin: &'a Skin, items: &'a [Item<'a, 'k>]) -> Self {
         let (findings, not_stated) = (Vec::new(), Vec::new());
-        Self { context, plan, skin, items, findings, warnings: BTreeSet::new(), not_stated }
+        let (referred, warnings) = (Scars::new(), BTreeSet::new());
+        Self { context, plan, skin, items, referred, findings, warnings, not_stated }
     }
 
     /// Writes down a finding; the sentence of its kind goes before the rules.

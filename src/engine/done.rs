@@ -187,6 +187,16 @@ impl Done {
         self.last(context).max(self.tested).is_some_and(|last| last.saturating_add(latest) >= 0)
     }
 
+    /// Did it go on after a break of more than `days` although it had had its least number? That was once more of it.
+    pub(super) fn was_boosted(&self, context: Context<'_, '_>, procedure: ProcedureId, days: Day) -> bool {
+        let day = |place: &usize| context.case.history.get(*place).map(|it| it.day);
+        let pairs = self.sessions.iter().zip(self.sessions.iter().skip(1)).zip(1..);
+        let broke = |one: &usize, next: &usize| {
+            day(one).zip(day(next)).is_some_and(|(one, next)| next.saturating_sub(one) > days)
+        };
+        pairs.into_iter().any(|((one, next), done)| broke(one, next) && stands(context.knowledge, procedure, done))
+    }
+
     /// The day of the last one.
     pub(super) fn last(&self, context: Context<'_, '_>) -> Option<Day> {
         Some(context.case.history.get(*self.sessions.last()?)?.day)
@@ -257,7 +267,8 @@ pub(super) fn after(knowledge: &Knowledge, procedure: ProcedureId, done: i32, da
 /// What a long break does to a course of which so many sessions were done.
 fn lapse(knowledge: &Knowledge, procedure: ProcedureId, done: i32) -> Option<&Lapse> {
     let row = knowledge.planning().past.lapse(procedure);
-    row.filter(|it| it.then == LapseThen::Repeat || !stands(knowledge, procedure, done))
+    // What is gone has changed nothing that would stay.
+    row.filter(|it| it.then != LapseThen::Restart || !stands(knowledge, procedure, done))
 }
 
 /// Has it had its least number of sessions? No break takes back what these have changed.

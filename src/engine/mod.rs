@@ -150,6 +150,9 @@ fn draw(context: Context<'_, '_>) -> Drawn {
     for &scar in &selection.unstructured {
         refer(knowledge, case, &mut referrals, knowledge.no_structure(), scar);
     }
+    for &scar in &selection.finished {
+        refer(knowledge, case, &mut referrals, knowledge.courses_done(), scar);
+    }
     referrals.sort_by_key(|it| (it.urgency, it.referral));
     let decisive = selection.decisive;
     let outcome = match schedule {

@@ -101,6 +101,10 @@ fn judge_breaks(context: Context<'_, '_>, stages: &mut [Dated<'_>]) -> bool {
     let mut changed = false;
     for stage in stages.iter_mut().filter(|it| it.draft.restarted.is_none()) {
         let (Some(first), Some(last)) = (stage.first(), stage.draft.done.last(context)) else { continue };
+        // What is done once more comes after a break: that is why.
+        if stage.draft.contingent.is_some_and(|it| context.is_booster(stage.draft.procedure, it)) {
+            continue;
+        }
         let draft = &mut stage.draft;
         let (count, done) = (draft.count, draft.done.clone());
         match after(context.knowledge, draft.procedure, draft.done.count(), first.saturating_sub(last)) {

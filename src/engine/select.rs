@@ -78,6 +78,7 @@ pub(super) fn select<'k>(
     for &(scar, pathway) in groups {
         let mut taken = false;
         let mut could_open = false;
+        let mut left = false;
         let mut held: Option<Phase> = None;
         let mut structure = Structure::default();
         for step in &pathway.steps {
@@ -101,11 +102,17 @@ pub(super) fn select<'k>(
                     taken = true;
                     context.add(&mut selection, pathway, step, (option, choice), scar);
                 }
-                None => context.leave_out(&mut selection.left_out, step, choice.passed_over, scar),
+                None => {
+                    left |= choice.could_open;
+                    context.leave_out(&mut selection.left_out, step, choice.passed_over, scar);
+                }
             }
         }
         if taken || could_open {
             selection.treatable.push(scar);
+            if taken && !left {
+                selection.finished.push(scar);
+            }
             if structure.is_missing(context, scar) {
                 selection.unstructured.push(scar);
             }
@@ -134,7 +141,9 @@ pub(super) fn select<'k>(
             draft.reasons.retain(|it| *it != waits || *it == goal);
         }
     }
+    context.boost(&mut selection);
     context.share_most(&mut selection);
+    context.finish(&mut selection);
     selection
 }
 

@@ -172,6 +172,7 @@ impl Checker {
         let rows = &parsed.referrals.raw.referral;
         let nothing_allowed = rows.iter().position(|it| it.when_nothing_is_allowed);
         let no_structure = rows.iter().position(|it| it.when_structure_is_missing);
+        let courses_done = rows.iter().position(|it| it.when_courses_are_done);
         if let (Some(_), Some(_)) = (&classification, &nothing_allowed) {
             scope.every_type_is_answered(parsed, &pathways, &referrals);
         }
@@ -205,6 +206,7 @@ impl Checker {
             referrals,
             nothing_allowed: nothing_allowed?,
             no_structure: no_structure?,
+            courses_done: courses_done?,
             planning: planning?,
             policies,
             required,

@@ -15,7 +15,7 @@ mod wait;
 use std::borrow::Cow;
 
 pub use model::{
-    Adjunct, Adjust, Also, Amount, Band, Basis, CareItem, Citation, Classification, Code, CodeFit, Condition,
+    Adjunct, Adjust, Also, Amount, Band, Basis, Booster, CareItem, Citation, Classification, Code, CodeFit, Condition,
     Considered, Cost, Course, Downtime, Ecca, Event, Evidence, Expected, Failure, Gap, GapKind, GapKinds, Gaps, Goal,
     GradeBand, Grading, HomeCareStep, ItemAt, Knowledge, Lapse, LapseThen, LastUsed, Lead, Level, Line, Lines,
     Occasion, Overruled, Parameter, Past, Pathway, Pigment, PigmentAddition, PigmentRisk, Planning, Plateau, Procedure,

@@ -11,7 +11,7 @@ pub use naming::{
     Adjust, Band, Classification, Ecca, Grading, Overruled, Qualitative, Quantitative, ScaleMap, ScarsMatch, TypeRow,
 };
 pub use pathways::{Adjunct, HomeCareStep, Pathway, Referral, Step, StepOption};
-pub use planning::{Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau, Together};
+pub use planning::{Booster, Failure, Goal, Lapse, LapseThen, Occasion, Past, Planning, Plateau, Together};
 pub use procedures::{
     Cost, Course, Downtime, Evidence, Expected, GapKind, GapKinds, LastUsed, Parameter, Pigment, PigmentRisk,
     Procedure, ProcedureKind, Rest, Sessions, Strength, TypeStrength, Wait, WeakerKind,
@@ -53,6 +53,7 @@ pub struct Knowledge {
     pub(super) nothing_allowed: usize,
     /// Place of the referral for scars that need work on the single scar, where none can be planned.
     pub(super) no_structure: usize,
+    pub(super) courses_done: usize,
     pub(super) planning: Planning,
     pub(super) policies: Vec<Policy>,
     pub(super) required: Vec<RequiredFact>,
@@ -407,6 +408,11 @@ impl Knowledge {
     /// Place of the referral for scars that need work on the single scar, where none can be planned.
     pub fn no_structure(&self) -> usize {
         self.no_structure
+    }
+
+    /// Place of the referral for scars that are still there long after all their courses were done.
+    pub fn courses_done(&self) -> usize {
+        self.courses_done
     }
 
     /// The policies and what was chosen.

@@ -21,7 +21,7 @@ pub(super) use gaps::{Gap, GapKindRow, Gaps, MoreGaps, PigmentAddition};
 pub(super) use grading::{AreaBand, Band, Ecca, Grading, Qualitative, Quantitative, QuantitativeRow, ScaleMap};
 pub(super) use pathways::{HomeCare, Pathway, PhaseWord, Referrals, Step, StepOption, UrgencyWord};
 pub(super) use planning::{
-    Decision, Failure, FindingLine, Lapse, Modality, Objective, Occasion, Past, Planning, ReviewRule, Together,
+    Booster, Decision, Failure, FindingLine, Lapse, Modality, Objective, Occasion, Past, Planning, ReviewRule, Together,
 };
 pub(super) use procedures::{
     Cost, Downtime, Evidence, Expected, GapKinds, Parameter, Pigment, Procedure, ProcedureKind, Strength, StrengthWord,

@@ -197,6 +197,8 @@ pub enum Course {
     Decided(bool, CountingReason),
     /// So many sessions, four weeks apart.
     Sessions(usize),
+    /// The same, the last of them so many days ago.
+    Complete(usize, Day),
 }
 
 /// Days between the sessions of a course that keeps its distance.
@@ -224,6 +226,7 @@ impl Course {
                 vec![PastSession { counts: Some(counts), counts_because: Some(why), ..on(-APART, None) }]
             }
             Self::Sessions(times) => course(times, -APART, None),
+            Self::Complete(times, days) => course(times, days.saturating_neg(), None),
         }
     }
 
@@ -241,6 +244,7 @@ impl Course {
                 format!("in a session that {what}, {}", why.replace('_', " "))
             }
             Self::Sessions(times) => format!("{times} times, every {APART} days"),
+            Self::Complete(times, days) => format!("{times} times, the last {days} days ago"),
         }
     }
 }

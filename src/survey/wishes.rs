@@ -113,7 +113,7 @@ fn away(knowledge: &[&Knowledge]) -> Option<(Day, Day)> {
 fn courses(known: &Knowledge) -> Vec<Beside> {
     let past = &known.planning().past;
     let mut all = Vec::new();
-    for procedure in known.procedures() {
+    for (id, procedure) in known.procedure_ids() {
         let Some(sessions) = procedure.sessions else { continue };
         // One more than the most, and long enough ago that nothing has to wait.
         let most = usize::try_from(sessions.count.max).unwrap_or_default().saturating_add(1);
@@ -129,11 +129,14 @@ fn courses(known: &Knowledge) -> Vec<Beside> {
         ];
         // Every break that some procedure does not simply go on after.
         let breaks = past.lapses.iter().map(|it| Course::LongAgo(it.after.saturating_add(rested)));
+        // And the time after which one that came to its end is not left as it is.
+        let usual = usize::try_from(sessions.count.typical).unwrap_or_default();
+        let booster = past.booster(id).map(|it| Course::Complete(usual, it.after.saturating_add(rested)));
         let decided =
             CountingReason::VARIANTS.iter().flat_map(|it| [true, false].map(|counts| Course::Decided(counts, *it)));
         // What is said of a decision is the same whatever was done.
         let decided = decided.filter(|_| all.is_empty());
-        let ways: Vec<Course> = ways.into_iter().chain(breaks).chain(decided).collect();
+        let ways: Vec<Course> = ways.into_iter().chain(breaks).chain(booster).chain(decided).collect();
         all.extend(ways.into_iter().map(|it| Beside::Course(procedure.id.clone(), it)));
     }
     all

@@ -10,7 +10,7 @@ use cicatrix::{
 };
 
 use crate::{
-    cases::{Request, acid, declared, every, home, on, plan, request},
+    cases::{Request, acid, dark, declared, every, home, on, patient, plan, request},
     line,
     people::knowledge,
     proposals::mended,
@@ -104,6 +104,64 @@ fn needles_and_the_ablative_laser_share_a_sitting_in_either_order() {
         assert_eq!(of_kind(&it, Kind::StackedWounds).len(), 1, "{first}, {next}");
     }
     assert_eq!(of_kind(&visit("mnrf", "non-ablative-fractional-laser"), Kind::OrderInSitting).len(), 1);
+}
+
+/// What the same answer takes out of the plan, or lets wait for something to happen, gets no sessions, no test area and no
+/// care added: "never output anything on a raised scar" holds for remedies too.
+#[test]
+fn nothing_is_added_of_what_has_to_come_out() {
+    let adds = [Kind::TooFewSessions, Kind::TestAreaMissing, Kind::PrimingMissing, Kind::CareMissing];
+    let kinds = |it: &Request| adds.into_iter().filter(|kind| !of_kind(it, *kind).is_empty()).collect::<Vec<_>>();
+    let groups = |it: &Request, kind| {
+        let found = of_kind(it, kind);
+        found.into_iter().flat_map(|it| it.scar_ids).collect::<Vec<_>>()
+    };
+    // One session of the laser in dark skin lacks a second one, its test area, and the cream before it.
+    let one = || dark(every(&[40], &on(LASER, &["s1"])), v1::Phototype::V);
+    let lacks = kinds(&one());
+    assert!(lacks.contains(&Kind::TooFewSessions) && lacks.contains(&Kind::TestAreaMissing), "{lacks:?}");
+    // In pregnancy nothing of it is done, and so nothing is lacking: it waits for the birth.
+    let pregnant = patient(one(), |it| it.pregnancy = v1::Pregnancy::Pregnant.into());
+    assert_eq!((of_kind(&pregnant, Kind::EventNotOver).is_empty(), kinds(&pregnant)), (false, vec![]));
+    // Who forms keloids gets no more acid. What has no day yet needs no rescue kit on its day.
+    let keloid = patient(every(&[0], &acid(80.0)), |it| it.keloid_history = v1::KeloidHistory::Personal.into());
+    assert_eq!((of_kind(&keloid, Kind::Excluded).is_empty(), kinds(&keloid)), (false, vec![]));
+    let filled = patient(soft(every(&[0], &on("filler-plla", &["s1"]))), |it| it.lactating = Some(true));
+    assert_eq!((of_kind(&filled, Kind::EventNotOver).is_empty(), kinds(&filled)), (false, vec![]));
+    // What is not meant for a scar, or not wanted, is not done more often either.
+    let broad = declared(every(&[0], &acid(80.0)), v1::ScarType::Rolling);
+    assert_eq!(groups(&broad, Kind::TooFewSessions), [""; 0]);
+    let mut refused = every(&[0], &on("mnrf", &["s1"]));
+    assert_eq!(groups(&refused, Kind::TooFewSessions), ["s1"]);
+    let excluded_procedures = vec!["mnrf".to_owned()];
+    refused.preferences = Some(v1::Preferences { excluded_procedures, ..v1::Preferences::default() });
+    assert_eq!(groups(&refused, Kind::TooFewSessions), [""; 0]);
+    // Of two groups only the one that may have it is named: the other is a raised scar.
+    let mut both = every(&[0], &on("mnrf", &["s1", "raised"]));
+    both.scars.push(v1::Scar {
+        site: v1::Site::Jawline.into(),
+        declared_type: v1::ScarType::Hypertrophic.into(),
+        ..bare_scar("raised")
+    });
+    assert_eq!(groups(&both, Kind::TooFewSessions), ["s1"]);
+    // A bad value is no check that is to be made: what bleeds waits for another one, whose test is asked for.
+    let thinned = |inr: f64| {
+        patient(every(&[0, 28], &on("mnrf", &["s1"])), |it| {
+            it.antithrombotic = v1::Antithrombotic::Warfarin.into();
+            it.inr = Some(inr);
+        })
+    };
+    assert_eq!(of_kind(&thinned(3.5), Kind::EventNotOver), []);
+    let high = thinned(3.6);
+    assert_eq!(of_kind(&high, Kind::EventNotOver).len(), 1);
+    assert_eq!(of_kind(&high, Kind::CareMissing).len(), 1);
+    let minor = |consent: Option<bool>| {
+        let mut it = patient(every(&[0, 28], &on("mnrf", &["s1"])), |it| it.age_years = Some(16));
+        let clinic = v1::Clinic { guardian_consent: consent, ..it.clinic.take().unwrap_or_default() };
+        it.clinic = Some(clinic);
+        of_kind(&it, Kind::EventNotOver).len()
+    };
+    assert_eq!((minor(Some(true)), minor(None), minor(Some(false))), (0, 0, 1));
 }
 
 #[test]

@@ -455,7 +455,28 @@ pub(super) const ALL: &[(&str, &str, &str, &str)] = &[
         "referrals.toml",
         "when_structure_is_missing = true",
         "when_structure_is_missing = true\nfor = \"always\"",
-        "referrals.toml:14: write one of `for`, `beside`, `when_nothing_is_allowed = true` and `when_structure_is_missing = true`",
+        "referrals.toml:14: write one of `for`, `beside`, `when_nothing_is_allowed = true`, `when_structure_is_missing = true` and `when_courses_are_done = true`",
+    ),
+    (
+        "referrals.toml",
+        "when_courses_are_done = true",
+        "for = \"always\"",
+        "referrals.toml:1: write exactly one referral with `when_courses_are_done = true`",
+    ),
+    (
+        "planning.toml",
+        "[usual]",
+        "[[past.booster]]\nprocedures = [\"dab\"]\nafter = \"366 days\"\nsessions = 0\nrule = \"MORE\"\nsays = \"More.\"\n\
+             because = [\"expert-practice\"]\n[usual]",
+        "planning.toml:33: `sessions` is at least 1",
+    ),
+    (
+        "planning.toml",
+        "[usual]",
+        "[[past.booster]]\nprocedures = [\"dab\"]\nafter = \"366 days\"\nsessions = 1\nrule = \"MORE\"\nsays = \"More.\"\n\
+             because = [\"expert-practice\"]\n[[past.booster]]\nprocedures = [\"dab\"]\nafter = \"366 days\"\n\
+             sessions = 1\nrule = \"MOST\"\nsays = \"Most.\"\nbecause = [\"expert-practice\"]\n[usual]",
+        "planning.toml:40: a procedure of this row stands in another [[past.booster]] already",
     ),
     (
         "planning.toml",

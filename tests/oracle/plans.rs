@@ -254,8 +254,19 @@ fn is_opinion(rule: &str) -> bool {
     !asked_at_the_visit.contains(&rule)
 }
 
-/// "A check that can be made at the visit (pregnancy test, INR, a signature): the plan is laid out as if it were passed."
-const CHECKS: [&str; 4] = ["PREG-07", "ATH-01", "ATH-01-HAND", "AGE-09"];
+/// "Checks that can be made at the visit count as allowed with a precondition" (ruling 6): a test that nobody has made and a
+/// consent that nobody has asked for. A bad answer that is on record is no check that is to be made: what waits for it is
+/// "deferred until an event" (ruling 7).
+fn is_check(person: &Person, rule: &str) -> bool {
+    match rule {
+        "PREG-07" => true,
+        "AGE-09" => {
+            let refused = yes(&person.facts, "guardian_consent") == Some(false);
+            !refused || number(&person.facts, "age_years").is_none()
+        }
+        _ => false,
+    }
+}
 
 /// What the rules say of a group on each day that was asked for.
 struct Calendar<'a> {
@@ -283,18 +294,20 @@ impl<'a> Calendar<'a> {
 
     /// Does it wait for something to end?
     fn waits(&mut self, procedure: &str, from: i32) -> bool {
+        let person = self.person;
         let verdict = self.verdict(procedure, from);
-        let mut defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        let mut defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !is_check(person, it.0));
         verdict.action != Action::Exclude && defers.any(|it| it.2 == Some(Until::Event))
     }
 
     /// The first day from `from` on which it may be done, and whether an opinion is wanted first.
     fn opens(&mut self, procedure: &str, from: i32) -> Option<(i32, bool)> {
+        let person = self.person;
         let verdict = self.verdict(procedure, from);
         if verdict.action == Action::Exclude {
             return None;
         }
-        let defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !CHECKS.contains(&it.0));
+        let defers = verdict.said.iter().filter(|it| it.1 == Action::Defer && !is_check(person, it.0));
         match defers.filter_map(|it| it.2).max() {
             Some(Until::Event) => None,
             Some(Until::Day(wait)) => self.opens(procedure, from + wait),

@@ -16,19 +16,25 @@ pub fn protocol(request: &v1::GenerateProtocolRequest) -> Option<v1::Protocol> {
     }
 }
 
-/// A day before the first of December 2026, by the calendar of a year without leap day.
+/// So many days before the first of December 2026.
 pub fn days_before(days: i32) -> Date {
-    let months = [(2026, 11, 30), (2026, 10, 31), (2026, 9, 30), (2026, 8, 31), (2026, 7, 31), (2026, 6, 30)];
-    let earlier = [(2026, 5, 31), (2026, 4, 30), (2026, 3, 31), (2026, 2, 28), (2026, 1, 31), (2025, 12, 31)];
-    let years_before = [(2025, 11, 30), (2025, 10, 31), (2025, 9, 30)];
-    let mut left = days;
-    for (year, month, length) in months.into_iter().chain(earlier).chain(years_before) {
+    let (mut year, mut month, mut left) = (2026, 12, days);
+    loop {
+        if left == 0 {
+            return Date { year, month, day: 1 };
+        }
+        (year, month) = if month == 1 { (year - 1, 12) } else { (year, month - 1) };
+        let length = match month {
+            2 if year % 4 == 0 => 29,
+            2 => 28,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
         if left <= length {
             return Date { year, month, day: length - left + 1 };
         }
         left -= length;
     }
-    panic!("{days} days are too many")
 }
 
 pub fn acid(plan: &v1::Protocol) -> &v1::Stage {

@@ -307,7 +307,7 @@ fn the_result_of_what_is_held_is_reviewed_in_its_time() {
 
 #[test]
 fn a_review_that_is_overdue_is_one_visit_and_what_was_done_elsewhere_needs_none() {
-    let plan = with(Phototype::Ii, vec![boxcar("b")], course(LASER, &[456, 428, 400], &["b"], Response::Unspecified));
+    let plan = with(Phototype::Ii, vec![boxcar("b")], course(LASER, &[356, 328, 300], &["b"], Response::Unspecified));
     assert_eq!(plan.reviews.iter().map(|it| it.day).collect::<Vec<_>>(), [0]);
     let rules: Vec<&str> = plan.reviews[0].reasons.iter().map(|it| it.rule.as_str()).collect();
     assert!(rules.contains(&"REVIEW-GATE") && rules.contains(&"REVIEW-FINAL"), "{rules:?}");

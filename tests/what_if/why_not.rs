@@ -100,6 +100,20 @@ fn the_smallest_change_is_told() {
     assert!(changes.iter().any(|it| matches!(it, Otherwise::Downtime(_))), "{changes:?}");
 }
 
+/// What a visit still has to settle is not admitted already: the answer that settles it is told.
+#[test]
+fn what_waits_for_a_consent_is_not_said_to_be_admitted() {
+    let mut case = example("ice_pick_phototype_ii");
+    case.patient.set(Fact::AgeYears, Some(Value::thousandths(16)));
+    let consent = |it: &Otherwise| matches!(it, Otherwise::Fact(Fact::GuardianConsent, _));
+    let (plan, what_if) = found(&case, &[Insight::WhyNot]);
+    assert!(!done(&plan).is_empty(), "the plan is laid out as if the consent were there");
+    let sessions = |it: ProcedureId| knowledge().procedures()[it.index()].sessions.is_some();
+    let open = what_if.why_not.iter().filter(|it| sessions(it.procedure) && !it.out_of_reach);
+    let (told, silent): (Vec<_>, Vec<_>) = open.partition(|it| it.changes.iter().any(consent));
+    assert!(!told.is_empty() && silent.is_empty(), "{silent:?}");
+}
+
 #[test]
 fn what_is_not_used_at_home_is_told_too() {
     let mut case = example("ice_pick_phototype_iv");

@@ -12,7 +12,11 @@ use crate::{
     knowledge::{ProcedureKind, Spacing},
 };
 
-use super::{About, Found, Spots, items::Item};
+use super::{
+    About, Found, Spots,
+    items::Item,
+    rules::{is_out, opens},
+};
 
 pub(super) fn check(found: &mut Found<'_, '_>) {
     counts(found);
@@ -45,7 +49,7 @@ fn counts(found: &mut Found<'_, '_>) {
             }
             // How many sittings its sites take is looked at where visits are.
             let least = usize::try_from(sessions.count.min).unwrap_or(0);
-            if done < least {
+            if done < least && !is_out(found, id, scar) {
                 let (spots, last) = few.entry((done, least - done)).or_default();
                 places.into_iter().for_each(|place| spots.add(place, [scar]));
                 *last = (*last).max(course.last().map_or(0, |it| it.day));
@@ -62,7 +66,7 @@ fn counts(found: &mut Found<'_, '_>) {
         for ((count, missing), (spots, last)) in few {
             let every = repeat(found, id, &spots.scars).map_or(0, |it| aim(&it));
             let count_missing = i32::try_from(missing).unwrap_or(i32::MAX);
-            let day = last.saturating_add(every);
+            let day = last.saturating_add(every).max(opens(context, id, &spots.scars));
             let about = About {
                 measured: Some(measured(count, i32::try_from(count).unwrap_or(i32::MAX).saturating_add(count_missing))),
                 mends: vec![Mend::AddSessions {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
-        Day, Days, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex, Value,
+        Action, Day, Days, Fact, FindingKind, ItemKind, Mend, Place, ProcedureId, ProcedureSet, RuleId, ScarIndex,
+        Value,
     },
     engine::{
         opening::is_primed,
@@ -14,7 +15,11 @@ use crate::{
     knowledge::{ItemAt, Lead, SafetyRule, Spacing},
 };
 
-use super::{Found, Spots, items::Item};
+use super::{
+    Found, Spots,
+    items::Item,
+    rules::{is_out, opens},
+};
 
 pub(super) fn check(found: &mut Found<'_, '_>) {
     leads(found);
@@ -76,7 +81,7 @@ fn leads(found: &mut Found<'_, '_>) {
     let courses = found.courses();
     for (&id, groups) in &courses {
         for (&scar, sessions) in groups {
-            let Some(first) = sessions.first() else { continue };
+            let Some(first) = sessions.first().filter(|_| !is_out(found, id, scar)) else { continue };
             // Skin that was treated or tested before was primed for it, and is not tested again once it has borne it.
             let done = context.past.done(id, scar).on(context, id, first.day);
             let repeat = repeat(context, first, scar);
@@ -144,7 +149,11 @@ fn leads(found: &mut Found<'_, '_>) {
                 (begin, (!goes_on).then_some(Mend::AddPriming { from: begin }))
             }
             (false, Some(begun)) => (begun, None),
-            (false, None) => (begin, Some(Mend::AddTestArea { procedure: id, scars: spots.scars.clone(), day: begin })),
+            (false, None) => {
+                // A test area is not treated either before the skin may be.
+                let day = begin.max(opens(context, id, &spots.scars));
+                (day, Some(Mend::AddTestArea { procedure: id, scars: spots.scars.clone(), day }))
+            }
         };
         about.mends.extend(mend);
         let open = begin.saturating_add(lead);
@@ -223,7 +232,12 @@ fn care(found: &mut Found<'_, '_>) {
     let mut begun: BTreeSet<(usize, ProcedureId, ScarIndex)> = BTreeSet::new();
     for it in &done {
         for &scar in it.scars {
+            let out = is_out(found, it.procedure, scar);
             for firing in context.screening.of(it.procedure, scar).filter(|firing| firing.touches(it.day, it.day)) {
+                // What is not done needs no care, but for what ends the wait.
+                if out && firing.rule.action < Action::Defer {
+                    continue;
+                }
                 for &item in &firing.rule.items {
                     let Some(known) = context.knowledge.items().get(item) else { continue };
                     let again = !begun.insert((item, it.procedure, scar));

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::{
     domain::{Action, Day, EventId, FindingKind, Mend, Place, ProcedureId, Referral, RuleId, Rules, ScarIndex, Scars},
     engine::{
-        screen::{Firing, at_visit},
+        screen::{Firing, Standing, at_visit},
         select::Context,
     },
-    knowledge::Strength,
+    knowledge::{ProcedureKind, Strength},
 };
 
 use super::{About, Found, Spots, course::phase};
@@ -138,15 +138,7 @@ fn clear_day(context: Context<'_, '_>, it: &Use<'_>, rule: RuleId, scars: &[Scar
 /// What the patient does not want and the clinic does not have.
 fn unwanted(found: &Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
     let context = found.context;
-    let rule = match it.place {
-        Place::HomeCare(_) => {
-            let excluded = context.case.wishes.excluded.contains(it.procedure);
-            excluded.then_some(context.knowledge.planning().unwanted)
-        }
-        Place::Session(_) | Place::Procedure(..) | Place::Setting(..) | Place::Past(_) | Place::Reviews => {
-            context.unwanted(it.procedure)
-        }
-    };
+    let rule = refused(context, it.procedure, matches!(it.place, Place::HomeCare(_)));
     if let Some(rule) = rule {
         let (spots, _) = said.entry((FindingKind::NotWanted, it.procedure, rule)).or_default();
         spots.add(it.place, it.scars.iter().copied());
@@ -157,14 +149,8 @@ fn unwanted(found: &Found<'_, '_>, it: &Use<'_>, said: &mut Said) {
 fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
     let mut said: BTreeMap<(ProcedureId, Rules), Spots> = BTreeMap::new();
     for item in found.items {
-        let avoided = |scar: &ScarIndex| {
-            let rows = || context.strengths(item.id, *scar);
-            let best = rows().map(|row| row.strength).max()?;
-            // Unless a pathway takes it for this scar after all, in its place among other steps.
-            let avoid = best == Strength::Avoid && phase(context, item.id, *scar).is_none();
-            avoid.then(|| (*scar, rows().map(|row| row.rule).collect::<Rules>()))
-        };
-        let all: Vec<(ScarIndex, Rules)> = item.given.scars.iter().filter_map(avoided).collect();
+        let all: Vec<(ScarIndex, Rules)> =
+            item.given.scars.iter().filter_map(|scar| Some((*scar, avoided(context, item.id, *scar)?))).collect();
         // What treats a whole field passes over some scars that it is not meant for.
         if item.given.named || all.len() == item.given.scars.len() {
             for (scar, rules) in all {
@@ -177,6 +163,52 @@ fn not_for_this_scar(found: &mut Found<'_, '_>, context: Context<'_, '_>) {
         let about = About { mends, ..spots.about(found, Some(procedure)) };
         found.add(FindingKind::NotForThisScar, rules, about);
     }
+}
+
+/// The rule by which the patient or the clinic rules it out. What is used at home is nothing that a clinic has to have.
+fn refused(context: Context<'_, '_>, id: ProcedureId, at_home: bool) -> Option<RuleId> {
+    if at_home {
+        let excluded = context.case.wishes.excluded.contains(id);
+        excluded.then_some(context.knowledge.planning().unwanted)
+    } else {
+        context.unwanted(id)
+    }
+}
+
+/// Why it is not meant for the group; `None` where it is.
+fn avoided(context: Context<'_, '_>, id: ProcedureId, scar: ScarIndex) -> Option<Rules> {
+    let rows = || context.strengths(id, scar);
+    let best = rows().map(|row| row.strength).max()?;
+    // Unless a pathway takes it for this scar after all, in its place among other steps.
+    let avoid = best == Strength::Avoid && phase(context, id, scar).is_none();
+    avoid.then(|| rows().map(|row| row.rule).collect())
+}
+
+/// Does all of it on the group have to come out of the plan, or to wait for something to happen? Nothing more of it is then
+/// added there: what is wrong with its course is wrong with something that is not done.
+pub(super) fn is_out(found: &Found<'_, '_>, id: ProcedureId, scar: ScarIndex) -> bool {
+    let context = found.context;
+    let kept = || match context.screening.standing(context.knowledge, id, scar) {
+        Standing::Open { .. } => false,
+        Standing::Waiting | Standing::Closed => true,
+    };
+    let at_home = || {
+        let known = context.knowledge.procedures().get(id.index());
+        known.is_some_and(|it| it.kind == ProcedureKind::HomeCare)
+    };
+    found.referred.binary_search(&scar).is_ok()
+        || kept()
+        || refused(context, id, at_home()).is_some()
+        || avoided(context, id, scar).is_some()
+}
+
+/// The first day on which nothing that time ends keeps it from any of the groups: what is added is not added before.
+pub(super) fn opens(context: Context<'_, '_>, id: ProcedureId, scars: &[ScarIndex]) -> Day {
+    let days = scars.iter().map(|scar| match context.screening.standing(context.knowledge, id, *scar) {
+        Standing::Open { not_before } => not_before,
+        Standing::Waiting | Standing::Closed => 0,
+    });
+    days.max().unwrap_or_default()
 }
 
 /// Sessions on scars that somebody else should see first.

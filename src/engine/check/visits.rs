@@ -15,7 +15,12 @@ use crate::{
     knowledge::ProcedureKind,
 };
 
-use super::{About, Found, Spots, course::repeat, items::Item};
+use super::{
+    About, Found, Spots,
+    course::repeat,
+    items::Item,
+    rules::{is_out, opens},
+};
 
 /// Visits too soon after the one before, and visits with too many procedures.
 pub(super) fn check(found: &mut Found<'_, '_>) {
@@ -141,7 +146,8 @@ fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day
     let Some(day) = visit.first().map(|it| it.day) else { return };
     let context = found.context;
     for row in &context.knowledge.planning().together {
-        let counts = |it: &&Item<'_, '_>| it.is_treatment() && row.procedures.contains(it.id);
+        let stays = |it: &Item<'_, '_>| !kept(found, it).is_empty();
+        let counts = |it: &&Item<'_, '_>| it.is_treatment() && row.procedures.contains(it.id) && stays(it);
         let of_row: Vec<(&Item<'_, '_>, i64)> =
             visit.iter().filter(counts).map(|it| (it, load(found, it, row.at_most))).collect();
         let Some((first, _)) = of_row.first() else { continue };
@@ -174,7 +180,7 @@ fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day
             mends.extend(more_sessions(found, item, row.at_most, due));
         }
         let mut spots = Spots::default();
-        of_row.iter().for_each(|(it, _)| spots.add(it.place(), it.given.scars.iter().copied()));
+        of_row.iter().for_each(|(it, _)| spots.add(it.place(), kept(found, it)));
         let measured = Measured::Sites { found: rounded_up(all), limit: whole_units(row.at_most) };
         if alone {
             let known = crowded.entry((row.rule, first.id, measured, mends)).or_default();
@@ -190,11 +196,12 @@ fn too_many_sites(found: &mut Found<'_, '_>, visit: &[Item<'_, '_>], days: &[Day
 fn more_sessions(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64, due: Day) -> Vec<Mend> {
     let context = found.context;
     let Some(longest) = item.known.sessions.map(|it| it.count.max) else { return Vec::new() };
-    let all = sites(context, &item.given.scars, 1);
+    let scars = kept(found, item);
+    let all = sites(context, &scars, 1);
     let needed = all.saturating_add(most).saturating_sub(1).checked_div(most).unwrap_or(all);
     let needed = i32::try_from(needed).unwrap_or(longest).min(longest);
     let mut by_count: BTreeMap<i32, Scars> = BTreeMap::new();
-    for scar in &item.given.scars {
+    for scar in &scars {
         let more = needed.saturating_sub(sessions(found, item, *scar));
         if more > 0 {
             by_count.entry(more).or_default().push(*scar);
@@ -204,9 +211,15 @@ fn more_sessions(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64, due: Day
         let every = repeat(found, item.id, &scars).map_or(0, |it| aim(&it));
         let on_them = found.items.iter().filter(|it| it.id == item.id && it.touches(item)).map(|it| it.day);
         let last = on_them.max().unwrap_or(item.day).max(due);
-        Mend::AddSessions { procedure: item.id, scars, count, day: last.saturating_add(every), every }
+        let day = last.saturating_add(every).max(opens(context, item.id, &scars));
+        Mend::AddSessions { procedure: item.id, scars, count, day, every }
     });
     more.collect()
+}
+
+/// The groups of an item that do not have to come out of it: the sites of the others are none of the visit.
+fn kept(found: &Found<'_, '_>, item: &Item<'_, '_>) -> Scars {
+    item.given.scars.iter().copied().filter(|scar| !is_out(found, item.id, *scar)).collect()
 }
 
 /// The sites of one item, in thousandths: those of each group by the sessions of its course. A course that is as long as it
@@ -214,10 +227,10 @@ fn more_sessions(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64, due: Day
 fn load(found: &Found<'_, '_>, item: &Item<'_, '_>, most: i64) -> i64 {
     let longest = item.known.sessions.map_or(0, |it| it.count.max);
     let mut is_full = true;
-    let sites = item.given.scars.iter().map(|scar| {
-        let sessions = sessions(found, item, *scar);
+    let sites = kept(found, item).into_iter().map(|scar| {
+        let sessions = sessions(found, item, scar);
         is_full &= sessions >= longest;
-        sites(found.context, &[*scar], sessions)
+        sites(found.context, &[scar], sessions)
     });
     let all: i64 = sites.sum();
     if is_full { all.min(most) } else { all }

@@ -3,9 +3,9 @@
 use smallvec::smallvec;
 
 use crate::{
-    domain::{Fact, ProcedureId, RuleId, ScarIndex, Scars, Truth, Value, whole_units},
+    domain::{Day, Fact, PastSession, ProcedureId, RuleId, ScarIndex, Scars, SessionKind, Truth, Value, whole_units},
     engine::{failed::failure, history::on_same_skin, screen::insert_sorted},
-    knowledge::{ProcedureKind, Sessions, Step, StepOption},
+    knowledge::{Booster, ProcedureKind, Sessions, Step, StepOption},
 };
 
 use super::{Context, Courses, Draft, Selection, add_rules, merge_passed_over};
@@ -70,6 +70,70 @@ impl Context<'_, '_> {
                 add_rules(&mut draft.reasons, past.lapse(draft.procedure).map(|it| it.rule));
             }
         }
+    }
+
+    /// Where a course came to its end long ago and the scars are sent again, a review decides whether what was gained has
+    /// been lost: once more of it is drawn, once. While something else is planned for the scars, that comes first.
+    pub(super) fn boost(&self, selection: &mut Selection<'_>) {
+        let is_planned = |it: &&Draft<'_>| it.contingent.is_none() && it.count > 0;
+        let planned: Scars = selection.drafts.iter().filter(is_planned).flat_map(|it| it.scars.clone()).collect();
+        for draft in &mut selection.drafts {
+            let busy = draft.scars.iter().any(|it| planned.contains(it));
+            if let Some(booster) = self.booster(draft).filter(|_| !busy) {
+                draft.contingent = Some(booster.rule);
+                draft.count = booster.sessions;
+                add_rules(&mut draft.reasons, [booster.rule]);
+            }
+        }
+    }
+
+    /// Does the rule draw once more of a course that came to its end?
+    pub(in crate::engine) fn is_booster(&self, procedure: ProcedureId, rule: RuleId) -> bool {
+        self.knowledge.planning().past.booster(procedure).is_some_and(|it| it.rule == rule)
+    }
+
+    /// What may be done once more of a course that has nothing left.
+    fn booster(&self, draft: &Draft<'_>) -> Option<&Booster> {
+        let booster = self.knowledge.planning().past.booster(draft.procedure)?;
+        let most = self.knowledge.procedures().get(draft.procedure.index())?.sessions?.count.max;
+        let done = draft.done.count().saturating_add(draft.done.beside);
+        // Whoever has been treated since for anything has not come back.
+        let long_ago =
+            |scar: &ScarIndex| self.last_treated(*scar).is_some_and(|it| it.saturating_add(booster.after) < 0);
+        let long_ago = draft.scars.iter().all(long_ago);
+        let has_room = done.saturating_add(booster.sessions) <= most;
+        let again = draft.done.was_boosted(*self, draft.procedure, booster.after);
+        // What helped hardly at all has gained nothing that could be lost.
+        let in_vain = draft.scars.iter().any(|scar| self.hardly_helped(draft.procedure, *scar));
+        (draft.done.begun() && draft.count == 0 && long_ago && has_room && !again && !in_vain).then_some(booster)
+    }
+
+    /// The day on which anything was last done on a group.
+    fn last_treated(&self, scar: ScarIndex) -> Option<Day> {
+        self.past.begun().filter_map(|it| self.past.treated(it, scar)).max()
+    }
+
+    /// Were the scars of a group hardly better when they were last judged after it?
+    fn hardly_helped(&self, procedure: ProcedureId, scar: ScarIndex) -> bool {
+        let Some(found) = self.case.findings.scars.get(scar.index()) else { return false };
+        let of_it = |it: &&PastSession| {
+            it.procedure == procedure && it.kind == SessionKind::Treatment && it.treats(scar, found.area)
+        };
+        let judged = self.case.history.iter().filter(of_it).filter_map(|it| Some((it.day, it.response?)));
+        // Of what was judged of one day, the best is what the scars look like.
+        judged.max().is_some_and(|(_, it)| it <= self.knowledge.planning().past.plateau.response)
+    }
+
+    /// Keeps of the groups for which everything was taken that there is those of which all was done, long enough ago to be
+    /// judged, and that are not as good as they get: they are still there, and somebody judges them.
+    pub(super) fn finish(&self, selection: &mut Selection<'_>) {
+        let judged = self.knowledge.planning().final_review.days;
+        let Selection { drafts, finished, .. } = selection;
+        finished.retain(|scar| {
+            let last = self.last_treated(*scar);
+            let is_over = drafts.iter().filter(|it| it.scars.contains(scar)).all(|it| it.count == 0);
+            is_over && !self.past.goal_reached(*scar) && last.is_some_and(|it| it.saturating_add(judged) < 0)
+        });
     }
 
     /// What waits for a review and what is planned of the same on the same skin stay within the most together. What is
@@ -138,6 +202,11 @@ impl Context<'_, '_> {
         let repeated = count.saturating_add(draft.done.repeats).min(sessions.count.max).max(count);
         let enough = draft.done.begun() && (draft.goal_reached || draft.done.good);
         let most = sessions.count.max.saturating_sub(draft.done.beside);
+        let booster = self.knowledge.planning().past.booster(draft.procedure);
+        if let Some(booster) = booster.filter(|it| draft.contingent == Some(it.rule)) {
+            let reasons = (sessions.rule, booster.rule);
+            return Some(Course { left: booster.sessions, repeats: false, enough, reasons });
+        }
         let left = if enough { 0 } else { repeated.min(most).saturating_sub(draft.done.count()).max(0) };
         Some(Course { left, repeats: repeated > count, enough, reasons: (sessions.rule, rule) })
     }

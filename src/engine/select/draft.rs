@@ -75,6 +75,8 @@ pub(in crate::engine) struct Selection<'k> {
     pub hopeless: Scars,
     /// Groups that need work on the single scar, none of which can be planned.
     pub unstructured: Scars,
+    /// Groups that have had, long enough ago to be judged, all that their pathway has for them.
+    pub finished: Scars,
     /// Groups that a pathway answers.
     pub treatable: Scars,
     /// Events that something waits for.

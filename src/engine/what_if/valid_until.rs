@@ -57,7 +57,8 @@ fn days(knowledge: &Knowledge, case: &Case, ground: &Ground<'_>, plan: &Plan) ->
     let planning = knowledge.planning();
     let breaks = || {
         let lapses = planning.past.lapses.iter().map(|it| it.after);
-        lapses.chain([planning.past.earlier_course.days])
+        let boosters = planning.past.boosters.iter().map(|it| it.after);
+        lapses.chain(boosters).chain([planning.past.earlier_course.days])
     };
     for past in &case.history {
         breaks().for_each(|after| add(past.day.saturating_add(after).saturating_add(1)));

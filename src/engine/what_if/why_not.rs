@@ -222,7 +222,7 @@ impl<'a> Group<'a> {
         reasons
     }
 
-    /// Changes, `left` of them at most on top of `made`, after which nothing is in the way, and what is known then. With
+    /// Changes, `left` of them at most on top of `made` and of what a visit settles, after which nothing is in the way, and what is known then. With
     /// `waits` a change may leave a wait that reads it.
     fn search(
         &self,
@@ -235,7 +235,9 @@ impl<'a> Group<'a> {
         if matches!(way, InTheWay::Nothing) {
             return Some((made.clone(), facts.clone()));
         }
-        let left = left.checked_sub(1)?;
+        // What the visit settles anyway is told and does not count.
+        let settled = |rule: &SafetyRule| rule.until.is_some_and(|event| screen::at_visit(self.knowledge, event));
+        let left = if matches!(way, InTheWay::Rule(rule) if settled(rule)) { left } else { left.checked_sub(1)? };
         let mut read: Vec<Fact> = Vec::new();
         let mut reads = |when: &Predicate| {
             when.reads(&mut |fact| {
@@ -309,10 +311,8 @@ impl<'a> Group<'a> {
         if fits(meant, facts) != Truth::Yes {
             return InTheWay::Conditions;
         }
-        let keeps = |rule: &&SafetyRule| {
-            let settled = rule.until.is_some_and(|event| screen::at_visit(self.knowledge, event));
-            !settled && screen::ends(rule, facts, rule.until.is_some()) == Some(Day::MAX)
-        };
+        // What a visit can settle is not settled yet: the answer that does is told as well.
+        let keeps = |rule: &&SafetyRule| screen::ends(rule, facts, rule.until.is_some()) == Some(Day::MAX);
         match self.keeping(meant.procedure).find(keeps) {
             Some(rule) => InTheWay::Rule(rule),
             None => self.wish(meant.procedure, made).map_or(InTheWay::Nothing, InTheWay::Wish),

@@ -181,11 +181,12 @@ impl Scope<'_> {
         let file = parsed.referrals.source;
         let mut referrals = Vec::new();
         for raw in &parsed.referrals.raw.referral {
-            let flags = [raw.when_nothing_is_allowed, raw.when_structure_is_missing].into_iter().filter(|it| *it);
+            let flags = [raw.when_nothing_is_allowed, raw.when_structure_is_missing, raw.when_courses_are_done];
+            let flags = flags.into_iter().filter(|it| *it);
             let conditions = [&raw.answers, &raw.beside].into_iter().flatten();
             if flags.count() + conditions.count() != 1 {
-                let message = "write one of `for`, `beside`, `when_nothing_is_allowed = true` and \
-                               `when_structure_is_missing = true`";
+                let message = "write one of `for`, `beside`, `when_nothing_is_allowed = true`, \
+                               `when_structure_is_missing = true` and `when_courses_are_done = true`";
                 self.checker.at(file, &raw.rule, message);
             }
             let urgency = match raw.urgency {
@@ -206,6 +207,7 @@ impl Scope<'_> {
         for (name, count) in [
             ("when_nothing_is_allowed", rows.iter().filter(|it| it.when_nothing_is_allowed).count()),
             ("when_structure_is_missing", rows.iter().filter(|it| it.when_structure_is_missing).count()),
+            ("when_courses_are_done", rows.iter().filter(|it| it.when_courses_are_done).count()),
         ] {
             if count != 1 {
                 let message = format!("write exactly one referral with `{name} = true`");

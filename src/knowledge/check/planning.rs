@@ -137,6 +137,7 @@ impl Scope<'_> {
         let decisions = self.decisions(file, &raw.decision);
         let earlier_course = earlier_course?;
         let lapses = self.lapses(file, &raw.lapse, earlier_course);
+        let boosters = self.boosters(file, &raw.booster);
         Some(Past {
             counted,
             test_area,
@@ -148,6 +149,7 @@ impl Scope<'_> {
             too_early,
             late,
             lapses,
+            boosters,
             decisions,
             against,
             complete,
@@ -177,14 +179,16 @@ impl Scope<'_> {
     fn lapses(&mut self, file: &SourceFile, rows: &[raw::Lapse], longest: Wait) -> Vec<model::Lapse> {
         let mut all: Vec<model::Lapse> = Vec::new();
         for row in rows {
-            let procedures = self.procedure_set(file, &row.procedures, &[]);
+            let procedures = self.procedure_set(file, &row.procedures, &row.except);
             let rule = self.rule(&row.rule);
             let then = self.checker.word(file, &row.then, LapseThen::VARIANTS);
             let after = self.checker.wait(file, &row.after);
             if all.iter().any(|it| it.procedures.overlaps(procedures)) {
                 self.checker.at(file, &row.rule, "a procedure of this row stands in another [[past.lapse]] already");
             }
-            if after.is_some_and(|after| after >= longest.days) {
+            // What is gone is so whatever was done of it; other courses begin anew before.
+            let ends = then.is_none_or(|it| it != LapseThen::Gone);
+            if ends && after.is_some_and(|after| after >= longest.days) {
                 self.checker.at(
                     file,
                     &row.after,
@@ -194,6 +198,24 @@ impl Scope<'_> {
             if let (Some(then), Some(after)) = (then, after) {
                 all.push(model::Lapse { procedures, after, then, rule });
             }
+        }
+        all
+    }
+
+    /// What may be done once more of a course that came to its end: each procedure in one row, and within its most.
+    fn boosters(&mut self, file: &SourceFile, rows: &[raw::Booster]) -> Vec<model::Booster> {
+        let mut all: Vec<model::Booster> = Vec::new();
+        for row in rows {
+            let procedures = self.procedure_set(file, &row.procedures, &row.except);
+            let rule = self.rule(&row.rule);
+            let after = self.checker.wait(file, &row.after);
+            if all.iter().any(|it| it.procedures.overlaps(procedures)) {
+                self.checker.at(file, &row.rule, "a procedure of this row stands in another [[past.booster]] already");
+            }
+            if row.sessions < 1 {
+                self.checker.at(file, &row.rule, "`sessions` is at least 1");
+            }
+            all.extend(after.map(|after| model::Booster { procedures, after, sessions: row.sessions, rule }));
         }
         all
     }

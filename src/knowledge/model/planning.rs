@@ -56,6 +56,8 @@ pub enum LapseThen {
     Repeat,
     /// The course begins anew.
     Restart,
+    /// What it did is gone: the course begins anew, however much of it was done.
+    Gone,
 }
 
 /// When a course is no longer simply continued.
@@ -65,6 +67,17 @@ pub struct Lapse {
     /// A longer break, in days.
     pub after: Day,
     pub then: LapseThen,
+    pub rule: RuleId,
+}
+
+/// What may be done once more, long after a course came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booster {
+    pub procedures: ProcedureSet,
+    /// A longer time since the last session, in days.
+    pub after: Day,
+    /// At least 1.
+    pub sessions: i32,
     pub rule: RuleId,
 }
 
@@ -84,6 +97,8 @@ pub struct Past {
     pub late: RuleId,
     /// Each procedure in one at most.
     pub lapses: Vec<Lapse>,
+    /// Each procedure in one at most.
+    pub boosters: Vec<Booster>,
     /// What is said of each reason that a clinician gives, in the order of the reasons.
     pub decisions: Vec<RuleId>,
     pub against: RuleId,
@@ -114,6 +129,11 @@ impl Past {
     /// What a long break does to a course of `procedure`, before all courses begin anew.
     pub fn lapse(&self, procedure: ProcedureId) -> Option<&Lapse> {
         self.lapses.iter().find(|it| it.procedures.contains(procedure))
+    }
+
+    /// What may be done once more of `procedure`, long after its course came to its end.
+    pub fn booster(&self, procedure: ProcedureId) -> Option<&Booster> {
+        self.boosters.iter().find(|it| it.procedures.contains(procedure))
     }
 
     /// The sentence of a reason that a clinician gives. Total: the loader refuses a reason without one.

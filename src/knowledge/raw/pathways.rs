@@ -158,6 +158,9 @@ pub(in crate::knowledge) struct Referral {
     /// Instead of `for`: used beside a plan for scars that need work on the single scar, where none can be planned.
     #[serde(default)]
     pub when_structure_is_missing: bool,
+    /// Instead of `for`: used beside a plan for scars that are still there long after all their courses were done.
+    #[serde(default)]
+    pub when_courses_are_done: bool,
     pub to: String,
     pub urgency: UrgencyWord,
     pub rule: Text,

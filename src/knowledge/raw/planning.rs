@@ -147,6 +147,9 @@ pub(in crate::knowledge) struct Past {
     /// After which break a course is not simply continued.
     #[serde(default)]
     pub lapse: Vec<Lapse>,
+    /// After which time a course that came to its end may be boosted.
+    #[serde(default)]
+    pub booster: Vec<Booster>,
     /// One for each reason that a clinician can give.
     pub decision: Vec<Decision>,
     /// A rule spoke against it on its day.
@@ -227,10 +230,27 @@ pub(in crate::knowledge) struct FillersBefore {
 #[serde(deny_unknown_fields)]
 pub(in crate::knowledge) struct Lapse {
     pub procedures: Vec<Text>,
+    #[serde(default)]
+    pub except: Vec<Text>,
     /// A longer break between two sessions.
     pub after: Text,
-    /// `repeat` or `restart`.
+    /// `repeat`, `restart` or `gone`.
     pub then: Text,
+    pub rule: Text,
+    pub says: Text,
+    pub because: Spanned<Vec<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::knowledge) struct Booster {
+    pub procedures: Vec<Text>,
+    #[serde(default)]
+    pub except: Vec<Text>,
+    /// A longer time since the last session.
+    pub after: Text,
+    /// So many sessions, at least 1.
+    pub sessions: i32,
     pub rule: Text,
     pub says: Text,
     pub because: Spanned<Vec<Text>>,

@@ -216,8 +216,13 @@ pub(super) fn referrals(it: &mut Booklet<'_>) {
     let mut rows = Vec::new();
     for (place, referral) in it.knowledge.referrals().iter().enumerate() {
         let urgency: &str = referral.urgency.into();
-        let structure = place == it.knowledge.no_structure();
-        let otherwise = if structure { "work on the single scar is missing" } else { "nothing is allowed" };
+        let otherwise = if place == it.knowledge.no_structure() {
+            "work on the single scar is missing"
+        } else if place == it.knowledge.courses_done() {
+            "all courses are done"
+        } else {
+            "nothing is allowed"
+        };
         let beside = || referral.beside.as_ref().map(|it| format!("beside any plan: {}", condition_in_words(it)));
         let when = referral.answers.as_ref().map(condition_in_words).or_else(beside);
         let when = when.unwrap_or_else(|| otherwise.to_owned());

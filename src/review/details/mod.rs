@@ -387,6 +387,11 @@ impl All<'_> {
             self.add(it.rule, "after", wait_in_words(it.after));
             self.add(it.rule, "then", plain(it.then.into()));
         }
+        for it in &past.boosters {
+            self.procedures(it.rule, it.procedures);
+            self.add(it.rule, "after", wait_in_words(it.after));
+            self.add(it.rule, "sessions", it.sessions.to_string());
+        }
         self.add(past.goal.rule, "least response", plain(past.goal.response.into()));
         self.add(past.plateau.rule, "best response", plain(past.plateau.response.into()));
         self.add(past.plateau.rule, "sessions", past.plateau.sessions.to_string());

@@ -80,6 +80,10 @@ impl<'f> Entries<'_, 'f> {
         for it in &raw.lapse {
             self.add(file, &it.rule, &it.says, &it.because, &[("after", it.after.get_ref().clone())]);
         }
+        for it in &raw.booster {
+            let fields = [("after", it.after.get_ref().clone()), ("sessions", it.sessions.to_string())];
+            self.add(file, &it.rule, &it.says, &it.because, &fields);
+        }
         for it in &raw.decision {
             self.add(file, &it.rule, &it.says, &it.because, &[]);
         }
