@@ -385,6 +385,8 @@ fn history(person: &Person) -> Vec<v1::PastSession> {
     let complication = word(&person.facts, "previous_complication").filter(|it| *it != "none");
     let complicated = complication.map(|it| v1::PastSession {
         complications: vec![named("COMPLICATION", Some(it), v1::Complication::from_str_name)],
+        // What the rules say of a raised scar they say of one that has settled; while it has not, its skin waits.
+        complications_resolved: (it == "hypertrophic_scar").then(|| ago(20)),
         // Long ago, so that spacing plays no part.
         ..session("microneedling", ago(700))
     });

@@ -65,7 +65,6 @@ const fn lamp(procedure: &'static str) -> Kin {
         "KEL-05",
         "KEL-13",
         "KEL-16",
-        "CPL-17",
         "SMK-02",
     ];
     Kin { procedure, like: &["nafl"], without, with: &[] }
@@ -98,7 +97,6 @@ pub const KIN: [Kin; 17] = [
         like: &["microdermabrasion"],
         without: &[
             "ACNE-06",
-            "CPL-17",
             "HSV-05",
             "ISO-05",
             "ISO-11",

@@ -232,11 +232,6 @@ impl Heard<'_> {
         if raised && ["subcision", "nafl", "picosecond", "biostimulator", "filler_ha"].contains(&code) {
             said.push(("KEL-13", Action::Clearance, None));
         }
-        // "What went wrong: ... a raised scar hold the skin on which the session was until complicationsResolved" (README);
-        // the session of these people was on all skin, and nobody says that it is over.
-        if raised && !["topical_retinoid", "hydroquinone"].contains(&code) {
-            said.push(("CPL-17", Action::Defer, Some(Until::Event)));
-        }
         // The safety tables, "Intervals after a complication": hypertrophic scar, "12 months and never the same modality".
         // The session of these people is needling of 700 days ago, so the months are over and needles are out; what the
         // rules exclude for a personal history holds for whoever grew a raised scar.
