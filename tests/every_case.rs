@@ -60,6 +60,7 @@ fn what_must_always_hold_holds_on_every_case() {
     heard.extend(mixed_rules());
     heard.extend(ranked_rules());
     heard.extend(failed_rules());
+    heard.extend(done_rules());
     heard.extend(policy_rules());
     heard.extend(covered_rules());
     // These are heard when the knowledge itself is asked for.
@@ -214,6 +215,32 @@ fn is_of_a_check(file: &str) -> bool {
     };
     let mut files = of_check.into_iter().filter(|id| !taken(*id));
     files.any(|id| file.ends_with(&format!("procedures/{}.toml", knowledge().procedures()[id.index()].id)))
+}
+
+/// Rules of scars for which all was done, long enough ago, and then once more.
+fn done_rules() -> Vec<RuleId> {
+    let mut rules = Vec::new();
+    for (name, features) in treatable() {
+        let mut it = case(healthy(Some(2)), vec![scar("s", Site::Cheek, 8, &features)]);
+        for last in [600, 400, 0] {
+            let plan = engine::plan(knowledge(), &it);
+            laws::check(name, knowledge(), &it, &plan);
+            rules.extend(laws::rules(&plan));
+            let Some(protocol) = plan.protocol() else { break };
+            for stage in protocol.stages.iter().filter(|it| it.goes_on()) {
+                let Some(count) = stage.session_count else { continue };
+                // What a review decides on is done once; of a first course, what is usual.
+                let times = if last == 600 { count.typical } else { stage.contingent_on.map_or(0, |_| 1) };
+                it.history.extend((0..times).map(|back| PastSession {
+                    response: Some(Response::From50To75Percent),
+                    ..PastSession::new(stage.procedure, -last - 28 * back)
+                }));
+            }
+            it.history.sort();
+            it.history.iter_mut().enumerate().for_each(|(place, past)| past.place = place);
+        }
+    }
+    rules
 }
 
 /// Rules that only another policy brings in force: every value of every policy, on every answer alone.
