@@ -159,10 +159,17 @@ fn session(
     let stage_of = |it: &Course| stages.get(it.stage);
     let mut counted_in = Vec::new();
     let visit = visit_of(&context.case.history, place);
+    let of_visit = || {
+        let history = &context.case.history;
+        let same_day = (visit..).take_while(|it| history.get(*it).is_some_and(|it| it.day == past.day));
+        same_day.filter(|it| visit_of(history, *it) == visit)
+    };
     for it in same() {
-        let on_it =
-            || context.past.skin(place).iter().any(|scar| stage_of(it).is_some_and(|it| it.scars.contains(scar)));
-        let same = |known: &usize| *known == visit && on_it();
+        let is_on_it = |place: usize| {
+            context.past.skin(place).iter().any(|scar| stage_of(it).is_some_and(|it| it.scars.contains(scar)))
+        };
+        // What joined the sittings of groups that have none any more counts all the same.
+        let same = |known: &usize| *known == visit && (is_on_it(place) || !of_visit().any(is_on_it));
         if let Some(number) = it.done.sessions.iter().position(same) {
             counted_in.push((it.stage, i32::try_from(number).unwrap_or(i32::MAX).saturating_add(1)));
         } else if past.kind == SessionKind::TestArea && it.done.tested == Some(past.day) {

@@ -4,6 +4,7 @@ mod choice;
 mod course;
 mod days;
 mod draft;
+mod sieve;
 mod structure;
 
 use std::cell::LazyCell;
@@ -29,6 +30,7 @@ use crate::{
 use choice::Choice;
 pub(super) use course::sittings;
 pub(super) use draft::{Decisive, Draft, Leads, Moved, Selection};
+use sieve::Sieve;
 use structure::Structure;
 
 /// Everything that selecting looks at.
@@ -267,12 +269,8 @@ impl<'a, 'k> Context<'a, 'k> {
             .and_then(|it| Some((self.joins(procedure, &it.procedures, scar, selection)?, it.rule)));
         let full = self.case.wishes.procedures_per_visit.is_some_and(|most| most <= 1);
         if let Some((joins, _)) = adjunct.filter(|_| full) {
-            merge_passed_over(
-                &mut selection.left_out,
-                joins,
-                scar,
-                smallvec![self.knowledge.planning().full_visit.rule],
-            );
+            let full = self.knowledge.planning().full_visit.rule;
+            merge_passed_over(&mut selection.left_out, joins, scar, smallvec![full]);
         }
         let adjunct = adjunct.filter(|_| !full);
         let drafts = &mut selection.drafts;
@@ -476,24 +474,6 @@ pub(super) fn add_list(rules: &mut Rules, more: &[RuleId]) {
         if known.lets_through(rule) || !rules.iter().take(count).any(|it| *it == rule) {
             rules.push(rule);
         }
-    }
-}
-
-/// Bits of the ids of rules, by which most that are not among them are told at once.
-struct Sieve(u64);
-
-impl Sieve {
-    fn of(rules: &[RuleId]) -> Self {
-        Self(rules.iter().fold(0, |bits, rule| bits | Self::bit(*rule)))
-    }
-
-    /// Is the rule certainly not among them?
-    fn lets_through(&self, rule: RuleId) -> bool {
-        self.0 & Self::bit(rule) == 0
-    }
-
-    fn bit(rule: RuleId) -> u64 {
-        1_u64.wrapping_shl(u32::from(rule.0))
     }
 }
 

@@ -108,7 +108,7 @@ impl Diary {
             if self.limits.is_full(same.procedures, procedures) {
                 return Some((Held::Full, day.saturating_add(self.limits.apart.max(self.limits.around))));
             }
-            return self.crowded(day, procedures);
+            return self.crowded(day, same.procedures.with(procedures));
         }
         let close = |first: Day, second: Day| second.saturating_sub(first) < self.limits.apart;
         if let Some(before) = at.checked_sub(1).and_then(|at| self.visits.get(at)).filter(|it| close(it.day, day)) {

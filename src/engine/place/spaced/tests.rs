@@ -18,6 +18,7 @@ type Visits = BTreeMap<Day, ProcedureSet>;
 
 /// Can it be done on that day?
 fn fits(visits: &Visits, limits: Limits, day: Day, what: ProcedureSet) -> bool {
+    let what = visits.get(&day).map_or(what, |there| there.with(what));
     let near = visits.iter().filter(|(other, _)| (*other - day).abs() < limits.around);
     let has_room = near.map(|(_, there)| there.with(what)).all(|it| it.len() <= limits.most);
     has_room && (visits.contains_key(&day) || visits.keys().all(|other| (other - day).abs() >= limits.apart))
