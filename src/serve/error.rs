@@ -403,16 +403,16 @@ pub(super) fn json_response(status: &Status) -> Response {
 
 /// What is asked of whoever is not let in (RFC 6750, 3).
 fn challenge(status: &Status) -> Option<HeaderValue> {
-    match Reason::of(status)? {
-        Reason::NoCredentials => Some(HeaderValue::from_static("Bearer")),
-        Reason::BadCredentials => Some(HeaderValue::from_static("Bearer error=\"invalid_token\"")),
-        Reason::MissingScope => {
-            let details = status.get_error_details();
-            let scope = details.error_info()?.metadata.get(SCOPE)?;
-            HeaderValue::from_str(&format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")).ok()
-        }
-        _ => None,
+    let reason = Reason::of(status)?;
+    if reason == Reason::NoCredentials {
+        return Some(HeaderValue::from_static("Bearer"));
     }
+    if reason == Reason::BadCredentials {
+        return Some(HeaderValue::from_static("Bearer error=\"invalid_token\""));
+    }
+    let details = status.get_error_details();
+    let scope = details.error_info().filter(|_| reason == Reason::MissingScope)?.metadata.get(SCOPE)?;
+    HeaderValue::from_str(&format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")).ok()
 }
 
 /// How long to wait before trying again, when it is worth it.
