@@ -195,7 +195,7 @@ fn the_preferences_of_an_alternative_can_be_sent_as_they_are() {
 /// Nobody is told what depends on when somebody went.
 #[test]
 fn what_nobody_waits_for_is_ended_and_thrown_away() {
-    for (name, case) in examples().into_iter().chain(people(4)) {
+    for (name, case) in examples().into_iter().take(4).chain(people(1)) {
         let case = Case { include: Insight::VARIANTS.to_vec(), ..case };
         let asked = std::cell::Cell::new(0_usize);
         let awaited = |so_often: usize| {
@@ -207,7 +207,7 @@ fn what_nobody_waits_for_is_ended_and_thrown_away() {
         for so_often in [0, 1, all / 2, all - 1] {
             assert_eq!(awaited(so_often), None, "{name}: {so_often} of {all}");
             // Whoever has gone is asked after once more by each loop that is left, and by nothing else.
-            assert!(asked.get() <= so_often + 150, "{name}: asked {} times instead of {so_often}", asked.get());
+            assert!(asked.get() <= so_often + 30, "{name}: asked {} times instead of {so_often}", asked.get());
         }
     }
 }

@@ -415,7 +415,7 @@ fn challenge(status: &Status) -> Option<HeaderValue> {
         return Some(HeaderValue::from_static("Bearer error=\"invalid_token\""));
     }
     let details = status.get_error_details();
-    let scope = details.error_info()?.metadata.get(SCOPE).filter(|_| reason == Reason::MissingScope)?;
+    let scope = details.error_info().filter(|_| reason == Reason::MissingScope)?.metadata.get(SCOPE)?;
     HeaderValue::from_str(&format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"")).ok()
 }
 

@@ -90,18 +90,19 @@ impl Live {
                 if gone.len() > NAMED { ", …" } else { "" },
             )]);
         }
+        let (release, digest, rules) = (now.release().to_owned(), now.digest().to_owned(), counts(now));
+        let service = Service::new(knowledge).counted(self.0.counts.clone());
+        self.0.service.store(Arc::new(service));
+        self.tell();
         tracing::info!(
-            release = now.release(),
-            digest = now.digest(),
-            rules = counts(now),
+            release,
+            digest,
+            rules,
             release_before = was.release(),
             digest_before = was.digest(),
             rules_before = counts(was),
             "knowledge that answers from now on"
         );
-        let service = Service::new(knowledge).counted(self.0.counts.clone());
-        self.0.service.store(Arc::new(service));
-        self.tell();
         Ok(())
     }
 

@@ -5,7 +5,9 @@
 use std::{
     error::Error,
     io::{self, IsTerminal as _},
-    sync::OnceLock,
+    sync::{OnceLock, mpsc},
+    thread,
+    time::Duration,
 };
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
@@ -25,12 +27,34 @@ pub enum Format {
 /// Lines that wait for their reader; with more of them, new ones are dropped. About two megabytes.
 const WAITING: usize = 8192;
 
+/// Longest time for the last lines.
+const LAST: Duration = Duration::from_secs(2);
+
 /// Counts what was dropped.
 static DROPPED: OnceLock<ErrorCounter> = OnceLock::new();
 
-/// Starts logging. `filter` is a directive as `info` or `cicatrix=debug,warn`. What is given back writes the last lines
-/// when it is dropped, for a second at most.
-pub fn start(format: Format, filter: &str) -> Result<WorkerGuard, Box<dyn Error + Send + Sync>> {
+/// Writes lines until it is dropped; then the last ones, for a short time at most.
+#[derive(Debug)]
+pub struct Lines(Option<WorkerGuard>);
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        let guard = self.0.take();
+        let (tell, told) = mpsc::channel();
+        // What it cannot write it says on standard output, where the same reader may stand still.
+        let last = thread::Builder::new().spawn(move || {
+            drop(guard);
+            // An error is nobody waiting any more.
+            let _ = tell.send(());
+        });
+        if last.is_ok() {
+            let _ = told.recv_timeout(LAST);
+        }
+    }
+}
+
+/// Starts logging. `filter` is a directive as `info` or `cicatrix=debug,warn`.
+pub fn start(format: Format, filter: &str) -> Result<Lines, Box<dyn Error + Send + Sync>> {
     let lines = registry().with(filter.parse::<Targets>()?);
     let builder = NonBlockingBuilder::default().buffered_lines_limit(WAITING).thread_name("log");
     let (writer, guard) = builder.finish(io::stderr());
@@ -41,7 +65,7 @@ pub fn start(format: Format, filter: &str) -> Result<WorkerGuard, Box<dyn Error 
         Format::Human => lines.with(layer.with_target(false).with_ansi(io::stderr().is_terminal())).try_init()?,
         Format::Json => lines.with(layer.json().flatten_event(true).with_current_span(false)).try_init()?,
     }
-    Ok(guard)
+    Ok(Lines(Some(guard)))
 }
 
 /// Lines that nobody took so far.

@@ -41,7 +41,7 @@ pub(super) fn questions(
         hinges: Hinges::new(knowledge, ground, drawn.decisive),
     };
     let asked = Fact::VARIANTS.iter().copied().filter(|it| !it.is_computed());
-    let questions = asked.filter_map(|fact| {
+    let questions = asked.take_while(|_| awaited()).filter_map(|fact| {
         let lacking = lacking(facts, fact);
         if lacking.is_empty() || !may_be_asked(facts, fact) {
             return None;
