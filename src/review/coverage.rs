@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Worked, everywhere, heard};
 use crate::{
-    domain::{Action, Predicate, RuleId},
+    domain::{Action, Predicate, ProcedureId, ProcedureSet, RuleId},
     engine,
     knowledge::{Knowledge, Rule},
     survey::Survey,
@@ -58,8 +58,10 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
     let compared: BTreeSet<RuleId> = objectives.chain([planning.ranks_after, planning.not_recorded]).collect();
     let in_force: BTreeSet<RuleId> = knowledge.safety().iter().map(|it| it.rule).collect();
     let left_out = left_out(knowledge);
+    let untaken = untaken(knowledge);
     let elsewhere = |id: RuleId, rule: &Rule| {
-        if knowledge.planning().findings.contains(&id) || knowledge.planning().not_stated == id {
+        let finding = knowledge.planning().findings.contains(&id) || knowledge.planning().not_stated == id;
+        if finding || untaken.contains(&*rule.file) {
             "said when a plan is checked"
         } else if compared.contains(&id) {
             "said of other plans and of what is not planned"
@@ -83,6 +85,15 @@ pub fn coverage(knowledge: &Knowledge, survey: &Survey, worked: &[Worked]) -> Ve
             elsewhere: elsewhere(id, rule),
         })
         .collect()
+}
+
+/// The files of procedures that are too weak alone and that no pathway takes: they are known for the check of plans.
+fn untaken(knowledge: &Knowledge) -> BTreeSet<String> {
+    let alone = knowledge.considered().iter().fold(ProcedureSet::default(), |all, it| all.with(it.alone));
+    let steps = || knowledge.pathways().iter().flat_map(|it| &it.steps);
+    let taken = |id: ProcedureId| steps().flat_map(|it| &it.options).any(|it| it.procedure == id);
+    let untaken = knowledge.procedure_ids().filter(|(id, _)| alone.contains(*id) && !taken(*id));
+    untaken.map(|(_, it)| format!("procedures/{}.toml", it.id)).collect()
 }
 
 /// By rule: the worked cases that hear it.
