@@ -67,7 +67,7 @@ fn planned(knowledge: &Knowledge, case: &Case, awaited: Awaited<'_>) -> Plan {
     let ground = Ground::new(knowledge, case, &assessment);
     let drawn = wished(ground.context(knowledge, case, Said::Everything));
     let conflict = conflict::find(knowledge, case, &drawn.plan, awaited);
-    let what_if = what_if::find_out(knowledge, case, &ground, &drawn, awaited);
+    let what_if = what_if::find_out(what_if::Asked { knowledge, case, ground: &ground, drawn: &drawn, awaited });
     Plan { assessment, conflict, what_if, ..drawn.plan }
 }
 

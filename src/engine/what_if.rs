@@ -12,24 +12,25 @@ use crate::{
     knowledge::Knowledge,
 };
 
+/// A plan, what it was drawn from, and whether anybody still waits for what is found out about it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a, 'k> {
+    pub knowledge: &'k Knowledge,
+    pub case: &'a Case,
+    pub ground: &'a Ground<'k>,
+    pub drawn: &'a Drawn,
+    pub awaited: Awaited<'a>,
+}
+
 /// Finds out what the case asks for.
-pub(super) fn find_out(
-    knowledge: &Knowledge,
-    case: &Case,
-    ground: &Ground<'_>,
-    drawn: &Drawn,
-    awaited: Awaited<'_>,
-) -> WhatIf {
-    let plan = &drawn.plan;
+pub(super) fn find_out(asked: Asked<'_, '_>) -> WhatIf {
     let mut found = WhatIf::default();
-    for insight in &case.include {
+    for insight in &asked.case.include {
         match insight {
-            Insight::Alternatives => {
-                found.alternatives = alternatives::alternatives(knowledge, case, ground, plan, awaited);
-            }
-            Insight::Questions => found.questions = Some(questions::questions(knowledge, case, ground, drawn, awaited)),
-            Insight::WhyNot => found.why_not = why_not::why_not(knowledge, case, ground, plan, awaited),
-            Insight::ValidUntil => found.valid_until = valid_until::valid_until(knowledge, case, ground, plan, awaited),
+            Insight::Alternatives => found.alternatives = alternatives::alternatives(asked),
+            Insight::Questions => found.questions = Some(questions::questions(asked)),
+            Insight::WhyNot => found.why_not = why_not::why_not(asked),
+            Insight::ValidUntil => found.valid_until = valid_until::valid_until(asked),
         }
     }
     found

@@ -5,7 +5,7 @@
 
 use strum::{EnumCount as _, VariantArray as _};
 
-use super::changed::treatments;
+use super::{Asked, changed::treatments};
 use crate::{
     domain::{
         Alternative, AlternativeStage, Case, Days, Objective, PassedOver, Plan, ProcedureId, Protocol, Scars, Stage,
@@ -30,13 +30,9 @@ struct Candidate {
 }
 
 /// Other plans of which none is worse in everything than another, nor than `plan`.
-pub(super) fn alternatives(
-    knowledge: &Knowledge,
-    case: &Case,
-    ground: &Ground<'_>,
-    plan: &Plan,
-    awaited: Awaited<'_>,
-) -> Vec<Alternative> {
+pub(super) fn alternatives(asked: Asked<'_, '_>) -> Vec<Alternative> {
+    let Asked { knowledge, case, ground, drawn, awaited } = asked;
+    let plan = &drawn.plan;
     let Some(known) = plan.protocol() else { return Vec::new() };
     let here = figures(knowledge, known);
     let (seen, found) = (vec![case.wishes.clone()], Vec::new());

@@ -6,7 +6,7 @@
 
 use strum::VariantArray as _;
 
-use super::{answered, changed::changes};
+use super::{Asked, answered, changed::changes};
 use crate::{
     domain::{
         Answers, Case, DepthClass, Fact, Facts, OpenQuestion, Plan, PlanChange, PossibleAnswer, ProcedureSet, Rules,
@@ -23,13 +23,8 @@ use crate::{
 };
 
 /// The questions of which some answer would change the plan, in the order of the facts.
-pub(super) fn questions(
-    knowledge: &Knowledge,
-    case: &Case,
-    ground: &Ground<'_>,
-    drawn: &Drawn,
-    awaited: Awaited<'_>,
-) -> Vec<OpenQuestion> {
+pub(super) fn questions(asked: Asked<'_, '_>) -> Vec<OpenQuestion> {
+    let Asked { knowledge, case, ground, drawn, awaited } = asked;
     let facts = ground.facts.as_slice();
     let around = Around {
         knowledge,

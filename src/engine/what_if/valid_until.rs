@@ -7,25 +7,21 @@ use std::collections::BTreeSet;
 
 use strum::{EnumCount as _, VariantArray as _};
 
-use super::changed::changes;
+use super::{Asked, changed::changes};
 use crate::{
     domain::{
         Action, Case, ChangeKind, Day, Disposition, EventId, Fact, Facts, Plan, PlanChange, ProcedureId, Scars, Value,
         Weekday,
     },
-    engine::{Awaited, Ground, Said, history, limits::CALENDAR_DAYS, wished},
+    engine::{Ground, Said, history, limits::CALENDAR_DAYS, wished},
     knowledge::Knowledge,
 };
 
 /// The first day on which the same facts would give another answer: a procedure would fare otherwise, something else would
 /// be done, or another number of times. A plan that only begins later is none, nor is what is used at home and cared for around its sessions.
-pub(super) fn valid_until(
-    knowledge: &Knowledge,
-    case: &Case,
-    ground: &Ground<'_>,
-    plan: &Plan,
-    awaited: Awaited<'_>,
-) -> Option<Day> {
+pub(super) fn valid_until(asked: Asked<'_, '_>) -> Option<Day> {
+    let Asked { knowledge, case, ground, drawn, awaited } = asked;
+    let plan = &drawn.plan;
     let here = standings(plan, 0);
     days(knowledge, case, ground, plan).into_iter().take_while(|_| awaited()).find(|&day| {
         let later = later(case, day);

@@ -5,13 +5,14 @@
 
 use smallvec::smallvec;
 
+use super::Asked;
 use crate::{
     domain::{
         Case, Day, Fact, Facts, Otherwise, PassedOver, Plan, Predicate, ProcedureId, ProcedureSet, Rules, ScarIndex,
         Truth, WhyNot,
     },
     engine::{
-        Awaited, Ground,
+        Ground,
         classify::label,
         limits::CHANGES,
         screen::{self, Screening, Standing, insert_sorted},
@@ -21,13 +22,9 @@ use crate::{
 };
 
 /// Why each procedure that is meant for a group is not planned on it, in the order of the procedures.
-pub(super) fn why_not(
-    knowledge: &Knowledge,
-    case: &Case,
-    ground: &Ground<'_>,
-    plan: &Plan,
-    awaited: Awaited<'_>,
-) -> Vec<WhyNot> {
+pub(super) fn why_not(asked: Asked<'_, '_>) -> Vec<WhyNot> {
+    let Asked { knowledge, case, ground, drawn, awaited } = asked;
+    let plan = &drawn.plan;
     let Ground { facts, screening, .. } = ground;
     let mut all: Vec<WhyNot> = Vec::new();
     let mut known: Vec<(&Facts, ProcedureSet, Vec<WhyNot>)> = Vec::new();
