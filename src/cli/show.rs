@@ -349,6 +349,14 @@ impl Plan<'_> {
         let sessions = match (&stage.session_count, stage.contingent_on) {
             (None, None) => "at home".to_owned(),
             (None, Some(review)) => format!("at home if review {review} says so"),
+            (Some(it), Some(review)) if stage.done_sessions > 0 => {
+                let left = |count: i32| (count - stage.done_sessions).max(1);
+                let more = match (left(it.min), left(it.max)) {
+                    (least, most) if least == most => most.to_string(),
+                    (least, most) => format!("{least}-{most}"),
+                };
+                format!("{} done, {more} more if review {review} says so", stage.done_sessions)
+            }
             (Some(it), Some(review)) => format!("{}-{} if review {review} says so", it.min, it.max),
             (Some(_), None) if stage.planned_sessions == 0 && stage.done_sessions > 0 => {
                 let status = words(stage.status().as_str_name(), "STAGE_STATUS_");

@@ -170,6 +170,11 @@ fn stage(context: Context<'_, '_>, dated: &mut Dated<'_>) -> Stage {
     if let Some(count) = stage.session_count.as_mut().filter(|_| draft.contingent.is_some()) {
         count.max = count.max.saturating_sub(beside).max(count.min);
         count.typical = count.typical.min(count.max);
+        // What is done once more is so many and no others.
+        if draft.contingent.is_some_and(|it| context.is_booster(draft.procedure, it)) {
+            let all = stage.done.saturating_add(draft.count);
+            *count = Range { min: all, typical: all, max: all };
+        }
     }
     // The gate review is the first there is.
     stage.contingent_on = draft.contingent.map(|_| 1);

@@ -172,7 +172,9 @@ fn visit_rows(plan: &Plan<'_>, visit: &Visit<'_>) -> Vec<Row> {
 }
 
 fn done(plan: &Plan<'_>, it: &v1::SessionProcedure) -> String {
-    let planned = plan.stage(it.stage).map_or(0, |it| it.planned_sessions + it.done_sessions);
+    // What a review decides on has no number of sessions yet.
+    let stage = plan.stage(it.stage).filter(|it| it.planned_sessions > 0);
+    let planned = stage.map_or(0, |it| it.planned_sessions + it.done_sessions);
     let which = match it.kind() {
         v1::SessionKind::TestArea => "test area".to_owned(),
         v1::SessionKind::Treatment | v1::SessionKind::Unspecified if planned > 0 => {

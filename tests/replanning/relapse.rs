@@ -54,6 +54,10 @@ fn what_came_to_its_end_long_ago_is_done_once_more_if_a_review_says_so() {
         assert!(says(&it.reasons, "PAST-BOOSTER") && says(&it.reasons, "PAST-COMPLETE"), "{procedure}: {it:?}");
         assert_eq!((it.status(), it.planned_sessions), (StageStatus::InProgress, 0));
         assert_eq!(it.contingent_on, Some(1));
+        // One session more and no other, which does not go on where the course stood.
+        let all = it.done_sessions + 1;
+        assert_eq!(it.session_count, Some(v1::IntRange { min: all, typical: all, max: all }), "{procedure}");
+        assert!(!says(&it.reasons, "PAST-LATE"), "{procedure}");
     }
     let drawn = |it: &v1::Protocol, procedure: &str| {
         let parts = it.contingent_sessions.iter().flat_map(|it| &it.procedures);

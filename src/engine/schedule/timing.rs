@@ -91,6 +91,10 @@ pub(super) fn leads(context: Context<'_, '_>, stage: &Dated<'_>) -> Rules {
 
 /// Says when a course goes on later than it should, and not so late that it has another number of sessions.
 pub(super) fn late(context: Context<'_, '_>, stage: &Dated<'_>, first: Day, timing: &mut Rules) {
+    // What is done once more does not go on where it stood.
+    if stage.draft.contingent.is_some_and(|it| context.is_booster(stage.draft.procedure, it)) {
+        return;
+    }
     let done = &stage.draft.done;
     let since_before = done.last(context).map(|last| first.saturating_sub(last));
     let goes_on = |days: Day| after(context.knowledge, stage.draft.procedure, done.count(), days) == Break::None;
